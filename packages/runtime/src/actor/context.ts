@@ -1,0 +1,94 @@
+import type { Usage } from "../contracts/record.ts";
+import type { HopId, TaskId } from "../ids.ts";
+import type { Json } from "./outcome.ts";
+
+/** How a step behaves when its result may have got lost. */
+export interface StepOptions {
+  /**
+   * `repeat` (default): run again after a crash, with the same idempotency key. `once`: an intent record goes first; when its result is
+   * missing on replay the effect is in doubt and the hop is parked with `effect_in_doubt`.
+   */
+  readonly effect?: "repeat" | "once";
+  /** Model usage to record with the result. */
+  readonly usage?: (value: unknown) => Usage | undefined;
+}
+
+/** What a step's function is given. */
+export interface StepScope {
+  /** `<task>/<hop>/<n>`: the same on every attempt; hand it to receivers that honour idempotency keys. */
+  readonly idempotencyKey: string;
+  /** Aborts when the task ends, the node drains past its limit, or the hop is lost to another executor. */
+  readonly signal: AbortSignal;
+}
+
+/** A logger as handlers get it: bound to task, hop, role and node. */
+export interface HandlerLog {
+  debug(fields: Record<string, unknown> | string, text?: string): void;
+  info(fields: Record<string, unknown> | string, text?: string): void;
+  warn(fields: Record<string, unknown> | string, text?: string): void;
+  error(fields: Record<string, unknown> | string, text?: string): void;
+}
+
+/** Durable state of this role in the task's session. Without a session it lives as long as the task. */
+export interface StateAccess {
+  /** The newest revision as this hop first saw it, the same on every replay; `undefined` when there is none. */
+  get<T>(): Promise<T | undefined>;
+  /** Applies a pure function to the newest revision; applied once however often the hop is replayed. Returns the new value. */
+  update<T>(change: (value: T | undefined) => T): Promise<T>;
+}
+
+/** Who waits for how many: `all` fails on the first error, `any` and a quorum go on while they can be met. */
+export type Need = "all" | "any" | { readonly quorum: number };
+
+/** One answer of a join, in the order in which the join took them. */
+export type JoinAnswer = { readonly from: string; readonly index: number; readonly value: Json };
+
+/**
+ * What a handler is given besides its message. Everything that is not pure goes through it, so that a replay sees the same.
+ * `To` is the union of roles that may be called.
+ */
+export interface Context<To extends string = string> {
+  readonly task: {
+    readonly id: TaskId;
+    readonly tenant: string;
+    readonly session?: string | undefined;
+    readonly turn?: number | undefined;
+  };
+  readonly role: string;
+  readonly node: string;
+  readonly hop: HopId;
+  /** The role that sent the message, or `client`. */
+  readonly from: string;
+  /** Whether a reply is expected: a called hop may only `reply` or `fail`. */
+  readonly isCalled: boolean;
+  /** From 1; grows with failed attempts of the handler. */
+  readonly attempt: number;
+  /** Hops on the path so far. */
+  readonly depth: number;
+  readonly taint: readonly string[];
+  readonly log: HandlerLog;
+  /** Aborts as {@link StepScope.signal} does. */
+  readonly abortSignal: AbortSignal;
+
+  /** Milliseconds until the task's deadline, `undefined` without one. */
+  remainingMs(): number | undefined;
+  /** Runs an effect once and records its result; on replay returns the recorded one. Steps are numbered in the order of the calls. */
+  step<T>(name: string, run: (scope: StepScope) => Promise<T> | T, options?: StepOptions): Promise<T>;
+  /** Wall time in ms, recorded. */
+  now(): Promise<number>;
+  /** Uniform in [0, 1), recorded. */
+  random(): Promise<number>;
+  /** Durable progress event, seen by whoever watches the task. */
+  emit(name: string, data: Json): Promise<void>;
+  /** Sends live text (model tokens) to whoever watches; may be lost, is not recorded. */
+  token(text: string): void;
+  /** Asks a role and waits for its answer. The hop leaves memory meanwhile and continues on any node. Throws the callee's error. */
+  call(to: To, body: Json): Promise<Json>;
+  /** Asks several and waits for all, any or a quorum. */
+  all(calls: readonly { readonly to: To; readonly body: Json }[], need?: Need): Promise<readonly JoinAnswer[]>;
+  /** Waits `ms` durably: late without a supervisor, never lost. */
+  sleep(ms: number): Promise<void>;
+  /** Waits until somebody sends the named signal to the task; `undefined` when `timeoutMs` passes first. */
+  signal(name: string, options?: { readonly timeoutMs?: number }): Promise<Json | undefined>;
+  readonly state: StateAccess;
+}

@@ -1,0 +1,35 @@
+import type { ZodType } from "zod";
+import type { RetryPolicy } from "../contracts/system.ts";
+import type { Context } from "./context.ts";
+import type { Json, Outcome } from "./outcome.ts";
+
+/** Placement and treatment of a role, the same for actors and agents. Defaults are those of `RoleManifest`. */
+export interface RoleSettings {
+  readonly description?: string;
+  readonly replicas?: number;
+  readonly concurrency?: number;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly variants?: Readonly<Record<string, readonly string[]>>;
+  readonly retry?: Partial<RetryPolicy>;
+  readonly timeoutMs?: number;
+}
+
+/**
+ * A role as the host runs it. `create` makes one instance per replica: one message at a time (or `concurrency`), fields live as long as
+ * the instance. `Targets` is covariant: what the role addresses must be edges of the graph that it is put into.
+ */
+export interface RoleDefinition<Targets extends string = string> {
+  readonly kind: "actor" | "agent";
+  readonly settings: RoleSettings;
+  /** What a message must look like; checked before the handler sees it. Absent = any JSON. */
+  readonly accepts?: ZodType | undefined;
+  /** What the role says of itself, as JSON, for the manifest. */
+  readonly about: Readonly<Record<string, Json>>;
+  create(): RoleInstance<Targets>;
+}
+
+export interface RoleInstance<Targets extends string = string> {
+  receive(message: Json, ctx: Context): Promise<Outcome<Targets>> | Outcome<Targets>;
+  /** Called when the replica stops in an orderly way. */
+  dispose?(): Promise<void> | void;
+}

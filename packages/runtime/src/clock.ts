@@ -1,0 +1,20 @@
+import { setTimeout as timer } from "node:timers/promises";
+
+/** Source of time. Wall time is for people and absolute deadlines, monotonic time for every duration. */
+export interface Clock {
+  /** Wall time, ms since 1970. May jump. */
+  nowMs(): number;
+  /** Monotonic time, ms from an arbitrary start. Never goes back. */
+  monotonicMs(): number;
+  /** Resolves after `ms`; rejects with the signal's reason when aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The machine's clock. Sleeps do not keep a process alive on their own account when `unref` is asked for. */
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  sleep: async (ms, signal) => {
+    await timer(ms, undefined, signal ? { signal } : {});
+  },
+};

@@ -1,0 +1,89 @@
+/**
+ * Bodies of the log's own records (DESIGN §4, §5). A mailbox message's body is what the author sent, as JSON, with no wrapper of ours;
+ * everything of ours about it is in the header. What does not parse here is parked, never thrown.
+ */
+import { z } from "zod";
+
+const count = z.int().min(0);
+const token = z.string().min(1).max(128);
+const ErrorBody = z.strictObject({
+  code: z.string().max(64),
+  message: z.string().max(8_192),
+  details: z.record(z.string(), z.json()).optional(),
+});
+
+/** One message that a stored commit promises. `hop` is the receiver's new hop, `index` the output's index in the sender's hop. */
+export const Output = z.strictObject({ hop: token, index: count, to: token, body: z.json() });
+export type Output = z.infer<typeof Output>;
+
+/** `c.fan.0`: the commit of a hop with several outputs. */
+export const FanBody = z.strictObject({ outputs: z.array(Output).min(1).max(1_000) });
+export type FanBody = z.infer<typeof FanBody>;
+
+/**
+ * One thing that a wait is for. `call`: a message to a role. `timer`: the leader replies at `dueAtMs` (set by the waiting executor from
+ * its remaining time; the leader's clock decides). `signal`: whoever knows the task may reply, by name. `approval`: a person.
+ */
+export const Awaited = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("call"), hop: token, index: count, to: token, body: z.json() }),
+  z.strictObject({ type: z.literal("timer"), hop: token, index: count, afterMs: count }),
+  z.strictObject({ type: z.literal("signal"), hop: token, index: count, name: token, afterMs: count.optional() }),
+  z.strictObject({ type: z.literal("approval"), hop: token, index: count, act: z.json(), afterMs: count.optional() }),
+]);
+export type Awaited = z.infer<typeof Awaited>;
+
+/** `c.wait.<n>`: the hop leaves memory until `need` of what it waits for has come. `input` is the subject of the hop's input message. */
+export const WaitBody = z.strictObject({
+  need: z.int().min(1),
+  for: z.array(Awaited).min(1).max(1_000),
+  input: token.max(512),
+});
+export type WaitBody = z.infer<typeof WaitBody>;
+
+/** `c.got.<index>`: a reply that does not complete the join. `message` is the reply's subject. */
+export const GotBody = z.strictObject({ message: z.string().max(512), index: count });
+export type GotBody = z.infer<typeof GotBody>;
+
+/** `c.claim.<n>`: a take-over, or the continuation of a wait. `message` is the subject of the mailbox record that it acts for. */
+export const ClaimBody = z.strictObject({ message: z.string().max(512) });
+export type ClaimBody = z.infer<typeof ClaimBody>;
+
+/** `c.dead.0`: parked. In a called hop `reply` says whom the error goes to. */
+export const DeadBody = z.strictObject({
+  error: ErrorBody,
+  /** What the author meant by escalating, apart from a failure. */
+  escalated: z.boolean().optional(),
+  attempts: count,
+  reply: z.strictObject({ to: token, parent: token, wait: count, index: count }).optional(),
+});
+export type DeadBody = z.infer<typeof DeadBody>;
+
+/** Body of an `m.reply`: the answer, or the error that ended the called hop. */
+export const ReplyBody = z.union([z.strictObject({ value: z.json() }), z.strictObject({ error: ErrorBody })]);
+export type ReplyBody = z.infer<typeof ReplyBody>;
+
+/** `s.step.<n>`: the recorded result of effect n. As msgpack when JSON cannot hold `value`. */
+export const StepBody = z.strictObject({ name: z.string().max(256), value: z.unknown() });
+export type StepBody = z.infer<typeof StepBody>;
+
+/** `s.begin.<n>`: an effect that must not be repeated is about to start. */
+export const BeginBody = z.strictObject({ name: z.string().max(256) });
+/** `s.fail.<n>`: attempt n of the handler failed. */
+export const FailBody = z.strictObject({ attempt: count, error: ErrorBody, retryAfterMs: count.optional() });
+export type FailBody = z.infer<typeof FailBody>;
+/** `s.emit.<n>`: a durable progress event. */
+export const EmitBody = z.strictObject({ name: z.string().max(256), data: z.json() });
+
+/** `v.rev.<n>`: one revision of a role's state in a session, and which update made it. */
+export const RevisionBody = z.strictObject({ value: z.unknown(), hop: token, step: count, turn: count });
+export type RevisionBody = z.infer<typeof RevisionBody>;
+
+/** `v.turn.<n>`: a task of a session, started when the one before it has ended. */
+export const TurnBody = z.strictObject({
+  task: token,
+  door: token,
+  input: z.json(),
+  passport: z.string().max(4_096),
+  submittedAtMs: z.number(),
+});
+export type TurnBody = z.infer<typeof TurnBody>;

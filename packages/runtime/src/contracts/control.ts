@@ -1,0 +1,109 @@
+/** Messages and rows of the control plane. All of them are versioned: a reader refuses a `v` that it does not know. */
+import { z } from "zod";
+
+export const CONTROL_VERSION = 1;
+const v = z.literal(CONTROL_VERSION);
+const count = z.int().min(0);
+const name = z.string().min(1).max(64);
+const labels = z.record(z.string().max(64), z.string().max(128));
+
+/** `<sys>.heartbeat.<node>`, core NATS, every 500 ms by default. */
+export const Heartbeat = z.strictObject({
+  v,
+  node: name,
+  incarnation: name,
+  sequence: count,
+  labels,
+  capabilities: z.array(name),
+  /** How many messages its actors may hold at once, and how many they hold. */
+  slots: count,
+  busy: count,
+  /** 0 to 1: busy / slots. */
+  load: z.number().min(0),
+  memoryBytes: count,
+  loopP99Ms: z.number().min(0),
+  isDraining: z.boolean(),
+  /** Replicas that it runs, `<version>/<role>/<index>`, with what each is doing. */
+  actors: z.array(
+    z.strictObject({
+      id: z.string().max(128),
+      epoch: count,
+      state: z.enum(["starting", "available", "busy", "failed"]),
+      inFlight: count,
+      done: count,
+      failed: count,
+      meanMs: z.number().min(0),
+    }),
+  ),
+});
+export type Heartbeat = z.infer<typeof Heartbeat>;
+
+/** Row of `<sys>-members`, key = node. Changed by compare-and-set only. */
+export const Member = z.strictObject({
+  v,
+  node: name,
+  incarnation: name,
+  status: z.enum(["joining", "up", "suspect", "dead", "draining", "left"]),
+  labels,
+  capabilities: z.array(name),
+  slots: count,
+  since: z.string(),
+  reason: z.string().max(512),
+});
+export type Member = z.infer<typeof Member>;
+
+/** Row of `<sys>-placement`, key = node: every replica that this node should run. Nodes converge to it. */
+export const NodePlacement = z.strictObject({
+  v,
+  node: name,
+  /** Rises with every change; a node refuses to go back. */
+  epoch: count,
+  replicas: z.array(
+    z.strictObject({ version: name, role: name, variant: name.optional(), index: count, concurrency: z.int().min(1) }),
+  ),
+});
+export type NodePlacement = z.infer<typeof NodePlacement>;
+
+/** Row of `<sys>-leases`, key `supervisor`. */
+export const Lease = z.strictObject({ v, holder: name, epoch: count, renewedAtMs: z.number(), ttlMs: count });
+export type Lease = z.infer<typeof Lease>;
+
+/** `<sys>.control.ended`: a task, or with `hops` only those called hops of it, has ended; hosts abort what they run of it. */
+export const Ended = z.strictObject({
+  v,
+  task: name,
+  reason: z.enum(["completed", "failed", "cancelled", "expired", "rejected", "lost_quorum"]),
+  hops: z.array(name).optional(),
+});
+export type Ended = z.infer<typeof Ended>;
+
+/** Answer of `<sys>.node.<node>.held`: stream sequences of the deliveries that the node's hosts hold, by durable. */
+export const Held = z.strictObject({ v, node: name, incarnation: name, held: z.record(z.string(), z.array(count)) });
+export type Held = z.infer<typeof Held>;
+
+/** `<sys>.supervisor.health` (R-SUP-1). */
+export interface ClusterHealth {
+  readonly status: "healthy" | "degraded" | "critical";
+  readonly reasons: readonly string[];
+  readonly system: string;
+  readonly version: string | null;
+  readonly nodes: {
+    readonly total: number;
+    readonly up: number;
+    readonly suspect: number;
+    readonly dead: number;
+    readonly draining: number;
+  };
+  readonly actors: {
+    readonly total: number;
+    readonly available: number;
+    readonly busy: number;
+    readonly unavailable: number;
+  };
+  readonly mean_load: number;
+  readonly queues: Readonly<Record<string, { readonly waiting: number; readonly in_flight: number }>>;
+  readonly tasks_in_flight: number;
+  readonly oldest_message_ms: number | null;
+  readonly alerts: readonly { readonly name: string; readonly since: string; readonly text: string }[];
+  readonly supervisor: { readonly id: string; readonly epoch: number; readonly since: string };
+}

@@ -1,0 +1,160 @@
+/**
+ * What a record of the task log carries besides its body: one compact `Troupe` header (DESIGN §4: headers cost, so it is one, not eight).
+ *
+ * On the wire it is JSON with short keys in a fixed order; here are the names that code uses. A record's meaning never rests on the
+ * header alone: readers check it against the *stored subject*.
+ */
+import { z } from "zod";
+import type { HopId, SessionKey } from "../ids.ts";
+
+/** Version of header and bodies. A reader refuses what it does not know with `unsupported_version`. */
+export const RECORD_VERSION = 1;
+
+/** Model usage of the effect that a record holds (not a running total): input tokens, output tokens, cost in millionths of a dollar. */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costMicros: number;
+}
+
+/** Who wrote a record and where it stands in the hop's chain. On every record that an executor writes. */
+export interface Writer {
+  readonly node: string;
+  /** Grows with every start of the node, so two lives of one name are told apart. */
+  readonly incarnation: string;
+  /** Unique per executor: tells "my own write, answer lost" from "somebody else's". */
+  readonly nonce: string;
+  /** Name of the hop's previous own record (`s.step.1`); absent on the first. */
+  readonly previous?: string | undefined;
+  /** Number of the claim that it was written under; 0 = none. */
+  readonly claim: number;
+  /** Number of waits before it. */
+  readonly segment: number;
+  /** Milliseconds since this executor began the segment; on commits. */
+  readonly ranMs?: number | undefined;
+}
+
+/** What a task hands down from message to message. On every mailbox message. */
+export interface Passport {
+  /** Index of this output among all outputs of the sender's hop. */
+  readonly index: number;
+  /** The sender's hop; only where the subject's hop token is another one (`fan`, `call`, `reply`). */
+  readonly parent?: HopId | undefined;
+  /** Which wait of the parent a `call` or `reply` belongs to. */
+  readonly wait?: number | undefined;
+  /** Whom a called hop answers: a mailbox. */
+  readonly replyTo?: string | undefined;
+  readonly tenant: string;
+  readonly session?: SessionKey | undefined;
+  /** Turn of the session that this task is; from 1. */
+  readonly turn?: number | undefined;
+  /** Milliseconds left when it was published; absent = no deadline. */
+  readonly remainingMs?: number | undefined;
+  /** Hops before this one on the path. */
+  readonly depth: number;
+  /** The last 16 edge-and-content hashes of the path, oldest first. */
+  readonly trail: readonly string[];
+  /** Labels of content from outside (R-GOV-5). */
+  readonly taint: readonly string[];
+  /** Name of the budget account that the task draws on. */
+  readonly budget?: string | undefined;
+  /** Capabilities that the task requires of who runs it. */
+  readonly requires: readonly string[];
+}
+
+/** The parsed `Troupe` header. */
+export interface RecordHeader {
+  readonly writer?: Writer | undefined;
+  readonly passport?: Passport | undefined;
+  readonly usage?: Usage | undefined;
+}
+
+const count = z.int().min(0);
+const token = z.string().min(1).max(128);
+const Wire = z.strictObject({
+  v: z.literal(RECORD_VERSION),
+  w: z.tuple([token, token, token, z.string().max(32), count, count, count.nullable()]).optional(),
+  p: z
+    .strictObject({
+      i: count,
+      h: token.optional(),
+      w: count.optional(),
+      r: token.optional(),
+      t: z.string().min(1).max(128),
+      s: token.optional(),
+      n: count.optional(),
+      m: z.number().optional(),
+      d: count,
+      l: z.array(z.string().max(32)).max(16).optional(),
+      a: z.array(z.string().max(64)).max(32).optional(),
+      b: z.string().max(128).optional(),
+      c: z.array(z.string().max(32)).max(16).optional(),
+    })
+    .optional(),
+  u: z.tuple([count, count, count]).optional(),
+});
+
+/** Writes a header. Escapes everything outside printable ASCII, so that no value can break a header line. */
+export function encodeRecordHeader({ writer: w, passport: p, usage: u }: RecordHeader): string {
+  const text = JSON.stringify({
+    v: RECORD_VERSION,
+    w: w && [w.node, w.incarnation, w.nonce, w.previous ?? "", w.claim, w.segment, w.ranMs ?? null],
+    p: p && {
+      i: p.index,
+      h: p.parent,
+      w: p.wait,
+      r: p.replyTo,
+      t: p.tenant,
+      s: p.session,
+      n: p.turn,
+      m: p.remainingMs,
+      d: p.depth,
+      l: p.trail.length > 0 ? p.trail : undefined,
+      a: p.taint.length > 0 ? p.taint : undefined,
+      b: p.budget,
+      c: p.requires.length > 0 ? p.requires : undefined,
+    },
+    u: u && [u.inputTokens, u.outputTokens, u.costMicros],
+  });
+  return text.replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** Reads a header; `undefined` when it does not parse, whatever it holds. */
+export function decodeRecordHeader(text: string): RecordHeader | undefined {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const parsed = Wire.safeParse(raw);
+  if (!parsed.success) return undefined;
+  const { w, p, u } = parsed.data;
+  return {
+    writer: w && {
+      node: w[0],
+      incarnation: w[1],
+      nonce: w[2],
+      previous: w[3] === "" ? undefined : w[3],
+      claim: w[4],
+      segment: w[5],
+      ranMs: w[6] ?? undefined,
+    },
+    passport: p && {
+      index: p.i,
+      parent: p.h as HopId | undefined,
+      wait: p.w,
+      replyTo: p.r,
+      tenant: p.t,
+      session: p.s as SessionKey | undefined,
+      turn: p.n,
+      remainingMs: p.m,
+      depth: p.d,
+      trail: p.l ?? [],
+      taint: p.a ?? [],
+      budget: p.b,
+      requires: p.c ?? [],
+    },
+    usage: u && { inputTokens: u[0], outputTokens: u[1], costMicros: u[2] },
+  };
+}

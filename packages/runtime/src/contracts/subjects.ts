@@ -1,0 +1,228 @@
+/**
+ * The only builder and parser of subjects (DESIGN §4).
+ *
+ *     <sys>.log.<shard>.<version>.<task>.<hop>.<from>.<class>.<kind>.<to>     the task log
+ *     <sys>.tasks.<role>.{submit,run,queue}   <sys>.task.<verb>               what clients call
+ *     <sys>.supervisor.<verb>   <sys>.node.<node>.<verb>                      what operators call
+ *     <sys>.heartbeat.<node>   <sys>.live.<task>   <sys>.tokens.<task>.<hop>  core NATS, may be lost
+ *
+ * Nothing else in the project writes or splits a subject by hand.
+ */
+import {
+  type HopId,
+  isHopId,
+  isSessionKey,
+  isVersion,
+  parseTaskId,
+  type SessionKey,
+  type TaskId,
+  type Version,
+} from "../ids.ts";
+import { isMailboxName, isRoleName } from "./names.ts";
+
+/** Mailbox messages: `again` copies carry their number in the kind. */
+export type MailboxKind = "send" | "fan" | "call" | "reply" | `again${number}`;
+export type ControlKind = "fan" | "wait" | "got" | "claim" | "dead";
+export type StepKind = "step" | "begin" | "fail" | "emit";
+
+/** The last three tokens of a log subject: what a record is. `to` is a mailbox for class `m`, else a number (or `client`). */
+export type RecordName =
+  | { readonly class: "m"; readonly kind: MailboxKind; readonly to: string }
+  | { readonly class: "c"; readonly kind: ControlKind; readonly to: string }
+  | { readonly class: "s"; readonly kind: StepKind; readonly to: string }
+  | { readonly class: "t"; readonly kind: "done"; readonly to: "client" };
+
+/** A parsed subject of the task log. `from` is the writer's role, or `client`, `human`, `timer`, `supervisor`, `end`. */
+export interface LogSubject {
+  readonly shard: number;
+  readonly version: Version;
+  readonly task: TaskId;
+  readonly hop: HopId | "end";
+  readonly from: string;
+  readonly name: RecordName;
+}
+
+const WRITERS: ReadonlySet<string> = new Set(["client", "human", "timer", "supervisor", "end"]);
+const NUMBER = /^(0|[1-9]\d{0,8})$/;
+const CONTROL: ReadonlySet<string> = new Set<ControlKind>(["fan", "wait", "got", "claim", "dead"]);
+const STEP: ReadonlySet<string> = new Set<StepKind>(["step", "begin", "fail", "emit"]);
+const MAILBOX = /^(send|fan|call|reply|again[1-9]\d{0,5})$/;
+
+/** Name of a record as written in headers and bodies: `<class>.<kind>.<to>`. */
+export const formatRecordName = (name: RecordName): string => `${name.class}.${name.kind}.${name.to}`;
+
+/** Parses `<class>.<kind>.<to>`; `undefined` when it is none. */
+export function parseRecordName(text: string): RecordName | undefined {
+  const [cls = "", kind = "", to = "", rest] = text.split(".");
+  return rest === undefined ? recordName(cls, kind, to) : undefined;
+}
+
+function recordName(cls: string, kind: string, to: string): RecordName | undefined {
+  if (cls === "m") {
+    return MAILBOX.test(kind) && isMailboxName(to) ? { class: "m", kind: kind as MailboxKind, to } : undefined;
+  }
+  if (cls === "t") return kind === "done" && to === "client" ? { class: "t", kind, to } : undefined;
+  if (!NUMBER.test(to)) return undefined;
+  if (cls === "c") return CONTROL.has(kind) ? { class: "c", kind: kind as ControlKind, to } : undefined;
+  if (cls === "s") return STEP.has(kind) ? { class: "s", kind: kind as StepKind, to } : undefined;
+  return undefined;
+}
+
+/** All subjects, stream and consumer names of one system. */
+export class Subjects {
+  readonly system: string;
+  readonly #upper: string;
+
+  /** `system` must be a valid system name; the caller has checked it. */
+  constructor(system: string) {
+    this.system = system;
+    this.#upper = system.toUpperCase().replaceAll("-", "_");
+  }
+
+  // the task log
+
+  /** Everything of one task. */
+  task(task: TaskId): string {
+    const { shard, version } = this.#place(task);
+    return `${this.system}.log.${shard}.${version}.${task}`;
+  }
+  hop(task: TaskId, hop: HopId): string {
+    return `${this.task(task)}.${hop}`;
+  }
+  /** Filter over the own records of a hop's role: the fence's subject string, always exactly this. */
+  own(task: TaskId, hop: HopId, role: string): string {
+    return `${this.task(task)}.${hop}.${role}.>`;
+  }
+  /** Subject of a record under a hop. */
+  record(task: TaskId, hop: HopId, from: string, name: RecordName): string {
+    return `${this.task(task)}.${hop}.${from}.${name.class}.${name.kind}.${name.to}`;
+  }
+  /** The one end of a task, the same for every writer. */
+  done(task: TaskId): string {
+    return `${this.task(task)}.end.end.t.done.client`;
+  }
+  /** The client's message that starts a task. */
+  start(task: TaskId, door: string): string {
+    return `${this.task(task)}.start.client.m.send.${door}`;
+  }
+  /** A mailbox: all messages to one role, or to one variant of it. One filter, on purpose (measured.md). */
+  mailbox(shard: number, version: Version, mailbox: string): string {
+    return `${this.system}.log.${shard}.${version}.*.*.*.m.*.${mailbox}`;
+  }
+  /** All records of a name over all tasks of a shard; for the observer. */
+  everywhere(shard: number, name: string): string {
+    return `${this.system}.log.${shard}.*.*.*.*.${name}`;
+  }
+  stateRevision(shard: number, session: SessionKey, role: string, revision: number): string {
+    return `${this.system}.log.${shard}.all.${session}.state.${role}.v.rev.${revision}`;
+  }
+  stateOf(shard: number, session: SessionKey, role: string): string {
+    return `${this.system}.log.${shard}.all.${session}.state.${role}.>`;
+  }
+  turn(shard: number, session: SessionKey, turn: number): string {
+    return `${this.system}.log.${shard}.all.${session}.queue.client.v.turn.${turn}`;
+  }
+  turns(shard: number, session: SessionKey): string {
+    return `${this.system}.log.${shard}.all.${session}.queue.client.>`;
+  }
+
+  // streams, consumers, buckets
+
+  logStream(shard: number): string {
+    return `${this.#upper}_LOG_${shard}`;
+  }
+  stream(name: "INGRESS" | "KEYS" | "ARCHIVE" | "CONTROL" | "AUDIT" | "BLOBS"): string {
+    return `${this.#upper}_${name}`;
+  }
+  /** The durable of a mailbox in one shard's log stream. */
+  durable(version: Version, mailbox: string): string {
+    return `${version}-${mailbox}`;
+  }
+  bucket(name: "desired" | "members" | "placement" | "leases"): string {
+    return `${this.system}-${name}`;
+  }
+
+  // core subjects
+
+  tasks(role: string, verb: "submit" | "run" | "queue"): string {
+    return `${this.system}.tasks.${role}.${verb}`;
+  }
+  taskVerb(verb: TaskVerb): string {
+    return `${this.system}.task.${verb}`;
+  }
+  supervisor(verb: string): string {
+    return `${this.system}.supervisor.${verb}`;
+  }
+  node(node: string, verb: NodeVerb): string {
+    return `${this.system}.node.${node}.${verb}`;
+  }
+  heartbeat(node: string): string {
+    return `${this.system}.heartbeat.${node}`;
+  }
+  /** "Something of this task was recorded": a hint without content. */
+  live(task: TaskId): string {
+    return `${this.system}.live.${task}`;
+  }
+  tokens(task: TaskId, hop: HopId): string {
+    return `${this.system}.tokens.${task}.${hop}`;
+  }
+  /** Headers-only republish of a task's `done`. */
+  doneEvent(task: TaskId): string {
+    return `${this.system}.events.done.${task}`;
+  }
+  control(verb: "ended" | "pause" | "resume"): string {
+    return `${this.system}.control.${verb}`;
+  }
+  key(hash: string): string {
+    return `${this.system}.key.${hash}`;
+  }
+  blob(role: string, sha256: string, chunk: number | "*"): string {
+    return `${this.system}.blob.${role}.${sha256}.${chunk}`;
+  }
+
+  /** Parses a subject of the task log (not of sessions); `undefined` for anything else, hostile tokens included. */
+  parseLog(subject: string): LogSubject | undefined {
+    const t = subject.split(".");
+    if (t.length !== 10 || t[0] !== this.system || t[1] !== "log") return undefined;
+    const [, , shardText = "", versionText = "", taskText = "", hop = "", from = "", cls = "", kind = "", to = ""] = t;
+    const task = parseTaskId(taskText);
+    if (!task || String(task.shard) !== shardText || task.version !== versionText || !isVersion(versionText))
+      return undefined;
+    if (!(WRITERS.has(from) || isRoleName(from))) return undefined;
+    const name = recordName(cls, kind, to);
+    if (!name) return undefined;
+    if ((name.class === "t") !== (hop === "end") || (hop === "end") !== (from === "end")) return undefined;
+    if (hop !== "end" && !isHopId(hop)) return undefined;
+    return { shard: task.shard, version: task.version, task: task.id, hop, from, name };
+  }
+
+  /** Parses a session's subject: a state revision or a waiting turn. */
+  parseSession(subject: string): { session: SessionKey; role?: string; number: number } | undefined {
+    const t = subject.split(".");
+    if (t.length !== 10 || t[0] !== this.system || t[1] !== "log" || t[3] !== "all" || t[7] !== "v") return undefined;
+    const [session = "", place, writer = "", kind, number = ""] = [t[4], t[5], t[6], t[8], t[9]];
+    if (!isSessionKey(session) || !NUMBER.test(number)) return undefined;
+    if (place === "queue" && writer === "client" && kind === "turn") return { session, number: Number(number) };
+    if (place === "state" && kind === "rev" && isRoleName(writer))
+      return { session, role: writer, number: Number(number) };
+    return undefined;
+  }
+
+  #place(task: TaskId): { shard: number; version: string } {
+    const parsed = parseTaskId(task);
+    // A TaskId is branded by its parser, so this is a programming error, never input.
+    if (!parsed) throw new TypeError(`not a task id: ${task}`);
+    return parsed;
+  }
+}
+
+/** Verbs of the `<sys>.task.*` services. */
+export const TASK_VERBS = ["get", "list", "watch", "cancel", "log", "signal", "retry"] as const;
+export type TaskVerb = (typeof TASK_VERBS)[number];
+/** Verbs of the `<sys>.node.<node>.*` services. */
+export const NODE_VERBS = ["probe", "held", "stop", "drain"] as const;
+export type NodeVerb = (typeof NODE_VERBS)[number];
+/** Read verbs of the `<sys>.supervisor.*` services. */
+export const SUPERVISOR_READ_VERBS = ["health", "nodes", "actors", "queues", "tasks", "placement"] as const;
+/** Verbs of the `<sys>.supervisor.*` services that change something. */
+export const SUPERVISOR_WRITE_VERBS = ["deploy", "drain", "pause", "resume", "scale"] as const;

@@ -1,0 +1,104 @@
+/** The system file as data: what TypeScript (`defineSystem`) and YAML both become, and what the control plane works with. */
+import { z } from "zod";
+import { isMailboxName, isRoleName, isSystemName } from "./names.ts";
+
+const name = z.string().refine(isSystemName, "a lower-case letter, then up to 31 letters, digits or hyphens");
+const role = z
+  .string()
+  .refine(isRoleName, "a lower-case letter, then up to 31 letters, digits or hyphens, no reserved word");
+const target = z.union([role, z.literal("client"), z.literal("human")]);
+const source = z.union([role, z.literal("client")]);
+const labels = z.record(z.string().min(1).max(64), z.string().max(128));
+const ms = z
+  .int()
+  .min(1)
+  .max(30 * 24 * 3_600_000);
+
+/** Edges by sender. `client` and `human` are nodes: edges from `client` are the doors, edges into `client` say who may answer. */
+export const Graph = z.record(source, z.array(target).max(200));
+export type Graph = z.infer<typeof Graph>;
+
+/** Retries of a failed handler: 3 attempts, 1 s, doubled, with full jitter, at most 30 s between them. */
+export const RetryPolicy = z.strictObject({
+  attempts: z.int().min(1).max(100).default(3),
+  baseMs: ms.default(1_000),
+  factor: z.number().min(1).max(10).default(2),
+  maxMs: ms.default(30_000),
+});
+export type RetryPolicy = z.infer<typeof RetryPolicy>;
+
+/** What the control plane must know of a role; its behaviour stays in the module. */
+export const RoleManifest = z.strictObject({
+  /** `actor` = code; `agent` = prompt and model. */
+  kind: z.enum(["actor", "agent"]),
+  description: z.string().max(1_000).optional(),
+  replicas: z.int().min(0).max(1_000).default(1),
+  /** Messages that one replica runs at once. */
+  concurrency: z.int().min(1).max(1_000).default(1),
+  /** A node must carry all of them. */
+  labels: labels.default({}),
+  /** Mailboxes of their own for tasks that require capabilities: variant name → capabilities. */
+  variants: z
+    .record(
+      z.string().refine((v) => isMailboxName(`r_${v}`), "a lower-case letter, then letters, digits or hyphens"),
+      z.array(z.string().min(1).max(32)),
+    )
+    .default({}),
+  retry: RetryPolicy.prefault({}),
+  /** Longest run of one segment of a hop. */
+  timeoutMs: ms.default(300_000),
+  /** Everything else that the behaviour says of itself (model alias, tools, …), for people and for the diff. */
+  about: z.record(z.string(), z.json()).default({}),
+});
+export type RoleManifest = z.infer<typeof RoleManifest>;
+
+export const Limits = z.strictObject({
+  /** Hops that one task may take before it goes to escalation. */
+  hops: z.int().min(1).max(10_000).default(50),
+  /** Tasks running at once; more wait in the ingress. */
+  inFlight: z.int().min(1).max(1_000_000).default(10_000),
+  /** Deadline of a task that names none; absent = none. */
+  deadlineMs: ms.optional(),
+});
+export type Limits = z.infer<typeof Limits>;
+
+/** A whole system, as stored in the desired state. `graph.compile` has checked what a schema cannot. */
+export const SystemManifest = z.strictObject({
+  name,
+  description: z.string().max(2_000).optional(),
+  graph: Graph,
+  roles: z.record(role, RoleManifest),
+  /** The role that failures and `escalate` go to; by default a role named `escalation`. */
+  escalation: role.optional(),
+  limits: Limits.prefault({}),
+});
+export type SystemManifest = z.infer<typeof SystemManifest>;
+
+/**
+ * Row of `<sys>-desired`, key `current`: the version that should run, and those that still drain. Keys `version.<v>` hold one {@link Deployment} each.
+ */
+export const Desired = z.strictObject({
+  v: z.literal(1),
+  current: z.string(),
+  draining: z.array(z.string()),
+  /** Roles whose actors take no messages for now. */
+  paused: z.array(role),
+  /** Replicas by role where an operator scaled it. */
+  replicas: z.record(role, z.int().min(0).max(1_000)),
+});
+export type Desired = z.infer<typeof Desired>;
+
+export const Deployment = z.strictObject({
+  v: z.literal(1),
+  version: z.string(),
+  manifest: SystemManifest,
+  /** Where a node finds the code: a module on its disk, checked against the hash; or nothing, when the whole system is configuration. */
+  source: z.discriminatedUnion("type", [
+    z.strictObject({ type: z.literal("module"), path: z.string().min(1).max(4_096), sha256: z.string().length(64) }),
+    z.strictObject({ type: z.literal("yaml"), text: z.string().max(900_000), sha256: z.string().length(64) }),
+  ]),
+  /** Hex of 32 random bytes a role: the keys of hop ids, fixed for the version's life. */
+  hopKeys: z.record(role, z.string().length(64)),
+  deployedAt: z.string(),
+});
+export type Deployment = z.infer<typeof Deployment>;

@@ -1,0 +1,162 @@
+/** What clients send and get: bodies of `<sys>.tasks.*`, `<sys>.task.*` and of the HTTP edge, one shape for all. */
+import { z } from "zod";
+import type { ErrorBody } from "../errors.ts";
+import type { TaskId } from "../ids.ts";
+
+/** Largest body that travels inside a record; what is larger goes by reference. Bytes. */
+export const INLINE_BODY_BYTES = 512 * 1024;
+/** Largest body of all. Bytes. */
+export const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** Deepest nesting of a JSON body that is accepted. */
+export const MAX_BODY_DEPTH = 200;
+
+const text = (max: number) => z.string().min(1).max(max);
+
+/** The JSON form of a task. A body that is no JSON object with `input` is plain text: the input itself. */
+export const TaskRequest = z.strictObject({
+  input: z.json(),
+  session: text(256).optional(),
+  deadline_ms: z
+    .int()
+    .min(1)
+    .max(30 * 24 * 3_600_000)
+    .optional(),
+  priority: z.enum(["interactive", "normal", "batch"]).optional(),
+  budget: text(128).optional(),
+  metadata: z.record(text(64), z.string().max(1_024)).optional(),
+  required_capabilities: z.array(text(32)).max(16).optional(),
+});
+export type TaskRequest = z.infer<typeof TaskRequest>;
+
+/** `accepted` until it runs; the last five are terminal. */
+export type TaskStatus =
+  | "accepted"
+  | "running"
+  | "waiting"
+  | "completed"
+  | "failed"
+  | "cancelled"
+  | "expired"
+  | "rejected";
+export const TERMINAL_STATUSES: ReadonlySet<TaskStatus> = new Set<TaskStatus>([
+  "completed",
+  "failed",
+  "cancelled",
+  "expired",
+  "rejected",
+]);
+
+export interface TaskAccepted {
+  readonly task_id: TaskId;
+  readonly status: "accepted";
+  /** True when an earlier request with the same idempotency key made this task. */
+  readonly duplicate?: boolean;
+}
+
+/** Body of the `done` record. */
+export const DoneBody = z.strictObject({
+  status: z.enum(["completed", "failed", "cancelled", "expired", "rejected"]),
+  result: z.json().optional(),
+  error: z
+    .strictObject({ code: z.string(), message: z.string(), details: z.record(z.string(), z.json()).optional() })
+    .optional(),
+  /** Role that ended it, or `client`, `supervisor`, `timer`. */
+  by: z.string(),
+});
+export type DoneBody = z.infer<typeof DoneBody>;
+
+/** One hop of the path that a task took. */
+export interface PathHop {
+  readonly role: string;
+  readonly node: string;
+  /** Time that its executors ran. */
+  readonly ms: number;
+  /** More than 1 when it was taken over. */
+  readonly attempts: number;
+}
+
+/** A task as `task.get`, `GET /api/v1/tasks/{id}` and `troupe start --json` show it. */
+export interface TaskView {
+  readonly task_id: TaskId;
+  readonly status: TaskStatus;
+  readonly role: string;
+  readonly result?: unknown;
+  readonly error?: ErrorBody | undefined;
+  readonly path: readonly PathHop[];
+  readonly tokens: { readonly input: number; readonly output: number; readonly total: number };
+  /** US dollars. */
+  readonly cost: number;
+  /** RFC 3339. */
+  readonly created_at: string;
+  readonly finished_at?: string | undefined;
+  readonly session?: string | undefined;
+}
+
+/**
+ * One event of a watched task. `id` is the record's sequence: a watcher that comes back names the last one it has.
+ * `token` events are live hints without an id; they may be lost, and the step that they led to is recorded.
+ */
+export type TaskEvent =
+  | { readonly type: "accepted"; readonly id: number; readonly at: string; readonly role: string }
+  | { readonly type: "claim"; readonly id: number; readonly at: string; readonly role: string; readonly node: string }
+  | {
+      readonly type: "step";
+      readonly id: number;
+      readonly at: string;
+      readonly role: string;
+      readonly node: string;
+      readonly name: string;
+      readonly tokens?: number;
+    }
+  | {
+      readonly type: "progress";
+      readonly id: number;
+      readonly at: string;
+      readonly role: string;
+      readonly node: string;
+      readonly data: unknown;
+    }
+  | {
+      readonly type: "forward";
+      readonly id: number;
+      readonly at: string;
+      readonly role: string;
+      readonly node: string;
+      readonly to: readonly string[];
+      readonly ms: number;
+    }
+  | {
+      readonly type: "wait";
+      readonly id: number;
+      readonly at: string;
+      readonly role: string;
+      readonly node: string;
+      readonly for: readonly string[];
+    }
+  | {
+      readonly type: "reply";
+      readonly id: number;
+      readonly at: string;
+      readonly role: string;
+      readonly node: string;
+      readonly to: string;
+    }
+  | {
+      readonly type: "retry";
+      readonly id: number;
+      readonly at: string;
+      readonly role: string;
+      readonly node: string;
+      readonly error: ErrorBody;
+    }
+  | {
+      readonly type: "dead";
+      readonly id: number;
+      readonly at: string;
+      readonly role: string;
+      readonly node: string;
+      readonly error: ErrorBody;
+    }
+  | { readonly type: "token"; readonly role: string; readonly hop: string; readonly text: string }
+  | { readonly type: "gap"; readonly id: number; readonly reason: string }
+  | { readonly type: "done"; readonly id: number; readonly at: string; readonly task: TaskView };

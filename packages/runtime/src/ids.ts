@@ -1,0 +1,78 @@
+import { createHmac } from "node:crypto";
+import { TroupeError } from "./errors.ts";
+
+declare const brand: unique symbol;
+type Branded<T extends string> = string & { readonly [brand]: T };
+
+/** `<shard>-<version>-<26 base32 characters>`; stream and subjects follow from it. Unguessable: it is an anonymous client's capability. */
+export type TaskId = Branded<"TaskId">;
+/** 26 base32 characters (a 128-bit keyed hash), or `start` for the hop of the client. */
+export type HopId = Branded<"HopId">;
+/** 26 base32 characters: hash of tenant and the client's session name. */
+export type SessionKey = Branded<"SessionKey">;
+/** `v` and a positive number: one deployment of a system. */
+export type Version = Branded<"Version">;
+
+/** Hop token under which a client's message that starts a task is stored. */
+export const START_HOP = "start" as HopId;
+
+const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
+const TASK_ID = /^(\d{1,3})-(v[1-9]\d{0,8})-([0-9a-hjkmnp-tv-z]{26})$/;
+const TOKEN_26 = /^[0-9a-hjkmnp-tv-z]{26}$/;
+
+/** Crockford base32, lower case, of the first 16 bytes: 26 characters. */
+export function base32(bytes: Uint8Array): string {
+  let value = 0n;
+  for (let i = 0; i < 16; i++) value = (value << 8n) | BigInt(bytes[i] ?? 0);
+  let text = "";
+  for (let i = 0; i < 26; i++) {
+    text = ALPHABET.charAt(Number(value & 31n)) + text;
+    value >>= 5n;
+  }
+  return text;
+}
+
+/** The parts of a task id. */
+export interface TaskIdParts {
+  readonly shard: number;
+  readonly version: Version;
+}
+
+/** Builds a task id from 16 bytes of a UUIDv7 (time-ordered, 74 random bits). */
+export function formatTaskId(shard: number, version: Version, uuid: Uint8Array): TaskId {
+  return `${shard}-${version}-${base32(uuid)}` as TaskId;
+}
+
+/** Parts of a task id, or `undefined` when the text is none. */
+export function parseTaskId(text: string): (TaskIdParts & { readonly id: TaskId }) | undefined {
+  const match = TASK_ID.exec(text);
+  if (!match) return undefined;
+  return { id: text as TaskId, shard: Number(match[1]), version: match[2] as Version };
+}
+
+/** Same as {@link parseTaskId}, for text from outside. Throws `invalid_id`. */
+export function requireTaskId(text: string): TaskIdParts & { readonly id: TaskId } {
+  const parsed = parseTaskId(text);
+  if (!parsed) throw new TroupeError("invalid_id", `not a task id: ${JSON.stringify(text.slice(0, 80))}`);
+  return parsed;
+}
+
+export function isHopId(text: string): text is HopId {
+  return text === START_HOP || TOKEN_26.test(text);
+}
+
+export function isSessionKey(text: string): text is SessionKey {
+  return TOKEN_26.test(text);
+}
+
+export function isVersion(text: string): text is Version {
+  return /^v[1-9]\d{0,8}$/.test(text);
+}
+
+/**
+ * The id of the hop that runs a message: a 128-bit keyed hash of task, sender's hop and output index (DESIGN §4).
+ * A `send` uses the receiver's key, `fan` and `call` the sender's, so nobody else can foresee or pre-empt the subject.
+ */
+export function hopId(key: Uint8Array, task: TaskId, parent: HopId, index: number): HopId {
+  return base32(createHmac("sha256", key).update(`${task}/${parent}/${index}`).digest()) as HopId;
+}
