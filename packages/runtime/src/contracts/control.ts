@@ -77,6 +77,13 @@ export const Ended = z.strictObject({
 });
 export type Ended = z.infer<typeof Ended>;
 
+/**
+ * `<sys>.control.died`: a node, or one of its hosts, is known to be gone (exit seen, or declared dead). A host's incarnation is its
+ * node's with `-<n>` behind it, so the node's own covers all of them. Counts towards poison; held deliveries may be given back.
+ */
+export const Died = z.strictObject({ v, node: name, incarnation: name, reason: z.string().max(512) });
+export type Died = z.infer<typeof Died>;
+
 /** Answer of `<sys>.node.<node>.held`: stream sequences of the deliveries that the node's hosts hold, by durable. */
 export const Held = z.strictObject({ v, node: name, incarnation: name, held: z.record(z.string(), z.array(count)) });
 export type Held = z.infer<typeof Held>;

@@ -170,7 +170,7 @@ export class Subjects {
   doneEvent(task: TaskId): string {
     return `${this.system}.events.done.${task}`;
   }
-  control(verb: "ended" | "pause" | "resume"): string {
+  control(verb: "ended" | "died" | "pause" | "resume"): string {
     return `${this.system}.control.${verb}`;
   }
   key(hash: string): string {
