@@ -83,7 +83,7 @@ export const TurnBody = z.strictObject({
   task: token,
   door: token,
   input: z.json(),
-  passport: z.string().max(4_096),
+  passport: z.string().max(8_192),
   submittedAtMs: z.number(),
 });
 export type TurnBody = z.infer<typeof TurnBody>;

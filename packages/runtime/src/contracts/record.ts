@@ -62,11 +62,20 @@ export interface Passport {
   readonly requires: readonly string[];
 }
 
+/** What the client said of its task that only people need. On the start record alone; not handed down. */
+export interface Origin {
+  /** The client's own name of the session, of which the passport has the hash. */
+  readonly session?: string | undefined;
+  readonly priority?: string | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+}
+
 /** The parsed `Troupe` header. */
 export interface RecordHeader {
   readonly writer?: Writer | undefined;
   readonly passport?: Passport | undefined;
   readonly usage?: Usage | undefined;
+  readonly origin?: Origin | undefined;
 }
 
 const count = z.int().min(0);
@@ -92,10 +101,17 @@ const Wire = z.strictObject({
     })
     .optional(),
   u: z.tuple([count, count, count]).optional(),
+  o: z
+    .strictObject({
+      s: z.string().max(256).optional(),
+      p: z.string().max(16).optional(),
+      m: z.record(z.string().max(64), z.string().max(1_024)).optional(),
+    })
+    .optional(),
 });
 
 /** Writes a header. Escapes everything outside printable ASCII, so that no value can break a header line. */
-export function encodeRecordHeader({ writer: w, passport: p, usage: u }: RecordHeader): string {
+export function encodeRecordHeader({ writer: w, passport: p, usage: u, origin: o }: RecordHeader): string {
   const text = JSON.stringify({
     v: RECORD_VERSION,
     w: w && [w.node, w.incarnation, w.nonce, w.previous ?? "", w.claim, w.segment, w.ranMs ?? null],
@@ -115,6 +131,7 @@ export function encodeRecordHeader({ writer: w, passport: p, usage: u }: RecordH
       c: p.requires.length > 0 ? p.requires : undefined,
     },
     u: u && [u.inputTokens, u.outputTokens, u.costMicros],
+    o: o && { s: o.session, p: o.priority, m: o.metadata },
   });
   return text.replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
@@ -129,7 +146,7 @@ export function decodeRecordHeader(text: string): RecordHeader | undefined {
   }
   const parsed = Wire.safeParse(raw);
   if (!parsed.success) return undefined;
-  const { w, p, u } = parsed.data;
+  const { w, p, u, o } = parsed.data;
   return {
     writer: w && {
       node: w[0],
@@ -156,5 +173,6 @@ export function decodeRecordHeader(text: string): RecordHeader | undefined {
       requires: p.c ?? [],
     },
     usage: u && { inputTokens: u[0], outputTokens: u[1], costMicros: u[2] },
+    origin: o && { session: o.s, priority: o.p, metadata: o.m },
   };
 }

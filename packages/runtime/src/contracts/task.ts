@@ -11,8 +11,16 @@ export const MAX_BODY_BYTES = 64 * 1024 * 1024;
 export const MAX_BODY_DEPTH = 200;
 
 const text = (max: number) => z.string().min(1).max(max);
+/** Length as it travels in a header, where everything outside ASCII is escaped. */
+const escapedLength = (value: unknown) => JSON.stringify(value).replace(/[^\x20-\x7e]/g, "\\u0000").length;
 
-/** The JSON form of a task. A body that is no JSON object with `input` is plain text: the input itself. */
+/** Largest `metadata` of a task, as JSON. Bytes. */
+export const MAX_METADATA_BYTES = 2_048;
+
+/**
+ * The JSON form of a task. A body that is no JSON object (text, a number, a list, broken JSON) is plain text: the input itself, verbatim.
+ * A JSON object must have this form; `Content-Type: text/plain` makes it text nevertheless.
+ */
 export const TaskRequest = z.strictObject({
   input: z.json(),
   session: text(256).optional(),
@@ -23,7 +31,10 @@ export const TaskRequest = z.strictObject({
     .optional(),
   priority: z.enum(["interactive", "normal", "batch"]).optional(),
   budget: text(128).optional(),
-  metadata: z.record(text(64), z.string().max(1_024)).optional(),
+  metadata: z
+    .record(text(64), z.string().max(1_024))
+    .refine((m) => escapedLength(m) <= MAX_METADATA_BYTES, `at most ${MAX_METADATA_BYTES} bytes as ASCII JSON`)
+    .optional(),
   required_capabilities: z.array(text(32)).max(16).optional(),
 });
 export type TaskRequest = z.infer<typeof TaskRequest>;
@@ -90,7 +101,51 @@ export interface TaskView {
   readonly created_at: string;
   readonly finished_at?: string | undefined;
   readonly session?: string | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
+
+/** One record of a task as `task.log` shows it. */
+export interface TaskLogEntry {
+  /** The record's sequence. */
+  readonly id: number;
+  readonly at: string;
+  readonly hop: string;
+  readonly from: string;
+  /** `<class>.<kind>`, e.g. `m.send`, `s.step`, `t.done`. */
+  readonly kind: string;
+  /** Mailbox or number: the last token of the subject. */
+  readonly to: string;
+  readonly node?: string | undefined;
+  readonly body?: unknown;
+  readonly usage?:
+    | { readonly inputTokens: number; readonly outputTokens: number; readonly costMicros: number }
+    | undefined;
+}
+
+/** A page of a task's records, oldest first. `next` is the `after` of the following page. */
+export interface TaskLogPage {
+  readonly task_id: TaskId;
+  readonly records: readonly TaskLogEntry[];
+  readonly next?: number | undefined;
+}
+
+/** Bodies of the `<sys>.task.*` requests. A bare task id is taken for `{"id": …}`. */
+export const TaskRef = z.strictObject({ id: text(128) });
+export const WatchRequest = z.strictObject({ id: text(128), after: z.int().min(0).optional() });
+export const LogRequest = z.strictObject({
+  id: text(128),
+  after: z.int().min(0).optional(),
+  limit: z.int().min(1).max(1_000).optional(),
+});
+export const SignalRequest = z.strictObject({ id: text(128), name: text(128), value: z.json() });
+export const ListRequest = z.strictObject({
+  status: z
+    .enum(["accepted", "running", "waiting", "completed", "failed", "cancelled", "expired", "rejected"])
+    .optional(),
+  limit: z.int().min(1).max(1_000).optional(),
+  cursor: text(512).optional(),
+});
+export type ListRequest = z.infer<typeof ListRequest>;
 
 /**
  * One event of a watched task. `id` is the record's sequence: a watcher that comes back names the last one it has.
