@@ -1,1 +1,15 @@
-export {};
+export type * from "./actor/context.ts";
+export type * from "./actor/define.ts";
+export * from "./actor/outcome.ts";
+export * from "./clock.ts";
+export * from "./contracts/bodies.ts";
+export * from "./contracts/control.ts";
+export * from "./contracts/names.ts";
+export * from "./contracts/record.ts";
+export * from "./contracts/subjects.ts";
+export * from "./contracts/system.ts";
+export * from "./contracts/task.ts";
+export * from "./errors.ts";
+export * from "./ids.ts";
+export type * from "./log/task-log.ts";
+export * from "./random.ts";
