@@ -23,6 +23,8 @@ export const Heartbeat = z.strictObject({
   memoryBytes: count,
   loopP99Ms: z.number().min(0),
   isDraining: z.boolean(),
+  /** Set on the last heartbeat of an orderly stop: everything was finished or given back. */
+  hasLeft: z.boolean().optional(),
   /** Replicas that it runs, `<version>/<role>/<index>`, with what each is doing. */
   actors: z.array(
     z.strictObject({

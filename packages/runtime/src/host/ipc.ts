@@ -1,0 +1,109 @@
+/**
+ * What a node and its host say to one another over the channel of the child process. Both sides parse what they get: a host runs
+ * code of authors, so its node believes nothing that it does not parse, and a node from another release must not confuse a host.
+ *
+ * Commands are level-triggered where they can be: `replicas` is always the full list, and a repeated command changes nothing.
+ */
+import { z } from "zod";
+import { Died, Ended } from "../contracts/control.ts";
+import { Deployment } from "../contracts/system.ts";
+
+const count = z.int().min(0);
+const name = z.string().min(1).max(128);
+const text = z.string().max(8_192);
+
+/** How a process reaches NATS, with whose rights. */
+export const LinkSettings = z.strictObject({
+  servers: z.union([z.string().min(1).max(1_024), z.array(z.string().min(1).max(1_024)).min(1)]),
+  seed: z.string().max(256).optional(),
+  apiPrefix: z.string().max(128).optional(),
+  inboxPrefix: z.string().max(128).optional(),
+});
+export type LinkSettings = z.infer<typeof LinkSettings>;
+
+/** One replica that the host should run. */
+export const ReplicaSpec = z.strictObject({
+  role: name,
+  variant: name.optional(),
+  index: count,
+  concurrency: z.int().min(1),
+  epoch: count,
+  /** Keeps its place and finishes what it runs, but takes no more. */
+  isPaused: z.boolean(),
+});
+export type ReplicaSpec = z.infer<typeof ReplicaSpec>;
+
+/** The first message to a host: what it is and what it runs. */
+export const Configure = z.strictObject({
+  type: z.literal("configure"),
+  system: name,
+  node: name,
+  incarnation: name,
+  link: LinkSettings,
+  deployment: Deployment,
+  /** Module that turns the text of a configuration-only system into a definition; needed for source `yaml` only. */
+  loader: z.string().max(4_096).optional(),
+  /** How long a replica that is no longer wanted may finish what it runs. */
+  drainLimitMs: count,
+  logLevel: z.string().max(16),
+  /** Incarnations known to be dead, for poison. */
+  died: z.array(Died),
+});
+export type Configure = z.infer<typeof Configure>;
+
+/** Node to host. */
+export const HostCommand = z.discriminatedUnion("type", [
+  Configure,
+  z.strictObject({ type: z.literal("replicas"), replicas: z.array(ReplicaSpec) }),
+  /** Take no more, finish within the limit, give the rest back, then say `drained`. */
+  z.strictObject({ type: z.literal("drain"), limitMs: count }),
+  z.strictObject({ type: z.literal("ended"), ended: Ended }),
+  z.strictObject({ type: z.literal("died"), died: Died }),
+  /** Say at once what is held. */
+  z.strictObject({ type: z.literal("flush"), request: count }),
+  z.strictObject({ type: z.literal("exit") }),
+]);
+export type HostCommand = z.infer<typeof HostCommand>;
+
+/** A delivery in hand, with what somebody else needs in order to give it back (measured: stream and consumer sequence). */
+export const HeldDelivery = z.strictObject({
+  stream: name,
+  durable: name,
+  streamSequence: count,
+  consumerSequence: count,
+});
+export type HeldDelivery = z.infer<typeof HeldDelivery>;
+
+/** Names one delivery among all that a node holds. */
+export const heldKey = ({ stream, durable, consumerSequence }: HeldDelivery): string =>
+  `${stream}.${durable}.${consumerSequence}`;
+
+/** What one replica is doing, as the heartbeat shows it. */
+export const ReplicaReport = z.strictObject({
+  id: z.string().max(128),
+  epoch: count,
+  state: z.enum(["starting", "available", "busy", "failed"]),
+  inFlight: count,
+  done: count,
+  failed: count,
+  meanMs: z.number().min(0),
+});
+export type ReplicaReport = z.infer<typeof ReplicaReport>;
+
+/** Host to node. */
+export const HostEvent = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("ready") }),
+  /** The system cannot run here, and starting the host again would end the same way. */
+  z.strictObject({ type: z.literal("failed"), code: z.string().max(64), message: text }),
+  z.strictObject({
+    type: z.literal("report"),
+    replicas: z.array(ReplicaReport),
+    memoryBytes: count,
+    loopP99Ms: z.number().min(0),
+  }),
+  /** Deliveries taken and let go since the last such message; a delivery that came and went in between is not mentioned. */
+  z.strictObject({ type: z.literal("held"), taken: z.array(HeldDelivery), released: z.array(HeldDelivery) }),
+  z.strictObject({ type: z.literal("flushed"), request: count }),
+  z.strictObject({ type: z.literal("drained") }),
+]);
+export type HostEvent = z.infer<typeof HostEvent>;

@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import type { RoleDefinition } from "../actor/define.ts";
+import type { Deployment } from "../contracts/system.ts";
+import { messageOf, TroupeError } from "../errors.ts";
+
+const isFunction = (value: unknown) => typeof value === "function";
+const RoleShape = z.custom<RoleDefinition>(
+  (value) => typeof value === "object" && value !== null && "create" in value && isFunction(value.create),
+  "not a role: no `create`",
+);
+const DefinitionShape = z.looseObject({
+  manifest: z.looseObject({}),
+  roles: z.union([z.map(z.string(), RoleShape), z.record(z.string(), RoleShape)]),
+});
+const LoaderShape = z.looseObject({
+  loadYamlSystem: z.custom<(text: string) => Promise<unknown>>(isFunction, "a function"),
+});
+
+/** The roles of a loaded system, by name. */
+export type Roles = ReadonlyMap<string, RoleDefinition>;
+
+/**
+ * Loads the code of a deployment. The source must have the hash that was deployed and must define every role of the manifest. Throws
+ * `invalid_config` with what is wrong; nothing that the module throws comes out as anything else.
+ */
+export async function loadSystem(deployment: Deployment, loader: string | undefined): Promise<Roles> {
+  const roles = rolesOf(await loadSource(deployment, loader), deployment);
+  const missing = Object.keys(deployment.manifest.roles).filter((role) => !roles.has(role));
+  if (missing.length > 0) {
+    throw new TroupeError("invalid_config", `${describe(deployment)} does not define ${missing.join(", ")}`, {
+      details: { missing },
+    });
+  }
+  return roles;
+}
+
+async function loadSource(deployment: Deployment, loader: string | undefined): Promise<unknown> {
+  const { source } = deployment;
+  switch (source.type) {
+    case "module": {
+      requireHash(deployment, await readSource(source.path));
+      // The query makes a changed file a new module where one process loads several versions of it.
+      const url = `${pathToFileURL(source.path).href}?sha256=${source.sha256}`;
+      const loaded = z.looseObject({ default: z.unknown() }).safeParse({ ...(await importModule(url, deployment)) });
+      return loaded.data?.default;
+    }
+    case "yaml": {
+      requireHash(deployment, source.text);
+      if (loader === undefined) {
+        throw new TroupeError(
+          "invalid_config",
+          `${describe(deployment)} is YAML, and this node was given no loader for it`,
+        );
+      }
+      const parsed = LoaderShape.safeParse({ ...(await importModule(loader, deployment)) });
+      if (!parsed.success) throw new TroupeError("invalid_config", `loader ${loader} exports no loadYamlSystem`);
+      return await parsed.data.loadYamlSystem(source.text);
+    }
+  }
+}
+
+async function importModule(specifier: string, deployment: Deployment): Promise<object> {
+  try {
+    const loaded: unknown = await import(specifier);
+    return typeof loaded === "object" && loaded !== null ? loaded : {};
+  } catch (cause) {
+    throw new TroupeError("invalid_config", `${describe(deployment)} does not load: ${messageOf(cause)}`, { cause });
+  }
+}
+
+async function readSource(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new TroupeError("invalid_config", `module ${path} cannot be read: ${messageOf(cause)}`, { cause });
+  }
+}
+
+function requireHash(deployment: Deployment, content: Uint8Array | string): void {
+  const actual = createHash("sha256").update(content).digest("hex");
+  const { sha256 } = deployment.source;
+  if (actual === sha256) return;
+  throw new TroupeError("invalid_config", `${describe(deployment)} has changed: deployed as ${sha256}, is ${actual}`, {
+    details: { deployed: sha256, actual },
+  });
+}
+
+function rolesOf(value: unknown, deployment: Deployment): Roles {
+  const parsed = DefinitionShape.safeParse(value);
+  if (!parsed.success) {
+    throw new TroupeError(
+      "invalid_config",
+      `the default export of ${describe(deployment)} is no system: ${z.prettifyError(parsed.error)}`,
+    );
+  }
+  const { roles } = parsed.data;
+  return roles instanceof Map ? roles : new Map(Object.entries(roles));
+}
+
+const describe = ({ version, source }: Deployment) =>
+  source.type === "module" ? `module ${source.path} of ${version}` : `system file of ${version}`;

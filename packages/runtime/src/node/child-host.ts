@@ -1,0 +1,47 @@
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { HostEvent } from "../host/ipc.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { HostExit, HostProcess, StartHost } from "./host-process.ts";
+
+// The entry has the extension that this file has: `.ts` from the sources, `.js` when built.
+const ENTRY = fileURLToPath(new URL(`../host/main${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url));
+
+/** Starts hosts as child processes. What authors print goes to standard error: standard output belongs to the command that runs the node. */
+export function childHosts(logger: Logger): StartHost {
+  return (onEvent) => {
+    const child = fork(ENTRY, [], { serialization: "advanced", stdio: ["ignore", 2, 2, "ipc"] });
+    const exited = new Promise<HostExit>((resolve) => {
+      child.once("exit", (code, signal) => resolve({ code: code ?? undefined, signal: signal ?? undefined }));
+      child.once("error", (error) => {
+        logger.error({ reason: error.message }, "host process failed");
+        if (child.pid === undefined) resolve({ code: undefined, signal: undefined });
+      });
+    });
+    child.on("message", (raw) => {
+      const event = HostEvent.safeParse(raw);
+      if (event.success) onEvent(event.data);
+      else
+        logger.error(
+          { host: child.pid, problem: z.prettifyError(event.error) },
+          "host said something that does not parse",
+        );
+    });
+    return {
+      pid: child.pid,
+      send(command) {
+        if (!child.connected) return;
+        child.send(command, (error) => {
+          if (error)
+            logger.debug(
+              { host: child.pid, command: command.type, reason: error.message },
+              "host did not take a command",
+            );
+        });
+      },
+      kill: () => void child.kill("SIGKILL"),
+      exited,
+    } satisfies HostProcess;
+  };
+}
