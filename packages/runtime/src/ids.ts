@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { TroupeError } from "./errors.ts";
 
 declare const brand: unique symbol;
@@ -75,4 +75,19 @@ export function isVersion(text: string): text is Version {
  */
 export function hopId(key: Uint8Array, task: TaskId, parent: HopId, index: number): HopId {
   return base32(createHmac("sha256", key).update(`${task}/${parent}/${index}`).digest()) as HopId;
+}
+
+/** The session token of a task without a session: its roles' durable state lives as long as the task. */
+export function taskSessionKey(task: TaskId): SessionKey {
+  return base32(createHash("sha256").update(task).digest()) as SessionKey;
+}
+
+/** The token of a session: hash of the tenant and the client's name for it, so nobody can name another tenant's session. */
+export function sessionKey(tenant: string, name: string): SessionKey {
+  return base32(createHash("sha256").update(`${tenant}\0${name}`).digest()) as SessionKey;
+}
+
+/** The shard of a session, the same for all its tasks. */
+export function sessionShard(key: SessionKey, shards: number): number {
+  return createHash("sha256").update(key).digest().readUInt32BE(0) % shards;
 }

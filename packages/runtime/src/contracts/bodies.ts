@@ -40,8 +40,8 @@ export const WaitBody = z.strictObject({
 });
 export type WaitBody = z.infer<typeof WaitBody>;
 
-/** `c.got.<index>`: a reply that does not complete the join. `message` is the reply's subject. */
-export const GotBody = z.strictObject({ message: z.string().max(512), index: count });
+/** `c.got.<index>`: a reply that does not complete the join. `message` is the reply's subject; `isError` says how it counts. */
+export const GotBody = z.strictObject({ message: z.string().max(512), index: count, isError: z.boolean() });
 export type GotBody = z.infer<typeof GotBody>;
 
 /** `c.claim.<n>`: a take-over, or the continuation of a wait. `message` is the subject of the mailbox record that it acts for. */

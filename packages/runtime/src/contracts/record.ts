@@ -76,6 +76,8 @@ export interface RecordHeader {
   readonly passport?: Passport | undefined;
   readonly usage?: Usage | undefined;
   readonly origin?: Origin | undefined;
+  /** On an `again` copy: subject and sequence of the mailbox record that it repeats. */
+  readonly original?: { readonly subject: string; readonly sequence: number } | undefined;
 }
 
 const count = z.int().min(0);
@@ -101,6 +103,7 @@ const Wire = z.strictObject({
     })
     .optional(),
   u: z.tuple([count, count, count]).optional(),
+  a: z.tuple([z.string().min(1).max(512), count]).optional(),
   o: z
     .strictObject({
       s: z.string().max(256).optional(),
@@ -111,7 +114,7 @@ const Wire = z.strictObject({
 });
 
 /** Writes a header. Escapes everything outside printable ASCII, so that no value can break a header line. */
-export function encodeRecordHeader({ writer: w, passport: p, usage: u, origin: o }: RecordHeader): string {
+export function encodeRecordHeader({ writer: w, passport: p, usage: u, origin: o, original: a }: RecordHeader): string {
   const text = JSON.stringify({
     v: RECORD_VERSION,
     w: w && [w.node, w.incarnation, w.nonce, w.previous ?? "", w.claim, w.segment, w.ranMs ?? null],
@@ -132,6 +135,7 @@ export function encodeRecordHeader({ writer: w, passport: p, usage: u, origin: o
     },
     u: u && [u.inputTokens, u.outputTokens, u.costMicros],
     o: o && { s: o.session, p: o.priority, m: o.metadata },
+    a: a && [a.subject, a.sequence],
   });
   return text.replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
@@ -146,7 +150,7 @@ export function decodeRecordHeader(text: string): RecordHeader | undefined {
   }
   const parsed = Wire.safeParse(raw);
   if (!parsed.success) return undefined;
-  const { w, p, u, o } = parsed.data;
+  const { w, p, u, o, a } = parsed.data;
   return {
     writer: w && {
       node: w[0],
@@ -173,6 +177,7 @@ export function decodeRecordHeader(text: string): RecordHeader | undefined {
       requires: p.c ?? [],
     },
     usage: u && { inputTokens: u[0], outputTokens: u[1], costMicros: u[2] },
+    original: a && { subject: a[0], sequence: a[1] },
     origin: o && { session: o.s, priority: o.p, metadata: o.m },
   };
 }

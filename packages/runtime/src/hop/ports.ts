@@ -1,0 +1,87 @@
+/**
+ * What the execution of a hop is given: the role that it runs for, and the ports through which it acts. Nothing else reaches a hop.
+ */
+import type { Logger } from "pino";
+import type { ZodType } from "zod";
+import type { RoleInstance } from "../actor/define.ts";
+import type { Clock } from "../clock.ts";
+import type { Subjects } from "../contracts/subjects.ts";
+import type { RetryPolicy } from "../contracts/system.ts";
+import type { ErrorBody } from "../errors.ts";
+import type { HopId, TaskId, Version } from "../ids.ts";
+import type { TaskLog } from "../log/task-log.ts";
+import type { Random } from "../random.ts";
+import type { RunningHops } from "./running-hops.ts";
+
+/** One replica of a role of one version, as a host runs it. Built once; the same for all of its messages. */
+export interface HopRole {
+  readonly subjects: Subjects;
+  readonly version: Version;
+  /** The role's name: writer of every own record. */
+  readonly role: string;
+  /** The mailbox that its messages come from: the role, or a variant `<role>_<variant>`. Replies to its calls come back to it. */
+  readonly mailbox: string;
+  /** The role's key for hop ids (`Deployment.hopKeys`). */
+  readonly hopKey: Uint8Array;
+  readonly node: string;
+  readonly incarnation: string;
+  /** The role's edges, `client` and `human` included. */
+  readonly targets: ReadonlySet<string>;
+  /** The role that `escalate` goes to, when the system declares one. */
+  readonly escalation?: string | undefined;
+  readonly limits: { readonly hops: number };
+  readonly retry: RetryPolicy;
+  /** Longest run of one segment, ms. */
+  readonly timeoutMs: number;
+  /** What a message must look like; absent = any JSON. */
+  readonly accepts?: ZodType | undefined;
+  readonly instance: RoleInstance;
+  /** The mailbox of a role for a task with these required capabilities: the role itself, or one of its variants. */
+  mailboxOf(role: string, requires: readonly string[]): string;
+}
+
+/** Places where tests may stop or kill an executor; never set in production. */
+export type Failpoint = "before-claim" | "after-claim" | "after-step" | "before-commit" | "after-commit" | "before-ack";
+
+/** The world outside of a hop. */
+export interface HopPorts {
+  readonly log: TaskLog;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The hops that run in this process: their pulse, their time-outs, the tasks that have ended. One object a host. */
+  readonly running: RunningHops;
+  readonly logger: Logger;
+  /** Half of the log's retention, at least 10 min, in ms: an older delivery writes nothing any more. */
+  readonly maxAgeMs: number;
+  /** A short text, unique to one executor of one delivery. */
+  nonce(): string;
+  /** Whether this life of a node, or its host, is reported dead; suspicion is not enough. */
+  isDead(node: string, incarnation: string): boolean;
+  /** "Something of this task was recorded", for watchers; may be lost. */
+  hint(task: TaskId): void;
+  /** Live text for watchers; may be lost. */
+  token(task: TaskId, hop: HopId, role: string, text: string): void;
+  readonly failpoint?: ((name: Failpoint) => Promise<void> | void) | undefined;
+}
+
+/**
+ * How the execution of one delivery ended. `dropped` = neither acked nor given back: somebody else has the hop, or the store will deliver
+ * again by itself; `unavailable` = given back, since the log did not answer in time. All others have dealt with the delivery.
+ */
+export type HopEnd =
+  /** The handler ended and its one commit is stored. */
+  | { readonly kind: "committed"; readonly commit: "send" | "fan" | "reply" | "done" }
+  /** The hop waits for replies and has left memory. */
+  | { readonly kind: "waiting" }
+  /** A reply was recorded; its join is not complete yet, or did not need it. */
+  | { readonly kind: "joined" }
+  /** An earlier execution had committed; its outputs are complete. */
+  | { readonly kind: "settled" }
+  /** The handler failed; the message comes again after the delay. */
+  | { readonly kind: "retry"; readonly attempt: number; readonly delayMs: number; readonly error: ErrorBody }
+  /** The hop is a dead letter. */
+  | { readonly kind: "parked"; readonly error: ErrorBody }
+  /** The task, or this called hop, had ended. */
+  | { readonly kind: "ended" }
+  | { readonly kind: "unavailable"; readonly reason: string }
+  | { readonly kind: "dropped"; readonly reason: string };
