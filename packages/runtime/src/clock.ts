@@ -18,3 +18,6 @@ export const systemClock: Clock = {
     await timer(ms, undefined, signal ? { signal } : {});
   },
 };
+
+/** Wall time as RFC 3339 in UTC, as it appears in views, events and rows. */
+export const rfc3339 = (ms: number): string => new Date(ms).toISOString();

@@ -1,6 +1,14 @@
 export type * from "./actor/context.ts";
 export type * from "./actor/define.ts";
 export * from "./actor/outcome.ts";
+export * from "./client/new-task-id.ts";
+export * from "./client/open-waits.ts";
+export * from "./client/session-turns.ts";
+export * from "./client/task-events.ts";
+export * from "./client/task-order.ts";
+export * from "./client/task-record.ts";
+export * from "./client/task-view.ts";
+export * from "./client/write-once.ts";
 export * from "./clock.ts";
 export * from "./contracts/bodies.ts";
 export * from "./contracts/control.ts";

@@ -1,0 +1,121 @@
+/**
+ * Turns of a session: its tasks run one after another (DESIGN §5, State). A turn is a write-once record; turn n may start once every
+ * earlier turn's task has ended. Gateway and supervisor both advance sessions: starting is write-once, so doing it twice is harmless.
+ */
+import { TurnBody } from "../contracts/bodies.ts";
+import { isMailboxName } from "../contracts/names.ts";
+import { decodeRecordHeader, type RecordHeader } from "../contracts/record.ts";
+import type { Subjects } from "../contracts/subjects.ts";
+import { parseTaskId, type SessionKey, type TaskId } from "../ids.ts";
+import type { NewRecord, StoredRecord } from "../log/task-log.ts";
+import { doneRecord, expiredBody, headerText, jsonRecord, startHeader, type TaskOrder } from "./task-order.ts";
+import { type WriteOncePorts, writeOnce } from "./write-once.ts";
+
+/** A waiting turn, parsed. */
+export interface Turn {
+  readonly number: number;
+  readonly task: TaskId;
+  readonly mailbox: string;
+  readonly input: TurnBody["input"];
+  readonly header: RecordHeader;
+  readonly submittedAtMs: number;
+}
+
+/** Number of the turn after the last stored one. */
+export function nextTurn(subjects: Subjects, last: StoredRecord | undefined): number {
+  return last === undefined ? 1 : (subjects.parseSession(last.subject)?.number ?? 0) + 1;
+}
+
+/** The record of turn `number`; the order's deadline counts from now on. */
+export function turnRecord(
+  subjects: Subjects,
+  shard: number,
+  key: SessionKey,
+  number: number,
+  order: TaskOrder,
+): NewRecord {
+  const session = { name: order.session?.name ?? "", key, turn: number };
+  const body: TurnBody = {
+    task: order.task,
+    door: order.mailbox,
+    input: order.input,
+    passport: headerText(startHeader({ ...order, session }, order.acceptedAtMs)),
+    submittedAtMs: order.acceptedAtMs,
+  };
+  return jsonRecord(subjects.turn(shard, key, number), {}, body);
+}
+
+/** Parses a stored turn; `undefined` when it is none. */
+export function parseTurn(subjects: Subjects, record: StoredRecord): Turn | undefined {
+  const place = subjects.parseSession(record.subject);
+  const body = TurnBody.safeParse(parseJson(record.body));
+  if (!place || !body.success) return undefined;
+  const task = parseTaskId(body.data.task)?.id;
+  const header = decodeRecordHeader(body.data.passport);
+  if (!task || !header || !isMailboxName(body.data.door)) return undefined;
+  const { input, submittedAtMs, door } = body.data;
+  return { number: place.number, task, mailbox: door, input, header, submittedAtMs };
+}
+
+/** What to write to start a turn now: its start record, or its end when its deadline passed while it waited. */
+export function startOfTurn(subjects: Subjects, turn: Turn, nowMs: number): NewRecord {
+  const { passport } = turn.header;
+  if (passport?.remainingMs === undefined) return turnStart(subjects, turn, turn.header);
+  const remainingMs = passport.remainingMs - (nowMs - turn.submittedAtMs);
+  if (remainingMs <= 0) return doneRecord(subjects, turn.task, expiredBody("client"));
+  return turnStart(subjects, turn, { ...turn.header, passport: { ...passport, remainingMs } });
+}
+
+const turnStart = (subjects: Subjects, turn: Turn, header: RecordHeader): NewRecord =>
+  jsonRecord(subjects.start(turn.task, turn.mailbox), header, turn.input);
+
+/** What advancing a session needs. */
+export interface SessionPorts extends WriteOncePorts {
+  readonly subjects: Subjects;
+}
+
+/**
+ * Starts the turn that is due, if there is one: the first whose task has not ended, provided that all before it have. Returns the task
+ * that it is about. `from` is a turn known to have been written; the search begins there.
+ */
+export async function advanceSession(
+  ports: SessionPorts,
+  shard: number,
+  key: SessionKey,
+  from: number,
+): Promise<TaskId | undefined> {
+  const { subjects, log, clock } = ports;
+  if (from > 1 && !(await areEarlierEnded(ports, shard, key, from))) return undefined;
+  for (let number = Math.max(1, from); ; number++) {
+    const stored = await log.get(subjects.turn(shard, key, number));
+    const turn = stored && parseTurn(subjects, stored);
+    if (!turn) return undefined;
+    if (await log.get(subjects.done(turn.task))) continue;
+    const record = startOfTurn(subjects, turn, clock.nowMs());
+    await writeOnce(ports, record);
+    if (record.subject !== subjects.done(turn.task)) return turn.task;
+  }
+}
+
+/** Whether every turn before `turn` has ended. A turn that was started proves it for all before it. */
+async function areEarlierEnded(ports: SessionPorts, shard: number, key: SessionKey, turn: number): Promise<boolean> {
+  const { subjects, log } = ports;
+  for (let number = turn - 1; number >= 1; number--) {
+    const stored = await log.get(subjects.turn(shard, key, number));
+    // The janitor removes turns of ended tasks only.
+    if (!stored) return true;
+    const earlier = parseTurn(subjects, stored);
+    if (!earlier) continue;
+    if (!(await log.get(subjects.done(earlier.task)))) return false;
+    if (await log.get(subjects.start(earlier.task, earlier.mailbox))) return true;
+  }
+  return true;
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,81 @@
+/** A task as the door decided it, before it is in the log: what the ingress stores while it waits, and what the start record is made of. */
+import { z } from "zod";
+import { isMailboxName } from "../contracts/names.ts";
+import type { Origin, Passport, RecordHeader } from "../contracts/record.ts";
+import { encodeRecordHeader } from "../contracts/record.ts";
+import type { Subjects } from "../contracts/subjects.ts";
+import { DoneBody } from "../contracts/task.ts";
+import { isSessionKey, parseTaskId, type SessionKey, type TaskId } from "../ids.ts";
+import type { NewRecord } from "../log/task-log.ts";
+
+const count = z.int().min(0);
+const sessionKey = z.custom<SessionKey>((value) => typeof value === "string" && isSessionKey(value));
+
+/** The classes of admission, most urgent first. */
+export const PRIORITIES = ["interactive", "normal", "batch"] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+export const TaskOrder = z.strictObject({
+  v: z.literal(1),
+  task: z.custom<TaskId>((value) => typeof value === "string" && parseTaskId(value) !== undefined),
+  /** The door's mailbox: the role, or the variant that the required capabilities choose. */
+  mailbox: z.string().refine(isMailboxName),
+  input: z.json(),
+  acceptedAtMs: z.number(),
+  /** Counted from `acceptedAtMs`; absent = none. */
+  deadlineMs: count.optional(),
+  tenant: z.string().min(1).max(128),
+  priority: z.enum(PRIORITIES),
+  session: z.strictObject({ key: sessionKey, name: z.string().max(256), turn: count.optional() }).optional(),
+  requires: z.array(z.string().max(32)).max(16),
+  budget: z.string().max(128).optional(),
+  metadata: z.record(z.string(), z.string()).optional(),
+});
+export type TaskOrder = z.infer<typeof TaskOrder>;
+
+/** Milliseconds until the order's deadline, `undefined` without one; not below 0. */
+export function remainingMs(order: TaskOrder, nowMs: number): number | undefined {
+  return order.deadlineMs === undefined ? undefined : Math.max(0, order.acceptedAtMs + order.deadlineMs - nowMs);
+}
+
+/** Header of the start record: the passport that the task hands down, and what its client said of it. */
+export function startHeader(order: TaskOrder, nowMs: number): RecordHeader {
+  const passport: Passport = {
+    index: 0,
+    tenant: order.tenant,
+    session: order.session?.key,
+    turn: order.session?.turn,
+    remainingMs: remainingMs(order, nowMs),
+    depth: 0,
+    trail: [],
+    taint: [],
+    budget: order.budget,
+    requires: order.requires,
+  };
+  const origin: Origin = { session: order.session?.name, priority: order.priority, metadata: order.metadata };
+  return { passport, origin };
+}
+
+/** The record that starts the task: from then on it is in its mailbox. */
+export function startRecord(subjects: Subjects, order: TaskOrder, nowMs: number): NewRecord {
+  return jsonRecord(subjects.start(order.task, order.mailbox), startHeader(order, nowMs), order.input);
+}
+
+/** A record that ends a task from outside its graph: a cancel, an expiry, a rejection. The first end stands. */
+export function doneRecord(subjects: Subjects, task: TaskId, body: DoneBody): NewRecord {
+  return jsonRecord(subjects.done(task), {}, DoneBody.parse(body));
+}
+
+/** The end of a task whose deadline passed. */
+export const expiredBody = (by: string): DoneBody => ({
+  status: "expired",
+  by,
+  error: { code: "deadline_exceeded", message: "the deadline passed first" },
+});
+
+export function jsonRecord(subject: string, header: RecordHeader, body: unknown): NewRecord {
+  return { subject, header, encoding: "json", body: new TextEncoder().encode(JSON.stringify(body)) };
+}
+
+/** The header as text, as a waiting turn keeps it. */
+export const headerText = (header: RecordHeader): string => encodeRecordHeader(header);
