@@ -8,16 +8,7 @@
  *
  * Nothing else in the project writes or splits a subject by hand.
  */
-import {
-  type HopId,
-  isHopId,
-  isSessionKey,
-  isVersion,
-  parseTaskId,
-  type SessionKey,
-  type TaskId,
-  type Version,
-} from "../ids.ts";
+import { type HopId, isHopId, isSessionKey, parseTaskId, type SessionKey, type TaskId, type Version } from "../ids.ts";
 import { isMailboxName, isRoleName } from "./names.ts";
 
 /** Mailbox messages: `again` copies carry their number in the kind. */
@@ -42,7 +33,17 @@ export interface LogSubject {
   readonly name: RecordName;
 }
 
+/** A parsed subject of a session: a revision of a role's state, or a waiting turn (no role). */
+export interface SessionSubject {
+  readonly shard: number;
+  readonly session: SessionKey;
+  readonly role?: string;
+  readonly number: number;
+}
+
+type EightTokens = [string, string, string, string, string, string, string, string];
 const WRITERS: ReadonlySet<string> = new Set(["client", "human", "timer", "supervisor", "end"]);
+const isWriter = (from: string): boolean => WRITERS.has(from) || isRoleName(from);
 const NUMBER = /^(0|[1-9]\d{0,8})$/;
 const CONTROL: ReadonlySet<string> = new Set<ControlKind>(["fan", "wait", "got", "claim", "dead"]);
 const STEP: ReadonlySet<string> = new Set<StepKind>(["step", "begin", "fail", "emit"]);
@@ -113,6 +114,10 @@ export class Subjects {
   everywhere(shard: number, name: string): string {
     return `${this.system}.log.${shard}.*.*.*.*.${name}`;
   }
+  /** All records of a name by one writer over all tasks of a shard; for the observer. */
+  writtenBy(shard: number, from: string, name: string): string {
+    return `${this.system}.log.${shard}.*.*.*.${from}.${name}`;
+  }
   stateRevision(shard: number, session: SessionKey, role: string, revision: number): string {
     return `${this.system}.log.${shard}.all.${session}.state.${role}.v.rev.${revision}`;
   }
@@ -133,6 +138,11 @@ export class Subjects {
   }
   stream(name: "INGRESS" | "KEYS" | "ARCHIVE" | "CONTROL" | "AUDIT" | "BLOBS"): string {
     return `${this.#upper}_${name}`;
+  }
+  /** The log stream that holds a subject of the task log, or a filter with a literal shard; `undefined` for anything else. */
+  logStreamOf(subject: string): string | undefined {
+    const [system, log, shard = ""] = subject.split(".", 3);
+    return system === this.system && log === "log" && NUMBER.test(shard) ? this.logStream(Number(shard)) : undefined;
   }
   /** The durable of a mailbox in one shard's log stream. */
   durable(version: Version, mailbox: string): string {
@@ -176,36 +186,50 @@ export class Subjects {
   key(hash: string): string {
     return `${this.system}.key.${hash}`;
   }
+  /** A finished task, packed; in the ARCHIVE stream. */
+  archive(task: TaskId): string {
+    return `${this.system}.archive.${task}`;
+  }
+  /** What the control plane noticed or decided, with its reason; in the CONTROL stream. */
+  history(kind: string): string {
+    return `${this.system}.history.${kind}`;
+  }
   blob(role: string, sha256: string, chunk: number | "*"): string {
     return `${this.system}.blob.${role}.${sha256}.${chunk}`;
   }
 
   /** Parses a subject of the task log (not of sessions); `undefined` for anything else, hostile tokens included. */
   parseLog(subject: string): LogSubject | undefined {
-    const t = subject.split(".");
-    if (t.length !== 10 || t[0] !== this.system || t[1] !== "log") return undefined;
-    const [, , shardText = "", versionText = "", taskText = "", hop = "", from = "", cls = "", kind = "", to = ""] = t;
+    const tokens = this.#logTokens(subject);
+    if (!tokens) return undefined;
+    const [shard, version, taskText, hop, from, cls, kind, to] = tokens;
     const task = parseTaskId(taskText);
-    if (!task || String(task.shard) !== shardText || task.version !== versionText || !isVersion(versionText))
-      return undefined;
-    if (!(WRITERS.has(from) || isRoleName(from))) return undefined;
+    if (!task || String(task.shard) !== shard || task.version !== version) return undefined;
     const name = recordName(cls, kind, to);
-    if (!name) return undefined;
-    if ((name.class === "t") !== (hop === "end") || (hop === "end") !== (from === "end")) return undefined;
-    if (hop !== "end" && !isHopId(hop)) return undefined;
-    return { shard: task.shard, version: task.version, task: task.id, hop, from, name };
+    if (!name || !isWriter(from)) return undefined;
+    const place = { shard: task.shard, version: task.version, task: task.id, from, name };
+    // The end of a task has a place of its own, and nothing else may stand there.
+    if (name.class === "t") return hop === "end" && from === "end" ? { ...place, hop } : undefined;
+    return isHopId(hop) && from !== "end" ? { ...place, hop } : undefined;
   }
 
   /** Parses a session's subject: a state revision or a waiting turn. */
-  parseSession(subject: string): { session: SessionKey; role?: string; number: number } | undefined {
-    const t = subject.split(".");
-    if (t.length !== 10 || t[0] !== this.system || t[1] !== "log" || t[3] !== "all" || t[7] !== "v") return undefined;
-    const [session = "", place, writer = "", kind, number = ""] = [t[4], t[5], t[6], t[8], t[9]];
+  parseSession(subject: string): SessionSubject | undefined {
+    const tokens = this.#logTokens(subject);
+    if (!tokens) return undefined;
+    const [shard, all, session, place, writer, cls, kind, number] = tokens;
+    if (!NUMBER.test(shard) || all !== "all" || cls !== "v") return undefined;
     if (!isSessionKey(session) || !NUMBER.test(number)) return undefined;
-    if (place === "queue" && writer === "client" && kind === "turn") return { session, number: Number(number) };
-    if (place === "state" && kind === "rev" && isRoleName(writer))
-      return { session, role: writer, number: Number(number) };
+    const at = { shard: Number(shard), session, number: Number(number) };
+    if (`${place}.${kind}` === "queue.turn") return writer === "client" ? at : undefined;
+    if (`${place}.${kind}` === "state.rev") return isRoleName(writer) ? { ...at, role: writer } : undefined;
     return undefined;
+  }
+
+  /** The eight tokens after `<sys>.log`, or `undefined`. */
+  #logTokens(subject: string): EightTokens | undefined {
+    const [system, log, ...rest] = subject.split(".");
+    return system === this.system && log === "log" && rest.length === 8 ? (rest as EightTokens) : undefined;
   }
 
   #place(task: TaskId): { shard: number; version: string } {

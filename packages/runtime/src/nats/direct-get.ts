@@ -1,0 +1,157 @@
+/**
+ * Reads stored messages without a consumer. Any replica may answer, so a read can be stale: nothing is ever decided by it.
+ * Throws `unavailable` when nobody answered.
+ */
+import { createInbox, type Msg, type MsgHdrs, NoRespondersError, TimeoutError } from "@nats-io/transport-node";
+import { messageOf, TroupeError } from "../errors.ts";
+import type { Link } from "./connection.ts";
+
+/** One message as a stream holds it. */
+export interface StoredMessage {
+  readonly subject: string;
+  readonly sequence: number;
+  readonly storedAtMs: number;
+  /** Its own headers and those that the answer adds. */
+  readonly headers: MsgHdrs;
+  readonly body: Uint8Array;
+  /** Its writer stored headers of the kind that only the server's answers carry: it is to be distrusted. */
+  readonly hasForgedHeaders: boolean;
+}
+
+/** Which messages a batched read returns. */
+export type BatchQuery =
+  /** Those whose subject matches `filter`, from sequence `from` (default the first). */
+  | { readonly filter: string; readonly from?: number }
+  /** The last message of each subject that matches one of the filters; at most 1,024 subjects. */
+  | { readonly lastOf: readonly string[] };
+
+const GET_TIMEOUT_MS = 1_000;
+const BATCH_SILENCE_MS = 2_000;
+const PAGE = 256;
+const ANSWER_HEADERS = ["Nats-Stream", "Nats-Subject", "Nats-Sequence", "Nats-Time-Stamp"] as const;
+
+/** The last message under a filter (a literal subject or a wildcard), or `undefined`. */
+export async function directGetLast(link: Link, stream: string, filter: string): Promise<StoredMessage | undefined> {
+  const subject = `${link.apiPrefix}.DIRECT.GET.${stream}.${filter}`;
+  return storedMessage(await ask(link, subject, ""), stream);
+}
+
+/** The message with this sequence, or `undefined`. */
+export async function directGetSequence(
+  link: Link,
+  stream: string,
+  sequence: number,
+): Promise<StoredMessage | undefined> {
+  const answer = await ask(link, `${link.apiPrefix}.DIRECT.GET.${stream}`, JSON.stringify({ seq: sequence }));
+  return storedMessage(answer, stream);
+}
+
+/** All messages of a query, in the order of their sequences, page by page. */
+export async function* directGetBatch(link: Link, stream: string, query: BatchQuery): AsyncGenerator<StoredMessage> {
+  if ("lastOf" in query) {
+    const page = await readPage(link, stream, { multi_last: query.lastOf, batch: 1_024 });
+    yield* page.messages;
+    return;
+  }
+  let from = query.from ?? 1;
+  for (;;) {
+    const page = await readPage(link, stream, { seq: from, next_by_subj: query.filter, batch: PAGE });
+    yield* page.messages;
+    const last = page.messages.at(-1);
+    if (!last || page.pending === 0) return;
+    from = last.sequence + 1;
+  }
+}
+
+/** The same, collected. */
+export async function directGetAll(link: Link, stream: string, query: BatchQuery): Promise<StoredMessage[]> {
+  const messages: StoredMessage[] = [];
+  for await (const message of directGetBatch(link, stream, query)) messages.push(message);
+  return messages;
+}
+
+async function ask(link: Link, subject: string, body: string): Promise<Msg> {
+  try {
+    return await link.nc.request(subject, body, { timeout: GET_TIMEOUT_MS });
+  } catch (error) {
+    throw unanswered(subject, error);
+  }
+}
+
+function unanswered(subject: string, error: unknown): TroupeError {
+  const isNobody = error instanceof NoRespondersError || error instanceof TimeoutError;
+  const why = isNobody ? "nobody answered" : messageOf(error);
+  return new TroupeError("unavailable", `${why} on ${subject}`, { cause: error });
+}
+
+interface Page {
+  readonly messages: readonly StoredMessage[];
+  /** How many more match. */
+  readonly pending: number;
+}
+
+function readPage(link: Link, stream: string, request: Readonly<Record<string, unknown>>): Promise<Page> {
+  const subject = `${link.apiPrefix}.DIRECT.GET.${stream}`;
+  const inbox = createInbox(link.inboxPrefix);
+  return new Promise<Page>((resolve, reject) => {
+    const messages: StoredMessage[] = [];
+    const end = (settle: () => void) => {
+      clearTimeout(silence);
+      subscription.unsubscribe();
+      settle();
+    };
+    const silence = setTimeout(() => {
+      end(() => reject(new TroupeError("unavailable", `no end of the answer on ${subject}`)));
+    }, BATCH_SILENCE_MS);
+    const subscription = link.nc.subscribe(inbox, {
+      callback: (error, answer) => {
+        try {
+          if (error) throw error;
+          silence.refresh();
+          const code = answer.headers?.code ?? 0;
+          if (code === 204 || code === 404) return end(() => resolve({ messages, pending: pendingOf(answer) }));
+          const message = storedMessage(answer, stream);
+          if (message) messages.push(message);
+        } catch (thrown) {
+          end(() => reject(unanswered(subject, thrown)));
+        }
+      },
+    });
+    try {
+      link.nc.publish(subject, JSON.stringify(request), { reply: inbox });
+    } catch (thrown) {
+      end(() => reject(unanswered(subject, thrown)));
+    }
+  });
+}
+
+const pendingOf = (answer: Msg): number => Number(answer.headers?.last("Nats-Num-Pending") || 0);
+
+/** Reads an answer; `undefined` for "not found". The server's own headers are the last of their name, whatever the writer stored. */
+function storedMessage(answer: Msg, stream: string): StoredMessage | undefined {
+  const headers = answer.headers;
+  const code = headers?.code ?? 0;
+  if (code === 404) return undefined;
+  if (!headers || code !== 0) {
+    throw new TroupeError("unavailable", `direct get on ${stream}: ${code} ${headers?.description ?? "no headers"}`);
+  }
+  const subject = headers.last("Nats-Subject");
+  const sequence = Number(headers.last("Nats-Sequence"));
+  if (!subject || !Number.isSafeInteger(sequence) || headers.last("Nats-Stream") !== stream) {
+    throw new TroupeError("unavailable", `direct get on ${stream}: the answer has another form`);
+  }
+  return {
+    subject,
+    sequence,
+    storedAtMs: parseTime(headers.last("Nats-Time-Stamp")),
+    headers,
+    body: answer.data,
+    hasForgedHeaders: ANSWER_HEADERS.some((name) => headers.values(name).length > 1),
+  };
+}
+
+/** RFC 3339 with nanoseconds to ms since 1970; 0 when it is none. */
+function parseTime(text: string): number {
+  const date = globalThis.Date.parse(text);
+  return Number.isNaN(date) ? 0 : date;
+}
