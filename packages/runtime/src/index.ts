@@ -1,5 +1,21 @@
+export { actor } from "./actor/actor.ts";
+export type { Context, HandlerLog, JoinAnswer, Need, StateAccess, StepOptions, StepScope } from "./actor/context.ts";
+export type { RoleDefinition, RoleInstance, RoleSettings } from "./actor/define.ts";
+export { defineSystem, type SystemOptions } from "./actor/define-system.ts";
+export {
+  complete,
+  escalate,
+  fail,
+  fanOut,
+  forward,
+  type Json,
+  type Outcome,
+  reply,
+} from "./actor/outcome.ts";
+export type { SystemDefinition } from "./actor/system-definition.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export type { ClusterHealth } from "./contracts/control.ts";
+export { formatProblem, type Problem } from "./contracts/problem.ts";
 export {
   type DoneBody,
   type PathHop,

@@ -1,5 +1,6 @@
 import type { ZodType } from "zod";
-import type { RetryPolicy } from "../contracts/system.ts";
+import type { Problem } from "../contracts/problem.ts";
+import type { RetryPolicy, SystemManifest } from "../contracts/system.ts";
 import type { Context } from "./context.ts";
 import type { Json, Outcome } from "./outcome.ts";
 
@@ -25,10 +26,20 @@ export interface RoleDefinition<Targets extends string = string> {
   readonly accepts?: ZodType | undefined;
   /** What the role says of itself, as JSON, for the manifest. */
   readonly about: Readonly<Record<string, Json>>;
+  /** Roles that it calls and waits for. */
+  readonly calls?: readonly Targets[] | undefined;
+  /** Roles that it may hand work on to, where it knows them beforehand: what a `switch` over a model's choice can name. */
+  readonly targets?: readonly Targets[] | undefined;
+  /** What is wrong with the role in this system, beyond the graph; paths are relative to the role. */
+  check?(manifest: SystemManifest): readonly Problem[];
+  /** The same role, knowing the system that it is part of. Called once, when the system is put together. */
+  bind?(manifest: SystemManifest): RoleDefinition<Targets>;
+  /** One instance. Throws when the role cannot run on this node (a missing key, say). */
   create(): RoleInstance<Targets>;
 }
 
 export interface RoleInstance<Targets extends string = string> {
+  /** `message` is what `accepts` made of the body, or the body itself where nothing is declared. */
   receive(message: Json, ctx: Context): Promise<Outcome<Targets>> | Outcome<Targets>;
   /** Called when the replica stops in an orderly way. */
   dispose?(): Promise<void> | void;

@@ -19,11 +19,11 @@ export interface Reply {
   readonly body: Json;
 }
 /** The answer to the client: the end of the task. */
-export interface Complete {
+export interface Complete<To extends string = "client"> {
   readonly outcome: "complete";
   readonly body: Json;
-  /** Marks the edge to the client for the type check. */
-  readonly to?: "client";
+  /** Never set: it makes the edge to the client part of the type, so that a role without that edge does not compile. */
+  readonly to?: To;
 }
 export interface Escalate {
   readonly outcome: "escalate";
@@ -35,13 +35,7 @@ export interface Fail {
 }
 
 /** What a handler returns. `To` is the union of roles (and `client`) that it may address. */
-export type Outcome<To extends string = string> =
-  | Forward<To>
-  | FanOut<To>
-  | Reply
-  | Escalate
-  | Fail
-  | ("client" extends To ? Complete : never);
+export type Outcome<To extends string = string> = Forward<To> | FanOut<To> | Complete<To> | Reply | Escalate | Fail;
 
 /** Sends one message to a role; the hop ends with it. */
 export const forward = <const To extends string>(to: To, body: Json): Forward<To> => ({ outcome: "forward", to, body });

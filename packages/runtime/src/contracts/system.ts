@@ -45,6 +45,8 @@ export const RoleManifest = z.strictObject({
     )
     .default({}),
   retry: RetryPolicy.prefault({}),
+  /** Roles that it calls and gets an answer from, apart from those that it hands work on to. All of them are edges of the graph. */
+  calls: z.array(role).max(200).optional(),
   /** Longest run of one segment of a hop. */
   timeoutMs: ms.default(300_000),
   /** Everything else that the behaviour says of itself (model alias, tools, …), for people and for the diff. */
@@ -62,6 +64,27 @@ export const Limits = z.strictObject({
 });
 export type Limits = z.infer<typeof Limits>;
 
+/** Dollars for a million tokens. */
+export const ModelPrice = z.strictObject({ inputUsd: z.number().min(0), outputUsd: z.number().min(0) });
+export type ModelPrice = z.infer<typeof ModelPrice>;
+
+/** What a model alias stands for. The key is named, never held: `key.env` is the environment variable on the node. */
+export const ModelSpec = z.strictObject({
+  /** Base URL of an OpenAI-compatible API, up to and with `/v1`; absent = `OPENAI_BASE_URL` of the node, else OpenAI's own. */
+  endpoint: z.url({ protocol: /^https?$/ }).optional(),
+  /** The endpoint's name of the model. */
+  model: z.string().min(1).max(256),
+  /** Where the node finds the key; absent = `OPENAI_API_KEY`. */
+  key: z
+    .strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable") })
+    .optional(),
+  /** Absent = the built-in price table. */
+  price: ModelPrice.optional(),
+  /** Context window; older turns are left out of the prompt when they do not fit. Absent = no limit by tokens. */
+  windowTokens: z.int().min(256).max(100_000_000).optional(),
+});
+export type ModelSpec = z.infer<typeof ModelSpec>;
+
 /** A whole system, as stored in the desired state. `graph.compile` has checked what a schema cannot. */
 export const SystemManifest = z.strictObject({
   name,
@@ -71,6 +94,13 @@ export const SystemManifest = z.strictObject({
   /** The role that failures and `escalate` go to; by default a role named `escalation`. */
   escalation: role.optional(),
   limits: Limits.prefault({}),
+  /** Model aliases by name; agents name an alias, never an endpoint. Aliases that are not here are the built-in ones. */
+  models: z
+    .record(
+      z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "a lower-case letter, then up to 31 letters, digits or hyphens"),
+      ModelSpec,
+    )
+    .optional(),
 });
 export type SystemManifest = z.infer<typeof SystemManifest>;
 

@@ -1,0 +1,107 @@
+import { formatPath, invalidConfig, type Problem, problemsOf } from "../contracts/problem.ts";
+import { type Limits, type ModelSpec, type RoleManifest, SystemManifest } from "../contracts/system.ts";
+import { checkReadableGraph, compile } from "../graph/compile.ts";
+import { edgesOf } from "../graph/graph.ts";
+import type { RoleDefinition } from "./define.ts";
+import type { SystemDefinition } from "./system-definition.ts";
+
+/** Edges by sender, as an author writes them. */
+export type GraphShape = Readonly<Record<string, readonly string[]>>;
+
+/** All roles of a graph: its nodes without `client` and `human`. */
+export type RolesOf<G extends GraphShape> = Exclude<
+  Extract<keyof G, string> | G[Extract<keyof G, string>][number],
+  "client" | "human"
+>;
+
+/** Whom a role may address in a graph. */
+export type EdgesOf<G extends GraphShape, Role extends string> = Role extends keyof G ? G[Role][number] : never;
+
+/** A system as an author writes it in TypeScript. */
+export interface SystemOptions<G extends GraphShape> {
+  /** The name of the system file; not the prefix on the wire. */
+  readonly name: string;
+  readonly description?: string;
+  /** `client` and `human` are nodes: edges from `client` are the doors, edges into `client` say who may answer. */
+  readonly graph: G;
+  readonly roles: { readonly [Role in RolesOf<G>]: RoleDefinition<EdgesOf<G, Role>> };
+  /** Where failures and `escalate` go. Default: a role named `escalation`, if there is one. */
+  readonly escalation?: RolesOf<G>;
+  readonly limits?: Partial<Limits>;
+  readonly models?: Readonly<Record<string, ModelSpec>>;
+}
+
+/** The same, where names are not known to the compiler: what a loader of configuration files has in hand. */
+export interface LooseSystemOptions {
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly graph: GraphShape;
+  readonly roles: Readonly<Record<string, RoleDefinition>>;
+  readonly escalation?: string | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+  readonly models?: Readonly<Record<string, ModelSpec>> | undefined;
+}
+
+/**
+ * Puts a system together; the default export of a system module. A role that addresses what is no edge is a compile error. Throws
+ * `invalid_config` with every other problem at once: path, value, reason.
+ */
+export function defineSystem<const G extends GraphShape>(options: SystemOptions<G>): SystemDefinition;
+export function defineSystem(options: LooseSystemOptions): SystemDefinition {
+  const assembled = assembleSystem(options);
+  if (assembled.ok) return assembled.definition;
+  throw invalidConfig(`system ${options.name}`, assembled.problems);
+}
+
+/** A system, or everything that is wrong with it. */
+export type Assembled =
+  | { readonly ok: true; readonly definition: SystemDefinition }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Same as {@link defineSystem}, with problems as a value. */
+export function assembleSystem(options: LooseSystemOptions): Assembled {
+  const input = manifestInput(options);
+  const parsed = SystemManifest.safeParse(input);
+  const ofTargets = targetProblems(options);
+  if (!parsed.success) {
+    return { ok: false, problems: [...problemsOf(parsed.error, input), ...checkReadableGraph(input), ...ofTargets] };
+  }
+  const compiled = compile(parsed.data);
+  const problems = [...(compiled.ok ? [] : compiled.problems), ...ofTargets, ...roleProblems(options, parsed.data)];
+  if (problems.length > 0) return { ok: false, problems };
+  const roles = Object.entries(options.roles).map(([name, role]) => [name, role.bind?.(parsed.data) ?? role] as const);
+  return { ok: true, definition: { manifest: parsed.data, roles: Object.fromEntries(roles) } };
+}
+
+function manifestInput(options: LooseSystemOptions): Readonly<Record<string, unknown>> {
+  const roles = Object.entries(options.roles).map(([name, role]) => [name, roleInput(role)] as const);
+  const { name, description, graph, escalation, limits, models } = options;
+  return { name, description, graph, roles: Object.fromEntries(roles), escalation, limits, models };
+}
+
+function roleInput({ kind, settings, calls, about }: RoleDefinition): Partial<Record<keyof RoleManifest, unknown>> {
+  return { kind, ...settings, about, ...(calls !== undefined && calls.length > 0 ? { calls } : {}) };
+}
+
+/** Targets that a role says it has and the graph does not: a compile error in TypeScript, this one for configuration files. */
+function targetProblems(options: LooseSystemOptions): readonly Problem[] {
+  return Object.entries(options.roles).flatMap(([name, role]) => {
+    const edges = edgesOf(options, name);
+    return (role.targets ?? [])
+      .filter((target) => !edges.includes(target))
+      .map((target) => ({
+        path: formatPath(["roles", name]),
+        value: target,
+        reason: `the role may choose ${JSON.stringify(target)}, but the graph has no such edge; its edges are ${edges.join(", ") || "none"}`,
+      }));
+  });
+}
+
+function roleProblems(options: LooseSystemOptions, manifest: SystemManifest): readonly Problem[] {
+  return Object.entries(options.roles).flatMap(([name, role]) =>
+    (role.check?.(manifest) ?? []).map((found) => ({
+      ...found,
+      path: [formatPath(["roles", name]), found.path].filter((part) => part !== "").join("."),
+    })),
+  );
+}

@@ -1,0 +1,115 @@
+import { formatPath, type Problem } from "../contracts/problem.ts";
+import { edgesOf, escalationRole, type GraphSource, reachedFromClient, reachingClient } from "./graph.ts";
+
+/** What the checks look at: the graph, and of each role what it says of edges and variants. */
+export interface CheckedSource extends GraphSource {
+  readonly roles: Readonly<
+    Record<
+      string,
+      {
+        readonly calls?: readonly string[] | undefined;
+        readonly variants?: Readonly<Record<string, readonly string[]>> | undefined;
+      }
+    >
+  >;
+}
+
+/** Everything that is wrong with a graph, all at once; empty when nothing is. */
+export function checkGraph(source: CheckedSource): readonly Problem[] {
+  return [
+    ...edgeProblems(source),
+    ...doorProblems(source),
+    ...reachProblems(source),
+    ...callProblems(source),
+    ...variantProblems(source),
+    ...escalationProblems(source),
+  ];
+}
+
+const problem = (path: readonly PropertyKey[], value: unknown, reason: string): Problem => ({
+  path: formatPath(path),
+  value,
+  reason,
+});
+
+const declared = (source: CheckedSource): string => Object.keys(source.roles).join(", ") || "none";
+
+function edgeProblems(source: CheckedSource): Problem[] {
+  const found: Problem[] = [];
+  for (const [from, targets] of Object.entries(source.graph)) {
+    if (from !== "client" && !Object.hasOwn(source.roles, from)) {
+      found.push(problem(["graph", from], from, `no role has this name; declared are ${declared(source)}`));
+    }
+    targets.forEach((to, index) => {
+      const path = ["graph", from, index];
+      if (targets.indexOf(to) !== index) found.push(problem(path, to, "the edge is there twice"));
+      else if (from === "client" && (to === "client" || to === "human")) {
+        found.push(problem(path, to, "a client starts tasks at roles only"));
+      } else if (to !== "client" && to !== "human" && !Object.hasOwn(source.roles, to)) {
+        found.push(problem(path, to, `no role has this name; declared are ${declared(source)}`));
+      }
+    });
+  }
+  return found;
+}
+
+function doorProblems(source: CheckedSource): Problem[] {
+  if (edgesOf(source, "client").length > 0) return [];
+  return [
+    problem(["graph", "client"], source.graph["client"], "no door: name at least one role that clients may address"),
+  ];
+}
+
+function reachProblems(source: CheckedSource): Problem[] {
+  const reached = reachedFromClient(source);
+  const reaching = reachingClient(source);
+  const senders = new Set(Object.values(source.graph).flat());
+  const escalation = escalationRole(source);
+  return Object.keys(source.roles).flatMap((role) => {
+    const path = ["roles", role];
+    if (edgesOf(source, role).length === 0 && !senders.has(role) && role !== escalation) {
+      return [problem(path, role, "the role has no edges; add it to the graph, or remove it")];
+    }
+    const found: Problem[] = [];
+    if (!reached.has(role))
+      found.push(problem(path, role, "no task can get to this role; no path leads here from client"));
+    if (!reaching.has(role)) {
+      const hint = "add an edge towards client, or declare who calls it in `calls`";
+      found.push(problem(path, role, `no answer can get from this role to client; ${hint}`));
+    }
+    return found;
+  });
+}
+
+function callProblems(source: CheckedSource): Problem[] {
+  return Object.entries(source.roles).flatMap(([role, { calls }]) =>
+    (calls ?? []).flatMap((to, index) =>
+      edgesOf(source, role).includes(to)
+        ? []
+        : [problem(["roles", role, "calls", index], to, `the graph has no edge from ${role} to this role`)],
+    ),
+  );
+}
+
+function variantProblems(source: CheckedSource): Problem[] {
+  return Object.entries(source.roles).flatMap(([role, { variants }]) => {
+    const seen = new Map<string, string>();
+    return Object.entries(variants ?? {}).flatMap(([variant, capabilities]) => {
+      const path = ["roles", role, "variants", variant];
+      if (capabilities.length === 0) {
+        return [problem(path, capabilities, "a variant needs at least one capability that nodes must have")];
+      }
+      const key = capabilities.toSorted().join(",");
+      const other = seen.get(key);
+      if (other !== undefined) return [problem(path, capabilities, `the same capabilities as variant ${other}`)];
+      seen.set(key, variant);
+      return [];
+    });
+  });
+}
+
+function escalationProblems(source: CheckedSource): Problem[] {
+  const { escalation } = source;
+  if (escalation === undefined || Object.hasOwn(source.roles, escalation)) return [];
+  return [problem(["escalation"], escalation, `no role has this name; declared are ${declared(source)}`)];
+}
