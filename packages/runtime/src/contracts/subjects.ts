@@ -136,6 +136,7 @@ export class Subjects {
   logStream(shard: number): string {
     return `${this.#upper}_LOG_${shard}`;
   }
+  /** INGRESS captures `<sys>.tasks.*.queue` and `<sys>.ingress.>`. */
   stream(name: "INGRESS" | "KEYS" | "ARCHIVE" | "CONTROL" | "AUDIT" | "BLOBS"): string {
     return `${this.#upper}_${name}`;
   }
@@ -156,6 +157,10 @@ export class Subjects {
 
   tasks(role: string, verb: "submit" | "run" | "queue"): string {
     return `${this.system}.tasks.${role}.${verb}`;
+  }
+  /** An accepted task that waits for admission, in the INGRESS stream; `priority` is its class, with its own durable of that name. */
+  waiting(priority: "interactive" | "normal" | "batch" | "*", task: TaskId): string {
+    return `${this.system}.ingress.${priority}.${task}`;
   }
   taskVerb(verb: TaskVerb): string {
     return `${this.system}.task.${verb}`;
