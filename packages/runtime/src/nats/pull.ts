@@ -22,6 +22,8 @@ export interface PulledMessage {
   readonly streamSequence: number;
   readonly consumerSequence: number;
   readonly storedAtMs: number;
+  /** Messages that wait behind it in the consumer. */
+  readonly pending: number;
   /** Monotonic. */
   readonly arrivedMs: number;
   /** Dealt with; not awaited, may be lost. */
@@ -235,6 +237,7 @@ class SlotPull implements PullLoop {
       streamSequence: at.streamSequence,
       consumerSequence: at.consumerSequence,
       storedAtMs: at.storedAtMs,
+      pending: at.pending,
       arrivedMs: this.#heardMs,
       ack: () => settle(ACK),
       working: () => {
