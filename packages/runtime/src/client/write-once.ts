@@ -5,7 +5,7 @@ import type { Random } from "../random.ts";
 
 /** What a write-once append needs of its surroundings. */
 export interface WriteOncePorts {
-  readonly log: TaskLog;
+  readonly log: Pick<TaskLog, "append" | "get">;
   readonly clock: Clock;
   readonly random: Random;
 }

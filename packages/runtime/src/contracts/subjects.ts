@@ -69,6 +69,13 @@ function recordName(cls: string, kind: string, to: string): RecordName | undefin
   return undefined;
 }
 
+/** Streams besides the log. */
+export const STREAMS = ["INGRESS", "KEYS", "ARCHIVE", "CONTROL", "AUDIT", "BLOBS"] as const;
+export type StreamName = (typeof STREAMS)[number];
+/** Buckets with compare-and-set rows. */
+export const BUCKETS = ["desired", "members", "placement", "leases"] as const;
+export type BucketName = (typeof BUCKETS)[number];
+
 /** All subjects, stream and consumer names of one system. */
 export class Subjects {
   readonly system: string;
@@ -137,7 +144,7 @@ export class Subjects {
     return `${this.#upper}_LOG_${shard}`;
   }
   /** INGRESS captures `<sys>.tasks.*.queue` and `<sys>.ingress.>`. */
-  stream(name: "INGRESS" | "KEYS" | "ARCHIVE" | "CONTROL" | "AUDIT" | "BLOBS"): string {
+  stream(name: StreamName): string {
     return `${this.#upper}_${name}`;
   }
   /** The log stream that holds a subject of the task log, or a filter with a literal shard; `undefined` for anything else. */
@@ -149,8 +156,20 @@ export class Subjects {
   durable(version: Version, mailbox: string): string {
     return `${version}-${mailbox}`;
   }
-  bucket(name: "desired" | "members" | "placement" | "leases"): string {
+  bucket(name: BucketName): string {
     return `${this.system}-${name}`;
+  }
+  /** The stream under a bucket. */
+  bucketStream(name: BucketName): string {
+    return `KV_${this.bucket(name)}`;
+  }
+  /** The row of a bucket. */
+  row(name: BucketName, key: string): string {
+    return `$KV.${this.bucket(name)}.${key}`;
+  }
+  /** Headers-only notice that a row of a bucket has changed; `>` for all keys. */
+  rowChanged(name: BucketName, key: string): string {
+    return `${this.system}.kv.${this.bucket(name)}.${key}`;
   }
 
   // core subjects
@@ -158,9 +177,12 @@ export class Subjects {
   tasks(role: string, verb: "submit" | "run" | "queue"): string {
     return `${this.system}.tasks.${role}.${verb}`;
   }
-  /** An accepted task that waits for admission, in the INGRESS stream; `priority` is its class, with its own durable of that name. */
-  waiting(priority: "interactive" | "normal" | "batch" | "*", task: TaskId): string {
-    return `${this.system}.ingress.${priority}.${task}`;
+  /**
+   * An accepted task that is not in the log yet, in the INGRESS stream: one that waits for admission, by its class (a durable of that name
+   * each), or one that waits for its turn in a `session` (no durable; the turn starts it).
+   */
+  waiting(place: "interactive" | "normal" | "batch" | "session" | "*", task: TaskId): string {
+    return `${this.system}.ingress.${place}.${task}`;
   }
   taskVerb(verb: TaskVerb): string {
     return `${this.system}.task.${verb}`;
@@ -181,6 +203,26 @@ export class Subjects {
   tokens(task: TaskId, hop: HopId): string {
     return `${this.system}.tokens.${task}.${hop}`;
   }
+  /** All token chunks of a task. */
+  tokensOf(task: TaskId): string {
+    return `${this.system}.tokens.${task}.*`;
+  }
+  /** Hop of a token chunk's subject; `undefined` when it is none. */
+  parseTokens(subject: string): HopId | undefined {
+    const [system, kind, task = "", hop = "", rest] = subject.split(".");
+    if (system !== this.system || kind !== "tokens" || rest !== undefined) return undefined;
+    return parseTaskId(task) && isHopId(hop) ? hop : undefined;
+  }
+  /** Done events of all tasks. */
+  doneEvents(): string {
+    return `${this.system}.events.done.*`;
+  }
+  /** Task of a done event's subject; `undefined` when it is none. */
+  parseDoneEvent(subject: string): TaskId | undefined {
+    const [system, events, done, task = "", rest] = subject.split(".");
+    if (system !== this.system || events !== "events" || done !== "done" || rest !== undefined) return undefined;
+    return parseTaskId(task)?.id;
+  }
   /** Headers-only republish of a task's `done`. */
   doneEvent(task: TaskId): string {
     return `${this.system}.events.done.${task}`;
@@ -188,16 +230,16 @@ export class Subjects {
   control(verb: "ended" | "died" | "pause" | "resume"): string {
     return `${this.system}.control.${verb}`;
   }
+  /** A control-plane event, kept for 30 days. */
+  controlEvent(name: string): string {
+    return `${this.system}.control.event.${name}`;
+  }
   key(hash: string): string {
     return `${this.system}.key.${hash}`;
   }
   /** A finished task, packed; in the ARCHIVE stream. */
   archive(task: TaskId): string {
     return `${this.system}.archive.${task}`;
-  }
-  /** What the control plane noticed or decided, with its reason; in the CONTROL stream. */
-  history(kind: string): string {
-    return `${this.system}.history.${kind}`;
   }
   blob(role: string, sha256: string, chunk: number | "*"): string {
     return `${this.system}.blob.${role}.${sha256}.${chunk}`;
