@@ -9,10 +9,8 @@ import {
 import type { Logger } from "pino";
 import { type Clock, systemClock } from "../clock.ts";
 import { messageOf, TroupeError } from "../errors.ts";
-
-/** Subject prefix of the JetStream API in the account that owns the streams, and in every other one. */
-export const CORE_API_PREFIX = "$JS.API";
-export const IMPORTED_API_PREFIX = "JSC.API";
+import { CORE_API_PREFIX } from "./api-prefix.ts";
+import { PLACE_OF_USER, type UserName } from "./users.ts";
 
 /** JetStream API level that Troupe needs: nats-server 2.14.4 or newer. */
 export const MINIMUM_API_LEVEL = 4;
@@ -36,10 +34,12 @@ export interface LinkOptions {
   readonly name: string;
   /** nkey seed of the user; absent = the server's anonymous user. */
   readonly seed?: string | undefined;
-  /** Default `$JS.API`; users of other accounts than CORE pass {@link IMPORTED_API_PREFIX}. */
-  readonly apiPrefix?: string;
-  /** Default `_INBOX`. */
-  readonly inboxPrefix?: string;
+  /** Whose seed it is; says which prefixes the link has. Absent on a server without Troupe's accounts: `$JS.API` and `_INBOX`. */
+  readonly user?: UserName | undefined;
+  /** Overrides what `user` says. */
+  readonly apiPrefix?: string | undefined;
+  /** Overrides what `user` says. */
+  readonly inboxPrefix?: string | undefined;
   /** How long the first connect may take, ms; default 10,000. Later reconnects go on for ever. */
   readonly firstConnectMs?: number;
   readonly logger: Logger;
@@ -52,7 +52,8 @@ export interface LinkOptions {
  */
 export async function openLink(options: LinkOptions): Promise<Link> {
   const { name, logger, clock = systemClock } = options;
-  const inboxPrefix = options.inboxPrefix ?? "_INBOX";
+  const place = options.user && PLACE_OF_USER[options.user];
+  const inboxPrefix = options.inboxPrefix ?? place?.inboxPrefix ?? "_INBOX";
   const nc = await firstConnect(connectionOptions(options, inboxPrefix), options.firstConnectMs ?? 10_000, clock);
   const level = nc.info?.api_lvl ?? 0;
   if (level < MINIMUM_API_LEVEL) {
@@ -65,7 +66,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   void logStatus(nc, logger.child({ link: name }));
   return {
     nc,
-    apiPrefix: options.apiPrefix ?? CORE_API_PREFIX,
+    apiPrefix: options.apiPrefix ?? place?.apiPrefix ?? CORE_API_PREFIX,
     inboxPrefix,
     name,
     close: () => closeGently(nc, clock),

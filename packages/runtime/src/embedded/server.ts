@@ -1,0 +1,265 @@
+/**
+ * The NATS server that Troupe brings along: found or fetched, configured with the accounts of one system, locked to its store, ended
+ * with this process, and started again when it dies by itself.
+ */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { resolve as absolute, join } from "node:path";
+import type { Logger } from "pino";
+import { z } from "zod";
+import { type Clock, systemClock } from "../clock.ts";
+import { Subjects } from "../contracts/subjects.ts";
+import { messageOf, TroupeError } from "../errors.ts";
+import { systemAccounts } from "../nats/accounts.ts";
+import { type Link, openLink } from "../nats/connection.ts";
+import type { UserName } from "../nats/users.ts";
+import { type Random, systemRandom } from "../random.ts";
+import { findServer } from "./find-server.ts";
+import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
+import { serverConfigText } from "./server-config.ts";
+import { loadServerSeeds, publicKeysOf, type ServerSeeds } from "./server-keys.ts";
+import { lockStore, type StoreLock } from "./store-lock.ts";
+
+export interface EmbeddedServerOptions {
+  /** Name of the system, already checked. */
+  readonly system: string;
+  /** Folder of keys, lock, log and streams, made when missing; absent = a temporary one that is removed at the end. */
+  readonly storeDir?: string | undefined;
+  /** Log shards, fixed when the system is created; default 1. */
+  readonly shards?: number;
+  /** Default 127.0.0.1. On another address there are no anonymous clients. */
+  readonly host?: string;
+  /** Default any free port. */
+  readonly port?: number;
+  /** Serve the server's own monitoring pages on a free port of `host`. */
+  readonly hasMonitor?: boolean;
+  /** `always` = acknowledged means on disk; slower. Default: the server's 2 minutes. */
+  readonly syncInterval?: "always";
+  /** Environment for finding the server, see {@link findServer}. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Receives a line when the server has to be fetched. */
+  readonly progress?: (line: string) => void;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+export interface EmbeddedServer {
+  readonly url: string;
+  /** Absolute path of the store folder. */
+  readonly storeDir: string;
+  readonly monitorUrl: string | undefined;
+  /** Process id of nats-server; another one after it had to be started again. */
+  readonly pid: number;
+  /** nkey seed of a user: a secret. */
+  seedOf(user: UserName): string;
+  /** Stops the server and frees the store. May be called more than once. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a server and resolves when JetStream answers. Throws `store_in_use` when another process has the store, `invalid_config` when no
+ * server was found, `unavailable` when it does not come up (with the last lines of its log).
+ */
+export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
+  const binary = await findServer({ env: options.env, progress: options.progress });
+  const isThrowaway = options.storeDir === undefined;
+  const store = absolute(options.storeDir ?? (await mkdtemp(join(tmpdir(), "troupe-"))));
+  await mkdir(store, { recursive: true, mode: 0o700 });
+  const lock = await lockStore(store, options.random ?? systemRandom);
+  const server = new GuardedServer(options, { binary, store, isThrowaway, lock }, await loadSeeds(store, lock));
+  try {
+    await server.start();
+    await lock.announce(server.url);
+    return server;
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+async function loadSeeds(store: string, lock: StoreLock): Promise<ServerSeeds> {
+  try {
+    return await loadServerSeeds(join(store, "keys.json"));
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+interface Place {
+  readonly binary: string;
+  readonly store: string;
+  readonly isThrowaway: boolean;
+  readonly lock: StoreLock;
+}
+
+const Ports = z.object({ nats: z.array(z.string()).min(1), monitoring: z.array(z.string()).optional() });
+const UP_MS = 10_000;
+const POLL_MS = 5;
+/** Longest wait between two starts of a server that keeps dying. */
+const RESTART_MAX_MS = 5_000;
+
+class GuardedServer implements EmbeddedServer {
+  url = "";
+  monitorUrl: string | undefined;
+  readonly storeDir: string;
+  readonly #options: EmbeddedServerOptions;
+  readonly #place: Place;
+  readonly #seeds: ServerSeeds;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  #process: GuardedProcess | undefined;
+  readonly #stopping = new AbortController();
+  #restarting: Promise<void> = Promise.resolve();
+
+  constructor(options: EmbeddedServerOptions, place: Place, seeds: ServerSeeds) {
+    this.#options = options;
+    this.#place = place;
+    this.#seeds = seeds;
+    this.#clock = options.clock ?? systemClock;
+    this.#logger = options.logger;
+    this.storeDir = place.store;
+  }
+
+  get pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
+  seedOf(user: UserName): string {
+    return this.#seeds[user];
+  }
+
+  async start(): Promise<void> {
+    await this.#launch(this.#options.port ?? -1, this.#options.hasMonitor ? -1 : undefined);
+    this.#restarting = this.#keepUp();
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopping.signal.aborted) return this.#restarting;
+    this.#stopping.abort();
+    await this.#restarting;
+    await this.#process?.stop();
+    if (this.#place.isThrowaway) await rm(this.storeDir, { recursive: true, force: true });
+    else await this.#place.lock.release();
+  }
+
+  /** Writes the configuration, starts the process and waits until JetStream answers. */
+  async #launch(port: number, monitorPort: number | undefined): Promise<void> {
+    const { binary, store, isThrowaway } = this.#place;
+    const portsDir = join(store, "ports");
+    await rm(portsDir, { recursive: true, force: true }); // a killed server leaves its file behind
+    await mkdir(portsDir, { recursive: true });
+    const configFile = join(store, "nats-server.conf");
+    await writeFile(configFile, this.#configText(port, monitorPort, portsDir), { mode: 0o600 });
+    this.#process = await startGuarded(binary, ["-c", configFile], isThrowaway ? store : undefined);
+    const deadlineMs = this.#clock.monotonicMs() + UP_MS;
+    const ports = await this.#readPorts(join(portsDir, `nats-server_${this.#process.pid}.ports`), deadlineMs);
+    this.url = ports.nats[0] ?? "";
+    this.monitorUrl = ports.monitoring?.[0];
+    await this.#awaitJetStream(deadlineMs);
+  }
+
+  #configText(port: number, monitorPort: number | undefined, portsDir: string): string {
+    const { system, shards = 1, host = "127.0.0.1", syncInterval } = this.#options;
+    return serverConfigText({
+      serverName: system,
+      host,
+      port,
+      monitorPort,
+      storeDir: join(this.storeDir, "streams"),
+      portsDir,
+      logFile: this.#logFile(),
+      accounts: systemAccounts(new Subjects(system), shards),
+      publicKeys: publicKeysOf(this.#seeds),
+      syncInterval,
+    });
+  }
+
+  /** A file that does not parse is still being written. */
+  async #readPorts(file: string, deadlineMs: number): Promise<z.infer<typeof Ports>> {
+    const gone = this.#process?.exited.then(() => true);
+    while (this.#clock.monotonicMs() < deadlineMs && !this.#stopping.signal.aborted) {
+      const parsed = Ports.safeParse(parseOrUndefined(await readFile(file, "utf8").catch(() => "")));
+      if (parsed.success) return parsed.data;
+      if (await Promise.race([gone, this.#clock.sleep(POLL_MS)])) break;
+    }
+    throw new TroupeError("unavailable", `nats-server did not start:\n${await this.#lastLogLines()}`);
+  }
+
+  async #awaitJetStream(deadlineMs: number): Promise<void> {
+    const link = await openLink({
+      servers: this.url,
+      name: "embedded/start",
+      user: "supervisor",
+      seed: this.#seeds.supervisor,
+      logger: this.#logger,
+      clock: this.#clock,
+    });
+    try {
+      while (!(await jetStreamAnswers(link))) {
+        if (this.#clock.monotonicMs() > deadlineMs) {
+          throw new TroupeError("unavailable", `JetStream does not answer:\n${await this.#lastLogLines()}`);
+        }
+        await this.#clock.sleep(POLL_MS);
+      }
+    } finally {
+      await link.close();
+    }
+  }
+
+  /** Starts the server again, on the same port and store, whenever it ends without being asked to. */
+  async #keepUp(): Promise<void> {
+    const { signal } = this.#stopping;
+    let waitMs = 0;
+    for (;;) {
+      const status = await Promise.race([this.#process?.exited, aborted(signal)]);
+      if (signal.aborted) return;
+      this.#logger.error({ status, log: await this.#lastLogLines() }, "nats-server ended; starting it again");
+      await this.#clock.sleep(waitMs, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      waitMs = Math.min(RESTART_MAX_MS, waitMs * 2 + 100);
+      try {
+        await this.#launch(portOf(this.url), this.monitorUrl === undefined ? undefined : portOf(this.monitorUrl));
+        waitMs = 0;
+      } catch (error) {
+        this.#logger.error({ reason: messageOf(error) }, "nats-server did not start again");
+        await this.#process?.stop();
+      }
+    }
+  }
+
+  #logFile(): string {
+    return join(this.storeDir, "nats-server.log");
+  }
+
+  async #lastLogLines(): Promise<string> {
+    const text = await readFile(this.#logFile(), "utf8").catch(() => "(no log)");
+    return text.trimEnd().split("\n").slice(-5).join("\n");
+  }
+}
+
+function parseOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // half written
+  }
+}
+
+async function jetStreamAnswers(link: Link): Promise<boolean> {
+  try {
+    const answer = await link.nc.request(`${link.apiPrefix}.INFO`, "", { timeout: 500 });
+    return !answer.string().includes('"error"');
+  } catch {
+    return false; // not yet; the caller has the deadline
+  }
+}
+
+const portOf = (url: string): number => Number(new URL(url).port);
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });

@@ -1,0 +1,221 @@
+/**
+ * The accounts of a system as data (DESIGN §6, first form: hosts are still a user of CORE; one account per role replaces it without
+ * touching callers). Imports are the firewall: what an account does not import, the server answers with "no responders".
+ */
+import { SUPERVISOR_READ_VERBS, type Subjects } from "../contracts/subjects.ts";
+import { CORE_API_PREFIX, IMPORTED_API_PREFIX } from "./api-prefix.ts";
+import { type AccountName, PLACE_OF_USER, USERS, type UserName } from "./users.ts";
+
+/** A subject that other accounts may import. `service`: they publish to us. `stream`: they subscribe to ours. */
+export interface Export {
+  readonly kind: "service" | "stream";
+  readonly subject: string;
+  /** For services that answer several times or late: how long a silent caller is remembered (default 2 minutes). */
+  readonly response?: { readonly threshold: string };
+}
+
+export interface Import {
+  readonly kind: "service" | "stream";
+  readonly from: AccountName;
+  readonly subject: string;
+  /** Under which name it is seen here; default the same. */
+  readonly to?: string;
+}
+
+/** Allow lists; absent = everything that the account has. */
+export interface Permissions {
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+}
+
+export interface AccountUser {
+  readonly name: UserName;
+  readonly permissions?: Permissions;
+}
+
+export interface Account {
+  readonly name: AccountName;
+  readonly hasJetStream: boolean;
+  readonly users: readonly AccountUser[];
+  readonly exports: readonly Export[];
+  readonly imports: readonly Import[];
+}
+
+/** A run may think for minutes between two chunks; a route that is forgotten loses the answer without an error. */
+const LONG = { threshold: "1h" };
+const SHORT = { threshold: "1m" };
+
+/** All accounts of a system with this many log shards. */
+export function systemAccounts(subjects: Subjects, shards: number): readonly Account[] {
+  const logs = Array.from({ length: shards }, (_, shard) => subjects.logStream(shard));
+  return [
+    core(subjects, logs),
+    gateway(subjects, logs),
+    node(subjects, logs),
+    client(subjects),
+    {
+      name: "SYS",
+      hasJetStream: false,
+      users: usersOf("SYS"),
+      exports: [stream("$SYS.ACCOUNT.*.DISCONNECT")],
+      imports: [],
+    },
+  ];
+}
+
+function core(subjects: Subjects, logs: readonly string[]): Account {
+  const { system: sys } = subjects;
+  const ingress = subjects.stream("INGRESS");
+  const readable = [
+    ...logs,
+    ...(["KEYS", "ARCHIVE", "BLOBS", "INGRESS"] as const).map((name) => subjects.stream(name)),
+    ...(["desired", "placement", "members"] as const).map((name) => subjects.bucketStream(name)),
+  ];
+  return {
+    name: "CORE",
+    hasJetStream: true,
+    users: usersOf("CORE", { host: hostPermissions(subjects, logs) }),
+    exports: [
+      ...[`${sys}.log.>`, `${sys}.key.*`, `${sys}.blob.>`, `${sys}.tasks.*.queue`, `${sys}.ingress.>`].map(service),
+      ...[`${sys}.heartbeat.*`, `${sys}.control.*`, `${sys}.control.event.>`].map(service),
+      { ...service(`${sys}.supervisor.*`), response: SHORT },
+      { ...service("$SRV.>"), response: SHORT },
+      { ...service(`${CORE_API_PREFIX}.CONSUMER.MSG.NEXT.${ingress}.*`), response: SHORT },
+      ...[ingress, ...logs].flatMap(ackSubjects).map(service),
+      ...readable.flatMap((name) => [
+        { ...service(`${CORE_API_PREFIX}.DIRECT.GET.${name}`), response: SHORT },
+        service(`${CORE_API_PREFIX}.DIRECT.GET.${name}.>`),
+      ]),
+      ...[`${sys}.events.>`, `${sys}.live.*`, `${sys}.tokens.>`, `${sys}.kv.>`, `${sys}.control.*`].map(stream),
+    ],
+    imports: [
+      ...[`${sys}.tasks.*.submit`, `${sys}.tasks.*.run`, `${sys}.task.*`, "$SRV.>"].map(serviceOf("GATEWAY")),
+      ...[`${sys}.node.*.*`, "$SRV.>"].map(serviceOf("NODE")),
+      { kind: "stream", from: "SYS", subject: "$SYS.ACCOUNT.*.DISCONNECT" },
+    ],
+  };
+}
+
+/** What agent code can do on the bus: publish records and hints, pull, acknowledge, read by subject. */
+function hostPermissions({ system: sys }: Subjects, logs: readonly string[]): Permissions {
+  return {
+    publish: [
+      `${sys}.log.>`,
+      `${sys}.live.*`,
+      `${sys}.tokens.>`,
+      ...logs.flatMap((name) => [
+        `${CORE_API_PREFIX}.CONSUMER.MSG.NEXT.${name}.*`,
+        `${CORE_API_PREFIX}.DIRECT.GET.${name}.>`,
+        ...ackSubjects(name),
+      ]),
+    ],
+    subscribe: [`${PLACE_OF_USER.host.inboxPrefix}.>`, `${sys}.control.*`],
+  };
+}
+
+function gateway(subjects: Subjects, logs: readonly string[]): Account {
+  const { system: sys } = subjects;
+  const ingress = subjects.stream("INGRESS");
+  const readable = [
+    ...logs,
+    ...(["KEYS", "ARCHIVE", "BLOBS", "INGRESS"] as const).map((name) => subjects.stream(name)),
+    subjects.bucketStream("desired"),
+  ];
+  const written = [
+    `${sys}.log.*.*.*.start.client.m.send.*`,
+    `${sys}.log.*.*.*.*.human.m.reply.*`,
+    `${sys}.log.*.*.*.end.end.t.done.client`,
+    `${sys}.log.*.all.*.queue.client.v.turn.*`,
+    `${sys}.key.*`,
+    `${sys}.blob.client.*.*`,
+    `${sys}.tasks.*.queue`,
+    `${sys}.ingress.>`,
+    `${sys}.control.ended`,
+    `${sys}.heartbeat.*`,
+    `${sys}.supervisor.*`,
+  ];
+  return {
+    name: "GATEWAY",
+    hasJetStream: false,
+    users: usersOf("GATEWAY"),
+    exports: [
+      { ...service(`${sys}.tasks.*.submit`), response: SHORT },
+      { ...service(`${sys}.tasks.*.run`), response: LONG },
+      { ...service(`${sys}.task.*`), response: LONG },
+      { ...service("$SRV.>"), response: SHORT },
+    ],
+    imports: [
+      ...[...written, ...ackSubjects(ingress)].map(serviceOf("CORE")),
+      ...apiImports([`CONSUMER.MSG.NEXT.${ingress}.*`, ...directGets(readable)]),
+      ...[`${sys}.events.>`, `${sys}.live.*`, `${sys}.tokens.>`, `${sys}.kv.>`].map(streamOf("CORE")),
+    ],
+  };
+}
+
+function node(subjects: Subjects, logs: readonly string[]): Account {
+  const { system: sys } = subjects;
+  const readable = [subjects.stream("BLOBS"), subjects.bucketStream("desired"), subjects.bucketStream("placement")];
+  return {
+    name: "NODE",
+    hasJetStream: false,
+    users: usersOf("NODE"),
+    exports: [
+      { ...service(`${sys}.node.*.*`), response: SHORT },
+      { ...service("$SRV.>"), response: SHORT },
+    ],
+    imports: [
+      ...[`${sys}.heartbeat.*`, `${sys}.control.event.>`, `${sys}.control.died`, `${sys}.blob.>`].map(
+        serviceOf("CORE"),
+      ),
+      // What a dead host held is given back by its node.
+      ...logs.flatMap(ackSubjects).map(serviceOf("CORE")),
+      ...apiImports(directGets(readable)),
+      ...[`${sys}.kv.>`, `${sys}.control.*`].map(streamOf("CORE")),
+    ],
+  };
+}
+
+/** Also the anonymous user's account: it may call the doors and ask, nothing else. */
+function client({ system: sys }: Subjects): Account {
+  const doors = [`${sys}.tasks.*.submit`, `${sys}.tasks.*.run`, `${sys}.task.*`];
+  const asks = [`${sys}.tasks.*.queue`, ...SUPERVISOR_READ_VERBS.map((verb) => `${sys}.supervisor.${verb}`), "$SRV.>"];
+  const permissions = { publish: [...doors, ...asks], subscribe: [`${PLACE_OF_USER.client.inboxPrefix}.>`] };
+  return {
+    name: "CLIENT",
+    hasJetStream: false,
+    users: usersOf("CLIENT", { client: permissions }),
+    exports: [],
+    imports: [...doors.map(serviceOf("GATEWAY")), ...asks.map(serviceOf("CORE"))],
+  };
+}
+
+function usersOf(account: AccountName, permissions: Partial<Record<UserName, Permissions>> = {}): AccountUser[] {
+  return USERS.filter((name) => PLACE_OF_USER[name].account === account).map((name) => {
+    const own = permissions[name];
+    return own ? { name, permissions: own } : { name };
+  });
+}
+
+const service = (subject: string): Export => ({ kind: "service", subject });
+const stream = (subject: string): Export => ({ kind: "stream", subject });
+const serviceOf =
+  (from: AccountName) =>
+  (subject: string): Import => ({ kind: "service", from, subject });
+const streamOf =
+  (from: AccountName) =>
+  (subject: string): Import => ({ kind: "stream", from, subject });
+
+/** Acknowledgements in both forms: the second is off by default and would be lost silently once it is on. */
+const ackSubjects = (streamName: string): string[] => [`$JS.ACK.${streamName}.>`, `$JS.ACK.*.*.${streamName}.>`];
+
+const directGets = (streams: readonly string[]): string[] =>
+  streams.flatMap((name) => [`DIRECT.GET.${name}`, `DIRECT.GET.${name}.>`]);
+
+/** JetStream API subjects under the other prefix. */
+const apiImports = (verbs: readonly string[]): Import[] =>
+  verbs.map((verb) => ({
+    kind: "service",
+    from: "CORE",
+    subject: `${CORE_API_PREFIX}.${verb}`,
+    to: `${IMPORTED_API_PREFIX}.${verb}`,
+  }));
