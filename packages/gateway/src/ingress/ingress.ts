@@ -1,0 +1,233 @@
+/**
+ * The door: turns requests into tasks. Once it has answered, the task is stored: in the log, in its session's queue, or among those that
+ * wait for admission.
+ */
+import {
+  advanceSession,
+  type Clock,
+  doneRecord,
+  expiredBody,
+  jsonRecord,
+  newTaskId,
+  nextTurn,
+  type Priority,
+  parseTaskId,
+  parseTurn,
+  type Random,
+  remainingMs,
+  type SessionKey,
+  type Subjects,
+  startRecord,
+  type TaskAccepted,
+  type TaskId,
+  type TaskLog,
+  type TaskOrder,
+  type TaskRequest,
+  TroupeError,
+  turnRecord,
+  type Version,
+  type WriteOncePorts,
+  writeOnce,
+} from "@troupe/runtime/internal";
+import { admit, type Pressure, type Verdict } from "./admission.ts";
+import { type CurrentSystem, decideOrder } from "./decide-order.ts";
+import { type KeyStore, requestDigest, requireSameRequest } from "./idempotency-keys.ts";
+import type { InFlight } from "./in-flight.ts";
+
+/** One request as the door sees it, whatever brought it. */
+export interface Submission {
+  readonly role: string;
+  readonly request: TaskRequest;
+  readonly tenant: string;
+  /** Hash of the idempotency key; absent = every call is a new task. */
+  readonly key?: string | undefined;
+}
+
+export interface IngressPorts {
+  readonly log: TaskLog;
+  readonly keys: KeyStore;
+  /** The stream of tasks that wait for admission. */
+  readonly waiting: Pick<TaskLog, "append" | "get">;
+  readonly subjects: Subjects;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly shards: number;
+  readonly backlogLimit: number;
+  readonly inFlight: InFlight;
+  /** Throws `no_system`. */
+  readonly current: () => CurrentSystem;
+  /** Whether tasks of this version still run: it is current, or drains. */
+  readonly isServed: (version: Version) => boolean;
+  /** Tasks that wait for admission, as far as this gateway knows. */
+  readonly backlog: () => number;
+  /** Replaces an input over the inline limit by a reference to it. */
+  readonly shrink: (input: TaskRequest["input"]) => Promise<TaskRequest["input"]>;
+  /** A turn of a session was written here: its end starts the next one. */
+  readonly onTurn: (task: TaskId, turn: SessionTurn) => void;
+}
+
+/** Where a task stands in its session. */
+export interface SessionTurn {
+  readonly shard: number;
+  readonly key: SessionKey;
+  readonly number: number;
+}
+
+export class Ingress {
+  readonly #ports: IngressPorts;
+
+  constructor(ports: IngressPorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * Accepts a task. With a key, a repeat gets the first call's task id. Throws what the caller did wrong, `no_system`, `overloaded` with
+   * `retry_after_ms`, `store_full`, or `outcome_unknown` (repeat with the same key).
+   */
+  async submit(submission: Submission): Promise<TaskAccepted> {
+    const { role, request, tenant, key } = submission;
+    const verdict = admit(this.pressure());
+    const digest = key === undefined ? "" : requestDigest(role, request);
+    if (key !== undefined) {
+      const earlier = await this.#ports.keys.find(key);
+      if (earlier) {
+        requireSameRequest(earlier, digest);
+        if (await this.#isStored(earlier.task, earlier.mailbox)) return accepted(earlier.task, true);
+      }
+    }
+    const decided = this.#decide(role, request, tenant);
+    if (verdict.kind === "refuse") throw overloaded(verdict);
+    const order = { ...decided, input: await this.#ports.shrink(decided.input) };
+    if (key === undefined) {
+      await this.#store(order, verdict.kind, false);
+      return accepted(order.task, false);
+    }
+    const { task, mailbox } = order;
+    const { entry, isFirst } = await this.#ports.keys.claim(key, { v: 1, task, mailbox, digest });
+    requireSameRequest(entry, digest);
+    if (!isFirst) this.#requireServed(entry.task);
+    await this.#store({ ...order, task: entry.task, mailbox: entry.mailbox }, verdict.kind, !isFirst);
+    return accepted(entry.task, !isFirst);
+  }
+
+  /** Starts a task that waited; one whose deadline passed meanwhile ends as expired, one that was cancelled stays so. */
+  async startWaiting(order: TaskOrder): Promise<void> {
+    const { subjects, log, clock } = this.#ports;
+    if (await log.get(subjects.done(order.task))) return;
+    if (remainingMs(order, clock.nowMs()) === 0) {
+      await writeOnce(this.#ports, doneRecord(subjects, order.task, expiredBody("client")));
+      return;
+    }
+    await this.#start(order);
+  }
+
+  pressure(): Pressure {
+    const { inFlight, backlog, backlogLimit } = this.#ports;
+    return {
+      inFlight: inFlight.count,
+      inFlightLimit: this.#ports.current().system.manifest.limits.inFlight,
+      backlog: backlog(),
+      backlogLimit,
+      endedPerSecond: inFlight.endedPerSecond(),
+    };
+  }
+
+  #decide(role: string, request: TaskRequest, tenant: string): TaskOrder {
+    const { clock, random, shards } = this.#ports;
+    return decideOrder(role, request, {
+      current: this.#ports.current(),
+      tenant,
+      shards,
+      nowMs: clock.nowMs(),
+      shard: Math.floor(random.unit() * shards),
+      newTaskId: (shard, version) => newTaskId(shard, version, clock, random),
+    });
+  }
+
+  /** A key may outlive the version that its task was meant for: then nobody would run it. */
+  #requireServed(task: TaskId): void {
+    const version = parseTaskId(task)?.version;
+    if (version !== undefined && this.#ports.isServed(version)) return;
+    throw new TroupeError(
+      "conflict",
+      `the key's task ${task} was never started and its version is gone; use a new key`,
+      {
+        details: { task_id: task },
+      },
+    );
+  }
+
+  async #isStored(task: TaskId, mailbox: string): Promise<boolean> {
+    const { subjects, log, waiting } = this.#ports;
+    if (await log.get(subjects.start(task, mailbox))) return true;
+    if (await log.get(subjects.done(task))) return true;
+    return (await waiting.get(subjects.waiting("*", task))) !== undefined;
+  }
+
+  async #store(order: TaskOrder, verdict: "start" | "wait", mayBeStored: boolean): Promise<void> {
+    if (order.session) await this.#queueTurn(order, order.session.key, mayBeStored);
+    else if (verdict === "start") await this.#start(order);
+    else await this.#wait(order, order.priority);
+  }
+
+  async #start(order: TaskOrder): Promise<void> {
+    const { subjects, clock, inFlight } = this.#ports;
+    inFlight.started(order.task);
+    try {
+      await writeOnce(this.#ports, startRecord(subjects, order, clock.nowMs()));
+    } catch (error) {
+      // An unknown outcome keeps its place: the task may run.
+      if (!TroupeError.is(error, "outcome_unknown")) inFlight.ended(order.task);
+      throw error;
+    }
+  }
+
+  async #wait(order: TaskOrder, place: Priority | "session"): Promise<void> {
+    const { subjects, waiting, clock, random } = this.#ports;
+    const ports: WriteOncePorts = { log: waiting, clock, random };
+    await writeOnce(ports, jsonRecord(subjects.waiting(place, order.task), {}, order));
+  }
+
+  /** Turns do not wait for admission: a session has at most one task in flight. */
+  async #queueTurn(order: TaskOrder, key: SessionKey, mayBeStored: boolean): Promise<void> {
+    const { subjects, log, onTurn } = this.#ports;
+    const shard = parseTaskId(order.task)?.shard ?? 0;
+    let number = nextTurn(subjects, await log.last(subjects.turns(shard, key)));
+    if (mayBeStored) {
+      const earlier = await this.#findTurn(order.task, shard, key, number - 1);
+      number = earlier ?? number;
+    }
+    for (;;) {
+      const outcome = await writeOnce(this.#ports, turnRecord(subjects, shard, key, number, order));
+      if (outcome.kind === "stored" || parseTurn(subjects, outcome.record)?.task === order.task) break;
+      number++;
+    }
+    onTurn(order.task, { shard, key, number });
+    const started = await advanceSession(this.#ports, shard, key, number);
+    // Nothing in the log names a turn by its task: whoever asks for the task finds it here until it starts.
+    if (started !== order.task) await this.#wait(order, "session");
+  }
+
+  async #findTurn(task: TaskId, shard: number, key: SessionKey, last: number): Promise<number | undefined> {
+    const { subjects, log } = this.#ports;
+    for (let number = last; number >= 1; number--) {
+      const stored = await log.get(subjects.turn(shard, key, number));
+      if (!stored) return undefined;
+      if (parseTurn(subjects, stored)?.task === task) return number;
+    }
+    return undefined;
+  }
+}
+
+const accepted = (task: TaskId, isDuplicate: boolean): TaskAccepted => ({
+  task_id: task,
+  status: "accepted",
+  ...(isDuplicate ? { duplicate: true } : {}),
+});
+
+function overloaded(verdict: Extract<Verdict, { kind: "refuse" }>): TroupeError {
+  const { retryAfterMs } = verdict;
+  return new TroupeError("overloaded", "too many tasks wait for admission", {
+    details: { retry_after_ms: retryAfterMs },
+  });
+}

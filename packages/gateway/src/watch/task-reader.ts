@@ -1,0 +1,56 @@
+/** Reads what is stored of a task: its records, or what the door keeps of it before it is in the log. */
+import {
+  type AcceptedTask,
+  type DecodeBody,
+  directGetBatch,
+  directGetLast,
+  type Link,
+  parseTaskId,
+  readTaskRecords,
+  roleOfMailbox,
+  type Subjects,
+  storedRecord,
+  type TaskId,
+  TaskOrder,
+  type TaskRecord,
+} from "@troupe/runtime/internal";
+import { readJson } from "../ingress/read-json.ts";
+
+export interface TaskReader {
+  /** The task's records after a sequence, in order. Throws `unavailable`. */
+  records(task: TaskId, after: number): AsyncGenerator<TaskRecord>;
+  /** The whole task as the log (or the archive) has it. */
+  all(task: TaskId): Promise<readonly TaskRecord[]>;
+  /** The order of a task that is not in the log yet; `undefined` when the door does not know it either. */
+  waiting(task: TaskId): Promise<TaskOrder | undefined>;
+}
+
+export function createTaskReader(link: Link, subjects: Subjects, decode: DecodeBody): TaskReader {
+  async function* records(task: TaskId, after: number): AsyncGenerator<TaskRecord> {
+    const stream = subjects.logStream(parseTaskId(task)?.shard ?? 0);
+    const query = { filter: `${subjects.task(task)}.>`, from: after + 1 };
+    for await (const message of directGetBatch(link, stream, query)) {
+      yield* readTaskRecords(subjects, [storedRecord(message)], decode);
+    }
+  }
+  return {
+    records,
+    all: async (task) => {
+      const found: TaskRecord[] = [];
+      for await (const record of records(task, 0)) found.push(record);
+      return found;
+    },
+    waiting: async (task) => {
+      const message = await directGetLast(link, subjects.stream("INGRESS"), subjects.waiting("*", task));
+      const order = message && TaskOrder.safeParse(readJson(message.body));
+      return order?.success && order.data.task === task ? order.data : undefined;
+    },
+  };
+}
+
+/** What a view shows of a task that is not in the log yet. */
+export const acceptedOf = (order: TaskOrder): AcceptedTask => ({
+  role: roleOfMailbox(order.mailbox),
+  atMs: order.acceptedAtMs,
+  origin: { session: order.session?.name, priority: order.priority, metadata: order.metadata },
+});

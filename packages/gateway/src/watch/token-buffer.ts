@@ -1,0 +1,41 @@
+import type { TaskEvent } from "@troupe/runtime/internal";
+
+export type TokenEvent = Extract<TaskEvent, { type: "token" }>;
+
+/** Token chunks that a watcher has not taken yet. Bounded: a slow watcher loses the oldest and is told how many. */
+export class TokenBuffer {
+  readonly #limit: number;
+  #chunks: TokenEvent[] = [];
+  #dropped = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  push(chunk: TokenEvent): void {
+    const last = this.#chunks.at(-1);
+    if (last && last.hop === chunk.hop && this.#chunks.length >= this.#limit / 2) {
+      // Behind already: neighbouring chunks of one hop become one, so that text is not lost before it has to be.
+      const merged = last.text + chunk.text;
+      if (merged.length <= LONGEST_MERGED) {
+        this.#chunks[this.#chunks.length - 1] = { ...last, text: merged };
+        return;
+      }
+    }
+    this.#chunks.push(chunk);
+    if (this.#chunks.length > this.#limit) {
+      this.#chunks.shift();
+      this.#dropped++;
+    }
+  }
+
+  /** Takes out everything; `lost` are the chunks that were dropped since the last time. */
+  take(): { readonly chunks: readonly TokenEvent[]; readonly lost: number } {
+    const taken = { chunks: this.#chunks, lost: this.#dropped };
+    this.#chunks = [];
+    this.#dropped = 0;
+    return taken;
+  }
+}
+
+const LONGEST_MERGED = 4_096;
