@@ -21,3 +21,9 @@ export const systemClock: Clock = {
 
 /** Wall time as RFC 3339 in UTC, as it appears in views, events and rows. */
 export const rfc3339 = (ms: number): string => new Date(ms).toISOString();
+
+/** Ms since 1970 of an RFC 3339 text (the server writes nanoseconds); 0 when it is none. */
+export function parseTimeMs(text: string): number {
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? 0 : ms;
+}

@@ -3,6 +3,7 @@
  * Throws `unavailable` when nobody answered.
  */
 import { createInbox, type Msg, type MsgHdrs, NoRespondersError, TimeoutError } from "@nats-io/transport-node";
+import { parseTimeMs } from "../clock.ts";
 import { messageOf, TroupeError } from "../errors.ts";
 import type { Link } from "./connection.ts";
 
@@ -143,15 +144,9 @@ function storedMessage(answer: Msg, stream: string): StoredMessage | undefined {
   return {
     subject,
     sequence,
-    storedAtMs: parseTime(headers.last("Nats-Time-Stamp")),
+    storedAtMs: parseTimeMs(headers.last("Nats-Time-Stamp")),
     headers,
     body: answer.data,
     hasForgedHeaders: ANSWER_HEADERS.some((name) => headers.values(name).length > 1),
   };
-}
-
-/** RFC 3339 with nanoseconds to ms since 1970; 0 when it is none. */
-function parseTime(text: string): number {
-  const date = globalThis.Date.parse(text);
-  return Number.isNaN(date) ? 0 : date;
 }
