@@ -1,53 +1,27 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import {
-  formatTaskId,
-  type HopId,
-  hopId,
-  parseRecordName,
-  type StoredRecord,
-  Subjects,
-  type TaskId,
-  type Version,
-  type Writer,
-} from "@troupe/runtime/internal";
+import type { TaskId } from "@troupe/runtime/internal";
 import { toHistory } from "../support/history.ts";
+import {
+  by,
+  hopA,
+  hopB,
+  hopC,
+  hopCalled,
+  type Line,
+  line,
+  startHop,
+  stored,
+  subjects,
+  task,
+  taskNumber,
+} from "../support/history-lines.ts";
 import { endsSoonAfter, violationsOf } from "../support/invariants.ts";
-
-const subjects = new Subjects("check");
-const key = new Uint8Array(32).fill(7);
-const task = formatTaskId(0, "v1" as Version, new Uint8Array(16).fill(3));
-const hopA = hopId(key, task, "start" as HopId, 0);
-const hopB = hopId(key, task, hopA, 0);
-const hopC = hopId(key, task, hopB, 0);
-const called = hopId(key, task, hopB, 1);
-
-interface Line {
-  subject: string;
-  atMs: number;
-  body: unknown;
-  writer?: Writer;
-}
-
-function line(hop: HopId, from: string, record: string, writer: Writer | undefined, body: unknown, atMs: number): Line {
-  const name = parseRecordName(record);
-  assert.ok(name, record);
-  const subject = subjects.record(task, hop, from, name);
-  return writer ? { subject, atMs, body, writer } : { subject, atMs, body };
-}
-const by = (nonce: string, claim: number, previous?: string): Writer => ({
-  node: nonce,
-  incarnation: "1",
-  nonce,
-  previous,
-  claim,
-  segment: 0,
-});
 
 /** A relay a → b → c whose second hop was taken over: executor b1 recorded a step and fell silent, b2 claimed and went on. */
 function takenOver(): Line[] {
   return [
-    line("start" as HopId, "client", "m.send.a", undefined, { n: 1 }, 1_000),
+    line(startHop, "client", "m.send.a", undefined, { n: 1 }, 1_000),
     line(hopA, "a", "m.send.b", by("a1", 0), { n: 1 }, 1_010),
     line(hopB, "b", "s.step.1", by("b1", 0), { name: "work", value: 1 }, 1_020),
     line(hopB, "b", "c.claim.1", by("b2", 1, "s.step.1"), { message: "…" }, 1_030),
@@ -66,15 +40,6 @@ function done(nonce: string, claim: number, atMs: number): Line {
   };
 }
 
-const stored = (lines: readonly Line[]): StoredRecord[] =>
-  lines.map(({ subject, atMs, body, writer }, i) => ({
-    subject,
-    sequence: i + 1,
-    storedAtMs: atMs,
-    header: { writer },
-    encoding: "json",
-    body: new TextEncoder().encode(JSON.stringify(body)),
-  }));
 const judge = (lines: readonly Line[], accepted: readonly TaskId[] = [task]) =>
   violationsOf(toHistory(subjects, stored(lines)), accepted);
 const broken = (lines: readonly Line[], accepted?: readonly TaskId[]) => [
@@ -96,7 +61,7 @@ describe("history checker", () => {
     assert.deepEqual(broken(takenOver().slice(0, -1)), ["ends once"]));
 
   it("notices an accepted task of which the log knows nothing", () => {
-    const other = formatTaskId(0, "v1" as Version, new Uint8Array(16).fill(9));
+    const other = taskNumber(9);
     assert.deepEqual(broken(takenOver(), [task, other]), ["ends once"]);
   });
 
@@ -175,9 +140,9 @@ describe("history checker", () => {
   });
 
   it("notices a promised output that was never published", () => {
-    const promise = { need: 1, for: [{ type: "call", hop: called, index: 1, to: "d", body: 1 }], input: "…" };
+    const promise = { need: 1, for: [{ type: "call", hop: hopCalled, index: 1, to: "d", body: 1 }], input: "…" };
     const wait = line(hopB, "b", "c.wait.0", by("b2", 1, "s.step.2"), promise, 1_045);
-    const call = line(called, "b", "m.call.d", by("b2", 1), 1, 1_046);
+    const call = line(hopCalled, "b", "m.call.d", by("b2", 1), 1, 1_046);
     const send = line(hopB, "b", "m.send.c", by("b2", 1, "c.wait.0"), { n: 2 }, 1_050);
     assert.deepEqual(broken(changed(5, () => [wait, call, send])), []);
     assert.deepEqual(broken(changed(5, () => [wait, send])), ["outputs complete"]);
