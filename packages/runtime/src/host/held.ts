@@ -50,9 +50,12 @@ export class HeldDeliveries {
   #gather(): void {
     if (this.#isGathering) return;
     this.#isGathering = true;
-    void this.#clock.sleep(GATHER_MS).then(() => {
-      this.#isGathering = false;
-      this.flush();
-    });
+    void this.#flushSoon();
+  }
+
+  async #flushSoon(): Promise<void> {
+    await this.#clock.sleep(GATHER_MS);
+    this.#isGathering = false;
+    this.flush();
   }
 }

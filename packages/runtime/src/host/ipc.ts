@@ -33,6 +33,10 @@ export const ReplicaSpec = z.strictObject({
 });
 export type ReplicaSpec = z.infer<typeof ReplicaSpec>;
 
+/** `<version>/<mailbox>/<index>`: one replica among all of a node. */
+export const replicaId = (version: string, { role, variant, index }: ReplicaSpec): string =>
+  `${version}/${variant === undefined ? role : `${role}_${variant}`}/${index}`;
+
 /** The first message to a host: what it is and what it runs. */
 export const Configure = z.strictObject({
   type: z.literal("configure"),
@@ -89,6 +93,17 @@ export const ReplicaReport = z.strictObject({
   meanMs: z.number().min(0),
 });
 export type ReplicaReport = z.infer<typeof ReplicaReport>;
+
+/** The report of a replica that says nothing of itself, since its host is not up (yet). */
+export const silentReplica = (version: string, spec: ReplicaSpec, state: "starting" | "failed"): ReplicaReport => ({
+  id: replicaId(version, spec),
+  epoch: spec.epoch,
+  state,
+  inFlight: 0,
+  done: 0,
+  failed: 0,
+  meanMs: 0,
+});
 
 /** Host to node. */
 export const HostEvent = z.discriminatedUnion("type", [

@@ -13,7 +13,10 @@ const RoleShape = z.custom<RoleDefinition>(
 );
 const DefinitionShape = z.looseObject({
   manifest: z.looseObject({}),
-  roles: z.union([z.map(z.string(), RoleShape), z.record(z.string(), RoleShape)]),
+  roles: z.preprocess(
+    (roles): unknown => (roles instanceof Map ? Object.fromEntries<unknown>(roles) : roles),
+    z.record(z.string(), RoleShape),
+  ),
 });
 const LoaderShape = z.looseObject({
   loadYamlSystem: z.custom<(text: string) => Promise<unknown>>(isFunction, "a function"),
@@ -39,35 +42,35 @@ export async function loadSystem(deployment: Deployment, loader: string | undefi
 
 async function loadSource(deployment: Deployment, loader: string | undefined): Promise<unknown> {
   const { source } = deployment;
-  switch (source.type) {
-    case "module": {
-      requireHash(deployment, await readSource(source.path));
-      // The query makes a changed file a new module where one process loads several versions of it.
-      const url = `${pathToFileURL(source.path).href}?sha256=${source.sha256}`;
-      const loaded = z.looseObject({ default: z.unknown() }).safeParse({ ...(await importModule(url, deployment)) });
-      return loaded.data?.default;
-    }
-    case "yaml": {
-      requireHash(deployment, source.text);
-      if (loader === undefined) {
-        throw new TroupeError(
-          "invalid_config",
-          `${describe(deployment)} is YAML, and this node was given no loader for it`,
-        );
-      }
-      const parsed = LoaderShape.safeParse({ ...(await importModule(loader, deployment)) });
-      if (!parsed.success) throw new TroupeError("invalid_config", `loader ${loader} exports no loadYamlSystem`);
-      return await parsed.data.loadYamlSystem(source.text);
-    }
-  }
+  return source.type === "module"
+    ? loadModule(deployment, source.path)
+    : loadConfiguration(deployment, source.text, loader);
 }
 
-async function importModule(specifier: string, deployment: Deployment): Promise<object> {
+async function loadModule(deployment: Deployment, path: string): Promise<unknown> {
+  const { sha256 } = deployment.source;
+  requireHash(deployment, await readSource(path));
+  // The query makes a changed file a new module where one process loads several versions of it.
+  const loaded = await importModule(`${pathToFileURL(path).href}?sha256=${sha256}`, describe(deployment));
+  return "default" in loaded ? loaded.default : undefined;
+}
+
+async function loadConfiguration(deployment: Deployment, text: string, loader: string | undefined): Promise<unknown> {
+  requireHash(deployment, text);
+  if (loader === undefined) {
+    throw new TroupeError("invalid_config", `${describe(deployment)} is YAML, and this node was given no loader`);
+  }
+  const parsed = LoaderShape.safeParse({ ...(await importModule(loader, `loader ${loader}`)) });
+  if (!parsed.success) throw new TroupeError("invalid_config", `loader ${loader} exports no loadYamlSystem`);
+  return parsed.data.loadYamlSystem(text);
+}
+
+async function importModule(specifier: string, what: string): Promise<object> {
   try {
     const loaded: unknown = await import(specifier);
     return typeof loaded === "object" && loaded !== null ? loaded : {};
   } catch (cause) {
-    throw new TroupeError("invalid_config", `${describe(deployment)} does not load: ${messageOf(cause)}`, { cause });
+    throw new TroupeError("invalid_config", `${what} does not load: ${messageOf(cause)}`, { cause });
   }
 }
 
@@ -96,8 +99,7 @@ function rolesOf(value: unknown, deployment: Deployment): Roles {
       `the default export of ${describe(deployment)} is no system: ${z.prettifyError(parsed.error)}`,
     );
   }
-  const { roles } = parsed.data;
-  return roles instanceof Map ? roles : new Map(Object.entries(roles));
+  return new Map(Object.entries(parsed.data.roles));
 }
 
 const describe = ({ version, source }: Deployment) =>

@@ -1,0 +1,234 @@
+/**
+ * A host runs the actors of one version of a system: for each role that it plays one connection with that role's rights (its seat), on it
+ * the replicas that the node wants. It obeys its node, and tells it what it does; everything durable is in the task log, so a host may
+ * die at any moment.
+ */
+import type { Clock } from "../clock.ts";
+import { messageOf, TroupeError } from "../errors.ts";
+import { type CompiledSystem, requireCompiled } from "../graph/compile.ts";
+import { isHopId, requireTaskId } from "../ids.ts";
+import type { Random } from "../random.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import { DeadIncarnations } from "./dead-incarnations.ts";
+import { HeldDeliveries } from "./held.ts";
+import {
+  type Configure,
+  type HostCommand,
+  type HostEvent,
+  type ReplicaReport,
+  type ReplicaSpec,
+  replicaId,
+} from "./ipc.ts";
+import { loadSystem, type Roles } from "./load-system.ts";
+import { watchLoopDelay } from "./loop-delay.ts";
+import type { Replica } from "./replica.ts";
+import { RoleSeat } from "./role-seat.ts";
+
+const REPORT_EVERY_MS = 250;
+
+export interface HostOptions {
+  readonly configure: Configure;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Memory of the process that the host runs in, bytes. */
+  readonly memoryBytes: () => number;
+  /** Takes what the host says to its node. */
+  readonly tell: (event: HostEvent) => void;
+}
+
+export class Host {
+  readonly #options: HostOptions;
+  readonly #system: CompiledSystem;
+  readonly #roles: Roles;
+  readonly #held: HeldDeliveries;
+  readonly #dead = new DeadIncarnations();
+  readonly #seats = new Map<string, Promise<RoleSeat>>();
+  readonly #replicas = new Map<string, Replica>();
+  readonly #leaving = new Map<Replica, Promise<void>>();
+  readonly #stopped = new AbortController();
+  /** Commands are carried out one after another, in the order in which they came. */
+  #work: Promise<void> = Promise.resolve();
+  #isDraining = false;
+  #loopP99Ms = 0;
+
+  private constructor(options: HostOptions, roles: Roles) {
+    this.#options = options;
+    this.#roles = roles;
+    this.#system = requireCompiled(options.configure.deployment.manifest);
+    this.#held = new HeldDeliveries(options.clock, (taken, released) =>
+      options.tell({ type: "held", taken, released }),
+    );
+    for (const died of options.configure.died) this.#dead.add(died);
+    void this.#reportRegularly();
+  }
+
+  /** Loads the system. Throws `invalid_config` when it cannot run here. */
+  static async open(options: HostOptions): Promise<Host> {
+    const { deployment, loader } = options.configure;
+    return new Host(options, await loadSystem(deployment, loader));
+  }
+
+  /** Obeys a command; `exit` and `configure` are the process's business. Never throws. */
+  obey(command: Exclude<HostCommand, { type: "configure" | "exit" }>): void {
+    switch (command.type) {
+      case "replicas":
+        return this.#enqueue("replicas", () => this.#setReplicas(command.replicas));
+      case "drain":
+        return this.#enqueue("drain", () => this.#drain(command.limitMs));
+      case "ended":
+        // Not behind a drain that takes its time.
+        return void this.#carryOut("ended", () => this.#end(command.ended.task, command.ended.hops));
+      case "died":
+        return this.#dead.add(command.died);
+      case "flush":
+        this.#held.flush();
+        return this.#options.tell({ type: "flushed", request: command.request });
+    }
+  }
+
+  /** Lets go of everything at once: what runs is aborted and given back. */
+  async close(): Promise<void> {
+    await this.#letGo(0);
+    this.#stopped.abort();
+    for (const seat of await this.#openSeats()) await seat.close();
+  }
+
+  #enqueue(what: string, work: () => Promise<void>): void {
+    const before = this.#work;
+    this.#work = this.#carryOut(what, async () => {
+      await before;
+      await work();
+    });
+  }
+
+  async #carryOut(what: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#options.logger.error({ command: what, reason: messageOf(error) }, "host could not obey");
+    }
+  }
+
+  async #setReplicas(wanted: readonly ReplicaSpec[]): Promise<void> {
+    if (this.#isDraining) return;
+    const byId = new Map(wanted.map((spec) => [replicaId(this.#options.configure.deployment.version, spec), spec]));
+    for (const [id, replica] of this.#replicas) {
+      if (byId.has(id)) continue;
+      this.#replicas.delete(id);
+      void this.#retire(replica);
+    }
+    for (const [id, spec] of byId) {
+      const known = this.#replicas.get(id);
+      await this.#carryOut(`replica ${id}`, () => (known ? known.update(spec) : this.#startReplica(id, spec)));
+    }
+    this.#report();
+  }
+
+  async #startReplica(id: string, spec: ReplicaSpec): Promise<void> {
+    const seat = await this.#seat(spec.role);
+    const replica = seat.replica(id, spec);
+    this.#replicas.set(id, replica);
+    // Not awaited: an instance that cannot be made is tried again for as long as it is wanted, and must not hold up the others.
+    void replica.start();
+  }
+
+  /** Lets a replica finish what it runs; it is reported until then. */
+  async #retire(replica: Replica): Promise<void> {
+    const stopping = replica.stop();
+    this.#leaving.set(replica, stopping);
+    try {
+      await stopping;
+    } catch (error) {
+      this.#options.logger.error({ replica: replica.id, reason: messageOf(error) }, "replica did not stop in order");
+    } finally {
+      this.#leaving.delete(replica);
+    }
+  }
+
+  async #drain(limitMs: number): Promise<void> {
+    await this.#letGo(limitMs);
+    this.#report();
+    this.#options.tell({ type: "drained" });
+  }
+
+  /** Takes no more, waits for what runs, aborts and gives back what still runs after the limit. */
+  async #letGo(limitMs: number): Promise<void> {
+    this.#isDraining = true;
+    const replicas = [...this.#replicas.values()];
+    this.#replicas.clear();
+    for (const replica of replicas) void this.#retire(replica);
+    const inTime = new AbortController();
+    void this.#abortAfter(limitMs, inTime.signal);
+    await Promise.allSettled(this.#leaving.values());
+    inTime.abort();
+    this.#held.flush();
+  }
+
+  async #abortAfter(limitMs: number, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#options.clock.sleep(limitMs, signal);
+    } catch {
+      return; // everything finished in time: the only way a sleep rejects
+    }
+    for (const seat of await this.#openSeats()) seat.running.abortAll("drain");
+  }
+
+  async #end(task: string, hops: readonly string[] | undefined): Promise<void> {
+    const { id } = requireTaskId(task);
+    const named = hops?.filter(isHopId);
+    for (const seat of await this.#openSeats()) seat.running.end(id, named);
+  }
+
+  #seat(role: string): Promise<RoleSeat> {
+    const open = this.#seats.get(role);
+    if (open) return open;
+    const definition = this.#roles.get(role);
+    if (!definition) return Promise.reject(new TroupeError("invalid_config", `the system defines no role ${role}`));
+    const { configure, clock, random, logger } = this.#options;
+    const seat = RoleSeat.open({
+      configure,
+      system: this.#system,
+      role,
+      definition,
+      held: this.#held,
+      dead: this.#dead,
+      clock,
+      random,
+      logger,
+    });
+    this.#seats.set(role, seat);
+    // The next command tries again.
+    seat.catch(() => this.#seats.delete(role));
+    return seat;
+  }
+
+  async #openSeats(): Promise<RoleSeat[]> {
+    const settled = await Promise.allSettled(this.#seats.values());
+    return settled.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  }
+
+  async #reportRegularly(): Promise<void> {
+    const { clock } = this.#options;
+    const loop = watchLoopDelay();
+    while (!this.#stopped.signal.aborted) {
+      this.#loopP99Ms = loop.p99Ms();
+      this.#report();
+      await clock.sleep(REPORT_EVERY_MS, this.#stopped.signal).catch(() => undefined);
+    }
+    loop.stop();
+  }
+
+  #report(): void {
+    const replicas = new Map<string, ReplicaReport>();
+    for (const replica of [...this.#leaving.keys(), ...this.#replicas.values()]) {
+      replicas.set(replica.id, replica.report());
+    }
+    this.#options.tell({
+      type: "report",
+      replicas: [...replicas.values()],
+      memoryBytes: this.#options.memoryBytes(),
+      loopP99Ms: this.#loopP99Ms,
+    });
+  }
+}

@@ -1,0 +1,197 @@
+import type { RoleDefinition, RoleInstance } from "../actor/define.ts";
+import type { Clock } from "../clock.ts";
+import { messageOf } from "../errors.ts";
+import { executeHop } from "../hop/execute.ts";
+import type { HopEnd, HopPorts, HopRole } from "../hop/ports.ts";
+import { toDelivery } from "../log/jetstream-log.ts";
+import type { Link } from "../nats/connection.ts";
+import { type PulledMessage, type PullLoop, startPull } from "../nats/pull.ts";
+import { decideRestart, type RestartIntensity } from "../supervision/intensity.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { HeldDeliveries } from "./held.ts";
+import type { ReplicaReport, ReplicaSpec } from "./ipc.ts";
+
+/** Instances that cannot even be made: after a few tries in a minute, one try a minute. */
+const CREATION_INTENSITY: RestartIntensity = { maxRestarts: 3, windowMs: 60_000, baseMs: 1_000, maxMs: 10_000 };
+/** Weight of the newest run in the mean. */
+const MEAN_WEIGHT = 0.1;
+
+/** What a replica is made of; everything but `spec` is the same for all replicas of a mailbox. */
+export interface ReplicaOptions {
+  readonly id: string;
+  readonly spec: ReplicaSpec;
+  readonly link: Link;
+  readonly stream: string;
+  readonly durable: string;
+  readonly definition: RoleDefinition;
+  /** Everything of the hop's role but the instance. */
+  readonly role: Omit<HopRole, "instance">;
+  readonly ports: HopPorts;
+  readonly held: HeldDeliveries;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * An actor: one instance of a role, fed by its own pull loop with as many messages at once as its slots. A handler that throws gets a
+ * fresh instance for the next message (let it crash); messages that still run finish on the instance they began with.
+ */
+export class Replica {
+  readonly id: string;
+  readonly #options: ReplicaOptions;
+  readonly #stopped = new AbortController();
+  #spec: ReplicaSpec;
+  #loop: PullLoop | undefined;
+  #role: HopRole | undefined;
+  #creations: readonly number[] = [];
+  #hasFailed = false;
+  #inFlight = 0;
+  #done = 0;
+  #failed = 0;
+  #meanMs = 0;
+
+  constructor(options: ReplicaOptions) {
+    this.id = options.id;
+    this.#options = options;
+    this.#spec = options.spec;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  report(): ReplicaReport {
+    return {
+      id: this.id,
+      epoch: this.#spec.epoch,
+      state: this.#state(),
+      inFlight: this.#inFlight,
+      done: this.#done,
+      failed: this.#failed,
+      meanMs: Math.round(this.#meanMs * 100) / 100,
+    };
+  }
+
+  /** Makes the instance and begins to pull. Never throws: an instance that cannot be made shows in the report and is tried again. */
+  async start(): Promise<void> {
+    await this.#renewInstance();
+    if (this.#stopped.signal.aborted) return;
+    const { link, stream, durable, logger, clock, ports } = this.#options;
+    this.#loop = startPull({
+      link,
+      stream,
+      durable,
+      slots: this.#spec.concurrency,
+      run: (message) => this.#run(message),
+      logger,
+      clock,
+      random: ports.random,
+    });
+    if (this.#spec.isPaused) await this.#loop.pause();
+  }
+
+  /** Takes over what changed: epoch, slots, paused or not. */
+  async update(spec: ReplicaSpec): Promise<void> {
+    const before = this.#spec;
+    this.#spec = spec;
+    if (!this.#loop) return;
+    if (spec.concurrency !== before.concurrency) this.#loop.resize(spec.concurrency);
+    if (spec.isPaused && !before.isPaused) await this.#loop.pause();
+    if (!spec.isPaused && before.isPaused) this.#loop.resume();
+  }
+
+  /** Takes no more messages, waits for those that run, disposes of the instance. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#loop?.stop();
+    const instance = this.#role?.instance;
+    this.#role = undefined;
+    if (instance) await this.#dispose(instance);
+  }
+
+  async #run(message: PulledMessage): Promise<void> {
+    const { stream, durable, clock, held, ports } = this.#options;
+    const { streamSequence, consumerSequence } = message;
+    const role = this.#role;
+    if (!role) return message.giveBack();
+    const delivery = { stream, durable, streamSequence, consumerSequence };
+    const beganMs = clock.monotonicMs();
+    held.take(delivery);
+    this.#inFlight++;
+    try {
+      const end = await executeHop(toDelivery(message), role, ports);
+      this.#account(end, clock.monotonicMs() - beganMs);
+      if (hasThrown(end)) await this.#replaceInstance(role);
+    } catch (error) {
+      this.#failed++;
+      throw error;
+    } finally {
+      this.#inFlight--;
+      held.release(delivery);
+    }
+  }
+
+  #account(end: HopEnd, ranMs: number): void {
+    switch (end.kind) {
+      case "committed":
+      case "waiting":
+        this.#done++;
+        this.#meanMs = this.#done === 1 ? ranMs : this.#meanMs + MEAN_WEIGHT * (ranMs - this.#meanMs);
+        return;
+      case "retry":
+      case "parked":
+        this.#failed++;
+        return;
+      case "joined":
+      case "settled":
+      case "ended":
+      case "unavailable":
+      case "dropped":
+        return;
+    }
+  }
+
+  async #replaceInstance(failed: HopRole): Promise<void> {
+    if (this.#role !== failed || this.#stopped.signal.aborted) return;
+    this.#role = undefined;
+    await this.#renewInstance();
+    await this.#dispose(failed.instance);
+  }
+
+  async #renewInstance(): Promise<void> {
+    const { definition, role, clock, logger, ports } = this.#options;
+    while (!this.#stopped.signal.aborted) {
+      try {
+        this.#role = { ...role, instance: definition.create() };
+        this.#hasFailed = false;
+        return;
+      } catch (error) {
+        this.#hasFailed = true;
+        logger.error({ replica: this.id, reason: messageOf(error) }, "instance could not be made");
+      }
+      const decision = decideRestart(this.#creations, clock.monotonicMs(), CREATION_INTENSITY, ports.random.unit());
+      this.#creations = decision.restarts;
+      const waitMs = decision.directive === "restart" ? decision.delayMs : CREATION_INTENSITY.windowMs;
+      await clock.sleep(waitMs, this.#stopped.signal).catch(() => undefined);
+    }
+  }
+
+  async #dispose(instance: RoleInstance): Promise<void> {
+    try {
+      await instance.dispose?.();
+    } catch (error) {
+      this.#options.logger.warn({ replica: this.id, reason: messageOf(error) }, "instance did not stop in order");
+    }
+  }
+
+  #state(): ReplicaReport["state"] {
+    if (this.#hasFailed) return "failed";
+    if (!this.#loop || !this.#role) return "starting";
+    return this.#inFlight > 0 ? "busy" : "available";
+  }
+}
+
+/** Whether the handler threw, so that its instance may be in any state. */
+function hasThrown(end: HopEnd): boolean {
+  return end.kind === "retry" || (end.kind === "parked" && end.error.code === "handler_failed");
+}

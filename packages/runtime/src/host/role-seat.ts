@@ -1,0 +1,158 @@
+import type { RoleDefinition } from "../actor/define.ts";
+import type { Clock } from "../clock.ts";
+import { Subjects } from "../contracts/subjects.ts";
+import { INLINE_BODY_BYTES } from "../contracts/task.ts";
+import { messageOf, TroupeError } from "../errors.ts";
+import type { CompiledSystem } from "../graph/compile.ts";
+import { mailboxFor } from "../graph/variants.ts";
+import type { HopPorts, HopRole } from "../hop/ports.ts";
+import { RunningHops } from "../hop/running-hops.ts";
+import { isVersion } from "../ids.ts";
+import { createJetStreamLog } from "../log/jetstream-log.ts";
+import { type Link, openLink } from "../nats/connection.ts";
+import { createPublisher, type Publisher } from "../nats/publisher.ts";
+import type { Random } from "../random.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { DeadIncarnations } from "./dead-incarnations.ts";
+import { DISCONNECT_LIMIT_MS, guardDisconnects } from "./disconnect-guard.ts";
+import type { HeldDeliveries } from "./held.ts";
+import type { Configure, ReplicaSpec } from "./ipc.ts";
+import { Replica } from "./replica.ts";
+
+/** Deliveries older than this write nothing any more: far below the shortest retention of a log. */
+const MAX_DELIVERY_AGE_MS = 600_000;
+
+export interface RoleSeatOptions {
+  readonly configure: Configure;
+  readonly system: CompiledSystem;
+  readonly role: string;
+  readonly definition: RoleDefinition;
+  readonly held: HeldDeliveries;
+  readonly dead: DeadIncarnations;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** A role's place in a host: one connection with that role's rights, shared by all replicas of the role and of its variants. */
+export class RoleSeat {
+  readonly running: RunningHops;
+  readonly #options: RoleSeatOptions;
+  readonly #link: Link;
+  readonly #publisher: Publisher;
+  readonly #ports: HopPorts;
+  readonly #closed = new AbortController();
+
+  private constructor(options: RoleSeatOptions, link: Link) {
+    const { configure, role, clock, logger } = options;
+    this.#options = options;
+    this.#link = link;
+    this.#publisher = createPublisher(link, { clock });
+    this.running = new RunningHops({ clock });
+    this.#ports = this.#buildPorts(new Subjects(configure.system));
+    void this.running.run(this.#closed.signal);
+    void guardDisconnects(link, clock, DISCONNECT_LIMIT_MS, () => {
+      logger.error({ role, running: this.running.size }, "NATS is gone for too long; running hops are aborted");
+      this.running.abortAll("disconnected");
+    });
+  }
+
+  /** Connects. Throws what {@link openLink} throws. */
+  static async open(options: RoleSeatOptions): Promise<RoleSeat> {
+    const { configure, role, logger, clock } = options;
+    const { servers, seed, apiPrefix, inboxPrefix } = configure.link;
+    const link = await openLink({
+      servers,
+      name: `${configure.node}/${configure.deployment.version}/${role}`,
+      seed,
+      ...(apiPrefix === undefined ? {} : { apiPrefix }),
+      ...(inboxPrefix === undefined ? {} : { inboxPrefix }),
+      logger,
+      clock,
+    });
+    return new RoleSeat(options, link);
+  }
+
+  /** A replica of this role; it does not pull before it is started. */
+  replica(id: string, spec: ReplicaSpec): Replica {
+    const { definition, held, clock, logger } = this.#options;
+    const role = this.#hopRole(spec);
+    return new Replica({
+      id,
+      spec,
+      link: this.#link,
+      stream: role.subjects.logStream(0),
+      durable: role.subjects.durable(role.version, role.mailbox),
+      definition,
+      role,
+      ports: this.#ports,
+      held,
+      clock,
+      logger: logger.child({ replica: id }),
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort();
+    this.#publisher.close();
+    await this.#link.close();
+  }
+
+  #hopRole({ variant }: ReplicaSpec): Omit<HopRole, "instance"> {
+    const { configure, system, role, definition } = this.#options;
+    const { version, hopKeys, manifest } = configure.deployment;
+    const compiled = system.roles.get(role);
+    const key = hopKeys[role];
+    if (!compiled || key === undefined || !isVersion(version)) {
+      throw new TroupeError("invalid_config", `deployment ${version} has no role ${role}, or no key for it`);
+    }
+    return {
+      subjects: new Subjects(configure.system),
+      version,
+      role,
+      mailbox: variant === undefined ? role : `${role}_${variant}`,
+      hopKey: Buffer.from(key, "hex"),
+      node: configure.node,
+      incarnation: configure.incarnation,
+      targets: compiled.targets,
+      escalation: system.escalation,
+      limits: manifest.limits,
+      retry: compiled.manifest.retry,
+      timeoutMs: compiled.manifest.timeoutMs,
+      accepts: definition.accepts,
+      mailboxOf: (to, requires) => {
+        const receiver = system.roles.get(to);
+        return (receiver && mailboxFor(receiver, requires)?.name) ?? to;
+      },
+    };
+  }
+
+  #buildPorts(subjects: Subjects): HopPorts {
+    const { clock, random, dead, logger } = this.#options;
+    const executor = Buffer.from(random.bytes(6)).toString("base64url");
+    let executions = 0;
+    return {
+      log: createJetStreamLog({ link: this.#link, publisher: this.#publisher, subjects }),
+      clock,
+      random,
+      running: this.running,
+      logger,
+      maxAgeMs: MAX_DELIVERY_AGE_MS,
+      nonce: () => `${executor}${(executions++).toString(36)}`,
+      isDead: (node, incarnation) => dead.has(node, incarnation),
+      hint: (task) => this.#say(subjects.live(task), ""),
+      token: (task, hop, role, text) => {
+        if (text.length <= INLINE_BODY_BYTES / 4) this.#say(subjects.tokens(task, hop), JSON.stringify({ role, text }));
+      },
+    };
+  }
+
+  /** For watchers; may be lost, so a closed connection is nothing to report. */
+  #say(subject: string, body: string): void {
+    try {
+      this.#link.nc.publish(subject, body);
+    } catch (error) {
+      this.#options.logger.debug({ subject, reason: messageOf(error) }, "not published");
+    }
+  }
+}

@@ -1,0 +1,90 @@
+/** Settings of a node process, from its flags and, where a flag is missing, from its environment. Nothing else of a node reads either. */
+import { parseArgs } from "node:util";
+import { z } from "zod";
+import { TroupeError } from "../../errors.ts";
+import type { LinkSettings } from "../../host/ipc.ts";
+import { PLACE_OF_USER, type UserName } from "../../nats/users.ts";
+import { LOG_LEVELS, type LogLevel } from "../../telemetry/logger.ts";
+import type { NodeOptions } from "../node-options.ts";
+
+/** Everything about a node process that is not code. */
+export type NodeConfig = Omit<NodeOptions, "logger" | "clock" | "random" | "memoryBytes"> & {
+  readonly logLevel: LogLevel;
+};
+
+const whole = z.coerce.number().int().min(0);
+const words = z.string().transform((text) => text.split(",").filter((word) => word !== ""));
+const pairs = words.transform((list, context) => {
+  const entries = list.map((pair) => {
+    const at = pair.indexOf("=");
+    if (at < 1) context.addIssue({ code: "custom", message: `${JSON.stringify(pair)} is not key=value` });
+    return [pair.slice(0, at), pair.slice(at + 1)] as const;
+  });
+  return Object.fromEntries(entries);
+});
+
+const Settings = z.object({
+  system: z.string().default("troupe"),
+  name: z.string(),
+  nats: z.string().default("nats://127.0.0.1:4222"),
+  "node-seed": z.string().optional(),
+  "host-seed": z.string().optional(),
+  labels: pairs.optional(),
+  capabilities: words.optional(),
+  slots: whole.optional(),
+  loader: z.string().optional(),
+  isolation: z.enum(["process", "none"]).optional(),
+  "drain-limit-ms": whole.optional(),
+  "heartbeat-ms": whole.optional(),
+  "log-level": z.enum(LOG_LEVELS).default("info"),
+});
+type Settings = z.infer<typeof Settings>;
+const NAMES = Object.keys(Settings.shape);
+
+/** `--drain-limit-ms` as an environment variable: `TROUPE_NODE_DRAIN_LIMIT_MS`. */
+const variable = (name: string): string => `TROUPE_NODE_${name.toUpperCase().replaceAll("-", "_")}`;
+
+/** Reads flags and environment. Throws `invalid_config` with every problem at once; seeds are never shown. */
+export function loadNodeConfig(args: readonly string[], env: Readonly<Record<string, string | undefined>>): NodeConfig {
+  const options = Object.fromEntries(NAMES.map((name) => [name, { type: "string" as const }]));
+  const flags = readFlags(args, options);
+  const given = Object.fromEntries(NAMES.map((name) => [name, flags[name] ?? env[variable(name)]]));
+  const parsed = Settings.safeParse(given);
+  if (!parsed.success) throw new TroupeError("invalid_config", `node settings: ${z.prettifyError(parsed.error)}`);
+  return configOf(parsed.data);
+}
+
+function readFlags(args: readonly string[], options: Record<string, { type: "string" }>) {
+  try {
+    return parseArgs({ args: [...args], options, strict: true }).values;
+  } catch (cause) {
+    throw new TroupeError("invalid_config", cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+function configOf(settings: Settings): NodeConfig {
+  const { system, name, nats, labels, capabilities, slots, loader, isolation } = settings;
+  const drainLimitMs = settings["drain-limit-ms"];
+  const heartbeatMs = settings["heartbeat-ms"];
+  return {
+    system,
+    name,
+    nodeLink: userLink("node", nats, settings["node-seed"]),
+    hostLink: userLink("host", nats, settings["host-seed"]),
+    ...(labels && { labels }),
+    ...(capabilities && { capabilities }),
+    ...(slots === undefined ? {} : { slots }),
+    ...(loader === undefined ? {} : { loader }),
+    ...(isolation && { isolation }),
+    ...(drainLimitMs === undefined ? {} : { drainLimitMs }),
+    ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
+    logLevel: settings["log-level"],
+  };
+}
+
+/** How a user reaches NATS. Without a seed the server is taken to have no accounts: the anonymous user, who sees plain names. */
+export function userLink(user: UserName, servers: LinkSettings["servers"], seed: string | undefined): LinkSettings {
+  if (seed === undefined) return { servers };
+  const { apiPrefix, inboxPrefix } = PLACE_OF_USER[user];
+  return { servers, seed, apiPrefix, inboxPrefix };
+}

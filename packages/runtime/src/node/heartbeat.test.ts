@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Heartbeat } from "../contracts/control.ts";
+import type { ReplicaReport } from "../host/ipc.ts";
+import { buildHeartbeat, type NodeStatus } from "./heartbeat.ts";
+
+const replica = (id: string, inFlight: number): ReplicaReport => ({
+  id,
+  epoch: 1,
+  state: inFlight > 0 ? "busy" : "available",
+  inFlight,
+  done: 3,
+  failed: 0,
+  meanMs: 1.5,
+});
+
+const status: NodeStatus = {
+  node: "n1",
+  incarnation: "aaa",
+  labels: { gpu: "true" },
+  capabilities: ["cuda"],
+  slots: 8,
+  replicas: [replica("v1/a/0", 2), replica("v1/b/0", 0)],
+  memoryBytes: 1_000.5,
+  loopP99Ms: 1.23456,
+  isDraining: false,
+  hasLeft: false,
+};
+
+test("a heartbeat is valid on the wire and sums up what its replicas hold", () => {
+  const heartbeat = Heartbeat.parse(buildHeartbeat(status, 7));
+  assert.equal(heartbeat.sequence, 7);
+  assert.equal(heartbeat.busy, 2);
+  assert.equal(heartbeat.load, 0.25);
+  assert.equal("hasLeft" in heartbeat, false);
+});
+
+test("a node without slots is full", () => {
+  assert.equal(buildHeartbeat({ ...status, slots: 0 }, 1).load, 1);
+});
+
+test("only the last heartbeat says that the node has left", () => {
+  assert.equal(Heartbeat.parse(buildHeartbeat({ ...status, hasLeft: true, replicas: [] }, 9)).hasLeft, true);
+});

@@ -1,0 +1,38 @@
+import { CONTROL_VERSION, type Heartbeat } from "../contracts/control.ts";
+import type { ReplicaReport } from "../host/ipc.ts";
+
+/** What a node knows of itself when it says that it is alive. */
+export interface NodeStatus {
+  readonly node: string;
+  readonly incarnation: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly capabilities: readonly string[];
+  readonly slots: number;
+  readonly replicas: readonly ReplicaReport[];
+  readonly memoryBytes: number;
+  readonly loopP99Ms: number;
+  readonly isDraining: boolean;
+  readonly hasLeft: boolean;
+}
+
+/** Builds the `sequence`-th heartbeat. Pure. */
+export function buildHeartbeat(status: NodeStatus, sequence: number): Heartbeat {
+  const { node, incarnation, labels, capabilities, slots, replicas, isDraining, hasLeft } = status;
+  const busy = replicas.reduce((sum, replica) => sum + replica.inFlight, 0);
+  return {
+    v: CONTROL_VERSION,
+    node,
+    incarnation,
+    sequence,
+    labels: { ...labels },
+    capabilities: [...capabilities],
+    slots,
+    busy,
+    load: slots > 0 ? busy / slots : 1,
+    memoryBytes: Math.round(status.memoryBytes),
+    loopP99Ms: Math.round(status.loopP99Ms * 100) / 100,
+    isDraining,
+    ...(hasLeft ? { hasLeft } : {}),
+    actors: [...replicas],
+  };
+}

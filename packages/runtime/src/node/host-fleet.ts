@@ -1,0 +1,178 @@
+import type { Died, Ended } from "../contracts/control.ts";
+import type { Deployment } from "../contracts/system.ts";
+import { messageOf } from "../errors.ts";
+import { DeadIncarnations, hostIncarnation } from "../host/dead-incarnations.ts";
+import {
+  type HeldDelivery,
+  type LinkSettings,
+  type ReplicaReport,
+  type ReplicaSpec,
+  silentReplica,
+} from "../host/ipc.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { HostAssignments } from "./placement.ts";
+import { type HostDeath, SupervisedHost, type SupervisedHostOptions } from "./supervised-host.ts";
+
+/** How long hosts may take to say what they hold; a frozen one's last word counts. */
+const FLUSH_LIMIT_MS = 50;
+
+type Inherited = Pick<SupervisedHostOptions, "startHost" | "giveBack" | "onChange" | "clock" | "random" | "logger">;
+
+export interface HostFleetOptions extends Inherited {
+  readonly system: string;
+  readonly node: string;
+  readonly incarnation: string;
+  readonly hostLink: LinkSettings;
+  readonly loader: string | undefined;
+  readonly drainLimitMs: number;
+  /** Reads what was deployed as a version; throws when it cannot be read, and is then asked again later. */
+  readonly deploymentOf: (version: string) => Promise<Deployment>;
+  /** A host of this node has died. */
+  readonly onDeath: (died: Died) => void;
+}
+
+/** The hosts of a node: one for each version that it has replicas of. */
+export class HostFleet {
+  readonly #options: HostFleetOptions;
+  readonly #logger: Logger;
+  readonly #hosts = new Map<string, SupervisedHost>();
+  readonly #retiring = new Map<SupervisedHost, Promise<void>>();
+  readonly #dead = new DeadIncarnations();
+  /** Replicas whose version cannot be read; they are reported, so that nobody takes them for running. */
+  #unreadable: readonly ReplicaReport[] = [];
+  #started = 0;
+  #isClosed = false;
+
+  constructor(options: HostFleetOptions) {
+    this.#options = options;
+    this.#logger = options.logger;
+  }
+
+  /** Brings the hosts in line with the assignments. Level-triggered: called again and again with whatever holds now. */
+  async converge(assignments: HostAssignments): Promise<void> {
+    if (this.#isClosed) return;
+    for (const [version, host] of this.#hosts) {
+      if (assignments.has(version)) continue;
+      this.#hosts.delete(version);
+      void this.#retire(host, this.#options.drainLimitMs);
+    }
+    const unreadable: ReplicaReport[] = [];
+    for (const [version, replicas] of assignments) {
+      const known = this.#hosts.get(version);
+      if (known) known.assign(replicas);
+      else if (!(await this.#start(version, replicas)))
+        unreadable.push(...replicas.map((r) => silentReplica(version, r, "starting")));
+    }
+    this.#unreadable = unreadable;
+  }
+
+  /** Hands a notice to all hosts. */
+  tellEnded(ended: Ended): void {
+    for (const host of this.#all()) host.tell({ type: "ended", ended });
+  }
+  tellDied(died: Died): void {
+    this.#dead.add(died);
+    for (const host of this.#all()) host.tell({ type: "died", died });
+  }
+
+  reports(): ReplicaReport[] {
+    const reports = new Map<string, ReplicaReport>();
+    for (const host of this.#all()) for (const report of host.reports()) reports.set(report.id, report);
+    return [...this.#unreadable, ...reports.values()];
+  }
+  get memoryBytes(): number {
+    return this.#all().reduce((sum, host) => sum + host.memoryBytes, 0);
+  }
+  get loopP99Ms(): number {
+    return this.#all().reduce((worst, host) => Math.max(worst, host.loopP99Ms), 0);
+  }
+  /** Process ids of the hosts that have one of their own. */
+  get pids(): number[] {
+    return this.#all().flatMap((host) => host.pid ?? []);
+  }
+
+  /** Everything that the hosts hold at this moment. */
+  async held(): Promise<HeldDelivery[]> {
+    const hosts = this.#all();
+    await Promise.all(hosts.map((host) => host.flush(FLUSH_LIMIT_MS)));
+    return hosts.flatMap((host) => host.held());
+  }
+
+  /** Ends all hosts in order; no further ones are started. */
+  async drain(limitMs: number): Promise<void> {
+    this.#isClosed = true;
+    for (const host of this.#hosts.values()) void this.#retire(host, limitMs);
+    this.#hosts.clear();
+    await Promise.all(this.#retiring.values());
+  }
+
+  /** Ends all hosts now. */
+  async stop(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(this.#all().map((host) => host.stop()));
+  }
+
+  async #start(version: string, replicas: readonly ReplicaSpec[]): Promise<boolean> {
+    const { deploymentOf } = this.#options;
+    let deployment: Deployment;
+    try {
+      deployment = await deploymentOf(version);
+    } catch (error) {
+      this.#logger.error({ version, reason: messageOf(error) }, "deployment cannot be read; trying again");
+      return false;
+    }
+    if (this.#isClosed) return false;
+    this.#hosts.set(version, this.#supervise(deployment, replicas));
+    return true;
+  }
+
+  #supervise(deployment: Deployment, replicas: readonly ReplicaSpec[]): SupervisedHost {
+    const { startHost, giveBack, onChange, clock, random } = this.#options;
+    const { system, node, incarnation, hostLink, loader, drainLimitMs } = this.#options;
+    const options: SupervisedHostOptions = {
+      version: deployment.version,
+      startHost,
+      configure: () => ({
+        type: "configure",
+        system,
+        node,
+        incarnation: hostIncarnation(incarnation, ++this.#started),
+        link: hostLink,
+        deployment,
+        loader,
+        drainLimitMs,
+        logLevel: this.#logger.level,
+        died: this.#dead.all(),
+      }),
+      giveBack,
+      onDeath: (death) => this.#onDeath(death),
+      onChange,
+      clock,
+      random,
+      logger: this.#logger,
+    };
+    return new SupervisedHost(options, replicas);
+  }
+
+  #onDeath({ incarnation, reason }: HostDeath): void {
+    const died: Died = { v: 1, node: this.#options.node, incarnation, reason };
+    // First, so that whoever gets the dead host's messages already knows.
+    this.tellDied(died);
+    this.#options.onDeath(died);
+  }
+
+  async #retire(host: SupervisedHost, limitMs: number): Promise<void> {
+    const retiring = host.retire(limitMs);
+    this.#retiring.set(host, retiring);
+    try {
+      await retiring;
+    } finally {
+      this.#retiring.delete(host);
+      this.#options.onChange();
+    }
+  }
+
+  #all(): SupervisedHost[] {
+    return [...this.#retiring.keys(), ...this.#hosts.values()];
+  }
+}

@@ -1,0 +1,66 @@
+import { type Configure, type HeldDelivery, type HostEvent, heldKey, type ReplicaReport } from "../host/ipc.ts";
+import type { HostProcess, StartHost } from "./host-process.ts";
+
+/** One host process from its start to its exit, and what its node knows of it. */
+export class HostLife {
+  readonly incarnation: string;
+  readonly process: HostProcess;
+  /** Resolves when the host has drained. */
+  readonly drained: Promise<void>;
+  /** What it holds, by key. */
+  readonly held = new Map<string, HeldDelivery>();
+  reports: readonly ReplicaReport[] = [];
+  memoryBytes = 0;
+  loopP99Ms = 0;
+  /** Why it cannot run, in its own words. */
+  failure: string | undefined;
+  readonly #hasDrained: () => void;
+  readonly #onReady: () => void;
+  readonly #flushes = new Map<number, () => void>();
+  #flushRequests = 0;
+
+  /** Starts the process and says what it is. `onReady` is called when its system has loaded. */
+  constructor(startHost: StartHost, configure: Configure, onReady: () => void) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.drained = promise;
+    this.#hasDrained = resolve;
+    this.#onReady = onReady;
+    this.incarnation = configure.incarnation;
+    this.process = startHost((event) => this.#take(event));
+    this.process.send(configure);
+  }
+
+  /** Asks it to say now what it holds; resolves when it has, or has exited. */
+  async flush(): Promise<void> {
+    const request = ++this.#flushRequests;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#flushes.set(request, resolve);
+    this.process.send({ type: "flush", request });
+    await Promise.race([promise, this.process.exited]);
+  }
+
+  #take(event: HostEvent): void {
+    switch (event.type) {
+      case "ready":
+        return this.#onReady();
+      case "failed":
+        this.failure = `${event.code}: ${event.message}`;
+        return;
+      case "report":
+        this.reports = event.replicas;
+        this.memoryBytes = event.memoryBytes;
+        this.loopP99Ms = event.loopP99Ms;
+        return;
+      case "held":
+        for (const delivery of event.taken) this.held.set(heldKey(delivery), delivery);
+        for (const delivery of event.released) this.held.delete(heldKey(delivery));
+        return;
+      case "flushed":
+        this.#flushes.get(event.request)?.();
+        this.#flushes.delete(event.request);
+        return;
+      case "drained":
+        return this.#hasDrained();
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { memoryUsage } from "node:process";
+import { type Clock, systemClock } from "../clock.ts";
+import { requireNodeName, requireSystemName } from "../contracts/names.ts";
+import { TroupeError } from "../errors.ts";
+import type { LinkSettings } from "../host/ipc.ts";
+import { type Random, systemRandom } from "../random.ts";
+import type { Logger } from "../telemetry/logger.ts";
+
+/** What a node is told when it is made. */
+export interface NodeOptions {
+  /** Name of the system that it joins. */
+  readonly system: string;
+  /** Its own name, unique in the system: up to 63 lower-case letters, digits or hyphens. */
+  readonly name: string;
+  /** How the node itself reaches NATS (user `node`). */
+  readonly nodeLink: LinkSettings;
+  /** How its hosts do (user `host`). */
+  readonly hostLink: LinkSettings;
+  /** What placement may ask for: `{ gpu: "true", region: "eu" }`. Default none. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Default none. */
+  readonly capabilities?: readonly string[];
+  /** How many messages its actors may hold at once, as placement counts it. Default 64. */
+  readonly slots?: number;
+  /** Module with `loadYamlSystem`, for systems that are configuration only. Without it such a system fails to start here. */
+  readonly loader?: string;
+  /** `process` (default): each version in a child process. `none`: in this process, for tests and debugging. */
+  readonly isolation?: "process" | "none";
+  /** How long a drain lets messages finish before they are aborted and given back. Default 25 s, ms. */
+  readonly drainLimitMs?: number;
+  /** Default 500. */
+  readonly heartbeatMs?: number;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** Memory of this process, bytes; default its resident set. */
+  readonly memoryBytes?: () => number;
+}
+
+/** {@link NodeOptions} with every default filled in. */
+export type ResolvedNodeOptions = Required<Omit<NodeOptions, "loader">> & { readonly loader: string | undefined };
+
+const count = (path: string, value: number, minimum: number): number => {
+  if (Number.isSafeInteger(value) && value >= minimum) return value;
+  throw new TroupeError("invalid_config", `${path}: ${value} is not a whole number of at least ${minimum}`);
+};
+
+/** Fills in defaults and rejects nonsense. Throws `invalid_id` or `invalid_config`. */
+export function resolveNodeOptions(options: NodeOptions): ResolvedNodeOptions {
+  return {
+    ...options,
+    system: requireSystemName(options.system),
+    name: requireNodeName(options.name),
+    labels: options.labels ?? {},
+    capabilities: options.capabilities ?? [],
+    slots: count("slots", options.slots ?? 64, 0),
+    loader: options.loader,
+    isolation: options.isolation ?? "process",
+    drainLimitMs: count("drainLimitMs", options.drainLimitMs ?? 25_000, 0),
+    heartbeatMs: count("heartbeatMs", options.heartbeatMs ?? 500, 1),
+    clock: options.clock ?? systemClock,
+    random: options.random ?? systemRandom,
+    memoryBytes: options.memoryBytes ?? (() => memoryUsage.rss()),
+  };
+}

@@ -1,0 +1,243 @@
+/**
+ * A node joins one machine to a system. It reads which replicas it should run (`-placement`, `-desired`), keeps one host alive for each
+ * version among them, says every half second how it is, and brokers for its hosts: it hands them the notices of the control plane and
+ * gives back what a dead one held. It decides nothing about the cluster and holds nothing that must not be lost.
+ *
+ * Converging is level-triggered: whatever wakes it (a changed row, a host's end, the clock), it compares what should be with what is.
+ * A lost notice is therefore harmless, and so is a node that comes up with no supervisor there: it runs what its row says.
+ */
+import type { Died } from "../contracts/control.ts";
+import { Subjects } from "../contracts/subjects.ts";
+import { messageOf, TroupeError } from "../errors.ts";
+import type { HeldDelivery } from "../host/ipc.ts";
+import { type LoopDelay, watchLoopDelay } from "../host/loop-delay.ts";
+import { handBackSubject } from "../nats/ack-subject.ts";
+import { type Link, openLink } from "../nats/connection.ts";
+import { childHosts } from "./child-host.ts";
+import { DesiredState } from "./desired-state.ts";
+import { buildHeartbeat } from "./heartbeat.ts";
+import { HostFleet } from "./host-fleet.ts";
+import { newIncarnation } from "./incarnation.ts";
+import { inlineHosts } from "./inline-host.ts";
+import { type NodeOptions, type ResolvedNodeOptions, resolveNodeOptions } from "./node-options.ts";
+import { serveNode } from "./node-services.ts";
+import { subscribeNotices } from "./notices.ts";
+
+/** Even if nothing wakes it, a node compares what should be with what is this often. */
+const CONVERGE_EVERY_MS = 5_000;
+
+/** A node as the process that runs it sees it. */
+export interface RunningNode {
+  readonly name: string;
+  /** This life of the node. */
+  readonly incarnation: string;
+  /** Process ids of its hosts. */
+  readonly hostPids: readonly number[];
+  /** Connects and joins. Throws `unavailable` or `unauthorized` when NATS cannot be reached. */
+  start(): Promise<void>;
+  /** Takes no more work, finishes what runs within the limit (default from the options), gives the rest back, leaves. */
+  drain(limitMs?: number): Promise<void>;
+  /** Leaves now; what runs is aborted and given back. */
+  stop(exitCode?: number): Promise<void>;
+  /** Resolves with the exit code for its process once it has left. */
+  readonly done: Promise<number>;
+}
+
+/** Makes a node; nothing happens before it is started. Throws `invalid_id` or `invalid_config`. */
+export function createNode(options: NodeOptions): RunningNode {
+  return new ReconcilingNode(resolveNodeOptions(options));
+}
+
+/** What exists only between start and end. */
+interface Joined {
+  readonly link: Link;
+  readonly desired: DesiredState;
+  readonly fleet: HostFleet;
+  readonly loop: LoopDelay;
+  readonly closeServices: () => Promise<void>;
+}
+
+class ReconcilingNode implements RunningNode {
+  readonly name: string;
+  readonly incarnation: string;
+  readonly done: Promise<number>;
+  readonly #options: ResolvedNodeOptions;
+  readonly #subjects: Subjects;
+  readonly #leave: (exitCode: number) => void;
+  readonly #left = new AbortController();
+  #joined: Joined | undefined;
+  #sequence = 0;
+  #isDraining = false;
+  /** Ends the wait of the converging loop; replaced with each round. */
+  #wake = Promise.withResolvers<void>();
+
+  constructor(options: ResolvedNodeOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.incarnation = newIncarnation(options.clock, options.random);
+    this.#subjects = new Subjects(options.system);
+    const { promise, resolve } = Promise.withResolvers<number>();
+    this.done = promise;
+    this.#leave = resolve;
+  }
+
+  get hostPids(): readonly number[] {
+    return this.#joined?.fleet.pids ?? [];
+  }
+
+  async start(): Promise<void> {
+    if (this.#joined || this.#left.signal.aborted)
+      throw new TroupeError("conflict", `node ${this.name} was started before`);
+    const { nodeLink, logger, clock } = this.#options;
+    const { servers, seed, apiPrefix, inboxPrefix } = nodeLink;
+    // Its own connection: heartbeats and notices never wait behind payloads.
+    const link = await openLink({
+      servers,
+      name: `node/${this.name}`,
+      seed,
+      ...(apiPrefix === undefined ? {} : { apiPrefix }),
+      ...(inboxPrefix === undefined ? {} : { inboxPrefix }),
+      logger,
+      clock,
+    });
+    const desired = new DesiredState({ link, subjects: this.#subjects, node: this.name, clock, logger });
+    const fleet = this.#createFleet(link, desired);
+    const closeServices = serveNode(link, this.#subjects, {
+      name: this.name,
+      incarnation: this.incarnation,
+      logger,
+      clock,
+      held: () => fleet.held(),
+      drain: (limitMs) => void this.drain(limitMs),
+      stop: () => void this.stop(),
+    });
+    this.#joined = { link, desired, fleet, loop: watchLoopDelay(), closeServices };
+    subscribeNotices(link, this.#subjects, logger, {
+      ended: (ended) => fleet.tellEnded(ended),
+      died: (died) => fleet.tellDied(died),
+    });
+    void this.#beat(this.#joined);
+    void this.#converge(this.#joined);
+    void desired.watch(this.#left.signal, () => this.#wake.resolve());
+    logger.info({ node: this.name, incarnation: this.incarnation }, "node has joined");
+  }
+
+  async drain(limitMs: number = this.#options.drainLimitMs): Promise<void> {
+    if (!this.#isDraining) {
+      this.#isDraining = true;
+      this.#options.logger.info({ node: this.name, limitMs }, "node drains");
+      if (this.#joined) {
+        this.#say(this.#joined, false);
+        await this.#joined.fleet.drain(limitMs);
+      }
+      await this.#end(0);
+    }
+    await this.done;
+  }
+
+  async stop(exitCode = 0): Promise<void> {
+    this.#isDraining = true;
+    await this.#joined?.fleet.stop();
+    await this.#end(exitCode);
+  }
+
+  async #end(exitCode: number): Promise<void> {
+    if (this.#left.signal.aborted) return;
+    this.#left.abort();
+    this.#wake.resolve();
+    const joined = this.#joined;
+    if (joined) {
+      this.#say(joined, true);
+      joined.loop.stop();
+      await joined.closeServices();
+      await joined.link.close();
+    }
+    this.#options.logger.info({ node: this.name, exitCode }, "node has left");
+    this.#leave(exitCode);
+  }
+
+  #createFleet(link: Link, desired: DesiredState): HostFleet {
+    const { system, hostLink, loader, isolation, drainLimitMs, clock, random, logger, memoryBytes } = this.#options;
+    return new HostFleet({
+      system,
+      node: this.name,
+      incarnation: this.incarnation,
+      hostLink,
+      loader,
+      drainLimitMs,
+      startHost: isolation === "process" ? childHosts(logger) : inlineHosts({ clock, random, logger, memoryBytes }),
+      deploymentOf: (version) => desired.deploymentOf(version),
+      giveBack: (held) => this.#giveBack(link, held),
+      onDeath: (died) => this.#announce(link, died),
+      onChange: () => this.#wake.resolve(),
+      clock,
+      random,
+      logger,
+    });
+  }
+
+  async #converge({ desired, fleet }: Joined): Promise<void> {
+    const { clock, logger } = this.#options;
+    while (!this.#left.signal.aborted && !this.#isDraining) {
+      this.#wake = Promise.withResolvers();
+      try {
+        await fleet.converge(desired.assignments());
+      } catch (error) {
+        logger.error({ reason: messageOf(error) }, "node could not converge; trying again");
+      }
+      const woken = new AbortController();
+      const pause = clock.sleep(CONVERGE_EVERY_MS, woken.signal).catch(() => undefined);
+      await Promise.race([this.#wake.promise, pause]);
+      woken.abort();
+    }
+  }
+
+  async #beat(joined: Joined): Promise<void> {
+    const { clock, heartbeatMs } = this.#options;
+    while (!this.#left.signal.aborted) {
+      this.#say(joined, false);
+      await clock.sleep(heartbeatMs, this.#left.signal).catch(() => undefined);
+    }
+  }
+
+  #say({ link, fleet, loop }: Joined, hasLeft: boolean): void {
+    const { labels, capabilities, slots, memoryBytes } = this.#options;
+    const heartbeat = buildHeartbeat(
+      {
+        node: this.name,
+        incarnation: this.incarnation,
+        labels,
+        capabilities,
+        slots,
+        replicas: hasLeft ? [] : fleet.reports(),
+        memoryBytes: memoryBytes() + fleet.memoryBytes,
+        loopP99Ms: Math.max(loop.p99Ms(), fleet.loopP99Ms),
+        isDraining: this.#isDraining,
+        hasLeft,
+      },
+      ++this.#sequence,
+    );
+    this.#publish(link, this.#subjects.heartbeat(this.name), JSON.stringify(heartbeat));
+  }
+
+  #giveBack(link: Link, held: readonly HeldDelivery[]): void {
+    this.#options.logger.info({ deliveries: held.length }, "deliveries of an ended host are given back");
+    for (const { stream, durable, streamSequence, consumerSequence } of held) {
+      this.#publish(link, handBackSubject(stream, durable, streamSequence, consumerSequence), "-NAK");
+    }
+  }
+
+  #announce(link: Link, died: Died): void {
+    this.#options.logger.error({ host: died.incarnation, reason: died.reason }, "host has died");
+    this.#publish(link, this.#subjects.control("died"), JSON.stringify(died));
+  }
+
+  /** All of it may be lost: heartbeats repeat, and the server gives back by itself what nobody works on. */
+  #publish(link: Link, subject: string, body: string): void {
+    try {
+      link.nc.publish(subject, body);
+    } catch (error) {
+      this.#options.logger.debug({ subject, reason: messageOf(error) }, "not published");
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Configure, HeldDelivery, HostCommand, HostEvent, ReplicaSpec } from "../host/ipc.ts";
+import { seededRandom } from "../random.ts";
+import { HOST_INTENSITY } from "../supervision/intensity.ts";
+import { createLogger } from "../telemetry/logger.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
+import type { HostExit, HostProcess } from "./host-process.ts";
+import { type HostDeath, SupervisedHost } from "./supervised-host.ts";
+
+/** A host process that does what the test says. */
+interface FakeHost {
+  readonly commands: HostCommand[];
+  say(event: HostEvent): void;
+  exit(exit: Partial<HostExit>): Promise<void>;
+}
+
+const replica: ReplicaSpec = { role: "a", index: 0, concurrency: 1, epoch: 1, isPaused: false };
+const delivery: HeldDelivery = { stream: "T_LOG_0", durable: "v1-a", streamSequence: 5, consumerSequence: 2 };
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+function supervised() {
+  const clock = new ManualClock();
+  const hosts: FakeHost[] = [];
+  const deaths: HostDeath[] = [];
+  const givenBack: HeldDelivery[] = [];
+  const configure = () => ({ type: "configure", incarnation: `x-${hosts.length}` }) as Configure;
+  const startHost = (onEvent: (event: HostEvent) => void): HostProcess => {
+    const commands: HostCommand[] = [];
+    const { promise: exited, resolve } = Promise.withResolvers<HostExit>();
+    const exit = async (how: Partial<HostExit>) => {
+      resolve({ code: undefined, signal: undefined, ...how });
+      await settle();
+    };
+    hosts.push({ commands, say: onEvent, exit });
+    return {
+      pid: 1,
+      send: (command) => void commands.push(command),
+      kill: () => void exit({ signal: "SIGKILL" }),
+      exited,
+    };
+  };
+  const host = new SupervisedHost(
+    {
+      version: "v1",
+      startHost,
+      configure,
+      giveBack: (held) => void givenBack.push(...held),
+      onDeath: (death) => void deaths.push(death),
+      onChange: () => undefined,
+      clock,
+      random: seededRandom(1),
+      logger: createLogger({ name: "test", level: "silent" }),
+    },
+    [replica],
+  );
+  const last = (): FakeHost => {
+    const newest = hosts.at(-1);
+    assert.ok(newest);
+    return newest;
+  };
+  return { clock, host, hosts, deaths, givenBack, last };
+}
+
+test("a host that dies is reported with its incarnation, its deliveries are given back, and it is started again at once", async () => {
+  const { clock, hosts, deaths, givenBack, last } = supervised();
+  last().say({ type: "held", taken: [delivery, { ...delivery, consumerSequence: 3 }], released: [] });
+  last().say({ type: "held", taken: [], released: [{ ...delivery, consumerSequence: 3 }] });
+  await last().exit({ signal: "SIGKILL" });
+  assert.deepEqual(givenBack, [delivery]);
+  assert.deepEqual(deaths, [{ version: "v1", incarnation: "x-0", reason: "signal SIGKILL" }]);
+  await clock.advance(0);
+  assert.equal(hosts.length, 2);
+  assert.deepEqual(last().commands.at(-1), { type: "replicas", replicas: [replica] });
+});
+
+test("a crash loop ends in failed replicas and one try a minute", async () => {
+  const { clock, host, hosts, last } = supervised();
+  for (let crashes = 0; crashes <= HOST_INTENSITY.maxRestarts; crashes++) {
+    await last().exit({ code: 70 });
+    if (crashes < HOST_INTENSITY.maxRestarts) await clock.advance(HOST_INTENSITY.maxMs);
+  }
+  assert.equal(hosts.length, HOST_INTENSITY.maxRestarts + 1);
+  assert.equal(host.reports()[0]?.state, "failed");
+  await clock.advance(HOST_INTENSITY.windowMs - 1);
+  assert.equal(hosts.length, HOST_INTENSITY.maxRestarts + 1);
+  await clock.advance(1);
+  assert.equal(hosts.length, HOST_INTENSITY.maxRestarts + 2);
+});
+
+test("a system that cannot run is no death and is not tried again at once", async () => {
+  const { clock, host, hosts, deaths, last } = supervised();
+  last().say({ type: "failed", code: "invalid_config", message: "no such module" });
+  await last().exit({ code: 78 });
+  assert.deepEqual(deaths, []);
+  assert.equal(host.reports()[0]?.state, "failed");
+  await clock.advance(HOST_INTENSITY.windowMs - 1);
+  assert.equal(hosts.length, 1);
+  await clock.advance(1);
+  last().say({ type: "ready" });
+  assert.equal(host.reports()[0]?.state, "starting");
+});
+
+test("a retired host drains, exits and stays away", async () => {
+  const { clock, host, hosts, deaths, last } = supervised();
+  const retired = host.retire(1_000);
+  assert.deepEqual(last().commands.at(-1), { type: "drain", limitMs: 1_000 });
+  last().say({ type: "drained" });
+  await settle();
+  assert.deepEqual(last().commands.at(-1), { type: "exit" });
+  await last().exit({ code: 0 });
+  await retired;
+  await clock.advance(120_000);
+  assert.equal(hosts.length, 1);
+  assert.deepEqual(deaths, []);
+});
+
+test("a host that neither drains nor exits is killed, and what it held is given back", async () => {
+  const { clock, host, givenBack, deaths, last } = supervised();
+  last().say({ type: "held", taken: [delivery], released: [] });
+  const retired = host.retire(1_000);
+  await clock.advance(10_000);
+  await retired;
+  assert.deepEqual(givenBack, [delivery]);
+  assert.equal(deaths.length, 1);
+});
+
+test("a host that does not answer a flush keeps nobody waiting", async () => {
+  const { clock, host, last } = supervised();
+  last().say({ type: "held", taken: [delivery], released: [] });
+  const flushed = host.flush(50);
+  await clock.advance(50);
+  await flushed;
+  assert.deepEqual(host.held(), [delivery]);
+});
+
+test("an answered flush returns at once", async () => {
+  const { host, last } = supervised();
+  const flushed = host.flush(50);
+  const command = last().commands.at(-1);
+  assert.equal(command?.type, "flush");
+  if (command?.type === "flush") last().say({ type: "flushed", request: command.request });
+  await flushed;
+});
+
+test("a stopped host that waits for its restart is not started again", async () => {
+  const { clock, host, hosts, last } = supervised();
+  await last().exit({ code: 70 });
+  await clock.advance(0);
+  await last().exit({ code: 70 });
+  await host.stop();
+  await clock.advance(120_000);
+  assert.equal(hosts.length, 2);
+});

@@ -1,0 +1,182 @@
+import type { Clock } from "../clock.ts";
+import {
+  type Configure,
+  type HeldDelivery,
+  type HostCommand,
+  type ReplicaReport,
+  type ReplicaSpec,
+  silentReplica,
+} from "../host/ipc.ts";
+import type { Random } from "../random.ts";
+import { decideRestart, HOST_INTENSITY } from "../supervision/intensity.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import { HostLife } from "./host-life.ts";
+import type { HostExit, StartHost } from "./host-process.ts";
+
+/** How long an orderly exit may take before the host is killed; what it held is given back either way. */
+const EXIT_LIMIT_MS = 3_000;
+
+/** A host that ended without having been asked to, or that had to be killed. */
+export interface HostDeath {
+  readonly version: string;
+  readonly incarnation: string;
+  readonly reason: string;
+}
+
+export interface SupervisedHostOptions {
+  readonly version: string;
+  readonly startHost: StartHost;
+  /** First message of the next host process, with an incarnation that no earlier one had. */
+  readonly configure: () => Configure;
+  /** Gives back what an ended host held; called on every exit that left something in hand. */
+  readonly giveBack: (held: readonly HeldDelivery[]) => void;
+  readonly onDeath: (death: HostDeath) => void;
+  /** Something that the heartbeat shows has changed. */
+  readonly onChange: () => void;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/**
+ * Keeps one host alive for as long as it is wanted: starts it, starts it again when it dies (with growing waits; in a crash loop, or when
+ * the system cannot run at all, once a minute), and gives back at once what a dead one held.
+ */
+export class SupervisedHost {
+  readonly version: string;
+  readonly #options: SupervisedHostOptions;
+  readonly #unwanted = new AbortController();
+  readonly #ended: Promise<void>;
+  #assigned: readonly ReplicaSpec[] = [];
+  #life: HostLife | undefined;
+  #restarts: readonly number[] = [];
+  #hasFailed = false;
+
+  constructor(options: SupervisedHostOptions, assigned: readonly ReplicaSpec[]) {
+    this.version = options.version;
+    this.#options = options;
+    this.#assigned = assigned;
+    this.#ended = this.#keepAlive();
+  }
+
+  get pid(): number | undefined {
+    return this.#life?.process.pid;
+  }
+  get memoryBytes(): number {
+    return this.#life?.memoryBytes ?? 0;
+  }
+  get loopP99Ms(): number {
+    return this.#life?.loopP99Ms ?? 0;
+  }
+
+  /** What its replicas are doing: as the host says, and for those that it says nothing of, whether they may still be expected. */
+  reports(): ReplicaReport[] {
+    const told = new Map(this.#life?.reports.map((report) => [report.id, report]));
+    for (const spec of this.#assigned) {
+      const silent = silentReplica(this.version, spec, this.#hasFailed ? "failed" : "starting");
+      if (!told.has(silent.id)) told.set(silent.id, silent);
+    }
+    return [...told.values()];
+  }
+
+  held(): readonly HeldDelivery[] {
+    return [...(this.#life?.held.values() ?? [])];
+  }
+
+  /** Sets what it should run; repeating it is harmless, and heals what a host could not do the first time. */
+  assign(replicas: readonly ReplicaSpec[]): void {
+    this.#assigned = replicas;
+    this.#life?.process.send({ type: "replicas", replicas: [...replicas] });
+  }
+
+  tell(command: Extract<HostCommand, { type: "ended" | "died" }>): void {
+    this.#life?.process.send(command);
+  }
+
+  /** Has the host say what it holds now. Resolves when it has, or after the limit with what was known. */
+  async flush(limitMs: number): Promise<void> {
+    if (this.#life) await this.#within(limitMs, this.#life.flush());
+  }
+
+  /** Ends it in order: takes no more, finishes within the limit, gives the rest back, exits. */
+  async retire(limitMs: number): Promise<void> {
+    if (!this.#unwanted.signal.aborted) {
+      this.#unwanted.abort();
+      const life = this.#life;
+      if (life) {
+        life.process.send({ type: "drain", limitMs });
+        await this.#within(limitMs + EXIT_LIMIT_MS, Promise.race([life.drained, life.process.exited]));
+        await this.#exit(life);
+      }
+    }
+    await this.#ended;
+  }
+
+  /** Ends it now; what runs is aborted and given back. */
+  async stop(): Promise<void> {
+    this.#unwanted.abort();
+    if (this.#life) await this.#exit(this.#life);
+    await this.#ended;
+  }
+
+  async #exit(life: HostLife): Promise<void> {
+    life.process.send({ type: "exit" });
+    const hasExited = await this.#within(EXIT_LIMIT_MS, life.process.exited);
+    if (!hasExited) life.process.kill();
+  }
+
+  async #keepAlive(): Promise<void> {
+    const { clock, random, logger, version } = this.#options;
+    while (!this.#unwanted.signal.aborted) {
+      const life = this.#start();
+      const exit = await life.process.exited;
+      this.#bury(life, exit);
+      if (this.#unwanted.signal.aborted) return;
+      const decision =
+        life.failure === undefined
+          ? decideRestart(this.#restarts, clock.monotonicMs(), HOST_INTENSITY, random.unit())
+          : ({ directive: "escalate", restarts: this.#restarts } as const);
+      this.#restarts = decision.restarts;
+      this.#hasFailed = decision.directive === "escalate";
+      this.#options.onChange();
+      const waitMs = decision.directive === "restart" ? decision.delayMs : HOST_INTENSITY.windowMs;
+      logger.warn({ version, ...exit, failure: life.failure, waitMs }, "host ended; it is started again");
+      await clock.sleep(waitMs, this.#unwanted.signal).catch(() => undefined);
+    }
+  }
+
+  #start(): HostLife {
+    const { startHost, configure, onChange, logger } = this.#options;
+    const life = new HostLife(startHost, configure(), () => {
+      this.#hasFailed = false;
+      onChange();
+    });
+    this.#life = life;
+    life.process.send({ type: "replicas", replicas: [...this.#assigned] });
+    const { incarnation, process } = life;
+    logger.info({ version: this.version, pid: process.pid, incarnation }, "host started");
+    return life;
+  }
+
+  #bury(life: HostLife, exit: HostExit): void {
+    this.#life = undefined;
+    if (exit.code !== 0 && life.failure === undefined) {
+      const reason = exit.signal === undefined ? `exit code ${exit.code ?? "unknown"}` : `signal ${exit.signal}`;
+      this.#options.onDeath({ version: this.version, incarnation: life.incarnation, reason });
+    }
+    if (life.held.size > 0) this.#options.giveBack([...life.held.values()]);
+  }
+
+  /** Whether it came about in time. */
+  async #within(limitMs: number, awaited: Promise<unknown>): Promise<boolean> {
+    const inTime = new AbortController();
+    const tooLate = this.#options.clock.sleep(limitMs, inTime.signal).then(
+      () => false,
+      () => true,
+    );
+    const came = awaited.then(() => true);
+    const result = await Promise.race([came, tooLate]);
+    inTime.abort();
+    return result;
+  }
+}
