@@ -1,0 +1,154 @@
+/**
+ * Every stream, bucket and durable of a system, in one table. The supervisor creates them; what the server made of them is compared with
+ * what was asked for, since an old server ignores settings that it does not know, silently.
+ */
+import {
+  AckPolicy,
+  type ConsumerConfig,
+  DeliverPolicy,
+  DiscardPolicy,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from "@nats-io/jetstream";
+import { BUCKETS, type BucketName, type Subjects } from "../contracts/subjects.ts";
+import type { Version } from "../ids.ts";
+
+/** What a system asks of its store; fixed when it is created. */
+export interface ResourceSettings {
+  readonly subjects: Subjects;
+  /** Default 1. */
+  readonly shards?: number | undefined;
+  /** Copies of every stream: 1 on one server (default), 3 in production. */
+  readonly replicas?: number | undefined;
+  /** Largest size of one shard's log, bytes; default no limit but the disk. */
+  readonly maxLogBytes?: number | undefined;
+}
+
+export type StreamSpec = Partial<StreamConfig> & { readonly name: string };
+export type DurableSpec = Partial<ConsumerConfig> & { readonly durable_name: string };
+
+const SECOND = 1_000_000_000;
+const HOUR = 3_600 * SECOND;
+const DAY = 24 * HOUR;
+const MEBIBYTE = 1024 * 1024;
+
+/** Name of the durable through which gateways take `queue` messages. */
+export const INGRESS_DURABLE = "ingress";
+
+/** All streams, buckets included. */
+export function streamSpecs(settings: ResourceSettings): StreamSpec[] {
+  const { shards = 1 } = settings;
+  return [
+    ...Array.from({ length: shards }, (_, shard) => logSpec(settings, shard)),
+    ...plainSpecs(settings),
+    ...BUCKETS.map((name) => bucketSpec(settings, name)),
+  ];
+}
+
+const common = ({ replicas = 1 }: ResourceSettings): Partial<StreamConfig> => ({
+  retention: RetentionPolicy.Limits,
+  storage: StorageType.File,
+  num_replicas: replicas,
+  allow_direct: true,
+});
+
+/** Every subject takes one message, for ever. */
+const WRITE_ONCE = { max_msgs_per_subject: 1, discard: DiscardPolicy.New, discard_new_per_subject: true } as const;
+
+/** The log of one shard. No age limit: an open task may wait for weeks; the janitor removes finished ones. */
+function logSpec(settings: ResourceSettings, shard: number): StreamSpec {
+  const { subjects, maxLogBytes = -1 } = settings;
+  const { system } = subjects;
+  return {
+    ...common(settings),
+    ...WRITE_ONCE,
+    name: subjects.logStream(shard),
+    subjects: [`${system}.log.${shard}.>`],
+    max_bytes: maxLogBytes,
+    max_age: 0,
+    deny_delete: false,
+    deny_purge: true,
+    allow_rollup_hdrs: false,
+    republish: {
+      src: `${system}.log.${shard}.*.*.end.end.t.done.client`,
+      dest: `${system}.events.done.{{wildcard(2)}}`,
+      headers_only: true,
+    },
+  };
+}
+
+function plainSpecs(settings: ResourceSettings): StreamSpec[] {
+  const { subjects } = settings;
+  const { system } = subjects;
+  const kept = common(settings);
+  const once = { ...kept, ...WRITE_ONCE, deny_purge: true };
+  return [
+    {
+      ...kept,
+      name: subjects.stream("INGRESS"),
+      subjects: [`${system}.tasks.*.queue`, `${system}.ingress.>`],
+      discard: DiscardPolicy.New,
+      max_age: 7 * DAY,
+      max_bytes: 1024 * MEBIBYTE,
+    },
+    { ...once, name: subjects.stream("KEYS"), subjects: [`${system}.key.*`], max_age: 24 * HOUR },
+    { ...once, name: subjects.stream("ARCHIVE"), subjects: [`${system}.archive.*`], max_age: 30 * DAY },
+    { ...once, name: subjects.stream("BLOBS"), subjects: [`${system}.blob.*.*.*`], max_age: 30 * DAY },
+    { ...kept, name: subjects.stream("CONTROL"), subjects: [`${system}.control.event.>`], max_age: 30 * DAY },
+    {
+      ...kept,
+      name: subjects.stream("AUDIT"),
+      subjects: [`${system}.audit.>`],
+      discard: DiscardPolicy.New,
+      deny_delete: true,
+      deny_purge: true,
+    },
+  ];
+}
+
+/** Laid out as the client libraries lay out a KV bucket with history 1, so that `nats kv` shows it. */
+function bucketSpec(settings: ResourceSettings, name: BucketName): StreamSpec {
+  const { subjects } = settings;
+  return {
+    ...common(settings),
+    name: subjects.bucketStream(name),
+    subjects: [subjects.row(name, ">")],
+    max_msgs_per_subject: 1,
+    discard: DiscardPolicy.New,
+    allow_rollup_hdrs: true,
+    deny_delete: true,
+    deny_purge: false,
+    republish: { src: subjects.row(name, ">"), dest: subjects.rowChanged(name, ">"), headers_only: true },
+  };
+}
+
+/** The durable of one mailbox: what nodes pull from. One filter, since several are five times slower on a backlog. */
+export function mailboxDurable(
+  { subjects, replicas = 1 }: ResourceSettings,
+  shard: number,
+  version: Version,
+  mailbox: string,
+): DurableSpec {
+  return {
+    ...durableDefaults(replicas),
+    durable_name: subjects.durable(version, mailbox),
+    filter_subject: subjects.mailbox(shard, version, mailbox),
+  };
+}
+
+/** The durable of the `queue` messages and of accepted tasks that wait for admission. */
+export function ingressDurable({ replicas = 1 }: ResourceSettings): DurableSpec {
+  return { ...durableDefaults(replicas), durable_name: INGRESS_DURABLE };
+}
+
+const durableDefaults = (replicas: number): Partial<ConsumerConfig> => ({
+  ack_policy: AckPolicy.Explicit,
+  deliver_policy: DeliverPolicy.All,
+  ack_wait: 6 * SECOND,
+  max_deliver: -1,
+  // Pulls bound the work; this only must never be the smaller bound.
+  max_ack_pending: 1_000_000,
+  max_waiting: 4_096,
+  num_replicas: replicas,
+});
