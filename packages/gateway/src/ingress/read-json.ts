@@ -1,10 +1,8 @@
-import { parseJsonBody } from "./task-body.ts";
+import { decodeJson } from "@troupe/runtime/internal";
+import { BODY_LIMITS } from "./task-body.ts";
 
-/** Stored JSON as a value; `undefined` when it is none, or is too deep to be ours. */
+/** Stored JSON as a value; `undefined` when it is none, so that the caller's schema refuses it. Never throws. */
 export function readJson(body: Uint8Array): unknown {
-  try {
-    return parseJsonBody(body);
-  } catch {
-    return undefined; // the caller's schema refuses it and says so
-  }
+  const decoded = decodeJson(body, BODY_LIMITS);
+  return decoded.ok ? decoded.value : undefined;
 }

@@ -1,5 +1,7 @@
 /** The body of a submission: plain text, or the JSON form of a task. Pure. */
 import {
+  type DecodeLimits,
+  decodeJson,
   formatProblem,
   MAX_BODY_BYTES,
   MAX_BODY_DEPTH,
@@ -10,13 +12,8 @@ import {
 } from "@troupe/runtime/internal";
 import type { z } from "zod";
 
-/** What a body may be. Bytes and levels. */
-export interface BodyLimits {
-  readonly maxBytes: number;
-  readonly maxDepth: number;
-}
-
-export const BODY_LIMITS: BodyLimits = { maxBytes: MAX_BODY_BYTES, maxDepth: MAX_BODY_DEPTH };
+/** What a body may be. */
+export const BODY_LIMITS: DecodeLimits = { maxBytes: MAX_BODY_BYTES, maxDepth: MAX_BODY_DEPTH };
 
 /** Strict: bytes that are no UTF-8 throw. A byte order mark is dropped. */
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -25,21 +22,14 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
  * Reads a submission. A JSON object must be a {@link TaskRequest}; everything else (text, broken JSON, a number, a list) is text: the
  * input itself, verbatim. `Content-Type: text/plain` makes an object text as well. Throws `invalid_request` or `body_too_large`.
  */
-export function parseTaskBody(bytes: Uint8Array, contentType = "", limits: BodyLimits = BODY_LIMITS): TaskRequest {
+export function parseTaskBody(bytes: Uint8Array, contentType = "", limits: DecodeLimits = BODY_LIMITS): TaskRequest {
   if (bytes.byteLength > limits.maxBytes) throw bodyTooLarge(bytes.byteLength, limits.maxBytes);
   const text = decodeText(bytes);
   if (text.trim() === "") throw invalidRequest("a task needs an input", [{ path: "", value: "", reason: "is empty" }]);
   if (isPlainText(contentType) || !text.trimStart().startsWith("{")) return { input: text };
-  if (nestingOf(text) > limits.maxDepth) throw tooDeep(limits.maxDepth);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // Prompts may begin with a brace; only what says that it is JSON has to be.
-    if (contentType.includes("json")) throw invalidRequest("the body is not JSON", []);
-    return { input: text };
-  }
-  return parseRequest(TaskRequest, value, "the task");
+  // Prompts may begin with a brace; only what says that it is JSON has to be.
+  if (!contentType.includes("json") && !isJson(text)) return { input: text };
+  return parseRequest(TaskRequest, parseJsonBody(bytes, limits), "the task");
 }
 
 /** Parses a value by a schema of ours. Throws `invalid_request` that lists every problem with its path. */
@@ -50,14 +40,19 @@ export function parseRequest<T extends z.ZodType>(schema: T, value: unknown, wha
 }
 
 /** Parses JSON from outside: size, UTF-8 and depth are checked first, so that no body can blow the stack. Throws `invalid_request`. */
-export function parseJsonBody(bytes: Uint8Array, limits: BodyLimits = BODY_LIMITS): unknown {
-  if (bytes.byteLength > limits.maxBytes) throw bodyTooLarge(bytes.byteLength, limits.maxBytes);
-  const text = decodeText(bytes);
-  if (nestingOf(text) > limits.maxDepth) throw tooDeep(limits.maxDepth);
+export function parseJsonBody(bytes: Uint8Array, limits: DecodeLimits = BODY_LIMITS): unknown {
+  const decoded = decodeJson(bytes, limits);
+  if (decoded.ok) return decoded.value;
+  if (decoded.code === "body_too_large") throw bodyTooLarge(bytes.byteLength, limits.maxBytes);
+  throw invalidRequest(`the body is refused: ${decoded.reason}`, []);
+}
+
+function isJson(text: string): boolean {
   try {
-    return JSON.parse(text);
+    JSON.parse(text);
+    return true;
   } catch {
-    throw invalidRequest("the body is not JSON", []);
+    return false;
   }
 }
 
@@ -78,12 +73,6 @@ function decodeText(bytes: Uint8Array): string {
 
 const isPlainText = (contentType: string): boolean => contentType.trim().toLowerCase().startsWith("text/plain");
 
-function tooDeep(maxDepth: number): TroupeError {
-  return invalidRequest("the body is nested too deeply", [
-    { path: "", value: undefined, reason: `at most ${maxDepth} levels are accepted` },
-  ]);
-}
-
 function invalidRequest(what: string, problems: readonly Problem[]): TroupeError {
   const lines = problems.map((problem) => formatProblem(problem).replace("(whole file)", "(body)"));
   const message = lines.length === 0 ? what : `${what}: ${lines.join("; ")}`;
@@ -91,27 +80,3 @@ function invalidRequest(what: string, problems: readonly Problem[]): TroupeError
     details: problems.length === 0 ? {} : { problems: problems.map(({ path, reason }) => ({ path, reason })) },
   });
 }
-
-/** Deepest nesting of brackets in JSON text, strings left out. Linear and without recursion. */
-export function nestingOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let isInString = false;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (isInString) {
-      if (c === BACKSLASH) i++;
-      else if (c === QUOTE) isInString = false;
-    } else if (c === QUOTE) isInString = true;
-    else if (c === BRACE || c === BRACKET) deepest = Math.max(deepest, ++depth);
-    else if (c === END_BRACE || c === END_BRACKET) depth--;
-  }
-  return deepest;
-}
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const BRACE = 0x7b;
-const END_BRACE = 0x7d;
-const BRACKET = 0x5b;
-const END_BRACKET = 0x5d;

@@ -1,7 +1,6 @@
 /** Reads what is stored of a task: its records, or what the door keeps of it before it is in the log. */
 import {
   type AcceptedTask,
-  type DecodeBody,
   directGetBatch,
   directGetLast,
   type Link,
@@ -25,12 +24,12 @@ export interface TaskReader {
   waiting(task: TaskId): Promise<TaskOrder | undefined>;
 }
 
-export function createTaskReader(link: Link, subjects: Subjects, decode: DecodeBody): TaskReader {
+export function createTaskReader(link: Link, subjects: Subjects): TaskReader {
   async function* records(task: TaskId, after: number): AsyncGenerator<TaskRecord> {
     const stream = subjects.logStream(parseTaskId(task)?.shard ?? 0);
     const query = { filter: `${subjects.task(task)}.>`, from: after + 1 };
     for await (const message of directGetBatch(link, stream, query)) {
-      yield* readTaskRecords(subjects, [storedRecord(message)], decode);
+      yield* readTaskRecords(subjects, [storedRecord(message)]);
     }
   }
   return {

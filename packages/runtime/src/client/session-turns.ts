@@ -9,6 +9,7 @@ import type { Subjects } from "../contracts/subjects.ts";
 import { parseTaskId, type SessionKey, type TaskId } from "../ids.ts";
 import type { NewRecord, StoredRecord } from "../log/task-log.ts";
 import { doneRecord, expiredBody, headerText, jsonRecord, startHeader, type TaskOrder } from "./task-order.ts";
+import { recordValue } from "./task-record.ts";
 import { type WriteOncePorts, writeOnce } from "./write-once.ts";
 
 /** A waiting turn, parsed. */
@@ -48,7 +49,7 @@ export function turnRecord(
 /** Parses a stored turn; `undefined` when it is none. */
 export function parseTurn(subjects: Subjects, record: StoredRecord): Turn | undefined {
   const place = subjects.parseSession(record.subject);
-  const body = TurnBody.safeParse(parseJson(record.body));
+  const body = TurnBody.safeParse(recordValue(record));
   if (!place || !body.success) return undefined;
   const task = parseTaskId(body.data.task)?.id;
   const header = decodeRecordHeader(body.data.passport);
@@ -110,12 +111,4 @@ async function areEarlierEnded(ports: SessionPorts, shard: number, key: SessionK
     if (await log.get(subjects.start(earlier.task, earlier.mailbox))) return true;
   }
   return true;
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return undefined;
-  }
 }

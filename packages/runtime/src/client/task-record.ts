@@ -1,3 +1,4 @@
+import { decodeBody } from "../codec/body.ts";
 import type { RecordHeader } from "../contracts/record.ts";
 import type { LogSubject, Subjects } from "../contracts/subjects.ts";
 import type { StoredRecord } from "../log/task-log.ts";
@@ -14,21 +15,20 @@ export interface TaskRecord {
   readonly body: unknown;
 }
 
-/** Decodes a stored body; `undefined` for what cannot be decoded. Never throws. */
-export type DecodeBody = (record: StoredRecord) => unknown;
+/** The value of a stored body; `undefined` for what does not decode. Never throws. */
+export function recordValue({ encoding, body }: Pick<StoredRecord, "encoding" | "body">): unknown {
+  const decoded = decodeBody(encoding, body);
+  return decoded.ok ? decoded.value : undefined;
+}
 
 /** The task records among stored ones, in the given order. Subjects that are no task's are left out. */
-export function readTaskRecords(
-  subjects: Subjects,
-  stored: readonly StoredRecord[],
-  decode: DecodeBody,
-): readonly TaskRecord[] {
+export function readTaskRecords(subjects: Subjects, stored: readonly StoredRecord[]): readonly TaskRecord[] {
   const records: TaskRecord[] = [];
   for (const record of stored) {
     const subject = subjects.parseLog(record.subject);
     if (!subject) continue;
     const { sequence, storedAtMs: atMs, header } = record;
-    records.push({ sequence, atMs, subject, header, body: decode(record) });
+    records.push({ sequence, atMs, subject, header, body: recordValue(record) });
   }
   return records;
 }

@@ -1,0 +1,57 @@
+/** Errors over HTTP: RFC 9457 problem details that an OpenAI SDK understands as well. No stack, no inside name. */
+import { ERRORS, type ErrorBody, type ErrorSpec, TroupeError } from "@troupe/runtime/internal";
+
+export interface Problem {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export const PROBLEM_TYPE = "application/problem+json";
+
+/** The response for an error of ours; anything else thrown is an internal error whose words stay inside. */
+export function problemOf(thrown: unknown, requestId: string): Problem {
+  const error: ErrorBody = TroupeError.is(thrown)
+    ? thrown.toBody()
+    : { code: "invariant_violated", message: "an internal error; the gateway's log has it under the request id" };
+  const spec = ERRORS[error.code];
+  return {
+    status: spec.http,
+    headers: retryHeaders(error, spec),
+    body: {
+      type: `urn:troupe:error:${error.code}`,
+      title: spec.meaning,
+      status: spec.http,
+      detail: error.message,
+      instance: `urn:troupe:request:${requestId}`,
+      code: error.code,
+      remedy: spec.remedy,
+      ...(error.details ? { details: error.details } : {}),
+      error: { message: error.message, type: errorType(spec.http), param: paramOf(error), code: error.code },
+    },
+  };
+}
+
+/** `Retry-After` in seconds, and in milliseconds for the SDKs that read it. */
+function retryHeaders({ details }: ErrorBody, spec: ErrorSpec): Record<string, string> {
+  if (spec.kind !== "transient") return {};
+  const told = details?.["retry_after_ms"];
+  const ms = typeof told === "number" ? told : 1_000;
+  return { "retry-after": String(Math.max(1, Math.ceil(ms / 1_000))), "retry-after-ms": String(Math.ceil(ms)) };
+}
+
+/** Names of OpenAI's error types. */
+function errorType(status: number): string {
+  if (status === 401) return "authentication_error";
+  if (status === 403) return "permission_error";
+  if (status === 404) return "not_found_error";
+  if (status === 429) return "rate_limit_error";
+  return status < 500 ? "invalid_request_error" : "api_error";
+}
+
+function paramOf({ details }: ErrorBody): string | null {
+  const problems = details?.["problems"];
+  const first: unknown = Array.isArray(problems) ? problems[0] : undefined;
+  if (typeof first !== "object" || first === null || !("path" in first)) return null;
+  return typeof first.path === "string" ? first.path : null;
+}

@@ -1,0 +1,53 @@
+import {
+  answerRecord,
+  type OpenWait,
+  openWaits,
+  type SignalRequest,
+  type Subjects,
+  type TaskId,
+  TroupeError,
+  taskPassport,
+  type WriteOncePorts,
+  writeOnce,
+} from "@troupe/runtime/internal";
+import type { z } from "zod";
+import type { TaskReader } from "../watch/task-reader.ts";
+import { readKnownTask } from "./known-task.ts";
+
+export interface SignalPorts extends WriteOncePorts {
+  readonly subjects: Subjects;
+  readonly reader: TaskReader;
+  /** Tells watchers that something was recorded. */
+  readonly hint: (task: TaskId) => void;
+}
+
+/**
+ * Answers the oldest open wait for the named signal. Throws `unknown_task`, and `conflict` when the task does not wait for it, or
+ * somebody answered first.
+ */
+export async function signalTask(
+  ports: SignalPorts,
+  id: TaskId,
+  request: Pick<z.infer<typeof SignalRequest>, "name" | "value">,
+): Promise<{ task_id: TaskId; signal: string; delivered: true }> {
+  const { reader, subjects, clock, hint } = ports;
+  const { records } = await readKnownTask(reader, id);
+  const open = openWaits(subjects, records);
+  const wait = open.find(({ awaited }) => awaited.type === "signal" && awaited.name === request.name);
+  const passport = taskPassport(records, clock.nowMs());
+  if (!wait || !passport) throw notAwaited(id, request.name, open);
+  const outcome = await writeOnce(ports, answerRecord(subjects, wait, "human", { value: request.value }, passport));
+  if (outcome.kind === "exists") {
+    throw new TroupeError("conflict", `somebody answered signal ${request.name} first`, { details: { task_id: id } });
+  }
+  hint(id);
+  return { task_id: id, signal: request.name, delivered: true };
+}
+
+function notAwaited(id: TaskId, name: string, open: readonly OpenWait[]): TroupeError {
+  const awaited = open.flatMap((wait) => (wait.awaited.type === "signal" ? [wait.awaited.name] : []));
+  const instead = awaited.length > 0 ? `; it waits for: ${awaited.join(", ")}` : "";
+  return new TroupeError("conflict", `task ${id} does not wait for signal ${JSON.stringify(name)}${instead}`, {
+    details: { task_id: id, awaited },
+  });
+}

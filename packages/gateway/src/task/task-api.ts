@@ -1,0 +1,50 @@
+/** What can be done with tasks, whatever protocol asks: NATS services and HTTP are two thin forms of this. */
+import type {
+  ListRequest,
+  TaskAccepted,
+  TaskEvent,
+  TaskId,
+  TaskLogPage,
+  TaskRequest,
+  TaskStatus,
+  TaskView,
+} from "@troupe/runtime/internal";
+
+export interface Caller {
+  readonly tenant: string;
+}
+
+export interface TaskApi {
+  /** `key` is the caller's idempotency key, as it was sent. */
+  submit(caller: Caller, role: string, request: TaskRequest, key?: string): Promise<TaskAccepted>;
+  /** The task, and the sequence of its end when it has one. */
+  find(id: TaskId): Promise<{ readonly view: TaskView; readonly doneSequence?: number | undefined }>;
+  log(
+    id: TaskId,
+    page: { readonly after?: number | undefined; readonly limit?: number | undefined },
+  ): Promise<TaskLogPage>;
+  /** Asks the supervisor, who has the index. Throws `unavailable` without one. */
+  list(query: ListRequest): Promise<unknown>;
+  watch(id: TaskId, options: { readonly after?: number; readonly signal: AbortSignal }): AsyncGenerator<TaskEvent>;
+  cancel(id: TaskId): Promise<{ readonly task_id: TaskId; readonly status: TaskStatus }>;
+  signal(id: TaskId, name: string, value: TaskRequest["input"]): Promise<unknown>;
+  retry(id: TaskId): Promise<TaskAccepted>;
+  /** The supervisor's account of the cluster. Throws `unavailable` without one. */
+  cluster(): Promise<unknown>;
+}
+
+/** One part of the gateway's health. */
+export interface HealthPart {
+  readonly name: string;
+  readonly isUp: boolean;
+  /** Whether the gateway can do its work without it. */
+  readonly isRequired: boolean;
+  readonly text: string;
+}
+
+export interface HealthProbe {
+  /** Whether the gateway takes requests: NATS is there and it does not drain. Immediate. */
+  readiness(): readonly HealthPart[];
+  /** Asks every part; takes at most a second. */
+  parts(): Promise<readonly HealthPart[]>;
+}
