@@ -237,9 +237,9 @@ export class Subjects {
   key(hash: string): string {
     return `${this.system}.key.${hash}`;
   }
-  /** A finished task, packed; in the ARCHIVE stream. */
-  archive(task: TaskId): string {
-    return `${this.system}.archive.${task}`;
+  /** A part of a finished task, packed; in the ARCHIVE stream. */
+  archive(task: TaskId, part: number | "*"): string {
+    return `${this.system}.archive.${task}.${part}`;
   }
   blob(role: string, sha256: string, chunk: number | "*"): string {
     return `${this.system}.blob.${role}.${sha256}.${chunk}`;

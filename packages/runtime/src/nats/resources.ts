@@ -93,7 +93,7 @@ function plainSpecs(settings: ResourceSettings): StreamSpec[] {
       max_bytes: 1024 * MEBIBYTE,
     },
     { ...once, name: subjects.stream("KEYS"), subjects: [`${system}.key.*`], max_age: 24 * HOUR },
-    { ...once, name: subjects.stream("ARCHIVE"), subjects: [`${system}.archive.*`], max_age: 30 * DAY },
+    { ...once, name: subjects.stream("ARCHIVE"), subjects: [`${system}.archive.*.*`], max_age: 30 * DAY },
     { ...once, name: subjects.stream("BLOBS"), subjects: [`${system}.blob.*.*.*`], max_age: 30 * DAY },
     { ...kept, name: subjects.stream("CONTROL"), subjects: [`${system}.control.event.>`], max_age: 30 * DAY },
     {

@@ -1,0 +1,184 @@
+/**
+ * Keeps the membership: hears heartbeats, judges silence, writes each change as a row by compare-and-set and as a control event.
+ * The rows only outlive the leader; what it acts on is its own snapshot.
+ */
+import {
+  type CasBucket,
+  type Clock,
+  CONTROL_VERSION,
+  type Died,
+  Heartbeat,
+  isNodeName,
+  type Link,
+  type Member,
+  messageOf,
+  rfc3339,
+  type Subjects,
+} from "@troupe/runtime/internal";
+import type { Logger } from "pino";
+import type { ControlEvents } from "../control-events.ts";
+import { jsonBody } from "../observer/json-body.ts";
+import type { SupervisorSettings } from "../settings.ts";
+import { type BrakeState, brake, isMassSuspicion } from "./brakes.ts";
+import type { FailureDetector } from "./failure-detector.ts";
+import type { NodeProbe } from "./node-probe.ts";
+import { EMPTY_MEMBERSHIP, type Membership, withHeartbeat, withMember } from "./snapshot.ts";
+import { type MemberChange, onForgotten, onHeartbeat, onSilence, type Probe, toProbe } from "./transitions.ts";
+
+export interface MembershipLoopOptions {
+  readonly link: Link;
+  readonly subjects: Subjects;
+  readonly members: CasBucket<Member>;
+  readonly detector: FailureDetector;
+  readonly probe: NodeProbe;
+  readonly events: ControlEvents;
+  readonly settings: SupervisorSettings;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Called after a change is stored. */
+  readonly onChange: (change: MemberChange) => void;
+}
+
+export class MembershipLoop {
+  readonly #options: MembershipLoopOptions;
+  #membership: Membership = EMPTY_MEMBERSHIP;
+  /** Newest heartbeat of each node since the last tick. */
+  readonly #heard = new Map<string, Heartbeat>();
+  readonly #diedAtMs = new Map<string, number>();
+  #brakes: BrakeState;
+
+  constructor(options: MembershipLoopOptions) {
+    this.#options = options;
+    this.#brakes = {
+      leadingSinceMs: options.clock.monotonicMs(),
+      lastDeathMs: undefined,
+      massSuspicionSinceMs: undefined,
+    };
+  }
+
+  get membership(): Membership {
+    return this.#membership;
+  }
+
+  /** Takes over the rows that an earlier leader left, and begins to listen. Nobody is judged by silence from before. */
+  async start(): Promise<() => void> {
+    const { link, subjects, members, detector, clock, logger } = this.#options;
+    for (const { value } of await members.list()) {
+      this.#membership = withMember(this.#membership, value);
+      detector.heard(value.node, clock.monotonicMs());
+    }
+    const subscription = link.nc.subscribe(subjects.heartbeat("*"), {
+      callback: (error, message) => {
+        try {
+          if (error) throw error;
+          this.#hear(message.subject, message.data);
+        } catch (thrown) {
+          logger.warn({ reason: messageOf(thrown) }, "a heartbeat could not be taken in");
+        }
+      },
+    });
+    return () => subscription.unsubscribe();
+  }
+
+  /** Marks a node as draining, before it says so itself. Returns whether there is such a node. */
+  async drain(node: string, reason: string): Promise<boolean> {
+    const known = this.#membership.nodes.get(node);
+    if (!known || known.member.status === "dead" || known.member.status === "left") return false;
+    if (known.member.status === "draining") return true;
+    const member: Member = { ...known.member, status: "draining", since: this.#now(), reason };
+    await this.#store({ member, before: known.member });
+    return true;
+  }
+
+  /** After the observer itself was cut off its view proves nothing: everybody's silence starts anew. */
+  resetSilence(): void {
+    this.#options.detector.reset(this.#options.clock.monotonicMs());
+  }
+
+  /** One round: heartbeats first, then silence. */
+  async tick(): Promise<void> {
+    await this.#takeHeartbeats();
+    await this.#judgeSilence();
+  }
+
+  #hear(subject: string, data: Uint8Array): void {
+    const parsed = Heartbeat.safeParse(jsonBody(data));
+    const node = subject.split(".").at(-1);
+    if (!parsed.success || parsed.data.node !== node || !isNodeName(node)) {
+      this.#options.logger.warn({ subject: subject.slice(0, 120) }, "a heartbeat does not parse");
+      return;
+    }
+    this.#options.detector.heard(node, this.#options.clock.monotonicMs());
+    const earlier = this.#heard.get(node);
+    if (!earlier || parsed.data.incarnation >= earlier.incarnation) this.#heard.set(node, parsed.data);
+  }
+
+  async #takeHeartbeats(): Promise<void> {
+    const heard = [...this.#heard.values()];
+    this.#heard.clear();
+    for (const heartbeat of heard) {
+      const change = onHeartbeat(this.#membership.nodes.get(heartbeat.node), heartbeat, this.#now());
+      if (change) await this.#store(change);
+      this.#membership = withHeartbeat(this.#membership, heartbeat);
+    }
+  }
+
+  async #judgeSilence(): Promise<void> {
+    const { detector, probe, clock, settings } = this.#options;
+    const nowMs = clock.monotonicMs();
+    const judge = (node: string) => detector.judge(node, nowMs);
+    const asked = toProbe(this.#membership, judge);
+    const probes = new Map(await Promise.all(asked.map(async (node) => [node, await probe(node)] as const)));
+    for (const known of [...this.#membership.nodes.values()]) {
+      const { node } = known.member;
+      const answer: Probe = probes.get(node) ?? "not_asked";
+      const change =
+        onSilence(known, judge(node), answer, this.#now()) ??
+        onForgotten(known, nowMs - (this.#diedAtMs.get(node) ?? nowMs), settings.forgetDeadMs, this.#now());
+      if (change && this.#mayHappen(change)) await this.#store(change);
+    }
+    const isMass = isMassSuspicion(this.#membership);
+    const sinceMs = isMass ? (this.#brakes.massSuspicionSinceMs ?? nowMs) : undefined;
+    this.#brakes = { ...this.#brakes, massSuspicionSinceMs: sinceMs };
+  }
+
+  #mayHappen({ member }: MemberChange): boolean {
+    if (member.status !== "dead") return true;
+    const { clock, settings, logger } = this.#options;
+    const held = brake(this.#brakes, settings, clock.monotonicMs());
+    if (held !== undefined) logger.debug({ node: member.node, reason: held }, "a death is held back");
+    return held === undefined;
+  }
+
+  async #store(change: MemberChange): Promise<void> {
+    const { members, events, clock } = this.#options;
+    const { member, before } = change;
+    const row = await members.get(member.node);
+    if (row) await members.update(member.node, member, row.revision);
+    else await members.create(member.node, member);
+    this.#membership = withMember(this.#membership, member);
+    const nowMs = clock.monotonicMs();
+    if (member.status === "dead") {
+      this.#diedAtMs.set(member.node, nowMs);
+      this.#brakes = { ...this.#brakes, lastDeathMs: nowMs };
+      this.#announceDeath(member);
+    }
+    events.record({
+      name: `node.${member.status}`,
+      about: member.node,
+      reason: member.reason,
+      details: { incarnation: member.incarnation, before: before?.status ?? null },
+    });
+    this.#options.onChange(change);
+  }
+
+  #announceDeath({ node, incarnation, reason }: Member): void {
+    const { link, subjects } = this.#options;
+    const died: Died = { v: CONTROL_VERSION, node, incarnation, reason };
+    link.nc.publish(subjects.control("died"), JSON.stringify(died));
+  }
+
+  #now(): string {
+    return rfc3339(this.#options.clock.nowMs());
+  }
+}

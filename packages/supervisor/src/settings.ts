@@ -1,0 +1,54 @@
+/** Times and limits of the control plane. Every one has a default; a caller overrides what it needs. */
+export interface SupervisorSettings {
+  /** Silence after which a node is suspected. Default 2 s. */
+  readonly suspectAfterMs: number;
+  /** Silence after which a node that does not answer its probe is declared dead. Default 8 s. */
+  readonly deadAfterMs: number;
+  /** Shortest time between two declared deaths. Default 5 s. */
+  readonly deathSpacingMs: number;
+  /** How long mass suspicion (half or more of the nodes, at least two) holds back every death. Default 30 s. */
+  readonly massSuspicionHoldMs: number;
+  /** How long a new leader listens before it declares a death. Default 10 s. */
+  readonly graceMs: number;
+  /** After how long a dead node counts as left. Default 10 min. */
+  readonly forgetDeadMs: number;
+  /** Validity of the leader's lease, and how often it is renewed. Defaults 15 s and 3 s. */
+  readonly leaseMs: number;
+  readonly renewMs: number;
+  /** Time without activity after which an open task is looked at by the sweeper. Default 30 s. */
+  readonly idleTaskMs: number;
+  readonly sweepEveryMs: number;
+  /** Finished tasks move to the archive after this time, or when there are more than `keepFinished`. Defaults 1 h and 100,000. */
+  readonly retainMs: number;
+  readonly keepFinished: number;
+  readonly janitorEveryMs: number;
+  /** How long an old version keeps its durables after its last open task. Default 30 s. */
+  readonly drainGraceMs: number;
+  /** Age of the oldest waiting message that raises an alert. Default 30 s. */
+  readonly queueAgeAlertMs: number;
+  /** How long a dead-lettered task stays an alert. Default 10 min. */
+  readonly deadTaskAlertMs: number;
+}
+
+const DEFAULTS: SupervisorSettings = {
+  suspectAfterMs: 2_000,
+  deadAfterMs: 8_000,
+  deathSpacingMs: 5_000,
+  massSuspicionHoldMs: 30_000,
+  graceMs: 10_000,
+  forgetDeadMs: 600_000,
+  leaseMs: 15_000,
+  renewMs: 3_000,
+  idleTaskMs: 30_000,
+  sweepEveryMs: 10_000,
+  retainMs: 3_600_000,
+  keepFinished: 100_000,
+  janitorEveryMs: 10_000,
+  drainGraceMs: 30_000,
+  queueAgeAlertMs: 30_000,
+  deadTaskAlertMs: 600_000,
+};
+
+export function resolveSupervisorSettings(given: Partial<SupervisorSettings> = {}): SupervisorSettings {
+  return { ...DEFAULTS, ...given };
+}
