@@ -3,7 +3,7 @@ import { JetStreamApiError, type JetStreamManager, jetstreamManager } from "@nat
 import { messageOf, TroupeError } from "../errors.ts";
 import type { Version } from "../ids.ts";
 import type { Link } from "./connection.ts";
-import { type DurableSpec, ingressDurable, mailboxDurable, type ResourceSettings, streamSpecs } from "./resources.ts";
+import { type DurableSpec, ingressDurables, mailboxDurable, type ResourceSettings, streamSpecs } from "./resources.ts";
 
 const NO_STREAM = 10059;
 const NO_CONSUMER = 10014;
@@ -21,7 +21,7 @@ export async function ensureResources(link: Link, settings: ResourceSettings): P
     const { config } = info ?? (await created(jsm.streams.add(spec), `stream ${spec.name}`));
     requireAsAsked(`stream ${spec.name}`, spec, config);
   }
-  await ensureDurable(jsm, settings.subjects.stream("INGRESS"), ingressDurable(settings));
+  for (const spec of ingressDurables(settings)) await ensureDurable(jsm, settings.subjects.stream("INGRESS"), spec);
 }
 
 /** Creates what is missing of the durables of a version's mailboxes, in every shard, and compares them. Safe to repeat. */

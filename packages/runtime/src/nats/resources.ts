@@ -33,8 +33,12 @@ const HOUR = 3_600 * SECOND;
 const DAY = 24 * HOUR;
 const MEBIBYTE = 1024 * 1024;
 
-/** Name of the durable through which gateways take `queue` messages. */
-export const INGRESS_DURABLE = "ingress";
+/**
+ * Durables of the ingress, which gateways share: the `queue` messages, and accepted tasks that wait for admission, a durable a class, so that
+ * a backlog of one class does not stand before another.
+ */
+export const INGRESS_DURABLES = ["queue", "interactive", "normal", "batch"] as const;
+export type IngressDurable = (typeof INGRESS_DURABLES)[number];
 
 /** All streams, buckets included. */
 export function streamSpecs(settings: ResourceSettings): StreamSpec[] {
@@ -86,6 +90,8 @@ function plainSpecs(settings: ResourceSettings): StreamSpec[] {
   return [
     {
       ...kept,
+      // What was admitted is in the log: kept here as well, it would fill the stream and close the door.
+      retention: RetentionPolicy.Workqueue,
       name: subjects.stream("INGRESS"),
       subjects: [`${system}.tasks.*.queue`, `${system}.ingress.>`],
       discard: DiscardPolicy.New,
@@ -137,9 +143,14 @@ export function mailboxDurable(
   };
 }
 
-/** The durable of the `queue` messages and of accepted tasks that wait for admission. */
-export function ingressDurable({ replicas = 1 }: ResourceSettings): DurableSpec {
-  return { ...durableDefaults(replicas), durable_name: INGRESS_DURABLE };
+/** The durables of the ingress stream. */
+export function ingressDurables({ subjects, replicas = 1 }: ResourceSettings): DurableSpec[] {
+  const { system } = subjects;
+  return INGRESS_DURABLES.map((name) => ({
+    ...durableDefaults(replicas),
+    durable_name: name,
+    filter_subject: name === "queue" ? `${system}.tasks.*.queue` : `${system}.ingress.${name}.*`,
+  }));
 }
 
 const durableDefaults = (replicas: number): Partial<ConsumerConfig> => ({
