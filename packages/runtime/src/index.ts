@@ -16,6 +16,8 @@ export type { SystemDefinition } from "./actor/system-definition.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export type { ClusterHealth } from "./contracts/control.ts";
 export { formatProblem, type Problem } from "./contracts/problem.ts";
+export type { Usage } from "./contracts/record.ts";
+export type { ModelPrice, ModelSpec, SystemManifest } from "./contracts/system.ts";
 export {
   type DoneBody,
   type PathHop,

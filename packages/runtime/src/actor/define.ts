@@ -6,13 +6,13 @@ import type { Json, Outcome } from "./outcome.ts";
 
 /** Placement and treatment of a role, the same for actors and agents. Defaults are those of `RoleManifest`. */
 export interface RoleSettings {
-  readonly description?: string;
-  readonly replicas?: number;
-  readonly concurrency?: number;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly variants?: Readonly<Record<string, readonly string[]>>;
-  readonly retry?: Partial<RetryPolicy>;
-  readonly timeoutMs?: number;
+  readonly description?: string | undefined;
+  readonly replicas?: number | undefined;
+  readonly concurrency?: number | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly variants?: Readonly<Record<string, readonly string[]>> | undefined;
+  readonly retry?: Partial<RetryPolicy> | undefined;
+  readonly timeoutMs?: number | undefined;
 }
 
 /**

@@ -14,6 +14,9 @@ const ms = z
   .min(1)
   .max(30 * 24 * 3_600_000);
 
+/** A role's name, as a schema. */
+export const RoleName = role;
+
 /** Edges by sender. `client` and `human` are nodes: edges from `client` are the doors, edges into `client` say who may answer. */
 export const Graph = z.record(source, z.array(target).max(200));
 export type Graph = z.infer<typeof Graph>;
