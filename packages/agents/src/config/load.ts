@@ -1,0 +1,49 @@
+import { env as processEnv } from "node:process";
+import { TroupeError } from "@troupe/runtime";
+import { z } from "zod";
+
+/** What a node's environment says of models. The only place in this package that reads the environment. */
+export interface ModelSettings {
+  /** `offline`: every alias is answered by the offline model, whatever the system file says. */
+  readonly mode: "offline" | "live";
+  /** Base URL of the offline model, up to and with `/v1`. */
+  readonly offlineUrl: string | undefined;
+  /** Endpoint of aliases that name none. */
+  readonly endpoint: string;
+  /** Model of the built-in aliases; `undefined` = their own. */
+  readonly model: string | undefined;
+  /** The secret in an environment variable, or `undefined` when it is not set. */
+  secret(name: string): string | undefined;
+}
+
+const OPENAI = "https://api.openai.com/v1";
+const url = z.url({ protocol: /^https?$/ });
+
+const Environment = z.object({
+  TROUPE_MODEL_MODE: z.enum(["offline", "live"]).default("offline"),
+  TROUPE_OFFLINE_URL: url.optional(),
+  OPENAI_BASE_URL: url.default(OPENAI),
+  TROUPE_MODEL: z.string().min(1).optional(),
+});
+
+/**
+ * Reads `TROUPE_MODEL_MODE` (default `offline`), `TROUPE_OFFLINE_URL`, `OPENAI_BASE_URL` and `TROUPE_MODEL`. An empty variable counts as
+ * not set. Throws `invalid_config` with the name of every wrong variable.
+ */
+export function loadModelSettings(
+  environment: Readonly<Record<string, string | undefined>> = processEnv,
+): ModelSettings {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new TroupeError("invalid_config", `environment: ${wrong.join("; ")}`);
+  }
+  return {
+    mode: parsed.data.TROUPE_MODEL_MODE,
+    offlineUrl: parsed.data.TROUPE_OFFLINE_URL,
+    endpoint: parsed.data.OPENAI_BASE_URL,
+    model: parsed.data.TROUPE_MODEL,
+    secret: (name) => given[name],
+  };
+}

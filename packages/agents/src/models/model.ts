@@ -1,0 +1,62 @@
+import type { Usage } from "@troupe/runtime";
+import type OpenAI from "openai";
+
+/** One message of a prompt, as the API has it. */
+export type ModelMessage = OpenAI.Chat.Completions.ChatCompletionMessageParam;
+
+/** What the model may call, as the API has it. */
+export type ModelTool = OpenAI.Chat.Completions.ChatCompletionFunctionTool;
+
+/** A schema that the answer must match; sent along, and checked here again. */
+export interface AnswerSchema {
+  readonly name: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+/** One question to a model. */
+export interface ModelCall {
+  readonly messages: readonly ModelMessage[];
+  readonly temperature?: number | undefined;
+  readonly maxOutputTokens?: number | undefined;
+  readonly tools?: readonly ModelTool[] | undefined;
+  readonly answer?: AnswerSchema | undefined;
+}
+
+/** A tool that the model wants to have called; its arguments are text of the model, unchecked. */
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: string;
+}
+
+/** A whole answer. Plain JSON: it is what the journal keeps. */
+export interface ModelAnswer {
+  readonly content: string;
+  /** The model's words when it declined. */
+  readonly refusal: string | null;
+  readonly toolCalls: readonly ToolCall[];
+  /** `stop`, `length`, `tool_calls`, `content_filter`, or what else the endpoint says. */
+  readonly finishReason: string;
+  readonly usage: Usage;
+  /** The model's name as the endpoint gave it. */
+  readonly model: string;
+}
+
+/** What a call runs with. */
+export interface ModelScope {
+  readonly idempotencyKey: string;
+  readonly signal: AbortSignal;
+  /** Milliseconds until the task's deadline; no wait for a retry goes beyond it. */
+  readonly remainingMs?: number | undefined;
+  /** Text as it comes. After a retry it starts again from the beginning. */
+  onToken?(text: string): void;
+  onRetry?(failure: { readonly reason: string; readonly attempt: number; readonly delayMs: number }): void;
+}
+
+/** A model that can be asked. Throws `model_unavailable` when it gave no answer after all retries, `model_refused` when it will not. */
+export interface ModelClient {
+  readonly windowTokens: number | undefined;
+  /** False when nobody knows the price: its calls count as free. */
+  readonly isPriced: boolean;
+  complete(call: ModelCall, scope: ModelScope): Promise<ModelAnswer>;
+}

@@ -1,0 +1,88 @@
+import { type ModelPrice, type ModelSpec, TroupeError } from "@troupe/runtime";
+import type { ModelSettings } from "../config/load.ts";
+import { priceOf } from "./prices.ts";
+
+/** An alias with everything that a call needs. Holds the key: never log it, never put it into an error. */
+export interface ResolvedModel {
+  readonly alias: string;
+  readonly model: string;
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  /** `undefined` = not known: it counts as free, with a warning. */
+  readonly price: ModelPrice | undefined;
+  readonly windowTokens: number | undefined;
+}
+
+/** Aliases that need no declaration; `TROUPE_MODEL` replaces the model of all of them. */
+export const BUILT_IN_MODELS: Readonly<Record<string, ModelSpec>> = {
+  fast: { model: "gpt-4.1-mini", windowTokens: 1_000_000 },
+  standard: { model: "gpt-4.1", windowTokens: 1_000_000 },
+  advanced: { model: "gpt-5", windowTokens: 272_000 },
+};
+
+const FREE: ModelPrice = { inputUsd: 0, outputUsd: 0 };
+const DEFAULT_KEY = "OPENAI_API_KEY";
+
+/** Names of all aliases that a system may use. */
+export function knownAliases(declared: Readonly<Record<string, ModelSpec>> | undefined): readonly string[] {
+  return [...new Set([...Object.keys(declared ?? {}), ...Object.keys(BUILT_IN_MODELS)])];
+}
+
+function specOf(alias: string, declared: Readonly<Record<string, ModelSpec>> | undefined): ModelSpec | undefined {
+  if (declared !== undefined && Object.hasOwn(declared, alias)) return declared[alias];
+  return Object.hasOwn(BUILT_IN_MODELS, alias) ? BUILT_IN_MODELS[alias] : undefined;
+}
+
+/**
+ * What an alias means on this node. Throws `invalid_config` for an unknown alias or an offline mode without its URL, `model_refused` when
+ * the key's variable is not set and the endpoint needs one.
+ */
+export function resolveModel(
+  alias: string,
+  declared: Readonly<Record<string, ModelSpec>> | undefined,
+  settings: ModelSettings,
+): ResolvedModel {
+  const spec = specOf(alias, declared);
+  if (spec === undefined) {
+    const known = knownAliases(declared).join(", ");
+    throw new TroupeError("invalid_config", `no model has the alias ${JSON.stringify(alias)}; known are ${known}`);
+  }
+  if (settings.mode === "offline") return offlineModel(alias, spec, settings);
+  const isBuiltIn = declared === undefined || !Object.hasOwn(declared, alias);
+  const model = isBuiltIn ? (settings.model ?? spec.model) : spec.model;
+  return {
+    alias,
+    model,
+    baseUrl: spec.endpoint ?? settings.endpoint,
+    apiKey: keyOf(alias, spec, settings),
+    price: spec.price ?? priceOf(model),
+    windowTokens: isBuiltIn && settings.model !== undefined ? undefined : spec.windowTokens,
+  };
+}
+
+function offlineModel(alias: string, spec: ModelSpec, settings: ModelSettings): ResolvedModel {
+  if (settings.offlineUrl === undefined) {
+    const remedy = "set TROUPE_OFFLINE_URL, or TROUPE_MODEL_MODE=live with a configured endpoint";
+    throw new TroupeError("invalid_config", `the offline model has no address on this node: ${remedy}`);
+  }
+  return {
+    alias,
+    model: `offline-${alias}`,
+    baseUrl: settings.offlineUrl,
+    apiKey: "offline",
+    price: FREE,
+    windowTokens: spec.windowTokens,
+  };
+}
+
+/** OpenAI's own endpoint needs a key, and so does whatever names one; a local server that names none does not. */
+function keyOf(alias: string, spec: ModelSpec, settings: ModelSettings): string {
+  const name = spec.key?.env ?? DEFAULT_KEY;
+  const key = settings.secret(name);
+  if (key !== undefined) return key;
+  const host = new URL(spec.endpoint ?? settings.endpoint).hostname;
+  if (spec.key === undefined && host !== "api.openai.com") return "none";
+  throw new TroupeError("model_refused", `model ${alias}: the environment variable ${name} is not set on this node`, {
+    details: { alias, variable: name },
+  });
+}

@@ -1,0 +1,128 @@
+import type {
+  Json,
+  ModelSpec,
+  Problem,
+  RoleDefinition,
+  RoleInstance,
+  RoleSettings,
+  SystemManifest,
+} from "@troupe/runtime";
+import { settingsOf } from "@troupe/runtime/internal";
+import { type ZodType, z } from "zod";
+import type { Tool } from "../tools/tool.ts";
+import { createAgentInstance } from "./agent-instance.ts";
+import { type OpenModel, systemModels } from "./agent-ports.ts";
+import { checkAgent } from "./check-agent.ts";
+
+/** An agent as an author writes it: prompt, model, what its answer must look like, and whom it hands on to. */
+export interface AgentOptions<Route extends string, To extends string> extends RoleSettings {
+  /** A model alias: one of the system's `models`, or a built-in one (`fast`, `standard`, `advanced`). */
+  readonly model: string;
+  /** The system message. Never cut. */
+  readonly instructions: string;
+  /** Roles (and `client`) that the model chooses from, with its reason. Each must be an edge of the graph. */
+  readonly route?: readonly Route[] | undefined;
+  /** Where the answer always goes, when there is nothing to choose. Without `route` and `to` the role can only be called. */
+  readonly to?: To | undefined;
+  /** The role only decides who is next and contributes nothing (a router). Default false. */
+  readonly decidesOnly?: boolean | undefined;
+  /** What the contribution must look like. Absent = text. An answer that does not match goes to escalation. */
+  readonly output?: ZodType | undefined;
+  readonly tools?: readonly Tool[] | undefined;
+  /** 0 to 2. Absent = the model's own. */
+  readonly temperature?: number | undefined;
+  readonly maxOutputTokens?: number | undefined;
+  /** Model calls for one message, tool turns included. Default 5. A model that still wants tools then is escalated. */
+  readonly maxIterations?: number | undefined;
+}
+
+/** The same, complete. */
+export interface AgentSpec {
+  readonly model: string;
+  readonly instructions: string;
+  readonly route: readonly string[];
+  readonly to: string | undefined;
+  readonly decidesOnly: boolean;
+  readonly output: ZodType | undefined;
+  readonly tools: readonly Tool[];
+  readonly temperature: number | undefined;
+  readonly maxOutputTokens: number | undefined;
+  readonly maxIterations: number;
+}
+
+/** Default of `maxIterations`. */
+export const MAX_ITERATIONS = 5;
+
+function resolveAgentOptions(options: AgentOptions<string, string>): AgentSpec {
+  const { model, instructions, to, output, temperature, maxOutputTokens } = options;
+  const { route = [], decidesOnly = false, tools = [], maxIterations = MAX_ITERATIONS } = options;
+  return { model, instructions, route, to, decidesOnly, output, tools, temperature, maxOutputTokens, maxIterations };
+}
+
+/**
+ * A role that a model plays. Model calls and tool calls are recorded steps: after a crash none of them is made twice. A model that gives no
+ * answer fails the hop with `model_unavailable` or `model_refused`, an answer that does not parse escalates it.
+ */
+export function agent<const Route extends string = never, const To extends string = never>(
+  options: AgentOptions<Route, To>,
+): RoleDefinition<Route | To> {
+  return agentWith(options, systemModels());
+}
+
+/** Same as {@link agent}, on other models than those of the node's environment. */
+export function agentWith<const Route extends string = never, const To extends string = never>(
+  options: AgentOptions<Route, To>,
+  openModel: OpenModel,
+): RoleDefinition<Route | To> {
+  const { route = [], to } = options;
+  return roleOf(options, resolveAgentOptions(options), [...route, ...(to === undefined ? [] : [to])], openModel);
+}
+
+function roleOf<Targets extends string>(
+  settings: RoleSettings,
+  spec: AgentSpec,
+  targets: readonly Targets[],
+  openModel: OpenModel,
+  manifest?: SystemManifest,
+): RoleDefinition<Targets> {
+  const models: Readonly<Record<string, ModelSpec>> | undefined = manifest?.models;
+  const choices = spec.route.map((name) => ({ name, description: describe(manifest, name) }));
+  return {
+    kind: "agent",
+    settings: settingsOf(settings),
+    about: aboutOf(spec),
+    targets,
+    check: (system): readonly Problem[] => checkAgent(spec, system),
+    bind: (system) => roleOf(settings, spec, targets, openModel, system),
+    // The instance addresses only what the model chose, and that has been checked against `spec.route`: these targets.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    create: () => createAgentInstance(spec, choices, () => openModel(spec.model, models)) as RoleInstance<Targets>,
+  };
+}
+
+function describe(manifest: SystemManifest | undefined, role: string): string | undefined {
+  return manifest !== undefined && Object.hasOwn(manifest.roles, role) ? manifest.roles[role]?.description : undefined;
+}
+
+/** What the manifest shows of an agent, for people and for the difference between two versions. */
+function aboutOf(spec: AgentSpec): Readonly<Record<string, Json>> {
+  const { model, instructions, maxIterations, temperature, maxOutputTokens, to } = spec;
+  const about: Record<string, Json | undefined> = {
+    model,
+    instructions,
+    temperature,
+    maxOutputTokens,
+    maxIterations,
+    to,
+    route: spec.route.length > 0 ? spec.route : undefined,
+    tools: spec.tools.length > 0 ? spec.tools.map((tool) => tool.name) : undefined,
+    output: spec.output === undefined ? undefined : jsonSchemaOf(spec.output),
+  };
+  const given = Object.entries(about).filter((entry): entry is [string, Json] => entry[1] !== undefined);
+  return Object.fromEntries(given);
+}
+
+function jsonSchemaOf(schema: ZodType): Json {
+  const parsed = z.json().safeParse(z.toJSONSchema(schema, { unrepresentable: "any", io: "input" }));
+  return parsed.success ? parsed.data : null;
+}

@@ -1,0 +1,87 @@
+import { messageOf, type Problem, type SystemManifest } from "@troupe/runtime";
+import { problemsOf } from "@troupe/runtime/internal";
+import { z } from "zod";
+import { knownAliases } from "../models/registry.ts";
+import { isToolName } from "../tools/tool.ts";
+import type { AgentSpec } from "./agent.ts";
+import { answerSchemaOf } from "./answer.ts";
+
+/** What is wrong with an agent in its system; the edges that it names are checked with the graph. */
+export function checkAgent(spec: AgentSpec, manifest: SystemManifest): readonly Problem[] {
+  return [...modelProblems(spec, manifest), ...targetProblems(spec), ...numberProblems(spec), ...schemaProblems(spec)];
+}
+
+function modelProblems(spec: AgentSpec, manifest: SystemManifest): Problem[] {
+  const known = knownAliases(manifest.models);
+  const found: Problem[] = [];
+  if (!known.includes(spec.model)) {
+    found.push({ path: "model", value: spec.model, reason: `no model has this alias; known are ${known.join(", ")}` });
+  }
+  if (spec.instructions.trim() === "") {
+    found.push({ path: "instructions", value: spec.instructions, reason: "an agent needs instructions" });
+  }
+  return found;
+}
+
+function targetProblems(spec: AgentSpec): Problem[] {
+  const found: Problem[] = [];
+  if (spec.to !== undefined && spec.route.length > 0) {
+    found.push({ path: "to", value: spec.to, reason: "give either `to` or `route`" });
+  }
+  if (spec.decidesOnly && spec.route.length === 0) {
+    found.push({ path: "decidesOnly", value: true, reason: "a role that only decides needs a `route` to choose from" });
+  }
+  if (spec.decidesOnly && spec.output !== undefined) {
+    found.push({ path: "output", value: undefined, reason: "a role that only decides has no output" });
+  }
+  for (const [index, target] of [...spec.route, spec.to].entries()) {
+    if (target !== "human") continue;
+    const path = index < spec.route.length ? `route[${index}]` : "to";
+    found.push({
+      path,
+      value: target,
+      reason: "an agent hands on to roles and answers the client; it cannot address a person",
+    });
+  }
+  return found;
+}
+
+const Numbers = z.object({
+  temperature: z.number().min(0).max(2).optional(),
+  maxOutputTokens: z.int().min(1).optional(),
+  maxIterations: z.int().min(1).max(100),
+});
+
+function numberProblems(spec: AgentSpec): Problem[] {
+  const parsed = Numbers.safeParse(spec);
+  if (parsed.success) return [];
+  return [...problemsOf(parsed.error, spec)];
+}
+
+function schemaProblems(spec: AgentSpec): Problem[] {
+  const found: Problem[] = [];
+  try {
+    answerSchemaOf({ route: spec.route, hasContent: !spec.decidesOnly, output: spec.output });
+  } catch (error) {
+    found.push({ path: "output", value: undefined, reason: `no JSON Schema can be made of it: ${messageOf(error)}` });
+  }
+  for (const [index, tool] of spec.tools.entries()) {
+    const path = `tools[${index}]`;
+    if (!isToolName(tool.name)) {
+      found.push({ path, value: tool.name, reason: "a tool's name has letters, digits, _ and -, at most 64" });
+    }
+    if (spec.tools.findIndex((other) => other.name === tool.name) !== index) {
+      found.push({ path, value: tool.name, reason: "two tools have this name" });
+    }
+    try {
+      z.toJSONSchema(tool.parameters, { io: "input" });
+    } catch (error) {
+      found.push({
+        path,
+        value: tool.name,
+        reason: `no JSON Schema can be made of its parameters: ${messageOf(error)}`,
+      });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,38 @@
+import type { AnswerSchema, ModelMessage } from "../models/model.ts";
+import { type Conversation, renderConversation } from "./conversation.ts";
+
+/** What a role's prompt is made of. */
+export interface PromptParts {
+  readonly role: string;
+  readonly instructions: string;
+  /** Whom it may choose, with what they say of themselves. */
+  readonly choices: readonly { readonly name: string; readonly description?: string | undefined }[];
+  readonly answer: AnswerSchema | undefined;
+  /** Context window of the model; a quarter of it stays free for the answer. */
+  readonly windowTokens: number | undefined;
+}
+
+/**
+ * The prompt: instructions as the system message (never cut), the conversation as one user message. Instructions that do not say so begin
+ * with `You are the <role>.`.
+ */
+export function buildPrompt(parts: PromptParts, conversation: Conversation): ModelMessage[] {
+  const { role, instructions, choices, answer, windowTokens } = parts;
+  const who = /^\s*you are\b/i.test(instructions) ? "" : `You are the ${role}.\n`;
+  const system = [who + instructions.trim()];
+  if (choices.length > 0) system.push(`Choose who comes next (route_to):\n${choices.map(describe).join("\n")}`);
+  if (answer !== undefined) {
+    system.push(`Answer with one JSON object and nothing else. Its JSON Schema:\n${JSON.stringify(answer.schema)}`);
+  }
+  const content = system.join("\n\n");
+  const budgetTokens = windowTokens === undefined ? undefined : windowTokens * 0.75 - content.length / 3.5;
+  return [
+    { role: "system", content },
+    { role: "user", content: renderConversation(conversation, budgetTokens) },
+  ];
+}
+
+function describe({ name, description }: PromptParts["choices"][number]): string {
+  if (name === "client") return "- client: the work is done; your content is the final answer";
+  return description === undefined ? `- ${name}` : `- ${name}: ${description}`;
+}
