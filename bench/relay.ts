@@ -1,0 +1,41 @@
+/** The relay that everything is measured on: client → a → b → c → client, 1 KiB bodies. */
+import { isVersion, type Subjects, type Version } from "@troupe/runtime/internal";
+
+export const RELAY_ROLES = ["a", "b", "c"] as const;
+export type RelayRole = (typeof RELAY_ROLES)[number];
+
+export const BODY_BYTES = 1_024;
+function requireVersion(text: string): Version {
+  if (!isVersion(text)) throw new RangeError(`not a version: ${text}`);
+  return text;
+}
+
+export const RELAY_VERSION = requireVersion("v1");
+
+/** Hop token of the raw chain, which has no hops: as long as a real one, and one a role, since a record's subject is written once. */
+export const RAW_HOP = "0".repeat(26);
+
+const NEXT: Readonly<Record<RelayRole, RelayRole | "client">> = { a: "b", b: "c", c: "client" };
+
+/** The role that follows, or the client. */
+export const nextOf = (role: RelayRole): RelayRole | "client" => NEXT[role];
+
+export function requireRelayRole(text: string): RelayRole {
+  const role = RELAY_ROLES.find((r) => r === text);
+  if (!role) throw new RangeError(`the relay has no role ${text}`);
+  return role;
+}
+
+/** Subject on which a role of the core chain listens. */
+export const coreSubject = (role: RelayRole): string => `bench.core.${role}`;
+
+/** What a task carries: 1 KiB of JSON in which `step` tells the roles whether to journal one. */
+export type RelayBody = { readonly step: boolean; readonly pad: string };
+
+export function relayBody(step: boolean): RelayBody {
+  const empty = JSON.stringify({ step, pad: "" }).length;
+  return { step, pad: "x".repeat(BODY_BYTES - empty) };
+}
+
+/** Filter over the terminal records of all tasks of the relay's one shard. */
+export const allEnds = (subjects: Subjects): string => subjects.everywhere(0, "t.done.client");

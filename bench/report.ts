@@ -1,0 +1,71 @@
+/**
+ * `npm run bench`: what a task costs on Troupe, beside what the same three messages cost on bare NATS in the same run (docs/benchmarks.md).
+ * Everything runs on loopback, in processes of its own, and ends with the report.
+ */
+import { cpus } from "node:os";
+import { systemRandom } from "@troupe/runtime/internal";
+import { type Bed, openBed } from "./bed.ts";
+import { type Sample, summarize } from "./measurement.ts";
+import { type BenchSettings, parseSettings, USAGE, type Variant } from "./settings.ts";
+import { formatTables } from "./table.ts";
+
+async function measureAll(bed: Bed, settings: BenchSettings): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for (let round = 0; round < settings.rounds; round++) {
+    for (const inFlight of settings.levels) {
+      for (const variant of shuffled(settings.variants)) {
+        const { warmUpMs, measureMs } = settings;
+        const sample = await bed.measure(variant, { inFlight, warmUpMs, measureMs, step: variant.step }, round);
+        samples.push(sample);
+        progress(settings, round, variant, sample);
+      }
+    }
+  }
+  return samples;
+}
+
+/** Another order in each round, so that no variant always runs after the same one. */
+function shuffled<T>(items: readonly T[]): T[] {
+  return items
+    .map((item) => ({ item, key: systemRandom.unit() }))
+    .toSorted((a, b) => a.key - b.key)
+    .map(({ item }) => item);
+}
+
+function progress(settings: BenchSettings, round: number, variant: Variant, sample: Sample): void {
+  const at = `round ${round + 1}/${settings.rounds}, ${sample.inFlight} in flight`;
+  process.stderr.write(
+    `${at}: ${variant.id} ${Math.round(sample.tasksPerSecond)} tasks/s, p50 ${sample.p50Ms.toFixed(2)} ms\n`,
+  );
+}
+
+async function main(): Promise<number> {
+  const settings = readSettings();
+  if (settings === undefined) return 2;
+  if (settings === "help") {
+    console.log(USAGE);
+    return 0;
+  }
+  const bed = await openBed(settings);
+  try {
+    const samples = await measureAll(bed, settings);
+    const rows = summarize(settings, samples);
+    const machine = { cores: cpus().length, model: cpus()[0]?.model ?? "", node: process.version, ...bed.about };
+    if (settings.isJson) console.log(JSON.stringify({ machine, settings, rows, samples }, undefined, 1));
+    else console.log(`${JSON.stringify(machine)}\n\n${formatTables(rows)}`);
+    return 0;
+  } finally {
+    await bed.close();
+  }
+}
+
+function readSettings(): BenchSettings | "help" | undefined {
+  try {
+    return parseSettings(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    return undefined;
+  }
+}
+
+process.exitCode = await main();

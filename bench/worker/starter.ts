@@ -1,0 +1,153 @@
+import {
+  createJetStreamLog,
+  createPublisher,
+  type Link,
+  newTaskId,
+  type Publisher,
+  Subjects,
+  startRecord,
+  systemClock,
+  systemRandom,
+  type TaskId,
+  type TaskOrder,
+} from "@troupe/runtime/internal";
+import { z } from "zod";
+import type { ChainName, ChainSettings } from "../messages.ts";
+import { allEnds, coreSubject, RELAY_VERSION, relayBody } from "../relay.ts";
+
+/** How a client starts a task of one chain and sees it end. */
+export interface Starter {
+  /** Resolves when the task has ended; rejects when it could not be started. */
+  run(step: boolean): Promise<void>;
+  close(): void;
+}
+
+const STARTERS: Readonly<Record<ChainName, (link: Link, subjects: Subjects) => Promise<Starter>>> = {
+  core: coreStarter,
+  raw: rawStarter,
+  hop: hopStarter,
+  start: doorStarter,
+};
+
+/** Opens the starter of the settings' chain. */
+export const openStarter = (link: Link, { chain, system }: ChainSettings): Promise<Starter> =>
+  STARTERS[chain](link, new Subjects(system));
+
+/** Tasks that wait for their end, by key; `ends` is the subject on which ends arrive, `keyOf` reads a key from one. */
+async function waitingRoom(link: Link, ends: string, keyOf: (subject: string) => string) {
+  const waiting = new Map<string, () => void>();
+  const subscription = link.nc.subscribe(ends, {
+    callback: (error, message) => {
+      if (error) return;
+      const key = keyOf(message.subject);
+      const done = waiting.get(key);
+      waiting.delete(key);
+      done?.();
+    },
+  });
+  await link.nc.flush();
+  return {
+    ended: (key: string) => new Promise<void>((resolve) => waiting.set(key, resolve)),
+    close: () => subscription.unsubscribe(),
+  };
+}
+
+const tokenAt = (index: number) => (subject: string) => subject.split(".", index + 1)[index] ?? "";
+const bodyBytes = (step: boolean) => new TextEncoder().encode(JSON.stringify(relayBody(step)));
+
+async function coreStarter(link: Link): Promise<Starter> {
+  const inbox = `${link.inboxPrefix}.bench`;
+  const room = await waitingRoom(link, `${inbox}.*`, tokenAt(inbox.split(".").length));
+  const body = bodyBytes(false);
+  let count = 0;
+  return {
+    run: () => {
+      const key = String(++count);
+      const ended = room.ended(key);
+      link.nc.publish(coreSubject("a"), body, { reply: `${inbox}.${key}` });
+      return ended;
+    },
+    close: room.close,
+  };
+}
+
+/** The end of a task is seen when the role publishes it: the same for both chains, and no load on the server besides. */
+async function rawStarter(link: Link, subjects: Subjects): Promise<Starter> {
+  const room = await waitingRoom(link, allEnds(subjects), tokenAt(4));
+  const publisher: Publisher = createPublisher(link);
+  const body = bodyBytes(false);
+  return {
+    run: async () => {
+      const task = nextTask();
+      const ended = room.ended(task);
+      const outcome = await publisher.publish(subjects.start(task, "a"), body);
+      if (outcome.kind !== "stored") throw new Error(`not started: ${outcome.kind}`);
+      await ended;
+    },
+    close: () => {
+      room.close();
+      publisher.close();
+    },
+  };
+}
+
+async function hopStarter(link: Link, subjects: Subjects): Promise<Starter> {
+  const room = await waitingRoom(link, allEnds(subjects), tokenAt(4));
+  const publisher = createPublisher(link);
+  const log = createJetStreamLog({ link, publisher, subjects });
+  return {
+    run: async (step) => {
+      const task = nextTask();
+      const ended = room.ended(task);
+      const nowMs = systemClock.nowMs();
+      const order = {
+        v: 1,
+        task,
+        mailbox: "a",
+        input: relayBody(step),
+        acceptedAtMs: nowMs,
+        tenant: "default",
+        priority: "normal",
+        requires: [],
+      } satisfies TaskOrder;
+      const outcome = await log.append(startRecord(subjects, order, nowMs));
+      if (outcome.kind !== "stored") throw new Error(`not started: ${outcome.kind}`);
+      await ended;
+    },
+    close: () => {
+      room.close();
+      publisher.close();
+    },
+  };
+}
+
+const Accepted = z.object({ task_id: z.string() });
+
+/** As a user's client does it: a request to the ingress; the end is the event that the gateways follow. */
+async function doorStarter(link: Link, subjects: Subjects): Promise<Starter> {
+  const ended = new Set<string>();
+  const waiting = new Map<string, () => void>();
+  // A fast task may end before the answer to its submission is here.
+  const subscription = link.nc.subscribe(subjects.doneEvents(), {
+    callback: (error, message) => {
+      if (error) return;
+      const task = subjects.parseDoneEvent(message.subject) ?? "";
+      const done = waiting.get(task);
+      waiting.delete(task);
+      if (done) done();
+      else ended.add(task);
+    },
+  });
+  await link.nc.flush();
+  const submit = subjects.tasks("a", "submit");
+  return {
+    run: async (step) => {
+      const answer = await link.nc.request(submit, JSON.stringify({ input: relayBody(step) }), { timeout: 5_000 });
+      const { task_id: task } = Accepted.parse(answer.json());
+      if (!ended.delete(task)) await new Promise<void>((resolve) => waiting.set(task, resolve));
+    },
+    close: () => subscription.unsubscribe(),
+  };
+}
+
+const nextTask = (): TaskId => newTaskId(0, RELAY_VERSION, systemClock, systemRandom);

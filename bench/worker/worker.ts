@@ -1,0 +1,43 @@
+/** The part that every worker process shares: reads messages from the report, answers them, and ends when the report ends. */
+import { messageOf } from "@troupe/runtime/internal";
+import { type ChainSettings, type FromWorker, type Load, type LoadResult, ToWorker } from "../messages.ts";
+
+/** What a worker does once it has joined a chain. */
+export interface Work {
+  /** Only the load process measures. */
+  run?(load: Load, onMeasuring: () => void): Promise<LoadResult>;
+  leave(): Promise<void>;
+}
+
+function send(message: FromWorker): void {
+  if (process.connected) process.send?.(message);
+}
+
+export function runWorker(join: (role: string, settings: ChainSettings) => Promise<Work>): void {
+  let work: Work | undefined;
+  const answer = async (message: ToWorker): Promise<void> => {
+    switch (message.type) {
+      case "join":
+        work = await join(message.role, message.settings);
+        return send({ type: "joined" });
+      case "load": {
+        if (!work?.run) throw new Error("this worker does not measure");
+        const result = await work.run(message.load, () => send({ type: "measuring" }));
+        return send({ type: "measured", result });
+      }
+      case "usage": {
+        const { user, system } = process.cpuUsage();
+        const usage = { cpuMs: (user + system) / 1_000, rssBytes: process.memoryUsage.rss() };
+        return send({ type: "used", usage });
+      }
+      case "leave":
+        await work?.leave();
+        process.disconnect?.();
+        return;
+    }
+  };
+  process.on("message", (raw) => {
+    answer(ToWorker.parse(raw)).catch((error: unknown) => send({ type: "failed", message: messageOf(error) }));
+  });
+  process.on("disconnect", () => process.exit());
+}
