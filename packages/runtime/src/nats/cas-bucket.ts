@@ -1,0 +1,176 @@
+/**
+ * Typed rows that change by compare-and-set only, in a bucket's stream, by plain subjects: works in every account that imports them, and
+ * needs neither a KV client nor a consumer.
+ */
+import type { Logger } from "pino";
+import type { ZodType } from "zod";
+import { type Clock, systemClock } from "../clock.ts";
+import { decodeJson } from "../codec/json.ts";
+import type { BucketName, Subjects } from "../contracts/subjects.ts";
+import { TroupeError } from "../errors.ts";
+import { type Random, systemRandom } from "../random.ts";
+import { type BucketWatch, type BucketWatchOptions, watchBucket } from "./bucket-watch.ts";
+import type { Link } from "./connection.ts";
+import { directGetAll, directGetLast, type StoredMessage } from "./direct-get.ts";
+import { createPublisher, type Publisher } from "./publisher.ts";
+
+export interface Row<T> {
+  readonly key: string;
+  readonly value: T;
+  /** Sequence of the write that made it: what the next write has to name. */
+  readonly revision: number;
+}
+
+export interface CasBucketOptions<T> {
+  readonly link: Link;
+  readonly subjects: Subjects;
+  readonly bucket: BucketName;
+  /** Every row is checked by it, written or read. */
+  readonly schema: ZodType<T>;
+  readonly logger: Logger;
+  /** Default: one of its own on the link. */
+  readonly publisher?: Publisher;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+const KEY = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
+/** How long a write is repeated while its outcome is unknown; longer than the election of a stream's leader. */
+const WRITE_MS = 12_000;
+const RETRY_MS = 50;
+const DELETED = new Set(["DEL", "PURGE"]);
+
+export class CasBucket<T> {
+  readonly #options: CasBucketOptions<T>;
+  readonly #stream: string;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  #publisher: Publisher | undefined;
+
+  constructor(options: CasBucketOptions<T>) {
+    this.#options = options;
+    this.#stream = options.subjects.bucketStream(options.bucket);
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? systemRandom;
+    this.#publisher = options.publisher;
+  }
+
+  /** The row, or `undefined`. May be stale on a replicated store. Throws `malformed_record` when it does not parse, `unavailable`. */
+  async get(key: string): Promise<Row<T> | undefined> {
+    const message = await this.#read(key);
+    return message && !isDeleted(message) ? this.#row(key, message) : undefined;
+  }
+
+  /** Makes a row. Throws `conflict` when there is one, `outcome_unknown` when nobody said what became of it in 12 s. */
+  async create(key: string, value: T): Promise<Row<T>> {
+    const created = await this.#write(key, value, 0);
+    if (created) return created;
+    const present = await this.#read(key);
+    // A deleted row leaves its marker, which is what has to be replaced.
+    const replaced = present && isDeleted(present) ? await this.#write(key, value, present.sequence) : undefined;
+    return replaced ?? this.#conflict(key);
+  }
+
+  /** Replaces the row of that revision. Throws `conflict` when it has another one, `outcome_unknown`. */
+  async update(key: string, value: T, revision: number): Promise<Row<T>> {
+    return (await this.#write(key, value, revision)) ?? this.#conflict(key);
+  }
+
+  /** Removes the row of that revision. Throws `conflict` when it has another one, `outcome_unknown`. */
+  async remove(key: string, revision: number): Promise<void> {
+    const sequence = await this.#put(key, new Uint8Array(), revision, { "KV-Operation": "DEL" });
+    if (sequence === undefined) this.#conflict(key);
+  }
+
+  /** All rows, by key. Rows that do not parse are logged and left out. */
+  async list(): Promise<Row<T>[]> {
+    const { subjects, bucket, logger } = this.#options;
+    const prefix = subjects.row(bucket, "");
+    const rows: Row<T>[] = [];
+    for (const message of await directGetAll(this.#options.link, this.#stream, { filter: subjects.row(bucket, ">") })) {
+      if (isDeleted(message)) continue;
+      const key = message.subject.slice(prefix.length);
+      try {
+        rows.push(this.#row(key, message));
+      } catch (error) {
+        logger.error({ bucket, key, reason: String(error) }, "row left out");
+      }
+    }
+    return rows.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  /** Follows the bucket: tells every row at the start, and every change after it, at least once. See {@link BucketWatch}. */
+  watch(options: BucketWatchOptions<T>): BucketWatch {
+    const { link, subjects, bucket, logger } = this.#options;
+    const notices = subjects.rowChanged(bucket, ">");
+    return watchBucket(this, { link, notices, logger, clock: this.#clock }, options);
+  }
+
+  async #read(key: string): Promise<StoredMessage | undefined> {
+    const { link, subjects, bucket } = this.#options;
+    return directGetLast(link, this.#stream, subjects.row(bucket, requireKey(key)));
+  }
+
+  #row(key: string, message: StoredMessage): Row<T> {
+    const json = decodeJson(message.body);
+    const parsed = json.ok ? this.#options.schema.safeParse(json.value) : undefined;
+    if (!parsed?.success) {
+      const why = json.ok ? (parsed?.error.message ?? "") : json.reason;
+      throw new TroupeError("malformed_record", `row ${key} of ${this.#options.bucket} does not parse: ${why}`);
+    }
+    return { key, value: parsed.data, revision: message.sequence };
+  }
+
+  async #write(key: string, value: T, revision: number): Promise<Row<T> | undefined> {
+    const checked = this.#options.schema.parse(value);
+    const sequence = await this.#put(key, Buffer.from(JSON.stringify(checked)), revision, {});
+    return sequence === undefined ? undefined : { key, value: checked, revision: sequence };
+  }
+
+  /** Writes with the revision as fence; `undefined` when the row has another one. */
+  async #put(
+    key: string,
+    body: Uint8Array,
+    revision: number,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<number | undefined> {
+    const { link, subjects, bucket } = this.#options;
+    const subject = subjects.row(bucket, requireKey(key));
+    this.#publisher ??= createPublisher(link, { clock: this.#clock });
+    const deadline = this.#clock.monotonicMs() + WRITE_MS;
+    let mayBeStored = false;
+    for (;;) {
+      const outcome = await this.#publisher.publish(subject, body, headers, { filter: subject, sequence: revision });
+      if (outcome.kind === "stored") return outcome.sequence;
+      if (outcome.kind === "refused")
+        throw new TroupeError("wrong_server", `${subject}: ${outcome.code} ${outcome.text}`);
+      if (outcome.kind === "fence_moved") return mayBeStored ? this.#adopt(key, body, revision) : undefined;
+      mayBeStored ||= outcome.kind === "unknown";
+      if (this.#clock.monotonicMs() > deadline) {
+        const code = outcome.kind === "unknown" ? "outcome_unknown" : "unavailable";
+        throw new TroupeError(code, `writing ${subject}: ${"text" in outcome ? outcome.text : outcome.kind}`);
+      }
+      await this.#clock.sleep(RETRY_MS + this.#random.unit() * RETRY_MS);
+    }
+  }
+
+  /** After an unknown outcome the conflict may be with our own write: the row is then exactly what we wrote. */
+  async #adopt(key: string, body: Uint8Array, revision: number): Promise<number | undefined> {
+    const present = await this.#read(key);
+    const isOurs = present && present.sequence > revision && Buffer.compare(present.body, body) === 0;
+    return isOurs ? present.sequence : undefined;
+  }
+
+  #conflict(key: string): never {
+    throw new TroupeError("conflict", `row ${key} of ${this.#options.bucket} was changed by somebody else`, {
+      details: { key },
+    });
+  }
+}
+
+const isDeleted = (message: StoredMessage): boolean => DELETED.has(message.headers.last("KV-Operation"));
+
+function requireKey(key: string): string {
+  if (KEY.test(key)) return key;
+  throw new TroupeError("invalid_id", `not a key: ${JSON.stringify(key.slice(0, 60))}`);
+}
