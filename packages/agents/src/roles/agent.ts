@@ -74,14 +74,12 @@ export function agentWith<const Route extends string = never, const To extends s
   options: AgentOptions<Route, To>,
   openModel: OpenModel,
 ): RoleDefinition<Route | To> {
-  const { route = [], to } = options;
-  return roleOf(options, resolveAgentOptions(options), [...route, ...(to === undefined ? [] : [to])], openModel);
+  return roleOf<Route | To>(options, resolveAgentOptions(options), openModel);
 }
 
 function roleOf<Targets extends string>(
   settings: RoleSettings,
   spec: AgentSpec,
-  targets: readonly Targets[],
   openModel: OpenModel,
   manifest?: SystemManifest,
 ): RoleDefinition<Targets> {
@@ -91,9 +89,8 @@ function roleOf<Targets extends string>(
     kind: "agent",
     settings: settingsOf(settings),
     about: aboutOf(spec),
-    targets,
-    check: (system): readonly Problem[] => checkAgent(spec, system),
-    bind: (system) => roleOf(settings, spec, targets, openModel, system),
+    check: (system, name): readonly Problem[] => checkAgent(spec, system, name),
+    bind: (system) => roleOf<Targets>(settings, spec, openModel, system),
     // The instance addresses only what the model chose, and that has been checked against `spec.route`: these targets.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     create: () => createAgentInstance(spec, choices, () => openModel(spec.model, models)) as RoleInstance<Targets>,

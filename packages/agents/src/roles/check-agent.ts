@@ -1,14 +1,19 @@
 import { messageOf, type Problem, type SystemManifest } from "@troupe/runtime";
-import { problemsOf } from "@troupe/runtime/internal";
+import { edgesOf, problemsOf } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { knownAliases } from "../models/registry.ts";
 import { isToolName } from "../tools/tool.ts";
 import type { AgentSpec } from "./agent.ts";
 import { answerSchemaOf } from "./answer.ts";
 
-/** What is wrong with an agent in its system; the edges that it names are checked with the graph. */
-export function checkAgent(spec: AgentSpec, manifest: SystemManifest): readonly Problem[] {
-  return [...modelProblems(spec, manifest), ...targetProblems(spec), ...numberProblems(spec), ...schemaProblems(spec)];
+/** What is wrong with an agent in its system, all at once. */
+export function checkAgent(spec: AgentSpec, manifest: SystemManifest, name: string): readonly Problem[] {
+  return [
+    ...modelProblems(spec, manifest),
+    ...targetProblems(spec, manifest, name),
+    ...numberProblems(spec),
+    ...schemaProblems(spec),
+  ];
 }
 
 function modelProblems(spec: AgentSpec, manifest: SystemManifest): Problem[] {
@@ -23,7 +28,7 @@ function modelProblems(spec: AgentSpec, manifest: SystemManifest): Problem[] {
   return found;
 }
 
-function targetProblems(spec: AgentSpec): Problem[] {
+function targetProblems(spec: AgentSpec, manifest: SystemManifest, name: string): Problem[] {
   const found: Problem[] = [];
   if (spec.to !== undefined && spec.route.length > 0) {
     found.push({ path: "to", value: spec.to, reason: "give either `to` or `route`" });
@@ -34,14 +39,22 @@ function targetProblems(spec: AgentSpec): Problem[] {
   if (spec.decidesOnly && spec.output !== undefined) {
     found.push({ path: "output", value: undefined, reason: "a role that only decides has no output" });
   }
-  for (const [index, target] of [...spec.route, spec.to].entries()) {
-    if (target !== "human") continue;
-    const path = index < spec.route.length ? `route[${index}]` : "to";
-    found.push({
-      path,
-      value: target,
-      reason: "an agent hands on to roles and answers the client; it cannot address a person",
-    });
+  const edges = edgesOf(manifest, name);
+  const named = [
+    ...spec.route.map((target, index) => ({ path: `route[${index}]`, target })),
+    { path: "to", target: spec.to },
+  ];
+  for (const { path, target } of named) {
+    if (target === "human") {
+      found.push({
+        path,
+        value: target,
+        reason: "an agent hands on to roles and answers the client; it cannot address a person",
+      });
+    } else if (target !== undefined && !edges.includes(target)) {
+      const reason = `the graph has no such edge; the edges of ${name} are ${edges.join(", ") || "none"}`;
+      found.push({ path, value: target, reason });
+    }
   }
   return found;
 }

@@ -1,7 +1,6 @@
 import { formatPath, invalidConfig, type Problem, problemsOf } from "../contracts/problem.ts";
 import { type Limits, type ModelSpec, type RoleManifest, SystemManifest } from "../contracts/system.ts";
 import { checkReadableGraph, compile } from "../graph/compile.ts";
-import { edgesOf } from "../graph/graph.ts";
 import type { RoleDefinition } from "./define.ts";
 import type { SystemDefinition } from "./system-definition.ts";
 
@@ -62,12 +61,11 @@ export type Assembled =
 export function assembleSystem(options: LooseSystemOptions): Assembled {
   const input = manifestInput(options);
   const parsed = SystemManifest.safeParse(input);
-  const ofTargets = targetProblems(options);
   if (!parsed.success) {
-    return { ok: false, problems: [...problemsOf(parsed.error, input), ...checkReadableGraph(input), ...ofTargets] };
+    return { ok: false, problems: [...problemsOf(parsed.error, input), ...checkReadableGraph(input)] };
   }
   const compiled = compile(parsed.data);
-  const problems = [...(compiled.ok ? [] : compiled.problems), ...ofTargets, ...roleProblems(options, parsed.data)];
+  const problems = [...(compiled.ok ? [] : compiled.problems), ...roleProblems(options, parsed.data)];
   if (problems.length > 0) return { ok: false, problems };
   const roles = Object.entries(options.roles).map(([name, role]) => [name, role.bind?.(parsed.data) ?? role] as const);
   return { ok: true, definition: { manifest: parsed.data, roles: Object.fromEntries(roles) } };
@@ -83,23 +81,9 @@ function roleInput({ kind, settings, calls, about }: RoleDefinition): Partial<Re
   return { kind, ...settings, about, ...(calls !== undefined && calls.length > 0 ? { calls } : {}) };
 }
 
-/** Targets that a role says it has and the graph does not: a compile error in TypeScript, this one for configuration files. */
-function targetProblems(options: LooseSystemOptions): readonly Problem[] {
-  return Object.entries(options.roles).flatMap(([name, role]) => {
-    const edges = edgesOf(options, name);
-    return (role.targets ?? [])
-      .filter((target) => !edges.includes(target))
-      .map((target) => ({
-        path: formatPath(["roles", name]),
-        value: target,
-        reason: `the role may choose ${JSON.stringify(target)}, but the graph has no such edge; its edges are ${edges.join(", ") || "none"}`,
-      }));
-  });
-}
-
 function roleProblems(options: LooseSystemOptions, manifest: SystemManifest): readonly Problem[] {
   return Object.entries(options.roles).flatMap(([name, role]) =>
-    (role.check?.(manifest) ?? []).map((found) => ({
+    (role.check?.(manifest, name) ?? []).map((found) => ({
       ...found,
       path: [formatPath(["roles", name]), found.path].filter((part) => part !== "").join("."),
     })),

@@ -28,10 +28,8 @@ export interface RoleDefinition<Targets extends string = string> {
   readonly about: Readonly<Record<string, Json>>;
   /** Roles that it calls and waits for. */
   readonly calls?: readonly Targets[] | undefined;
-  /** Roles that it may hand work on to, where it knows them beforehand: what a `switch` over a model's choice can name. */
-  readonly targets?: readonly Targets[] | undefined;
-  /** What is wrong with the role in this system, beyond the graph; paths are relative to the role. */
-  check?(manifest: SystemManifest): readonly Problem[];
+  /** What is wrong with the role in this system, where the role knows more than the graph; paths are relative to the role. */
+  check?(manifest: SystemManifest, name: string): readonly Problem[];
   /** The same role, knowing the system that it is part of. Called once, when the system is put together. */
   bind?(manifest: SystemManifest): RoleDefinition<Targets>;
   /** One instance. Throws when the role cannot run on this node (a missing key, say). */
