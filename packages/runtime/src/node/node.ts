@@ -13,6 +13,7 @@ import type { HeldDelivery } from "../host/ipc.ts";
 import { type LoopDelay, watchLoopDelay } from "../host/loop-delay.ts";
 import { handBackSubject } from "../nats/ack-subject.ts";
 import { type Link, openLink } from "../nats/connection.ts";
+import type { Service } from "../nats/service.ts";
 import { childHosts } from "./child-host.ts";
 import { DesiredState } from "./desired-state.ts";
 import { buildHeartbeat } from "./heartbeat.ts";
@@ -54,7 +55,7 @@ interface Joined {
   readonly desired: DesiredState;
   readonly fleet: HostFleet;
   readonly loop: LoopDelay;
-  readonly closeServices: () => Promise<void>;
+  readonly services: Service;
 }
 
 class ReconcilingNode implements RunningNode {
@@ -102,7 +103,7 @@ class ReconcilingNode implements RunningNode {
     });
     const desired = new DesiredState({ link, subjects: this.#subjects, node: this.name, clock, logger });
     const fleet = this.#createFleet(link, desired);
-    const closeServices = serveNode(link, this.#subjects, {
+    const services = serveNode(link, this.#subjects, {
       name: this.name,
       incarnation: this.incarnation,
       logger,
@@ -111,14 +112,14 @@ class ReconcilingNode implements RunningNode {
       drain: (limitMs) => void this.drain(limitMs),
       stop: () => void this.stop(),
     });
-    this.#joined = { link, desired, fleet, loop: watchLoopDelay(), closeServices };
+    this.#joined = { link, desired, fleet, loop: watchLoopDelay(), services };
     subscribeNotices(link, this.#subjects, logger, {
       ended: (ended) => fleet.tellEnded(ended),
       died: (died) => fleet.tellDied(died),
     });
     void this.#beat(this.#joined);
     void this.#converge(this.#joined);
-    void desired.watch(this.#left.signal, () => this.#wake.resolve());
+    void desired.follow(this.#left.signal, () => this.#wake.resolve());
     logger.info({ node: this.name, incarnation: this.incarnation }, "node has joined");
   }
 
@@ -149,7 +150,11 @@ class ReconcilingNode implements RunningNode {
     if (joined) {
       this.#say(joined, true);
       joined.loop.stop();
-      await joined.closeServices();
+      // Without a server there is nobody to say goodbye to.
+      const limit = new AbortController();
+      const tooLong = this.#options.clock.sleep(1_000, limit.signal).catch(() => undefined);
+      await Promise.race([joined.services.stop(), tooLong]);
+      limit.abort();
       await joined.link.close();
     }
     this.#options.logger.info({ node: this.name, exitCode }, "node has left");

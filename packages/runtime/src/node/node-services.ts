@@ -1,0 +1,70 @@
+import { z } from "zod";
+import type { Clock } from "../clock.ts";
+import { CONTROL_VERSION, type Held } from "../contracts/control.ts";
+import type { Subjects } from "../contracts/subjects.ts";
+import type { HeldDelivery } from "../host/ipc.ts";
+import type { Link } from "../nats/connection.ts";
+import { type Service, serve } from "../nats/service.ts";
+import type { Logger } from "../telemetry/logger.ts";
+
+/** Body of `<sys>.node.<node>.drain`; without a limit the node's own holds. */
+const DrainRequest = z.strictObject({ limit_ms: z.int().min(0).max(86_400_000).optional() });
+const StopRequest = z.strictObject({});
+
+/** What the services of a node do. */
+export interface NodeServiceOptions {
+  readonly name: string;
+  readonly incarnation: string;
+  readonly held: () => Promise<readonly HeldDelivery[]>;
+  readonly drain: (limitMs: number | undefined) => void;
+  readonly stop: () => void;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/**
+ * Answers `<sys>.node.<node>.{probe,held,drain,stop}`. `drain` and `stop` answer when they begin; heartbeats show how they go on, the last
+ * one says that the node has left.
+ */
+export function serveNode(link: Link, subjects: Subjects, options: NodeServiceOptions): Service {
+  const { name, incarnation, held, drain, stop, logger, clock } = options;
+  const identity = { v: CONTROL_VERSION, node: name, incarnation };
+  return serve(link, {
+    name: "troupe-node",
+    version: "0.1.0",
+    description: `Node ${name} of the system ${subjects.system}`,
+    metadata: { node: name, system: subjects.system },
+    logger,
+    clock,
+    endpoints: {
+      probe: { subject: subjects.node(name, "probe"), handle: (request) => request.respond(identity) },
+      held: {
+        subject: subjects.node(name, "held"),
+        handle: async (request) => request.respond({ ...identity, held: byDurable(await held()) } satisfies Held),
+      },
+      drain: {
+        subject: subjects.node(name, "drain"),
+        handle: (request) => {
+          const { limit_ms: limitMs } = request.json(DrainRequest);
+          request.respond({ ...identity, status: "draining" });
+          drain(limitMs);
+        },
+      },
+      stop: {
+        subject: subjects.node(name, "stop"),
+        handle: (request) => {
+          request.json(StopRequest);
+          request.respond({ ...identity, status: "stopping" });
+          stop();
+        },
+      },
+    },
+  });
+}
+
+/** Stream sequences of what is held, by durable. */
+export function byDurable(held: readonly HeldDelivery[]): Record<string, number[]> {
+  const sequences: Record<string, number[]> = {};
+  for (const { durable, streamSequence } of held) (sequences[durable] ??= []).push(streamSequence);
+  return sequences;
+}

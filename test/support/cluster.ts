@@ -1,0 +1,254 @@
+/**
+ * A system on a real nats-server with its accounts, and nodes as processes of their own, without a supervisor: the test itself creates
+ * durables, deploys and places. So what happens is the nodes' own doing.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { pathToFileURL } from "node:url";
+import {
+  createJetStreamLog,
+  createPublisher,
+  Deployment,
+  type Desired,
+  DoneBody,
+  directGetBatch,
+  directGetLast,
+  type EmbeddedServer,
+  ensureMailboxes,
+  ensureResources,
+  Heartbeat,
+  type Link,
+  type NodePlacement,
+  newTaskId,
+  openLink,
+  PLACE_OF_USER,
+  type Publisher,
+  readTaskRecords,
+  requireCompiled,
+  requireTaskId,
+  type StoredRecord,
+  Subjects,
+  SystemManifest,
+  startEmbeddedServer,
+  startRecord,
+  storedRecord,
+  systemClock,
+  systemRandom,
+  type TaskId,
+  type TaskRecord,
+  type UserName,
+  type Version,
+} from "@troupe/runtime/internal";
+import { silentLogger } from "./nats-server.ts";
+import { type NodeProcess, startNodeProcess } from "./node-process.ts";
+
+export const TEST_SYSTEM = "test";
+
+/** A replica to place; its version is that of the placement. */
+export type PlacedReplica = { readonly role: string; readonly index?: number; readonly concurrency?: number };
+
+export class TestCluster implements AsyncDisposable {
+  readonly subjects = new Subjects(TEST_SYSTEM);
+  readonly server: EmbeddedServer;
+  /** A link with the supervisor's rights. */
+  readonly core: Link;
+  readonly #publisher: Publisher;
+  readonly #nodes: NodeProcess[] = [];
+
+  private constructor(server: EmbeddedServer, core: Link) {
+    this.server = server;
+    this.core = core;
+    this.#publisher = createPublisher(core);
+  }
+
+  static async start(): Promise<TestCluster> {
+    const server = await startEmbeddedServer({ system: TEST_SYSTEM, env: process.env, logger: silentLogger });
+    const core = await openLink({
+      servers: server.url,
+      name: "test/core",
+      seed: server.seedOf("supervisor"),
+      ...PLACE_OF_USER.supervisor,
+      logger: silentLogger,
+    });
+    const cluster = new TestCluster(server, core);
+    await ensureResources(core, { subjects: cluster.subjects });
+    return cluster;
+  }
+
+  /** Stores a deployment of the system that a module exports, with its durables, and makes it the current one. */
+  async deploy(version: Version, modulePath: string, manifest?: SystemManifest): Promise<Deployment> {
+    const checked = SystemManifest.parse(manifest ?? (await manifestOf(modulePath)));
+    const mailboxes = requireCompiled(checked).mailboxes.map(({ name }) => name);
+    await ensureMailboxes(this.core, { subjects: this.subjects }, version, mailboxes);
+    const deployment = Deployment.parse({
+      v: 1,
+      version,
+      manifest: checked,
+      source: { type: "module", path: modulePath, sha256: sha256(await readFile(modulePath)) },
+      hopKeys: Object.fromEntries(Object.keys(checked.roles).map((role) => [role, randomBytes(32).toString("hex")])),
+      deployedAt: new Date().toISOString(),
+    });
+    const desired: Desired = { v: 1, current: version, draining: [], paused: [], replicas: {} };
+    await this.putRow("desired", `version.${version}`, deployment);
+    await this.putRow("desired", "current", desired);
+    return deployment;
+  }
+
+  /** Replaces what a node should run; `undefined` keys of a replica get their defaults. */
+  async place(node: string, epoch: number, version: Version, replicas: readonly PlacedReplica[]): Promise<void> {
+    const placement: NodePlacement = {
+      v: 1,
+      node,
+      epoch,
+      replicas: replicas.map(({ role, index = 0, concurrency = 1 }) => ({ version, role, index, concurrency })),
+    };
+    await this.putRow("placement", node, placement);
+  }
+
+  async putRow(bucket: "desired" | "placement", key: string, value: unknown): Promise<void> {
+    const outcome = await this.#publisher.publish(this.subjects.row(bucket, key), Buffer.from(JSON.stringify(value)));
+    if (outcome.kind !== "stored") throw new Error(`row ${key} was not stored: ${JSON.stringify(outcome)}`);
+  }
+
+  async startNode(name: string, flags: readonly string[] = []): Promise<NodeProcess> {
+    const node = await startNodeProcess({
+      system: TEST_SYSTEM,
+      name,
+      url: this.server.url,
+      nodeSeed: this.server.seedOf("node"),
+      hostSeed: this.server.seedOf("host"),
+      flags: ["--log-level", "debug", ...flags],
+    });
+    this.#nodes.push(node);
+    return node;
+  }
+
+  /** A link with the rights of any user of the system. */
+  link(user: UserName): Promise<Link> {
+    const { server } = this;
+    return openLink({
+      servers: server.url,
+      name: `test/${user}`,
+      seed: server.seedOf(user),
+      ...PLACE_OF_USER[user],
+      logger: silentLogger,
+    });
+  }
+
+  /** Writes the start record of a new task. */
+  async submit(version: Version, door: string, input: TaskRecord["body"]): Promise<TaskId> {
+    const task = newTaskId(0, version, systemClock, systemRandom);
+    const log = createJetStreamLog({ link: this.core, publisher: this.#publisher, subjects: this.subjects });
+    const order = {
+      v: 1 as const,
+      task,
+      mailbox: door,
+      input: input as string,
+      acceptedAtMs: Date.now(),
+      tenant: "test",
+      priority: "normal" as const,
+      requires: [],
+    };
+    const outcome = await log.append(startRecord(this.subjects, order, Date.now()));
+    if (outcome.kind !== "stored") throw new Error(`start of ${task} was not stored: ${JSON.stringify(outcome)}`);
+    return task;
+  }
+
+  /** The end of a task. Rejects, with the task's log, when it has not come in time. */
+  async done(task: TaskId, withinMs = 15_000): Promise<DoneBody> {
+    const subject = this.subjects.done(task);
+    const events = this.core.nc.subscribe(this.subjects.doneEvent(task), { max: 1 });
+    const tooLate = setTimeout(() => events.unsubscribe(), withinMs);
+    try {
+      await this.core.nc.flush();
+      if (!(await this.#stored(subject))) for await (const _event of events) break;
+      const record = await this.#stored(subject);
+      if (record) return DoneBody.parse(JSON.parse(Buffer.from(record.body).toString()));
+      const log = (await this.records(task)).map(
+        ({ subject: s }) => `${s.hop} ${s.from} ${Object.values(s.name).join(".")}`,
+      );
+      throw new Error(`task ${task} has not ended within ${withinMs} ms; its log:\n${log.join("\n")}`);
+    } finally {
+      clearTimeout(tooLate);
+      events.unsubscribe();
+    }
+  }
+
+  /** All records of a task, in their order. */
+  async records(task: TaskId): Promise<readonly TaskRecord[]> {
+    const stream = this.subjects.logStream(requireTaskId(task).shard);
+    const stored: StoredRecord[] = [];
+    for await (const message of directGetBatch(this.core, stream, { filter: `${this.subjects.task(task)}.>` })) {
+      stored.push(storedRecord(message));
+    }
+    return readTaskRecords(this.subjects, stored);
+  }
+
+  /** Resolves when a record of the task has this name: `s.step.1`. Rejects when none has in time. */
+  async recorded(task: TaskId, name: RegExp, withinMs = 15_000): Promise<TaskRecord> {
+    const find = async () =>
+      (await this.records(task)).find(({ subject: { name: n } }) => name.test(`${n.class}.${n.kind}.${n.to}`));
+    const hints = this.core.nc.subscribe(this.subjects.live(task));
+    const tooLate = setTimeout(() => hints.unsubscribe(), withinMs);
+    try {
+      await this.core.nc.flush();
+      const early = await find();
+      if (early) return early;
+      for await (const _hint of hints) {
+        const found = await find();
+        if (found) return found;
+      }
+      throw new Error(`task ${task} has no record ${name} within ${withinMs} ms`);
+    } finally {
+      clearTimeout(tooLate);
+      hints.unsubscribe();
+    }
+  }
+
+  /** The first heartbeat of a node that is as wanted. Rejects, with the last one seen, when none is in time. */
+  async heartbeat(node: string, wanted: (heartbeat: Heartbeat) => boolean, withinMs = 15_000): Promise<Heartbeat> {
+    const beats = this.core.nc.subscribe(this.subjects.heartbeat(node));
+    const tooLate = setTimeout(() => beats.unsubscribe(), withinMs);
+    let last: Heartbeat | undefined;
+    try {
+      for await (const message of beats) {
+        last = Heartbeat.parse(message.json());
+        if (wanted(last)) return last;
+      }
+      throw new Error(`no such heartbeat of ${node} within ${withinMs} ms; the last one: ${JSON.stringify(last)}`);
+    } finally {
+      clearTimeout(tooLate);
+      beats.unsubscribe();
+    }
+  }
+
+  /** Ends every node and the server. */
+  async stop(): Promise<void> {
+    for (const node of this.#nodes) {
+      try {
+        node.killGroup("SIGKILL");
+      } catch {
+        // It has gone before.
+      }
+      await node.exited;
+    }
+    this.#publisher.close();
+    await this.core.close();
+    await this.server.stop();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  #stored(subject: string) {
+    return directGetLast(this.core, this.subjects.logStream(0), subject);
+  }
+}
+
+const sha256 = (content: Uint8Array) => createHash("sha256").update(content).digest("hex");
+
+async function manifestOf(modulePath: string): Promise<SystemManifest> {
+  const loaded = (await import(pathToFileURL(modulePath).href)) as { default: { manifest: SystemManifest } };
+  return loaded.default.manifest;
+}
