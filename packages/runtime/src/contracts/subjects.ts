@@ -177,6 +177,11 @@ export class Subjects {
   tasks(role: string, verb: "submit" | "run" | "queue"): string {
     return `${this.system}.tasks.${role}.${verb}`;
   }
+  /** Role of a `<sys>.tasks.<role>.<verb>` subject, as the client wrote it; `undefined` when it is none. */
+  parseTasks(subject: string): string | undefined {
+    const [system, tasks, role, verb, rest] = subject.split(".");
+    return system === this.system && tasks === "tasks" && verb !== undefined && rest === undefined ? role : undefined;
+  }
   /**
    * An accepted task that is not in the log yet, in the INGRESS stream: one that waits for admission, by its class (a durable of that name
    * each), or one that waits for its turn in a `session` (no durable; the turn starts it).

@@ -1,0 +1,154 @@
+/** The HTTP edge: fastify with our own limits, errors and end. */
+import { randomUUID } from "node:crypto";
+import { type Logger, TroupeError } from "@troupe/runtime/internal";
+import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import { BODY_LIMITS, bodyTooLarge } from "../ingress/task-body.ts";
+import type { Caller, HealthProbe, TaskApi } from "../task/task-api.ts";
+import { EventStreams } from "./event-stream.ts";
+import { registerHealthRoutes } from "./health-routes.ts";
+import { openApiDocument } from "./openapi.ts";
+import { OPERATIONS } from "./operations.ts";
+import { PROBLEM_TYPE, problemOf } from "./problem.ts";
+import { registerTaskRoutes } from "./task-routes.ts";
+
+export interface HttpServerOptions {
+  readonly api: TaskApi;
+  readonly health: HealthProbe;
+  readonly caller: Caller;
+  readonly system: string;
+  readonly version: string;
+  readonly host: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  readonly logger: Logger;
+}
+
+export interface HttpServer {
+  readonly url: string;
+  /** Takes no new connections, ends event streams, waits for running requests. */
+  close(): Promise<void>;
+}
+
+/** Time to send the headers, and a whole request. */
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 120_000;
+/** An idle connection holds a closing server open for this long at most. */
+const KEEP_ALIVE_MS = 5_000;
+/** The JSON around the largest body. */
+const ENVELOPE_BYTES = 64 * 1024;
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const { logger, host, port } = options;
+  const streams = new EventStreams(logger);
+  const app = createApp();
+  let isClosing = false;
+  app.addHook("onSend", async (request, reply) => {
+    reply.header("x-request-id", request.id);
+    if (isClosing) reply.header("connection", "close");
+  });
+  handleErrors(app, logger);
+  acceptBytes(app);
+  registerTaskRoutes(app, { api: options.api, streams, caller: options.caller });
+  registerHealthRoutes(app, options.health);
+  const document = openApiDocument(options.system, options.version);
+  app.get("/openapi.json", () => document);
+  refuseOtherMethods(app);
+  app.addHook("preClose", async () => {
+    isClosing = true;
+    streams.closeAll();
+  });
+  const url = await listen(app, host, port);
+  return { url, close: () => app.close() };
+}
+
+function createApp(): FastifyInstance {
+  const app = fastify({
+    bodyLimit: BODY_LIMITS.maxBytes + ENVELOPE_BYTES,
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    http: { headersTimeout: HEADERS_MS },
+    routerOptions: { maxParamLength: 256 },
+    genReqId: (request) => {
+      const given = request.headers["x-request-id"];
+      return typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
+    },
+    frameworkErrors: (error, request, reply) => {
+      const { status, body } = problemOf(new TroupeError("invalid_request", error.message), request.id);
+      reply.hijack();
+      reply.raw.writeHead(status, { "content-type": PROBLEM_TYPE }).end(JSON.stringify(body));
+    },
+  });
+  return app;
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    await app.close();
+    throw new TroupeError("invalid_config", `the gateway cannot listen on ${host}:${port}`, { cause: error });
+  }
+}
+
+/** Bodies stay bytes until the route reads them; their type does not matter. */
+function acceptBytes(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+}
+
+function handleErrors(app: FastifyInstance, logger: Logger): void {
+  app.setErrorHandler((thrown, request, reply) => {
+    const error = ours(thrown);
+    if (!TroupeError.is(error)) logger.error({ err: thrown, request_id: request.id }, "request failed");
+    const { status, headers, body } = problemOf(error, request.id);
+    return reply.code(status).headers(headers).type(PROBLEM_TYPE).send(JSON.stringify(body));
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const { body } = problemOf(new TroupeError("invalid_request", `no such path: ${shownPath(request)}`), request.id);
+    return reply
+      .code(404)
+      .type(PROBLEM_TYPE)
+      .send(JSON.stringify({ ...body, status: 404 }));
+  });
+}
+
+/** What fastify itself refuses, as an error of ours. */
+function ours(thrown: unknown): unknown {
+  if (TroupeError.is(thrown) || !(thrown instanceof Error) || !("code" in thrown)) return thrown;
+  if (thrown.code === "FST_ERR_CTP_BODY_TOO_LARGE") return bodyTooLarge(undefined, BODY_LIMITS.maxBytes);
+  const status = "statusCode" in thrown ? thrown.statusCode : undefined;
+  const isCallersFault = typeof status === "number" && status >= 400 && status < 500;
+  return isCallersFault ? new TroupeError("invalid_request", thrown.message) : thrown;
+}
+
+/** Answers 405 with `Allow` on paths that exist. */
+function refuseOtherMethods(app: FastifyInstance): void {
+  const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
+  const allowedBy = new Map<string, Set<string>>([["/openapi.json", new Set(["GET", "HEAD"])]]);
+  for (const { path, method } of OPERATIONS) {
+    const url = path.replace("{id}", ":id");
+    const allowed = allowedBy.get(url) ?? new Set();
+    allowedBy.set(url, allowed.add(method));
+    if (method === "GET") allowed.add("HEAD");
+  }
+  for (const [url, allowed] of allowedBy) {
+    const refused = methods.filter((method) => !allowed.has(method));
+    app.route({
+      url,
+      method: refused,
+      handler: (request, reply) => {
+        const allow = [...allowed].join(", ");
+        const error = new TroupeError("invalid_request", `${request.method} is not possible here; possible: ${allow}`);
+        const { body } = problemOf(error, request.id);
+        return reply
+          .code(405)
+          .header("allow", allow)
+          .type(PROBLEM_TYPE)
+          .send(JSON.stringify({ ...body, status: 405 }));
+      },
+    });
+  }
+}
+
+const shownPath = (request: FastifyRequest): string => (request.url.split("?", 1)[0] ?? "").slice(0, 200);

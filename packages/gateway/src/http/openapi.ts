@@ -1,0 +1,92 @@
+/** The OpenAPI 3.1 document, generated from the operations and their schemas. Pure. */
+import { ERRORS } from "@troupe/runtime/internal";
+import { z } from "zod";
+import { OPERATIONS, type Operation } from "./operations.ts";
+import { PROBLEM_TYPE } from "./problem.ts";
+import { HealthResponse, ProblemResponse } from "./schemas.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+const schemaOf = (schema: z.ZodType, io: "input" | "output"): Json => {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  return rest;
+};
+
+export function openApiDocument(system: string, version: string): Json {
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const operation of OPERATIONS) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: operationObject(operation) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: { title: `Troupe: ${system}`, version, description: "Tasks for a system of AI agents." },
+    servers: [{ url: "/" }],
+    paths,
+    components: { schemas: { Problem: schemaOf(ProblemResponse, "output") } },
+  };
+}
+
+function operationObject(operation: Operation): Json {
+  const parameters = [...pathParameters(operation), ...queryParameters(operation), ...headerParameters(operation)];
+  return {
+    operationId: operation.id,
+    summary: operation.summary,
+    ...(parameters.length > 0 ? { parameters } : {}),
+    ...(operation.body ? { requestBody: requestBody(operation.body, operation.example) } : {}),
+    responses: { [operation.success.status]: successResponse(operation), ...errorResponses(operation) },
+  };
+}
+
+function pathParameters({ path }: Operation): Json[] {
+  if (!path.includes("{id}")) return [];
+  return [{ name: "id", in: "path", required: true, description: "Task id.", schema: { type: "string" } }];
+}
+
+function queryParameters({ query }: Operation): Json[] {
+  if (!query) return [];
+  const { properties = {} } = z.toJSONSchema(query, { io: "output", unrepresentable: "any" });
+  return Object.entries(properties).map(([name, schema]) => ({ name, in: "query", required: false, schema }));
+}
+
+function headerParameters({ headers = {} }: Operation): Json[] {
+  return Object.entries(headers).map(([name, description]) => ({
+    name,
+    in: "header",
+    required: false,
+    description,
+    schema: { type: "string" },
+  }));
+}
+
+const requestBody = (schema: z.ZodType, example: unknown): Json => ({
+  required: true,
+  content: { "application/json": { schema: schemaOf(schema, "input"), ...(example === undefined ? {} : { example }) } },
+});
+
+function successResponse({ success }: Operation): Json {
+  const { description, schema, type = "application/json" } = success;
+  const body = schema ? schemaOf(schema, "output") : {};
+  return { description, content: { [type]: { schema: type === "application/json" ? body : { type: "string" } } } };
+}
+
+/** One entry a status; several codes may share it. Health endpoints answer their own form when something is down. */
+function errorResponses({ errors, success }: Operation): Json {
+  const byStatus = new Map<number, string[]>();
+  for (const code of ["invariant_violated", ...errors] as const) {
+    const { http } = ERRORS[code];
+    byStatus.set(http, [...(byStatus.get(http) ?? []), `\`${code}\`: ${ERRORS[code].meaning}`]);
+  }
+  const isHealth = success.schema === HealthResponse;
+  return Object.fromEntries(
+    [...byStatus].map(([status, lines]) => [
+      status,
+      {
+        description: lines.join(" "),
+        content:
+          isHealth && status === 503
+            ? { "application/json": { schema: schemaOf(HealthResponse, "output") } }
+            : { [PROBLEM_TYPE]: { schema: { $ref: "#/components/schemas/Problem" } } },
+      },
+    ]),
+  );
+}

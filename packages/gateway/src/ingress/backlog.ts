@@ -1,0 +1,56 @@
+import type { Clock, IngressDurable } from "@troupe/runtime/internal";
+
+/** How old the server's word on a durable's backlog may be while nothing new arrives. */
+const FRESH_MS = 2_000;
+
+interface Class {
+  /** What waited behind the last message, and how many were stored here since. */
+  pending: number;
+  stored: number;
+  heardMs: number;
+}
+
+/** How many accepted tasks wait, as one gateway can know it: from the deliveries that it gets and what it stored itself. */
+export class Backlog {
+  readonly #clock: Clock;
+  readonly #classes = new Map<IngressDurable, Class>();
+  #held = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** A task was stored to wait. */
+  stored(durable: IngressDurable): void {
+    const known = this.#class(durable);
+    known.stored++;
+    known.heardMs = this.#clock.monotonicMs();
+  }
+
+  /** One was delivered here, with so many behind it. */
+  taken(durable: IngressDurable, pending: number): void {
+    this.#held++;
+    this.#classes.set(durable, { pending, stored: 0, heardMs: this.#clock.monotonicMs() });
+  }
+
+  /** One that was held here has left. */
+  left(): void {
+    this.#held--;
+  }
+
+  /** While messages are held here their number is exact; old words on the rest count only as long as the slots may be full. */
+  count(): number {
+    const nowMs = this.#clock.monotonicMs();
+    let count = this.#held;
+    for (const { pending, stored, heardMs } of this.#classes.values()) {
+      if (this.#held > 0 || nowMs - heardMs < FRESH_MS) count += pending + stored;
+    }
+    return count;
+  }
+
+  #class(durable: IngressDurable): Class {
+    const known = this.#classes.get(durable) ?? { pending: 0, stored: 0, heardMs: 0 };
+    this.#classes.set(durable, known);
+    return known;
+  }
+}

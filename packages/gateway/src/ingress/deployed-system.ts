@@ -1,0 +1,56 @@
+import {
+  CasBucket,
+  Deployment,
+  Desired,
+  isVersion,
+  type Link,
+  type Logger,
+  type Row,
+  requireCompiled,
+  type Subjects,
+  TroupeError,
+  type Version,
+} from "@troupe/runtime/internal";
+import { z } from "zod";
+import type { CurrentSystem } from "./decide-order.ts";
+
+const DesiredRow = z.union([Desired, Deployment]);
+type DesiredRow = z.infer<typeof DesiredRow>;
+
+/** What is deployed, as the desired state says; followed all the time, so that asking costs nothing. */
+export class DeployedSystem {
+  readonly #compiled = new Map<string, CurrentSystem>();
+  #desired: Desired | undefined;
+
+  private constructor() {}
+
+  /** Starts to follow the desired state and resolves once it is known. */
+  static async follow(link: Link, subjects: Subjects, logger: Logger): Promise<DeployedSystem & { stop(): void }> {
+    const deployed = new DeployedSystem();
+    const bucket = new CasBucket({ link, subjects, bucket: "desired", schema: DesiredRow, logger });
+    const watch = bucket.watch({ onChange: (key, row) => deployed.#apply(key, row) });
+    await watch.ready;
+    return Object.assign(deployed, { stop: () => watch.close() });
+  }
+
+  /** The version that new tasks begin with. Throws `no_system`. */
+  current(): CurrentSystem {
+    const current = this.#desired && this.#compiled.get(this.#desired.current);
+    if (current) return current;
+    throw new TroupeError("no_system", "no system is deployed yet");
+  }
+
+  /** Whether tasks of this version still run. */
+  isServed(version: Version): boolean {
+    return this.#desired?.current === version || (this.#desired?.draining.includes(version) ?? false);
+  }
+
+  #apply(key: string, row: Row<DesiredRow> | undefined): void {
+    if (key === "current") this.#desired = row && "current" in row.value ? row.value : undefined;
+    else if (!row) this.#compiled.delete(key.replace("version.", ""));
+    else if ("manifest" in row.value && isVersion(row.value.version)) {
+      const { version, manifest } = row.value;
+      this.#compiled.set(version, { version, system: requireCompiled(manifest) });
+    }
+  }
+}

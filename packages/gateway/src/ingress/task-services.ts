@@ -1,0 +1,129 @@
+/** Tasks over NATS: what any client calls with no library of ours (R-TASK-1). Each endpoint reads the request and asks the API. */
+import {
+  errorBodyOf,
+  type Link,
+  ListRequest,
+  type Logger,
+  LogRequest,
+  requireTaskId,
+  type Service,
+  type ServiceRequest,
+  SignalRequest,
+  type Subjects,
+  serve,
+  TaskRef,
+  type TaskRequest,
+  type TaskVerb,
+  TroupeError,
+  WatchRequest,
+} from "@troupe/runtime/internal";
+import type { z } from "zod";
+import type { Caller, TaskApi } from "../task/task-api.ts";
+import { parseJsonBody, parseRequest, parseTaskBody } from "./task-body.ts";
+
+export interface TaskServicesOptions {
+  readonly link: Link;
+  readonly subjects: Subjects;
+  readonly api: TaskApi;
+  readonly caller: Caller;
+  readonly version: string;
+  readonly logger: Logger;
+}
+
+/** Silence in which a plain client gives up; keep-alives come well before it. */
+const KEEP_ALIVE_MS = 5_000;
+/** A caller that is gone cannot be noticed over NATS: nobody is streamed to for longer. */
+const LONGEST_STREAM_MS = 60 * 60_000;
+const LONGEST_KEY = 256;
+
+export function startTaskServices(options: TaskServicesOptions): Service {
+  const { link, subjects, version, logger } = options;
+  const door = (verb: "submit" | "run") => subjects.tasks("*", verb);
+  const verb = (name: TaskVerb, handle: (request: ServiceRequest) => Promise<void>) => ({
+    subject: subjects.taskVerb(name),
+    handle,
+  });
+  const { api } = options;
+  return serve(link, {
+    name: "tasks",
+    version,
+    description: `Tasks of the system ${subjects.system}: submit, run, watch, cancel`,
+    logger,
+    endpoints: {
+      submit: { subject: door("submit"), handle: (request) => submit(options, request) },
+      run: { subject: door("run"), handle: (request) => run(options, request) },
+      get: verb("get", async (request) => request.respond((await api.find(idOf(request, TaskRef).id)).view)),
+      list: verb("list", async (request) => request.respond(await api.list(request.json(ListRequest)))),
+      watch: verb("watch", (request) => watch(options, request)),
+      cancel: verb("cancel", async (request) => request.respond(await api.cancel(idOf(request, TaskRef).id))),
+      log: verb("log", async (request) => {
+        const { id, after, limit } = idOf(request, LogRequest);
+        request.respond(await api.log(id, { after, limit }));
+      }),
+      signal: verb("signal", async (request) => {
+        const { id, name, value } = idOf(request, SignalRequest);
+        request.respond(await api.signal(id, name, value));
+      }),
+      retry: verb("retry", async (request) => request.respond(await api.retry(idOf(request, TaskRef).id))),
+    },
+  });
+}
+
+async function submit(options: TaskServicesOptions, request: ServiceRequest): Promise<void> {
+  request.respond(await accept(options, request));
+}
+
+async function accept({ api, subjects, caller }: TaskServicesOptions, request: ServiceRequest) {
+  const role = subjects.parseTasks(request.subject) ?? "";
+  const task: TaskRequest = parseTaskBody(request.body, request.headers?.get("Content-Type"));
+  return api.submit(caller, role, task, keyOf(request));
+}
+
+/** Answers at once with the task's id, then event by event, with a sign of life every 5 s, and an empty message at the end. */
+async function run(options: TaskServicesOptions, request: ServiceRequest): Promise<void> {
+  const accepted = await accept(options, request);
+  request.chunk(accepted);
+  await stream(options, request, { id: accepted.task_id });
+}
+
+async function watch(options: TaskServicesOptions, request: ServiceRequest): Promise<void> {
+  const { id, after } = idOf(request, WatchRequest);
+  // Answers an unknown task as an error, not as a stream that ends at once.
+  await options.api.find(id);
+  await stream(options, request, { id, after });
+}
+
+async function stream(
+  { api, logger }: TaskServicesOptions,
+  request: ServiceRequest,
+  { id, after }: { readonly id: Parameters<TaskApi["watch"]>[0]; readonly after?: number | undefined },
+): Promise<void> {
+  if (!request.hasReply) return;
+  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(LONGEST_STREAM_MS)]);
+  const alive = setInterval(() => request.chunk({ type: "keep_alive" }), KEEP_ALIVE_MS);
+  try {
+    for await (const event of api.watch(id, { signal, ...(after === undefined ? {} : { after }) }))
+      request.chunk(event);
+  } catch (error) {
+    logger.warn({ task: id, err: error }, "task stream failed");
+    request.chunk({ type: "error", error: errorBodyOf(error, "unavailable") });
+  } finally {
+    clearInterval(alive);
+    request.end();
+  }
+}
+
+/** The request's body, with its task id checked. A body that is no JSON object is the bare id. */
+function idOf<T extends z.ZodObject<{ id: z.ZodString }>>(request: ServiceRequest, schema: T) {
+  const text = Buffer.from(request.body).toString("utf8").trim();
+  const value = text.startsWith("{") ? parseJsonBody(request.body) : { id: text };
+  const parsed = parseRequest(schema, value, "the request");
+  return { ...parsed, id: requireTaskId(parsed.id).id };
+}
+
+function keyOf({ headers }: ServiceRequest): string | undefined {
+  const key = headers?.get("Nats-Msg-Id") || headers?.get("Idempotency-Key");
+  if (!key) return undefined;
+  if (key.length <= LONGEST_KEY) return key;
+  throw new TroupeError("invalid_request", `the idempotency key must have at most ${LONGEST_KEY} characters`);
+}

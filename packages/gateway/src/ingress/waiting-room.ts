@@ -1,0 +1,179 @@
+/**
+ * Takes stored requests out of the ingress stream: `queue` messages become tasks, and accepted tasks that wait are started in the order
+ * that admission decides, as others end.
+ */
+import {
+  type Clock,
+  DoneBody,
+  doneRecord,
+  errorBodyOf,
+  INGRESS_DURABLES,
+  type IngressDurable,
+  type Link,
+  type Logger,
+  messageOf,
+  type PulledMessage,
+  type PullLoop,
+  type Subjects,
+  startPull,
+  type TaskId,
+  TaskOrder,
+  type TaskRequest,
+  TroupeError,
+  type WriteOncePorts,
+  writeOnce,
+} from "@troupe/runtime/internal";
+import { AdmissionQueue } from "./admission.ts";
+import type { Backlog } from "./backlog.ts";
+import { callerKey, queueKey } from "./idempotency-keys.ts";
+import type { Ingress } from "./ingress.ts";
+import { readJson } from "./read-json.ts";
+import { parseTaskBody } from "./task-body.ts";
+
+export interface WaitingRoomPorts extends WriteOncePorts {
+  readonly link: Link;
+  readonly subjects: Subjects;
+  readonly ingress: Ingress;
+  readonly backlog: Backlog;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Tenant of `queue` messages. */
+  readonly tenant: string;
+  /** An id under which a `queue` message that is no task is recorded as rejected. Throws `no_system`. */
+  readonly rejectedId: () => TaskId;
+}
+
+/** Messages held of each durable. */
+const SLOTS = 64;
+const RETRY_MS = 1_000;
+/** Room may appear without an end that this gateway sees: another limit, another version. */
+const LOOK_EVERY_MS = 500;
+
+interface Waiting {
+  readonly order: TaskOrder;
+  readonly message: PulledMessage;
+  readonly settled: () => void;
+}
+
+export class WaitingRoom {
+  readonly #ports: WaitingRoomPorts;
+  readonly #queue = new AdmissionQueue<Waiting>();
+  #loops: readonly PullLoop[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #starting = 0;
+  #isStopped = false;
+
+  constructor(ports: WaitingRoomPorts) {
+    this.#ports = ports;
+  }
+
+  start(): void {
+    const { link, subjects, logger } = this.#ports;
+    const stream = subjects.stream("INGRESS");
+    this.#loops = INGRESS_DURABLES.map((durable) =>
+      startPull({ link, stream, durable, slots: SLOTS, logger, run: (message) => this.#take(durable, message) }),
+    );
+    this.#timer = setInterval(() => this.pump(), LOOK_EVERY_MS);
+    this.#timer.unref();
+  }
+
+  /** Gives back what waits here and takes no more. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearInterval(this.#timer);
+    for (let waiting = this.#queue.next(); waiting; waiting = this.#queue.next()) {
+      waiting.message.giveBack();
+      waiting.settled();
+    }
+    await Promise.all(this.#loops.map((loop) => loop.stop()));
+  }
+
+  /** Starts as many as there is room for. */
+  pump(): void {
+    while (this.#hasRoom()) {
+      const waiting = this.#queue.next();
+      if (!waiting) return;
+      this.#starting++;
+      void this.#startOne(waiting);
+    }
+  }
+
+  #hasRoom(): boolean {
+    if (this.#isStopped || this.#queue.size === 0) return false;
+    try {
+      const { inFlight, inFlightLimit } = this.#ports.ingress.pressure();
+      return inFlight + this.#starting < inFlightLimit;
+    } catch (error) {
+      if (TroupeError.is(error, "no_system")) return false;
+      throw error;
+    }
+  }
+
+  async #startOne({ order, message, settled }: Waiting): Promise<void> {
+    try {
+      await this.#ports.ingress.startWaiting(order);
+      message.ack();
+    } catch (error) {
+      this.#ports.logger.warn({ task: order.task, reason: messageOf(error) }, "task not started yet");
+      message.giveBack(RETRY_MS);
+    } finally {
+      this.#starting--;
+      this.#ports.backlog.left();
+      settled();
+    }
+  }
+
+  #take(durable: IngressDurable, message: PulledMessage): Promise<void> {
+    if (durable === "queue") return this.#takeQueued(message);
+    this.#ports.backlog.taken(durable, message.pending);
+    const order = TaskOrder.safeParse(readJson(message.body));
+    if (!order.success) {
+      this.#ports.logger.error({ subject: message.subject }, "a waiting task does not parse and is dropped");
+      this.#ports.backlog.left();
+      message.ack();
+      return Promise.resolve();
+    }
+    return new Promise((settled) => {
+      this.#queue.add(order.data.priority, order.data.tenant, { order: order.data, message, settled });
+      this.pump();
+    });
+  }
+
+  /** A `queue` message: submitted like any other, with its place in the stream (or its `Nats-Msg-Id`) as the key. */
+  async #takeQueued(message: PulledMessage): Promise<void> {
+    const { ingress, subjects, tenant } = this.#ports;
+    try {
+      const role = subjects.parseTasks(message.subject) ?? "";
+      const request = this.#requestOf(message);
+      const id = message.headers?.get("Nats-Msg-Id");
+      const key = id ? callerKey(tenant, id) : queueKey(message.streamSequence);
+      await ingress.submit({ role, request, tenant, key });
+      message.ack();
+    } catch (error) {
+      await this.#notSubmitted(message, error);
+    }
+  }
+
+  #requestOf(message: PulledMessage): TaskRequest {
+    return parseTaskBody(message.body, message.headers?.get("Content-Type"));
+  }
+
+  async #notSubmitted(message: PulledMessage, error: unknown): Promise<void> {
+    const { logger, subjects, rejectedId } = this.#ports;
+    if (TroupeError.is(error) && error.kind === "terminal") {
+      // Nobody waits for an answer: the rejection is recorded as a task, so that it shows up in lists.
+      const task = rejectedId();
+      const body = DoneBody.parse({ status: "rejected", by: "client", error: errorBodyOf(error) });
+      await writeOnce(this.#ports, doneRecord(subjects, task, body));
+      logger.warn(
+        { subject: message.subject, task, code: error.code, reason: error.message },
+        "queue message rejected",
+      );
+      message.ack();
+      return;
+    }
+    const told = TroupeError.is(error) ? error.details["retry_after_ms"] : undefined;
+    logger.info({ subject: message.subject, reason: messageOf(error) }, "queue message not taken yet");
+    message.giveBack(typeof told === "number" ? told : RETRY_MS);
+  }
+}
