@@ -63,7 +63,7 @@ export const ReplyBody = z.union([z.strictObject({ value: z.json() }), z.strictO
 export type ReplyBody = z.infer<typeof ReplyBody>;
 
 /** `s.step.<n>`: the recorded result of effect n. As msgpack when JSON cannot hold `value`. */
-export const StepBody = z.strictObject({ name: z.string().max(256), value: z.unknown() });
+export const StepBody = z.strictObject({ name: z.string().max(256), value: z.unknown().optional() });
 export type StepBody = z.infer<typeof StepBody>;
 
 /** `s.begin.<n>`: an effect that must not be repeated is about to start. */
@@ -75,7 +75,7 @@ export type FailBody = z.infer<typeof FailBody>;
 export const EmitBody = z.strictObject({ name: z.string().max(256), data: z.json() });
 
 /** `v.rev.<n>`: one revision of a role's state in a session, and which update made it. */
-export const RevisionBody = z.strictObject({ value: z.unknown(), hop: token, step: count, turn: count });
+export const RevisionBody = z.strictObject({ value: z.unknown().optional(), hop: token, step: count, turn: count });
 export type RevisionBody = z.infer<typeof RevisionBody>;
 
 /** `v.turn.<n>`: a task of a session, started when the one before it has ended. */

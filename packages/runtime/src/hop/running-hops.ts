@@ -84,7 +84,7 @@ export class RunningHops {
       this.#ended.delete(key);
       this.#ended.set(key, now);
     }
-    for (const run of [...this.#running]) {
+    for (const run of this.#running) {
       if (run.task === task && (hops === undefined || hops.includes(run.hop))) run.abort("ended");
     }
   }
@@ -95,7 +95,7 @@ export class RunningHops {
 
   /** Aborts everything that runs; used at the end of a drain's patience, and when the connection was away for too long. */
   abortAll(cause: "drain" | "disconnected"): void {
-    for (const run of [...this.#running]) run.abort(cause);
+    for (const run of this.#running) run.abort(cause);
   }
 
   enter(run: RunningHop): void {

@@ -1,0 +1,126 @@
+/** What a handler is given: the authors' {@link Context} over one attempt. */
+import type { Context, HandlerLog, JoinAnswer, Need, StateAccess, StepOptions, StepScope } from "../actor/context.ts";
+import type { Json } from "../actor/outcome.ts";
+import type { Attempt } from "./attempt.ts";
+import { emitEvent, runStep } from "./effects.ts";
+import { HopState } from "./state.ts";
+import { type Answer, type Asked, joinAnswers, neededOf, place, waitFor } from "./wait.ts";
+
+export class HopContext implements Context {
+  readonly #attempt: Attempt;
+  #log: HandlerLog | undefined;
+  #state: StateAccess | undefined;
+
+  constructor(attempt: Attempt) {
+    this.#attempt = attempt;
+  }
+
+  get task(): Context["task"] {
+    const { tenant, session, turn } = this.#attempt.x.input.passport;
+    return { id: this.#attempt.x.place.task, tenant, session, turn };
+  }
+  get role(): string {
+    return this.#attempt.x.role.role;
+  }
+  get node(): string {
+    return this.#attempt.x.role.node;
+  }
+  get hop(): Context["hop"] {
+    return this.#attempt.x.place.hop;
+  }
+  get from(): string {
+    return this.#attempt.x.input.from;
+  }
+  get isCalled(): boolean {
+    return this.#attempt.x.isCalled;
+  }
+  get attempt(): number {
+    return this.#attempt.journal.failuresOfSegment + 1;
+  }
+  get depth(): number {
+    return this.#attempt.x.input.passport.depth;
+  }
+  get taint(): readonly string[] {
+    return [...this.#attempt.taint];
+  }
+  get log(): HandlerLog {
+    const { task, hop, role, node } = this;
+    return (this.#log ??= this.#attempt.x.ports.logger.child({ task: task.id, hop, role, node }));
+  }
+  get abortSignal(): AbortSignal {
+    return this.#attempt.signal;
+  }
+  get state(): StateAccess {
+    return (this.#state ??= new HopState(this.#attempt));
+  }
+
+  remainingMs(): number | undefined {
+    return this.#attempt.x.remainingMs();
+  }
+
+  async step<T>(name: string, run: (scope: StepScope) => Promise<T> | T, options?: StepOptions): Promise<T> {
+    const attempt = this.#attempt;
+    const number = attempt.nextStep();
+    const effect = attempt.guard(() => runStep(attempt, number, name, run, options));
+    attempt.track(effect);
+    return effect;
+  }
+
+  async now(): Promise<number> {
+    return this.step("now", () => this.#attempt.x.ports.clock.nowMs());
+  }
+
+  async random(): Promise<number> {
+    return this.step("random", () => this.#attempt.x.ports.random.unit());
+  }
+
+  async emit(name: string, data: Json): Promise<void> {
+    const attempt = this.#attempt;
+    const number = attempt.nextEmit();
+    await attempt.guard(() => emitEvent(attempt, number, name, data));
+  }
+
+  token(text: string): void {
+    if (!this.#attempt.isOpen) return;
+    const { task, hop, role } = this.#attempt.x.place;
+    this.#attempt.x.ports.token(task, hop, role, text);
+  }
+
+  async call(to: string, body: Json): Promise<Json> {
+    const [answer] = joinAnswers(await this.join([{ type: "call", to, body }], 1), 1);
+    return answer?.value ?? null;
+  }
+
+  async all(
+    calls: readonly { readonly to: string; readonly body: Json }[],
+    need: Need = "all",
+  ): Promise<readonly JoinAnswer[]> {
+    if (calls.length === 0 && need === "all") return [];
+    const needed = neededOf(need, calls.length);
+    return joinAnswers(
+      await this.join(
+        calls.map((call) => ({ type: "call", ...call })),
+        needed,
+      ),
+      needed,
+    );
+  }
+
+  async sleep(ms: number): Promise<void> {
+    joinAnswers(await this.join([{ type: "timer", afterMs: Math.max(0, Math.ceil(ms)) }], 1), 1);
+  }
+
+  async signal(name: string, { timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<Json | undefined> {
+    const asked: Asked =
+      timeoutMs === undefined ? { type: "signal", name } : { type: "signal", name, afterMs: Math.ceil(timeoutMs) };
+    const [answer] = joinAnswers(await this.join([asked], 1), 1);
+    return answer?.from === "timer" ? undefined : answer?.value;
+  }
+
+  /** Every kind of waiting: returns what the join took, in the order in which it took it. */
+  async join(asked: readonly Asked[], need: number): Promise<readonly Answer[]> {
+    const attempt = this.#attempt;
+    const wait = attempt.nextWait();
+    return attempt.guard(async () => waitFor(attempt, wait, place(attempt, asked), need));
+  }
+}

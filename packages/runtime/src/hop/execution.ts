@@ -1,0 +1,159 @@
+/** One executor at work on one delivery: what it knows, where its fence stands, and how it reads the log. */
+import type { Passport, Writer } from "../contracts/record.ts";
+import type { RecordName } from "../contracts/subjects.ts";
+import { TroupeError } from "../errors.ts";
+import type { AppendOutcome, Fence, NewRecord, StoredRecord } from "../log/task-log.ts";
+import type { Attempt } from "./attempt.ts";
+import type { Message } from "./message.ts";
+import { type OwnRecord, type Place, readOwn } from "./own-record.ts";
+import { Patience } from "./patience.ts";
+import type { HopEnd, HopPorts, HopRole } from "./ports.ts";
+import { Ended, park } from "./signals.ts";
+
+/** Where an executor stands in the hop's chain. */
+export interface Cursor {
+  /** The fence: sequence of the last own record that it knows. */
+  readonly sequence: number;
+  readonly previous: string | undefined;
+  /** Number of the claim that it holds; 0 = none. */
+  readonly claim: number;
+}
+
+export class Execution {
+  readonly role: HopRole;
+  readonly ports: HopPorts;
+  /** The message that drives this segment. */
+  readonly message: Message;
+  readonly place: Place;
+  /** The fence's filter, always exactly this string. */
+  readonly own: string;
+  readonly nonce: string;
+  readonly startedMs: number;
+  readonly #arrivedMs: number;
+  readonly #startedWallMs: number;
+  /** The message that began the hop: {@link message} itself, or what the wait names. */
+  input: Message;
+  cursor: Cursor;
+  /** The run of the handler, while it runs. */
+  attempt: Attempt | undefined;
+  /** Why it must stop, once it must. */
+  stopped: HopEnd | undefined;
+
+  constructor(message: Message, role: HopRole, ports: HopPorts, arrivedMs: number) {
+    this.role = role;
+    this.ports = ports;
+    this.message = message;
+    this.input = message;
+    this.place = { task: message.task, hop: message.hop, role: role.role };
+    this.own = role.subjects.own(message.task, message.hop, role.role);
+    this.nonce = ports.nonce();
+    this.cursor = { sequence: message.base, previous: undefined, claim: 0 };
+    this.#arrivedMs = arrivedMs;
+    this.startedMs = ports.clock.monotonicMs();
+    this.#startedWallMs = ports.clock.nowMs();
+  }
+
+  get segment(): number {
+    return this.message.segment;
+  }
+
+  get isCalled(): boolean {
+    return this.input.kind === "call";
+  }
+
+  subject(name: RecordName): string {
+    return this.role.subjects.record(this.place.task, this.place.hop, this.place.role, name);
+  }
+
+  /** Header part of the next own record. */
+  writer(claim: number, previous: string | undefined, ranMs?: number): Writer {
+    const { node, incarnation } = this.role;
+    return { node, incarnation, nonce: this.nonce, previous, claim, segment: this.segment, ranMs };
+  }
+
+  /** The hop's passport as it is handed down: with what is left of the deadline. */
+  passport(): Passport {
+    const { passport } = this.input;
+    const remainingMs = this.remainingMs();
+    return remainingMs === undefined ? passport : { ...passport, remainingMs };
+  }
+
+  remainingMs(): number | undefined {
+    const { remainingMs } = this.message.segment === 0 ? this.input.passport : this.message.passport;
+    if (remainingMs === undefined) return undefined;
+    return Math.max(0, Math.round(remainingMs - (this.ports.clock.monotonicMs() - this.#arrivedMs)));
+  }
+
+  patience(): Patience {
+    return new Patience(this.ports.clock, this.ports.random);
+  }
+
+  /** Appends unless it was stopped or is too old: a record must not come into a hop that the log has forgotten. */
+  async append(record: NewRecord, fence?: Fence): Promise<AppendOutcome> {
+    this.assertMayWrite();
+    return this.ports.log.append(record, fence);
+  }
+
+  assertMayWrite(): void {
+    if (this.stopped !== undefined) throw new Ended(this.stopped);
+    const { clock, maxAgeMs } = this.ports;
+    const isOld =
+      clock.monotonicMs() - this.#arrivedMs > maxAgeMs || Math.abs(clock.nowMs() - this.#startedWallMs) > maxAgeMs;
+    if (isOld) throw new Ended({ kind: "dropped", reason: "the delivery is older than the log may remember" });
+  }
+
+  /** The hop's last own record; `undefined` = none yet, or none that a replica shows. */
+  async readLast(): Promise<OwnRecord | undefined> {
+    const record = await this.readMaybeLast(this.own);
+    if (record === undefined) return undefined;
+    const own = readOwn(this.role.subjects, this.place, record);
+    if (own !== undefined) return own === "input" ? undefined : own;
+    // The dead letter has to be fenced with the very record that does not parse.
+    this.cursor = { ...this.cursor, sequence: record.sequence };
+    throw malformed(record);
+  }
+
+  /** An own record that another record names, so it exists. */
+  async readOwn(label: RecordName): Promise<OwnRecord> {
+    const record = await this.readNamed(this.subject(label));
+    const own = readOwn(this.role.subjects, this.place, record);
+    if (own === undefined || own === "input") throw malformed(record);
+    return own;
+  }
+
+  /** The last record under a filter, if one can be read. */
+  async readMaybeLast(filter: string): Promise<StoredRecord | undefined> {
+    return this.#reading(() => this.ports.log.last(filter));
+  }
+
+  /** A record that another record names, so it exists: not to see it means that a replica lags behind. */
+  async readNamed(subject: string): Promise<StoredRecord> {
+    const patience = this.patience();
+    for (;;) {
+      const record = await this.#reading(() => this.ports.log.get(subject));
+      if (record !== undefined) return record;
+      await patience.again(`${subject} cannot be read`);
+    }
+  }
+
+  /** The record of a subject, if it can be read. */
+  async readMaybe(subject: string): Promise<StoredRecord | undefined> {
+    return this.#reading(() => this.ports.log.get(subject));
+  }
+
+  async #reading<T>(read: () => Promise<T>): Promise<T> {
+    const patience = this.patience();
+    for (;;) {
+      if (this.stopped !== undefined) throw new Ended(this.stopped);
+      try {
+        return await read();
+      } catch (thrown) {
+        if (!TroupeError.is(thrown, "unavailable")) throw thrown;
+        await patience.again(thrown.message);
+      }
+    }
+  }
+}
+
+const malformed = ({ subject }: StoredRecord) =>
+  park("malformed_record", "a record of this hop does not parse", { subject });

@@ -1,0 +1,151 @@
+/** One segment of a hop: check the message, run the handler, commit what came of it. */
+
+import { z } from "zod";
+import type { Json } from "../actor/outcome.ts";
+import { decodeBody } from "../codec/body.ts";
+import { hopId } from "../ids.ts";
+import { retryDelayMs } from "../supervision/backoff.ts";
+import { Attempt } from "./attempt.ts";
+import { bytesOf, firstIssue } from "./body.ts";
+import { type Plan, planCommit } from "./commit.ts";
+import { completeOutputs } from "./complete.ts";
+import { HopContext } from "./context.ts";
+import type { Execution } from "./execution.ts";
+import { failureOf, mayRetry, storedError } from "./failure.ts";
+import { childPassport, replyPassport } from "./outputs.ts";
+import type { HopEnd } from "./ports.ts";
+import type { Journal } from "./replay.ts";
+import { Ended, Park, park } from "./signals.ts";
+import { isLoop } from "./trail.ts";
+import type { HopWriter } from "./writer.ts";
+
+/** Runs the segment to its commit, its wait, its failed attempt, or a signal of the protocol. */
+export async function runSegment(x: Execution, writer: HopWriter, journal: Journal): Promise<HopEnd> {
+  const message = acceptMessage(x);
+  const attempt = new Attempt(x, writer, journal);
+  x.attempt = attempt;
+  const context = new HopContext(attempt);
+  const result = await attempt.run(() => x.role.instance.receive(message, context));
+  x.attempt = undefined;
+  if (result.kind === "threw") return failAttempt(x, writer, journal, result.thrown);
+  const plan = planCommit(result.outcome, {
+    role: x.role.role,
+    isCalled: x.isCalled,
+    targets: x.role.targets,
+    escalation: x.role.escalation,
+    message,
+  });
+  return commit(attempt, plan);
+}
+
+/** The handler's message, or the reason to park it instead. */
+function acceptMessage({ input, role }: Execution): Json {
+  const { depth, trail } = input.passport;
+  if (depth >= role.limits.hops) {
+    throw park("hop_limit", `the task took ${depth} hops; ${role.limits.hops} are allowed`, { depth });
+  }
+  if (isLoop(trail))
+    throw park("loop_detected", `the same content came from ${input.from} three times`, { from: input.from });
+  const decoded = decodeBody(input.record.encoding, input.record.body);
+  if (!decoded.ok) throw park("malformed_record", `the message does not parse: ${decoded.reason}`);
+  if (role.accepts === undefined) return jsonOf(decoded.value);
+  const accepted = role.accepts.safeParse(decoded.value);
+  if (accepted.success) return jsonOf(accepted.data);
+  throw park("invalid_request", `the message is not what ${role.role} accepts: ${firstIssue(accepted.error)}`, {
+    issues: z.treeifyError(accepted.error),
+  });
+}
+
+/** What was decoded from JSON, or made of it by the role's own schema. */
+function jsonOf(value: unknown): Json {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- decoded JSON is JSON; what a schema makes of it is the role's own affair
+  return value as Json;
+}
+
+/** Journals the failure and gives the message back for later; what cannot get better, or was tried enough, is parked. */
+async function failAttempt(x: Execution, writer: HopWriter, journal: Journal, thrown: unknown): Promise<HopEnd> {
+  const error = failureOf(thrown);
+  const attempt = journal.failuresOfSegment + 1;
+  if (!mayRetry(thrown)) throw new Park(error, { attempts: attempt });
+  const delayMs = retryDelayMs(x.role.retry, attempt, x.ports.random.unit());
+  const isLast = attempt >= x.role.retry.attempts;
+  await writer.write({
+    name: { class: "s", kind: "fail", to: String(journal.failures + 1) },
+    body: bytesOf(JSON.stringify({ attempt, error: storedError(error), ...(isLast ? {} : { retryAfterMs: delayMs }) })),
+  });
+  if (isLast) throw new Park(error, { attempts: attempt });
+  return { kind: "retry", attempt, delayMs, error };
+}
+
+async function commit(attempt: Attempt, plan: Plan): Promise<HopEnd> {
+  const { x } = attempt;
+  if (plan.kind === "dead")
+    throw new Park(plan.error, { isEscalated: plan.isEscalated, attempts: attempt.journal.failuresOfSegment });
+  await x.ports.failpoint?.("before-commit");
+  const end = await storeCommit(attempt, plan);
+  await x.ports.failpoint?.("after-commit");
+  return end;
+}
+
+async function storeCommit(attempt: Attempt, plan: Exclude<Plan, { kind: "dead" }>): Promise<HopEnd> {
+  if (plan.kind === "send") return commitSend(attempt, plan.to, plan.json);
+  if (plan.kind === "fan") return commitFan(attempt, plan.messages);
+  return plan.kind === "reply" ? commitReply(attempt, plan.json) : commitDone(attempt, plan.json);
+}
+
+async function commitSend(attempt: Attempt, to: string, json: string): Promise<HopEnd> {
+  const { x, writer } = attempt;
+  const passport = attempt.passport();
+  const mailbox = x.role.mailboxOf(to, passport.requires);
+  await writer.write({
+    name: { class: "m", kind: "send", to: mailbox },
+    body: bytesOf(json),
+    passport: childPassport(passport, x.role.role, mailbox, json, attempt.nextOutput()),
+    ranMs: attempt.ranMs(),
+  });
+  return { kind: "committed", commit: "send" };
+}
+
+async function commitFan(attempt: Attempt, messages: readonly { to: string; json: string }[]): Promise<HopEnd> {
+  const { x, writer } = attempt;
+  const { task, hop } = x.place;
+  const passport = attempt.passport();
+  const outputs = messages.map(({ to, json }) => {
+    const index = attempt.nextOutput();
+    const child = hopId(x.role.hopKey, task, hop, index);
+    const mailbox = x.role.mailboxOf(to, passport.requires);
+    return `{"hop":"${child}","index":${index},"to":"${mailbox}","body":${json}}`;
+  });
+  const stored = await writer.write({
+    name: { class: "c", kind: "fan", to: "0" },
+    body: bytesOf(`{"outputs":[${outputs.join(",")}]}`),
+    passport,
+    ranMs: attempt.ranMs(),
+  });
+  await completeOutputs(x, stored);
+  return { kind: "committed", commit: "fan" };
+}
+
+async function commitReply(attempt: Attempt, json: string): Promise<HopEnd> {
+  const { x, writer } = attempt;
+  const { replyTo, parent, wait, index } = x.input.passport;
+  if (replyTo === undefined) throw park("malformed_record", "the call does not say whom to answer");
+  await writer.write({
+    name: { class: "m", kind: "reply", to: replyTo },
+    body: bytesOf(`{"value":${json}}`),
+    passport: { ...replyPassport(attempt.passport()), parent, wait, index },
+    ranMs: attempt.ranMs(),
+  });
+  return { kind: "committed", commit: "reply" };
+}
+
+async function commitDone(attempt: Attempt, json: string): Promise<HopEnd> {
+  const { x, writer } = attempt;
+  const isOurs = await writer.writeDone({
+    body: bytesOf(`{"status":"completed","result":${json},"by":"${x.role.role}"}`),
+    passport: { ...attempt.passport(), trail: [] },
+    ranMs: attempt.ranMs(),
+  });
+  if (!isOurs) throw new Ended({ kind: "ended" });
+  return { kind: "committed", commit: "done" };
+}

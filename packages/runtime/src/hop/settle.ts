@@ -1,0 +1,17 @@
+/** Whether a message's work is done already, by the hop's last own record. */
+import { completeOutputs } from "./complete.ts";
+import type { Execution } from "./execution.ts";
+import { isFinal, type OwnRecord, segmentAfter } from "./own-record.ts";
+import { Ended } from "./signals.ts";
+
+/**
+ * Ends the execution when the hop has its commit, or is in a later segment than the message: completes the outputs of the commit that
+ * closed the message's segment, since its writer may have died before them. Otherwise does nothing.
+ */
+export async function settleIfDone(x: Execution, last: OwnRecord): Promise<void> {
+  const isLater = segmentAfter(last) > x.segment;
+  if (!isLater && !isFinal(last)) return;
+  const commit = isLater ? await x.readOwn({ class: "c", kind: "wait", to: String(x.segment + 1) }) : last;
+  await completeOutputs(x, commit);
+  throw new Ended({ kind: "settled" });
+}

@@ -1,0 +1,48 @@
+/**
+ * How the execution of a hop leaves the middle of its work: always by one of these three, thrown by the protocol's own code. They never
+ * pass through a handler: the context stops the attempt instead and leaves the handler's promise unresolved.
+ */
+import type { ErrorBody, ErrorCode } from "../errors.ts";
+import type { OwnRecord } from "./own-record.ts";
+import type { HopEnd } from "./ports.ts";
+
+/** The execution is over. */
+export class Ended extends Error {
+  readonly end: HopEnd;
+  constructor(end: HopEnd) {
+    super(end.kind);
+    this.end = end;
+  }
+}
+
+/** Another executor, that holds no newer claim, has written `last`: claim, fenced with that very record, and replay. */
+export class Restart extends Error {
+  readonly last: OwnRecord;
+  constructor(last: OwnRecord) {
+    super("restart");
+    this.last = last;
+  }
+}
+
+/** The hop is to be parked as a dead letter. */
+export class Park extends Error {
+  readonly body: ErrorBody;
+  readonly isEscalated: boolean;
+  /** Failed attempts of the handler before it. */
+  readonly attempts: number;
+  constructor(
+    body: ErrorBody,
+    { isEscalated = false, attempts = 0 }: { isEscalated?: boolean; attempts?: number } = {},
+  ) {
+    super(body.message);
+    this.body = body;
+    this.isEscalated = isEscalated;
+    this.attempts = attempts;
+  }
+}
+
+export const park = (code: ErrorCode, message: string, details?: Readonly<Record<string, unknown>>): Park =>
+  new Park(details === undefined ? { code, message } : { code, message, details });
+
+export const isSignal = (thrown: unknown): thrown is Ended | Restart | Park =>
+  thrown instanceof Ended || thrown instanceof Restart || thrown instanceof Park;

@@ -1,0 +1,118 @@
+/**
+ * Waiting: the hop commits what it waits for, sends its calls, and leaves memory. Its continuation, on any node, replays the handler and
+ * finds here the answers that the join took, in the order in which it took them.
+ */
+import type { JoinAnswer, Need } from "../actor/context.ts";
+import type { Json } from "../actor/outcome.ts";
+import type { Awaited, WaitBody } from "../contracts/bodies.ts";
+import { TroupeError } from "../errors.ts";
+import { hopId } from "../ids.ts";
+import type { Attempt } from "./attempt.ts";
+import { bytesOf, jsonText, mutableJson } from "./body.ts";
+import { completeOutputs } from "./complete.ts";
+import { requireSameName } from "./effects.ts";
+import { revive, type StoredError } from "./failure.ts";
+import { isAnswerTo, readReply } from "./join.ts";
+import { readMessage } from "./message.ts";
+import { Ended, park } from "./signals.ts";
+
+/** One thing to wait for, before it has a place in the log. */
+export type Asked =
+  | { readonly type: "call"; readonly to: string; readonly body: Json }
+  | { readonly type: "timer"; readonly afterMs: number }
+  | { readonly type: "signal"; readonly name: string; readonly afterMs?: number }
+  | { readonly type: "approval"; readonly act: Json; readonly afterMs?: number };
+
+/** One answer that a join took. `index` is its place among what was asked. */
+export interface Answer {
+  readonly from: string;
+  readonly index: number;
+  readonly result: { readonly value: Json } | { readonly error: StoredError };
+}
+
+/** How many good answers a join needs. Throws `invalid_request` for a quorum that cannot be. */
+export function neededOf(need: Need, total: number): number {
+  if (need === "all") return total;
+  if (need === "any") return 1;
+  const { quorum } = need;
+  if (Number.isInteger(quorum) && quorum >= 1 && quorum <= total) return quorum;
+  throw new TroupeError("invalid_request", `a quorum of ${quorum} out of ${total} cannot be met`);
+}
+
+/** The good answers of a join that was met, or the error of the answer that made it impossible. */
+export function joinAnswers(answers: readonly Answer[], needed: number): readonly JoinAnswer[] {
+  const good: JoinAnswer[] = [];
+  let lastError: StoredError | undefined;
+  for (const { from, index, result } of answers) {
+    if ("error" in result) lastError = result.error;
+    else good.push({ from, index, value: result.value });
+  }
+  if (lastError !== undefined && good.length < needed) throw revive(lastError);
+  return good;
+}
+
+/** Waits for `need` good answers. Call through {@link Attempt.guard} with numbers taken when the handler asked. */
+export async function waitFor(attempt: Attempt, wait: number, asked: readonly Awaited[], need: number) {
+  const recorded = attempt.journal.waits.get(wait);
+  if (wait > attempt.x.segment) return suspend(attempt, wait, asked, need);
+  if (recorded === undefined) throw park("malformed_record", `the chain has no wait ${wait}`);
+  requireSameName("wait", wait, signature(recorded.for, recorded.need), signature(asked, need));
+  return answersOf(attempt, wait, recorded);
+}
+
+/** Gives what is asked its places: one output index and one hop each. */
+export function place(attempt: Attempt, asked: readonly Asked[]): readonly Awaited[] {
+  const { role, place: at } = attempt.x;
+  return asked.map((one): Awaited => {
+    const index = attempt.nextOutput();
+    const hop = hopId(role.hopKey, at.task, at.hop, index);
+    if (one.type === "approval") return { ...one, act: mutableJson(one.act), hop, index };
+    if (one.type !== "call") return { ...one, hop, index };
+    if (one.to === "client" || one.to === "human" || !role.targets.has(one.to)) {
+      throw park("illegal_outcome", `${role.role} has no edge to ${one.to}, so it cannot call it`);
+    }
+    const to = role.mailboxOf(one.to, attempt.x.input.passport.requires);
+    return { type: "call", to, body: mutableJson(one.body), hop, index };
+  });
+}
+
+/** What must be the same on a replay. */
+const signature = (awaited: readonly Awaited[], need: number): string =>
+  `${need} of ${awaited.map(labelOf).join(", ")}`;
+
+function labelOf(one: Awaited): string {
+  if (one.type === "call") return one.to;
+  return one.type === "signal" ? `signal ${one.name}` : one.type;
+}
+
+async function suspend(attempt: Attempt, wait: number, asked: readonly Awaited[], need: number): Promise<never> {
+  const { x } = attempt;
+  await attempt.effectsDone();
+  const body: WaitBody = { need, for: [...asked], input: x.input.subject };
+  await x.ports.failpoint?.("before-commit");
+  const commit = await attempt.writer.write({
+    name: { class: "c", kind: "wait", to: String(wait) },
+    body: bytesOf(jsonText(body, "what the hop waits for")),
+    passport: attempt.passport(),
+    ranMs: attempt.ranMs(),
+  });
+  await x.ports.failpoint?.("after-commit");
+  await completeOutputs(x, commit);
+  throw new Ended({ kind: "waiting" });
+}
+
+async function answersOf(attempt: Attempt, wait: number, body: WaitBody): Promise<readonly Answer[]> {
+  const { x } = attempt;
+  const subjects = attempt.journal.answers.get(wait) ?? [];
+  return Promise.all(
+    subjects.map(async (subject): Promise<Answer> => {
+      const record = await x.readNamed(subject);
+      const message = readMessage(record, x.role);
+      const index = "problem" in message ? -1 : body.for.findIndex((one) => isAnswerTo(one, message));
+      if ("problem" in message || index < 0) throw park("malformed_record", "a join took no answer", { subject });
+      for (const label of message.passport.taint) attempt.taint.add(label);
+      const reply = readReply(record);
+      return { from: message.from, index, result: "error" in reply ? { error: reply.error } : { value: reply.value } };
+    }),
+  );
+}

@@ -1,0 +1,143 @@
+/**
+ * The one queue of a hop's fenced writes, and what each answer of the log means (DESIGN §5, the table). A write ends stored, or the
+ * execution ends: nothing in between.
+ */
+import type { Passport, Usage } from "../contracts/record.ts";
+import { formatRecordName, type RecordName } from "../contracts/subjects.ts";
+import { messageOf } from "../errors.ts";
+import type { AppendOutcome, BodyEncoding, NewRecord } from "../log/task-log.ts";
+import type { Execution } from "./execution.ts";
+import type { OwnRecord } from "./own-record.ts";
+import { settleIfDone } from "./settle.ts";
+import { Ended, Restart } from "./signals.ts";
+
+/** One own record to be. */
+export interface Draft {
+  readonly name: RecordName;
+  readonly body: Uint8Array;
+  readonly encoding?: BodyEncoding;
+  readonly passport?: Passport;
+  readonly usage?: Usage | undefined;
+  /** Set on commits. */
+  readonly ranMs?: number;
+}
+
+export class HopWriter {
+  readonly #x: Execution;
+  #tail: Promise<unknown> = Promise.resolve();
+  #queued = 0;
+  #broken: Error | undefined;
+
+  constructor(x: Execution) {
+    this.#x = x;
+  }
+
+  /** Stores one own record after those before it. Throws `Ended` or `Restart` when the hop is not this executor's any more. */
+  async write(draft: Draft): Promise<OwnRecord> {
+    return this.#inTurn(() => this.#store(draft));
+  }
+
+  /** Stores the task's end, fenced like an own record although it lies outside of them. `false`: the task had ended before. */
+  async writeDone(draft: Omit<Draft, "name">): Promise<boolean> {
+    return this.#inTurn(() => this.#storeDone(draft));
+  }
+
+  async #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#queued === 0 ? run() : this.#tail.then(() => this.#unlessBroken(run));
+    this.#queued++;
+    this.#tail = turn.then(
+      () => this.#queued--,
+      (thrown: unknown) => {
+        this.#queued--;
+        this.#broken ??= thrown instanceof Error ? thrown : new Error(messageOf(thrown));
+      },
+    );
+    return turn;
+  }
+
+  /** After a write that lost the hop those behind it must not go out: by then the executor may hold another claim. */
+  async #unlessBroken<T>(run: () => Promise<T>): Promise<T> {
+    if (this.#broken !== undefined) throw this.#broken;
+    return run();
+  }
+
+  async #store(draft: Draft): Promise<OwnRecord> {
+    const x = this.#x;
+    const { cursor } = x;
+    const label = formatRecordName(draft.name);
+    const writer = x.writer(cursor.claim, cursor.previous, draft.ranMs);
+    const record: NewRecord = {
+      subject: x.subject(draft.name),
+      header: { writer, passport: draft.passport, usage: draft.usage },
+      encoding: draft.encoding ?? "json",
+      body: draft.body,
+    };
+    const sequence = await this.#put(record, label);
+    x.cursor = { sequence, previous: label, claim: cursor.claim };
+    x.ports.hint(x.place.task);
+    return { name: draft.name, label, writer, record: { ...record, sequence, storedAtMs: 0 } };
+  }
+
+  /** Tries until the record is stored; returns its sequence. */
+  async #put(record: NewRecord, label: string): Promise<number> {
+    const x = this.#x;
+    const patience = x.patience();
+    for (;;) {
+      const outcome = await x.append(record, { filter: x.own, sequence: x.cursor.sequence });
+      if (outcome.kind === "stored") return outcome.sequence;
+      if (hasMoved(outcome)) {
+        const sequence = await this.#judgeRefusal(label);
+        if (sequence !== undefined) return sequence;
+      }
+      await patience.again(describe(record, outcome));
+    }
+  }
+
+  /** A refused write: stored after all (its sequence), to be sent again (`undefined`), or the end of this execution. */
+  async #judgeRefusal(label: string): Promise<number | undefined> {
+    const x = this.#x;
+    const { sequence, claim } = x.cursor;
+    const last = await x.readLast();
+    // Nothing newer: the replica lags behind, or the write that was in the way got lost.
+    if (last === undefined || last.record.sequence <= sequence) return undefined;
+    const { writer } = last;
+    if (writer.nonce === x.nonce && last.label === label) return last.record.sequence;
+    await settleIfDone(x, last);
+    if (last.name.class === "s" && writer.nonce !== x.nonce && writer.claim === claim) throw new Restart(last);
+    // Under a newer claim this executor is the zombie. It never takes over on a refused write.
+    throw new Ended({ kind: "dropped", reason: `the hop was taken over: ${last.label}` });
+  }
+
+  async #storeDone(draft: Omit<Draft, "name">): Promise<boolean> {
+    const x = this.#x;
+    const { cursor } = x;
+    const record: NewRecord = {
+      subject: x.role.subjects.done(x.place.task),
+      header: { writer: x.writer(cursor.claim, cursor.previous, draft.ranMs), passport: draft.passport },
+      encoding: "json",
+      body: draft.body,
+    };
+    const patience = x.patience();
+    for (;;) {
+      const outcome = await x.append(record, { filter: x.own, sequence: cursor.sequence });
+      if (outcome.kind === "stored") {
+        x.ports.hint(x.place.task);
+        return true;
+      }
+      if (outcome.kind === "exists" && (await x.readMaybe(record.subject)) !== undefined) return false;
+      if (outcome.kind === "fence_moved") await this.#judgeRefusal("");
+      await patience.again(describe(record, outcome));
+    }
+  }
+}
+
+/** Whether the answer says that something else may have been stored. */
+export const hasMoved = (outcome: AppendOutcome): boolean =>
+  outcome.kind === "fence_moved" || outcome.kind === "exists";
+
+/** A failed append for the log. */
+export function describe(record: NewRecord, outcome: AppendOutcome): string {
+  const why =
+    outcome.kind === "full" || outcome.kind === "unknown" || outcome.kind === "refused" ? ` ${outcome.text}` : "";
+  return `${record.subject}: ${outcome.kind}${why}`;
+}
