@@ -61,7 +61,12 @@ export async function startTestServer(): Promise<TestServer> {
 
 async function launch(binary: string, dir: string, port: number): Promise<{ process: GuardedProcess; url: string }> {
   const args = ["-a", "127.0.0.1", "-p", String(port), "-js", "-sd", join(dir, "streams"), "--ports_file_dir", dir];
-  const guarded = await startGuarded(binary, args, dir);
+  const guarded = await startGuarded({
+    command: binary,
+    args,
+    outputFile: join(dir, "nats-server.log"),
+    throwaway: dir,
+  });
   const file = join(dir, `nats-server_${guarded.pid}.ports`);
   const deadline = performance.now() + 10_000;
   while (performance.now() < deadline) {

@@ -10,13 +10,13 @@ import { createInterface } from "node:readline";
 import { TroupeError } from "../errors.ts";
 
 /**
- * $1 = folder to remove when we are gone or ask for the end, or empty; the rest is the command. Prints the command's process id. A server
+ * $1 = folder to remove when we are gone or ask for the end, or empty; $2 = file for what the command prints; the rest is the command. Prints the command's process id. A server
  * that ends by itself keeps its folder, since it is started again.
  */
 const GUARD = `
-throwaway=$1; shift
+throwaway=$1; output=$2; shift 2
 exec 3<&0
-"$@" 3<&- </dev/null >/dev/null 2>&1 &
+"$@" 3<&- </dev/null >>"$output" 2>&1 &
 server=$!
 echo $server
 ( read -r _ <&3; [ -n "$throwaway" ] && : > "$throwaway/ended"; kill -TERM $server 2>/dev/null ) >/dev/null 2>&1 &
@@ -42,13 +42,19 @@ export interface GuardedProcess {
   stop(): Promise<void>;
 }
 
-/** Starts a command. `throwaway` is a folder that is removed when it has ended. */
-export async function startGuarded(
-  command: string,
-  args: readonly string[],
-  throwaway?: string,
-): Promise<GuardedProcess> {
-  const child = spawn("sh", ["-c", GUARD, "troupe-guard", throwaway ?? "", command, ...args], {
+export interface GuardedCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** File that what it prints is appended to. */
+  readonly outputFile: string;
+  /** Folder that is removed when it was asked to stop, or lost us. */
+  readonly throwaway?: string | undefined;
+}
+
+/** Starts a command. */
+export async function startGuarded(guarded: GuardedCommand): Promise<GuardedProcess> {
+  const { command, args, outputFile, throwaway = "" } = guarded;
+  const child = spawn("sh", ["-c", GUARD, "troupe-guard", throwaway, outputFile, command, ...args], {
     stdio: ["pipe", "pipe", "ignore"],
     detached: true,
   });

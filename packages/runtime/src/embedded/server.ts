@@ -152,7 +152,12 @@ class GuardedServer implements EmbeddedServer {
     await mkdir(portsDir, { recursive: true });
     const configFile = join(store, "nats-server.conf");
     await writeFile(configFile, this.#configText(port, monitorPort, portsDir), { mode: 0o600 });
-    this.#process = await startGuarded(binary, ["-c", configFile], isThrowaway ? store : undefined);
+    this.#process = await startGuarded({
+      command: binary,
+      args: ["-c", configFile],
+      outputFile: this.#logFile(),
+      throwaway: isThrowaway ? store : undefined,
+    });
     const deadlineMs = this.#clock.monotonicMs() + UP_MS;
     const ports = await this.#readPorts(join(portsDir, `nats-server_${this.#process.pid}.ports`), deadlineMs);
     this.url = ports.nats[0] ?? "";

@@ -77,7 +77,7 @@ function core(subjects: Subjects, logs: readonly string[]): Account {
     users: usersOf("CORE", { host: hostPermissions(subjects, logs) }),
     exports: [
       ...[`${sys}.log.>`, `${sys}.key.*`, `${sys}.blob.>`, `${sys}.tasks.*.queue`, `${sys}.ingress.>`].map(service),
-      ...[`${sys}.heartbeat.*`, `${sys}.control.*`, `${sys}.control.event.>`].map(service),
+      ...[`${sys}.heartbeat.*`, `${sys}.control.died`, `${sys}.control.event.>`].map(service),
       { ...service(`${sys}.supervisor.*`), response: SHORT },
       { ...service("$SRV.>"), response: SHORT },
       { ...service(`${CORE_API_PREFIX}.CONSUMER.MSG.NEXT.${ingress}.*`), response: SHORT },
@@ -91,7 +91,9 @@ function core(subjects: Subjects, logs: readonly string[]): Account {
     imports: [
       ...[`${sys}.tasks.*.submit`, `${sys}.tasks.*.run`, `${sys}.task.*`, "$SRV.>"].map(serviceOf("GATEWAY")),
       ...[`${sys}.node.*.*`, "$SRV.>"].map(serviceOf("NODE")),
-      { kind: "stream", from: "SYS", subject: "$SYS.ACCOUNT.*.DISCONNECT" },
+      // Notices of others: what comes in by a stream import is not passed on by a stream export, so nobody hears them twice.
+      ...[`${sys}.control.ended`].map(streamOf("GATEWAY")),
+      ...["$SYS.ACCOUNT.*.DISCONNECT"].map(streamOf("SYS")),
     ],
   };
 }
@@ -130,7 +132,6 @@ function gateway(subjects: Subjects, logs: readonly string[]): Account {
     `${sys}.blob.client.*.*`,
     `${sys}.tasks.*.queue`,
     `${sys}.ingress.>`,
-    `${sys}.control.ended`,
     `${sys}.heartbeat.*`,
     `${sys}.supervisor.*`,
   ];
@@ -143,6 +144,7 @@ function gateway(subjects: Subjects, logs: readonly string[]): Account {
       { ...service(`${sys}.tasks.*.run`), response: LONG },
       { ...service(`${sys}.task.*`), response: LONG },
       { ...service("$SRV.>"), response: SHORT },
+      stream(`${sys}.control.ended`),
     ],
     imports: [
       ...[...written, ...ackSubjects(ingress)].map(serviceOf("CORE")),
@@ -171,6 +173,7 @@ function node(subjects: Subjects, logs: readonly string[]): Account {
       ...logs.flatMap(ackSubjects).map(serviceOf("CORE")),
       ...apiImports(directGets(readable)),
       ...[`${sys}.kv.>`, `${sys}.control.*`].map(streamOf("CORE")),
+      ...[`${sys}.control.ended`].map(streamOf("GATEWAY")),
     ],
   };
 }
