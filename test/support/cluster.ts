@@ -76,10 +76,10 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /** Stores a deployment of the system that a module exports, with its durables, and makes it the current one. */
-  async deploy(version: Version, modulePath: string, manifest?: SystemManifest): Promise<Deployment> {
+  async deploy(version: `v${number}`, modulePath: string, manifest?: SystemManifest): Promise<Deployment> {
     const checked = SystemManifest.parse(manifest ?? (await manifestOf(modulePath)));
     const mailboxes = requireCompiled(checked).mailboxes.map(({ name }) => name);
-    await ensureMailboxes(this.core, { subjects: this.subjects }, version, mailboxes);
+    await ensureMailboxes(this.core, { subjects: this.subjects }, version as Version, mailboxes);
     const deployment = Deployment.parse({
       v: 1,
       version,
@@ -95,7 +95,7 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /** Replaces what a node should run; `undefined` keys of a replica get their defaults. */
-  async place(node: string, epoch: number, version: Version, replicas: readonly PlacedReplica[]): Promise<void> {
+  async place(node: string, epoch: number, version: `v${number}`, replicas: readonly PlacedReplica[]): Promise<void> {
     const placement: NodePlacement = {
       v: 1,
       node,
@@ -117,7 +117,7 @@ export class TestCluster implements AsyncDisposable {
       url: this.server.url,
       nodeSeed: this.server.seedOf("node"),
       hostSeed: this.server.seedOf("host"),
-      flags: ["--log-level", "debug", ...flags],
+      flags: ["--log-level", "debug", "--heartbeat-ms", "100", ...flags],
     });
     this.#nodes.push(node);
     return node;
@@ -136,8 +136,8 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /** Writes the start record of a new task. */
-  async submit(version: Version, door: string, input: TaskRecord["body"]): Promise<TaskId> {
-    const task = newTaskId(0, version, systemClock, systemRandom);
+  async submit(version: `v${number}`, door: string, input: TaskRecord["body"]): Promise<TaskId> {
+    const task = newTaskId(0, version as Version, systemClock, systemRandom);
     const log = createJetStreamLog({ link: this.core, publisher: this.#publisher, subjects: this.subjects });
     const order = {
       v: 1 as const,
@@ -161,7 +161,7 @@ export class TestCluster implements AsyncDisposable {
     const tooLate = setTimeout(() => events.unsubscribe(), withinMs);
     try {
       await this.core.nc.flush();
-      if (!(await this.#stored(subject))) for await (const _event of events) break;
+      if (!(await this.#stored(subject))) await events[Symbol.asyncIterator]().next();
       const record = await this.#stored(subject);
       if (record) return DoneBody.parse(JSON.parse(Buffer.from(record.body).toString()));
       const log = (await this.records(task)).map(
@@ -192,9 +192,8 @@ export class TestCluster implements AsyncDisposable {
     const tooLate = setTimeout(() => hints.unsubscribe(), withinMs);
     try {
       await this.core.nc.flush();
-      const early = await find();
-      if (early) return early;
-      for await (const _hint of hints) {
+      const more = hints[Symbol.asyncIterator]();
+      for (let isOver = false; !isOver; isOver = (await more.next()).done === true) {
         const found = await find();
         if (found) return found;
       }

@@ -23,6 +23,7 @@ export interface HostSurroundings {
 export class HostRunner {
   readonly #surroundings: HostSurroundings;
   #host: Promise<Host | undefined> | undefined;
+  #opened: Host | undefined;
 
   constructor(surroundings: HostSurroundings) {
     this.#surroundings = surroundings;
@@ -45,11 +46,17 @@ export class HostRunner {
     }
   }
 
+  /** Says what its node must know when the process is about to end, whatever ends it: synchronous. */
+  lastWords(): void {
+    this.#opened?.flushHeld();
+  }
+
   async #open(configure: Configure): Promise<Host | undefined> {
     const { clock, random, memoryBytes, tell, exit, loggerFor } = this.#surroundings;
     const logger = loggerFor(configure);
     try {
       const host = await Host.open({ configure, clock, random, logger, memoryBytes, tell });
+      this.#opened = host;
       tell({ type: "ready" });
       return host;
     } catch (error) {

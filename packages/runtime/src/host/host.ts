@@ -82,9 +82,14 @@ export class Host {
       case "died":
         return this.#dead.add(command.died);
       case "flush":
-        this.#held.flush();
+        this.flushHeld();
         return this.#options.tell({ type: "flushed", request: command.request });
     }
+  }
+
+  /** Tells the node now what is held; the last thing that a host does before it crashes. */
+  flushHeld(): void {
+    this.#held.flush();
   }
 
   /** Lets go of everything at once: what runs is aborted and given back. */

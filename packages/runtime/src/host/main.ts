@@ -52,6 +52,9 @@ process.on("disconnect", () => process.exit());
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => undefined);
 
+// Also when a handler calls `process.exit`: what it was working on is then given to another host at once.
+process.on("exit", () => runner.lastWords());
+
 function crash(kind: string, thrown: unknown): void {
   const stack = thrown instanceof Error ? thrown.stack : undefined;
   logger.fatal({ kind, reason: messageOf(thrown), stack }, "host crashed");

@@ -1,4 +1,4 @@
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { HostEvent } from "../host/ipc.ts";
@@ -12,13 +12,7 @@ const ENTRY = fileURLToPath(new URL(`../host/main${import.meta.url.endsWith(".ts
 export function childHosts(logger: Logger): StartHost {
   return (onEvent) => {
     const child = fork(ENTRY, [], { serialization: "advanced", stdio: ["ignore", 2, 2, "ipc"] });
-    const exited = new Promise<HostExit>((resolve) => {
-      child.once("exit", (code, signal) => resolve({ code: code ?? undefined, signal: signal ?? undefined }));
-      child.once("error", (error) => {
-        logger.error({ reason: error.message }, "host process failed");
-        if (child.pid === undefined) resolve({ code: undefined, signal: undefined });
-      });
-    });
+    const exited = exitOf(child, logger);
     child.on("message", (raw) => {
       const event = HostEvent.safeParse(raw);
       if (event.success) onEvent(event.data);
@@ -44,4 +38,20 @@ export function childHosts(logger: Logger): StartHost {
       exited,
     } satisfies HostProcess;
   };
+}
+
+/** Resolves when the process is gone and all that it said has been heard: its exit alone may come first. */
+async function exitOf(child: ChildProcess, logger: Logger): Promise<HostExit> {
+  const { promise: heard, resolve: hearNoMore } = Promise.withResolvers<void>();
+  const { promise: gone, resolve: go } = Promise.withResolvers<HostExit>();
+  child.once("disconnect", hearNoMore);
+  child.once("exit", (code, signal) => go({ code: code ?? undefined, signal: signal ?? undefined }));
+  child.once("error", (error) => {
+    logger.error({ reason: error.message }, "host process failed");
+    // It was never there.
+    if (child.pid === undefined) go({ code: undefined, signal: undefined });
+  });
+  const exit = await gone;
+  if (child.connected) await heard;
+  return exit;
 }

@@ -131,7 +131,10 @@ export class SupervisedHost {
       const life = this.#start();
       const exit = await life.process.exited;
       this.#bury(life, exit);
-      if (this.#unwanted.signal.aborted) return;
+      if (this.#unwanted.signal.aborted) {
+        logger.info({ version, ...exit }, "host ended in order");
+        return;
+      }
       const decision =
         life.failure === undefined
           ? decideRestart(this.#restarts, clock.monotonicMs(), HOST_INTENSITY, random.unit())

@@ -1,0 +1,179 @@
+/** What happens to running work when hosts and nodes die, without a supervisor. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { SystemManifest, type TaskId, type TaskRecord } from "@troupe/runtime/internal";
+import { TestCluster } from "../support/cluster.ts";
+import { isAlive, type NodeProcess } from "../support/node-process.ts";
+
+const RELAY = fileURLToPath(new URL("../support/relay-system.ts", import.meta.url));
+const ROLES = [{ role: "a" }, { role: "b" }, { role: "c" }];
+
+let cluster: TestCluster;
+let folder = "";
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "troupe-node-"));
+  cluster = await TestCluster.start();
+});
+after(async () => {
+  await cluster.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const nameOf = ({ subject: { name } }: TaskRecord) => `${name.class}.${name.kind}.${name.to}`;
+const lastHost = (node: NodeProcess): number => {
+  const pid = node.hostPids.at(-1);
+  assert.ok(pid !== undefined, "the node has started no host");
+  return pid;
+};
+const upAndRunning = (node: string) =>
+  cluster.heartbeat(node, ({ actors }) => actors.length > 0 && actors.every(({ state }) => state === "available"));
+const busy = (node: string, count: number) =>
+  cluster.heartbeat(node, ({ actors }) => actors.reduce((sum, { inFlight }) => sum + inFlight, 0) === count);
+
+test("a host that is killed in a step: its node gives back at once, and the task ends once, long before ack_wait", async () => {
+  await cluster.deploy("v1", RELAY);
+  await cluster.place("n1", 1, "v1", ROLES);
+  const node = await cluster.startNode("n1");
+  await upAndRunning("n1");
+  const task = await cluster.submit("v1", "a", { workMs: 1_000, number: 1 });
+  await busy("n1", 1);
+  const killed = lastHost(node);
+  process.kill(killed, "SIGKILL");
+  // Within ack_wait (6 s) only a hand-back can bring the message to the next host.
+  const done = await cluster.done(task, 5_000);
+  assert.equal(done.status, "completed", JSON.stringify(done));
+  assert.notEqual(lastHost(node), killed);
+  const names = (await cluster.records(task)).map(nameOf);
+  assert.equal(names.filter((name) => name.startsWith("s.step.")).length, 1);
+  assert.equal(names.filter((name) => name.startsWith("c.claim.")).length, 1);
+  assert.equal(names.filter((name) => name === "t.done.client").length, 1);
+});
+
+test("hosts end when their node is killed, however busy they are", async () => {
+  await cluster.deploy("v2", RELAY);
+  await cluster.place("n2", 1, "v2", ROLES);
+  const node = await cluster.startNode("n2");
+  await upAndRunning("n2");
+  await cluster.submit("v2", "a", { workMs: 20_000, number: 1 });
+  await busy("n2", 1);
+  const host = lastHost(node);
+  node.kill("SIGKILL");
+  await node.exited;
+  await gone(host, 5_000);
+});
+
+test("a drain finishes what runs, gives back what does not finish, and the rest is found by the next node", async () => {
+  await cluster.deploy("v3", RELAY);
+  const everywhere = ROLES.map((role) => ({ ...role, concurrency: 4 }));
+  await cluster.place("n3", 1, "v3", everywhere);
+  await cluster.place("n4", 1, "v3", everywhere);
+  const first = await cluster.startNode("n3");
+  await upAndRunning("n3");
+  const quick: TaskId[] = [];
+  for (let number = 0; number < 12; number++) quick.push(await cluster.submit("v3", "a", { workMs: 30, number }));
+  const slow = await cluster.submit("v3", "a", { workMs: 2_500, number: 99 });
+  await cluster.recorded(slow, /^m\.send\.b$/);
+  const left = cluster.heartbeat("n3", ({ hasLeft }) => hasLeft === true);
+  const answer = await cluster.core.nc.request(cluster.subjects.node("n3", "drain"), JSON.stringify({ limit_ms: 400 }));
+  assert.equal(answer.json<{ status: string }>().status, "draining");
+  await left;
+  assert.deepEqual(await first.exited, { code: 0, signal: null });
+  await cluster.startNode("n4");
+  for (const task of quick) assert.equal((await cluster.done(task)).status, "completed");
+  assert.equal((await cluster.done(slow, 20_000)).status, "completed");
+  for (const task of [...quick, slow]) {
+    const names = (await cluster.records(task)).map(nameOf);
+    assert.equal(names.length, new Set(names.map((name) => name)).size, "no record twice");
+    assert.equal(names.filter((name) => name === "t.done.client").length, 1);
+  }
+});
+
+test("SIGTERM drains and exits with 0, a second signal stops at once and exits with 130", async () => {
+  await cluster.deploy("v4", RELAY);
+  await cluster.place("n5", 1, "v4", ROLES);
+  const patient = await cluster.startNode("n5");
+  await upAndRunning("n5");
+  patient.kill("SIGTERM");
+  assert.deepEqual(await patient.exited, { code: 0, signal: null });
+
+  const hasty = await cluster.startNode("n5");
+  await upAndRunning("n5");
+  await cluster.submit("v4", "a", { workMs: 20_000, number: 1 });
+  await busy("n5", 1);
+  hasty.kill("SIGTERM");
+  await hasty.logged(/node drains/);
+  hasty.kill("SIGINT");
+  assert.deepEqual(await hasty.exited, { code: 130, signal: null });
+  await gone(lastHost(hasty), 5_000);
+});
+
+test("a message that kills its host twice is parked as poison, and the role goes on with others", async () => {
+  const path = join(folder, "poison.mjs");
+  await writeFile(path, POISON);
+  const manifest = SystemManifest.parse({
+    name: "poison",
+    graph: { client: ["a"], a: ["client"] },
+    roles: { a: { kind: "actor" } },
+  });
+  await cluster.deploy("v5", path, manifest);
+  await cluster.place("n6", 1, "v5", [{ role: "a" }]);
+  const node = await cluster.startNode("n6");
+  await upAndRunning("n6");
+  const poison = await cluster.submit("v5", "a", "die");
+  // Two deaths and two hand-backs, all within one ack_wait.
+  const dead = await cluster.recorded(poison, /^c\.dead\.0$/, 5_000);
+  assert.equal((dead.body as { error: { code: string } }).error.code, "poison_message");
+  assert.equal((await cluster.done(await cluster.submit("v5", "a", "live"))).status, "completed");
+  await node.logged(/host has died/);
+});
+
+test("probe says who is there, held says which deliveries", async () => {
+  await cluster.deploy("v6", RELAY);
+  await cluster.place("n7", 1, "v6", ROLES);
+  const node = await cluster.startNode("n7");
+  const { incarnation } = await upAndRunning("n7");
+  const task = await cluster.submit("v6", "a", { workMs: 1_500, number: 1 });
+  const message = await cluster.recorded(task, /^m\.send\.b$/);
+  await busy("n7", 1);
+  const ask = (verb: "probe" | "held") => cluster.core.nc.request(cluster.subjects.node("n7", verb), "");
+  assert.deepEqual((await ask("probe")).json(), { v: 1, node: "n7", incarnation });
+  assert.deepEqual((await ask("held")).json(), { v: 1, node: "n7", incarnation, held: { "v6-b": [message.sequence] } });
+  // A frozen host cannot say what it holds; its last word stands.
+  process.kill(lastHost(node), "SIGSTOP");
+  assert.deepEqual((await ask("held")).json<{ held: unknown }>().held, { "v6-b": [message.sequence] });
+  process.kill(lastHost(node), "SIGCONT");
+  assert.equal((await cluster.done(task)).status, "completed");
+});
+
+test("a task that ends while a role works on it is aborted there, and the replica is free again", async () => {
+  await cluster.deploy("v7", RELAY);
+  await cluster.place("n8", 1, "v7", ROLES);
+  await cluster.startNode("n8");
+  await upAndRunning("n8");
+  const task = await cluster.submit("v7", "a", { workMs: 30_000, number: 1 });
+  await busy("n8", 1);
+  const ended = { v: 1, task, reason: "cancelled" };
+  cluster.core.nc.publish(cluster.subjects.control("ended"), JSON.stringify(ended));
+  await busy("n8", 0);
+  assert.equal((await cluster.done(await cluster.submit("v7", "a", { workMs: 1, number: 2 }))).status, "completed");
+});
+
+const POISON = `export default { manifest: {}, roles: { a: { kind: "actor", settings: {}, about: {}, create: () => ({
+  receive(message) {
+    if (message === "die") process.exit(9);
+    return { outcome: "complete", body: "alive" };
+  },
+}) } } };`;
+
+/** Resolves when a process is gone; nobody can wait for a process that is no child, so it is asked for. */
+async function gone(pid: number, withinMs: number): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  while (isAlive(pid)) {
+    if (performance.now() > deadline) throw new Error(`process ${pid} is still there after ${withinMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
