@@ -1,1 +1,1 @@
-export {};
+export { openApiDocument } from "./http/openapi.ts";

@@ -30,9 +30,12 @@ import {
   writeOnce,
 } from "@troupe/runtime/internal";
 import { admit, type Pressure, type Verdict } from "./admission.ts";
+import type { Backlog } from "./backlog.ts";
 import { type CurrentSystem, decideOrder } from "./decide-order.ts";
+import type { EndWatch } from "./end-watch.ts";
 import { type KeyStore, requestDigest, requireSameRequest } from "./idempotency-keys.ts";
 import type { InFlight } from "./in-flight.ts";
+import type { TurnKeeper } from "./turn-keeper.ts";
 
 /** One request as the door sees it, whatever brought it. */
 export interface Submission {
@@ -58,12 +61,11 @@ export interface IngressPorts {
   readonly current: () => CurrentSystem;
   /** Whether tasks of this version still run: it is current, or drains. */
   readonly isServed: (version: Version) => boolean;
-  /** Tasks that wait for admission, as far as this gateway knows. */
-  readonly backlog: () => number;
+  readonly backlog: Backlog;
+  readonly ends: EndWatch;
+  readonly turns: TurnKeeper;
   /** Replaces an input over the inline limit by a reference to it. */
   readonly shrink: (input: TaskRequest["input"]) => Promise<TaskRequest["input"]>;
-  /** A turn of a session was written here: its end starts the next one. */
-  readonly onTurn: (task: TaskId, turn: SessionTurn) => void;
 }
 
 /** Where a task stands in its session. */
@@ -126,7 +128,7 @@ export class Ingress {
     return {
       inFlight: inFlight.count,
       inFlightLimit: this.#ports.current().system.manifest.limits.inFlight,
-      backlog: backlog(),
+      backlog: backlog.count(),
       backlogLimit,
       endedPerSecond: inFlight.endedPerSecond(),
     };
@@ -171,8 +173,9 @@ export class Ingress {
   }
 
   async #start(order: TaskOrder): Promise<void> {
-    const { subjects, clock, inFlight } = this.#ports;
+    const { subjects, clock, inFlight, ends } = this.#ports;
     inFlight.started(order.task);
+    ends.watch(order.task);
     try {
       await writeOnce(this.#ports, startRecord(subjects, order, clock.nowMs()));
     } catch (error) {
@@ -183,14 +186,15 @@ export class Ingress {
   }
 
   async #wait(order: TaskOrder, place: Priority | "session"): Promise<void> {
-    const { subjects, waiting, clock, random } = this.#ports;
+    const { subjects, waiting, clock, random, backlog } = this.#ports;
     const ports: WriteOncePorts = { log: waiting, clock, random };
     await writeOnce(ports, jsonRecord(subjects.waiting(place, order.task), {}, order));
+    if (place !== "session") backlog.stored(place);
   }
 
   /** Turns do not wait for admission: a session has at most one task in flight. */
   async #queueTurn(order: TaskOrder, key: SessionKey, mayBeStored: boolean): Promise<void> {
-    const { subjects, log, onTurn } = this.#ports;
+    const { subjects, log, ends, turns } = this.#ports;
     const shard = parseTaskId(order.task)?.shard ?? 0;
     let number = nextTurn(subjects, await log.last(subjects.turns(shard, key)));
     if (mayBeStored) {
@@ -202,7 +206,8 @@ export class Ingress {
       if (outcome.kind === "stored" || parseTurn(subjects, outcome.record)?.task === order.task) break;
       number++;
     }
-    onTurn(order.task, { shard, key, number });
+    turns.add(order.task, { shard, key, number });
+    ends.watch(order.task);
     const started = await advanceSession(this.#ports, shard, key, number);
     // Nothing in the log names a turn by its task: whoever asks for the task finds it here until it starts.
     if (started !== order.task) await this.#wait(order, "session");

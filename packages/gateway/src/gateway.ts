@@ -1,0 +1,213 @@
+/**
+ * The gateway: the door for tasks over HTTP and NATS. It keeps no state: any number of them share the work, and what one began another
+ * goes on with.
+ */
+import {
+  type Clock,
+  createBlobs,
+  createJetStreamLog,
+  createPublisher,
+  INLINE_BODY_BYTES,
+  type Link,
+  type Logger,
+  newTaskId,
+  openLink,
+  type Publisher,
+  type Random,
+  type Service,
+  Subjects,
+  systemClock,
+  systemRandom,
+  type TaskRequest,
+} from "@troupe/runtime/internal";
+import { type HttpServer, startHttpServer } from "./http/http-server.ts";
+import { Backlog } from "./ingress/backlog.ts";
+import { DeployedSystem } from "./ingress/deployed-system.ts";
+import { EndWatch } from "./ingress/end-watch.ts";
+import { createKeyStore } from "./ingress/idempotency-keys.ts";
+import { InFlight } from "./ingress/in-flight.ts";
+import { Ingress } from "./ingress/ingress.ts";
+import { startTaskServices } from "./ingress/task-services.ts";
+import { TurnKeeper } from "./ingress/turn-keeper.ts";
+import { WaitingRoom } from "./ingress/waiting-room.ts";
+import { streamWriter } from "./ingress/write-once-stream.ts";
+import { GatewayApi } from "./task/gateway-api.ts";
+import { healthProbe } from "./task/health-probe.ts";
+import { followReconnects } from "./watch/reconnects.ts";
+import { createTaskReader } from "./watch/task-reader.ts";
+
+export interface GatewayOptions {
+  readonly system: string;
+  /** URL of the NATS server, or of several. */
+  readonly servers: string | readonly string[];
+  /** nkey seed of the `gateway` user; absent on a server without accounts. */
+  readonly seed?: string | undefined;
+  readonly apiPrefix?: string | undefined;
+  readonly inboxPrefix?: string | undefined;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** Log shards of the system, as it was created; default 1. */
+  readonly shards?: number;
+  /** Accepted tasks that may wait for admission before more are refused; default 10,000. */
+  readonly backlogLimit?: number;
+  /** Whose tasks these are, until callers are authenticated; default `default`. */
+  readonly tenant?: string;
+  /** Shown in discovery and in the OpenAPI document. */
+  readonly version?: string;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+export interface Gateway {
+  /** URL of the HTTP edge; empty before `start`. */
+  readonly url: string;
+  /** Resolves once it takes requests. Throws `unavailable` without NATS, `invalid_config` when it cannot listen. */
+  start(): Promise<void>;
+  /** Ends event streams, finishes running requests, gives back what it holds. May be called more than once. */
+  stop(): Promise<void>;
+}
+
+const DEFAULT_BACKLOG = 10_000;
+
+export function createGateway(options: GatewayOptions): Gateway {
+  let running: Promise<RunningGateway> | undefined;
+  let url = "";
+  return {
+    get url() {
+      return url;
+    },
+    start: async () => {
+      running ??= RunningGateway.start(options);
+      url = (await running).http.url;
+    },
+    stop: async () => {
+      const gateway = await running?.catch(() => undefined);
+      await gateway?.stop();
+    },
+  };
+}
+
+class RunningGateway {
+  readonly http: HttpServer;
+  readonly #parts: Parts;
+  readonly #services: Service;
+  #stopping: Promise<void> | undefined;
+
+  private constructor(parts: Parts, services: Service, http: HttpServer) {
+    this.#parts = parts;
+    this.#services = services;
+    this.http = http;
+  }
+
+  static async start(options: GatewayOptions): Promise<RunningGateway> {
+    const { system, servers, seed, apiPrefix, inboxPrefix, logger, clock = systemClock } = options;
+    const user = seed === undefined ? undefined : "gateway";
+    const link = await openLink({ servers, name: "gateway", seed, user, apiPrefix, inboxPrefix, logger, clock });
+    try {
+      const parts = await assemble(options, link);
+      const caller = { tenant: options.tenant ?? "default" };
+      const version = options.version ?? "0.1.0";
+      const { api, subjects } = parts;
+      const health = healthProbe({
+        link,
+        api,
+        deployed: parts.deployed,
+        isConnected: parts.reconnects.isConnected,
+        isDraining: () => parts.isDraining,
+      });
+      const { host = "127.0.0.1", port = 0 } = options;
+      const http = await startHttpServer({ api, health, caller, system, version, host, port, logger });
+      const services = startTaskServices({ link, subjects, api, caller, version, logger });
+      parts.room.start();
+      logger.info({ url: http.url, system }, "gateway takes requests");
+      return new RunningGateway(parts, services, http);
+    } catch (error) {
+      await link.close();
+      throw error;
+    }
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    const { link, publisher, room, ends, deployed, reconnects } = this.#parts;
+    this.#parts.isDraining = true;
+    await Promise.all([this.http.close(), this.#services.stop(), room.stop()]);
+    ends.stop();
+    deployed.stop();
+    reconnects.stop();
+    publisher.close();
+    await link.close();
+  }
+}
+
+interface Parts {
+  readonly link: Link;
+  readonly subjects: Subjects;
+  readonly publisher: Publisher;
+  readonly api: GatewayApi;
+  readonly room: WaitingRoom;
+  readonly ends: EndWatch;
+  readonly deployed: DeployedSystem & { stop(): void };
+  readonly reconnects: ReturnType<typeof followReconnects>;
+  isDraining: boolean;
+}
+
+async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
+  const { system, logger, clock = systemClock, random = systemRandom, shards = 1 } = options;
+  const subjects = new Subjects(system);
+  const publisher = createPublisher(link, { clock });
+  const log = createJetStreamLog({ link, publisher, subjects });
+  const deployed = await DeployedSystem.follow(link, subjects, logger);
+  const core = { link, subjects, log, clock, random, logger };
+  const inFlight = new InFlight(clock);
+  const backlog = new Backlog(clock);
+  const turns = new TurnKeeper(core);
+  const ends = new EndWatch({
+    ...core,
+    onEnd: (task) => {
+      inFlight.ended(task);
+      void turns.ended(task);
+      room.pump();
+    },
+  });
+  const ingress = new Ingress({
+    ...core,
+    keys: createKeyStore({ ...core, log: streamWriter(link, publisher, subjects.stream("KEYS")) }),
+    waiting: streamWriter(link, publisher, subjects.stream("INGRESS")),
+    shards,
+    backlogLimit: options.backlogLimit ?? DEFAULT_BACKLOG,
+    inFlight,
+    backlog,
+    ends,
+    turns,
+    current: () => deployed.current(),
+    isServed: (version) => deployed.isServed(version),
+    shrink: shrinker(link, publisher, subjects),
+  });
+  const tenant = options.tenant ?? "default";
+  const rejectedId = () => newTaskId(0, deployed.current().version, clock, random);
+  const room: WaitingRoom = new WaitingRoom({ ...core, ingress, backlog, tenant, rejectedId });
+  const reader = createTaskReader(link, subjects);
+  const reconnects = followReconnects(link);
+  const watch = { link, subjects, reader, onReconnect: reconnects.onReconnect };
+  const api = new GatewayApi({ ...core, reader, ingress, watch });
+  return { link, subjects, publisher, api, room, ends, deployed, reconnects, isDraining: false };
+}
+
+/** Inputs over the inline limit are stored beside the log; a reference takes their place. */
+function shrinker(link: Link, publisher: Publisher, subjects: Subjects) {
+  const blobs = createBlobs({ link, publisher, subjects });
+  return async (input: TaskRequest["input"]): Promise<TaskRequest["input"]> => {
+    const bytes = Buffer.from(JSON.stringify(input));
+    if (bytes.length <= INLINE_BODY_BYTES) return input;
+    const { role, sha256, bytes: size } = await blobs.put("client", bytes);
+    return { $blob: { role, sha256, bytes: size } };
+  };
+}

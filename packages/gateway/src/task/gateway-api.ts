@@ -1,0 +1,102 @@
+import {
+  callService,
+  type Ended,
+  type Link,
+  type ListRequest,
+  type Subjects,
+  type TaskAccepted,
+  type TaskEvent,
+  type TaskId,
+  type TaskLog,
+  type TaskLogPage,
+  type TaskRequest,
+  type WriteOncePorts,
+} from "@troupe/runtime/internal";
+import { callerKey } from "../ingress/idempotency-keys.ts";
+import type { Ingress } from "../ingress/ingress.ts";
+import type { TaskReader } from "../watch/task-reader.ts";
+import { type WatchPorts, watchTask } from "../watch/watch-task.ts";
+import { cancelTask } from "./cancel-task.ts";
+import { readKnownTask } from "./known-task.ts";
+import { retrySubmission } from "./retry-task.ts";
+import { signalTask } from "./signal-task.ts";
+import type { Caller, TaskApi } from "./task-api.ts";
+import { taskLogPage } from "./task-log-page.ts";
+
+export interface GatewayApiPorts extends WriteOncePorts {
+  readonly log: TaskLog;
+  readonly link: Link;
+  readonly subjects: Subjects;
+  readonly reader: TaskReader;
+  readonly ingress: Ingress;
+  readonly watch: WatchPorts;
+}
+
+const SUPERVISOR_MS = 1_000;
+
+/** The task API on NATS: the log is read directly, what changes something goes through write-once records. */
+export class GatewayApi implements TaskApi {
+  readonly #ports: GatewayApiPorts;
+
+  constructor(ports: GatewayApiPorts) {
+    this.#ports = ports;
+  }
+
+  submit({ tenant }: Caller, role: string, request: TaskRequest, key?: string): Promise<TaskAccepted> {
+    const hash = key === undefined ? undefined : callerKey(tenant, key);
+    return this.#ports.ingress.submit({ role, request, tenant, key: hash });
+  }
+
+  async find(id: TaskId) {
+    const { view, records } = await readKnownTask(this.#ports.reader, id);
+    const done = records.find(({ subject }) => subject.name.class === "t");
+    return { view, doneSequence: done?.sequence };
+  }
+
+  async log(id: TaskId, page: { after?: number | undefined; limit?: number | undefined }): Promise<TaskLogPage> {
+    const { records } = await readKnownTask(this.#ports.reader, id);
+    return taskLogPage(id, records, page);
+  }
+
+  list(query: ListRequest): Promise<unknown> {
+    return this.#askSupervisor("tasks", query);
+  }
+
+  cluster(): Promise<unknown> {
+    return this.#askSupervisor("health", undefined);
+  }
+
+  watch(id: TaskId, options: { readonly after?: number; readonly signal: AbortSignal }): AsyncGenerator<TaskEvent> {
+    return watchTask(this.#ports.watch, id, options);
+  }
+
+  cancel(id: TaskId) {
+    return cancelTask({ ...this.#ports, announce: (ended) => this.#announce(ended) }, id);
+  }
+
+  signal(id: TaskId, name: string, value: TaskRequest["input"]): Promise<unknown> {
+    return signalTask({ ...this.#ports, hint: (task) => this.#publish(this.#ports.subjects.live(task), "") }, id, {
+      name,
+      value,
+    });
+  }
+
+  async retry(id: TaskId): Promise<TaskAccepted> {
+    return this.#ports.ingress.submit(await retrySubmission(this.#ports.reader, id));
+  }
+
+  #askSupervisor(verb: string, body: unknown): Promise<unknown> {
+    const { link, subjects } = this.#ports;
+    return callService(link, subjects.supervisor(verb), body, { timeoutMs: SUPERVISOR_MS, ifLost: "unavailable" });
+  }
+
+  #announce(ended: Ended): void {
+    this.#publish(this.#ports.subjects.control("ended"), JSON.stringify(ended));
+  }
+
+  /** Core messages are hints: what they say is in the log, or is said again by the supervisor. */
+  #publish(subject: string, body: string): void {
+    const { nc } = this.#ports.link;
+    if (!nc.isClosed()) nc.publish(subject, body);
+  }
+}
