@@ -55,13 +55,14 @@ class AckedPublisher implements Publisher {
   readonly #sweep: NodeJS.Timeout;
   readonly #unsubscribe: () => void;
   #count = 0;
-  #isConnected = true;
+  #isConnected: boolean;
   #isClosed = false;
 
   constructor(link: Link, timeoutMs: number, clock: Clock) {
     this.#link = link;
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
+    this.#isConnected = link.nc.info !== undefined;
     this.#inbox = `${createInbox(link.inboxPrefix)}.`;
     const subscription = link.nc.subscribe(`${this.#inbox}*`, {
       callback: (error, message) => {
