@@ -72,7 +72,7 @@ async function tryOnce(
   try {
     const request = client.chat.completions.create(requestOf(model, call), {
       signal,
-      idempotencyKey: scope.idempotencyKey,
+      headers: { "idempotency-key": scope.idempotencyKey },
     });
     const stream = await withinLimit(request, firstMs(), clock, "the model did not begin to answer");
     const chunks = stream[Symbol.asyncIterator]();

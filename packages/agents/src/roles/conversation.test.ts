@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { MAX_TURNS, readConversation, renderConversation, toBody, withTurn } from "./conversation.ts";
+
+test("any body is the input of a conversation; one between agents keeps its history", () => {
+  assert.deepEqual(readConversation("hello"), { input: "hello", history: [] });
+  assert.deepEqual(readConversation({ question: 1 }), { input: { question: 1 }, history: [] });
+  const body = toBody(withTurn(readConversation("hello"), { role: "planner", content: "a plan", reason: "done" }));
+  assert.deepEqual(readConversation(body).history, [{ role: "planner", content: "a plan", reason: "done" }]);
+});
+
+test("a failed hop's conversation goes on, with its error", () => {
+  const inner = toBody(withTurn(readConversation("hello"), { role: "planner", content: "a plan" }));
+  const read = readConversation({ input: inner, error: { code: "handler_failed", message: "boom" } });
+  assert.equal(read.input, "hello");
+  assert.equal(read.history.length, 1);
+  assert.match(renderConversation(read), /failed with handler_failed: boom/);
+});
+
+test("the prompt holds the task, the note and the turns in order", () => {
+  const text = renderConversation({
+    input: { title: "x" },
+    history: [
+      { role: "planner", content: "first" },
+      { role: "developer", content: { lines: 3 }, reason: "ready" },
+    ],
+    note: "be quick",
+  });
+  assert.equal(
+    text,
+    'Task:\n{\n  "title": "x"\n}\n\nNote: be quick\n\n## planner\nfirst\n\n## developer\n{\n  "lines": 3\n}\n(ready)',
+  );
+});
+
+test("only the newest turns go into a prompt, and fewer when the window is small; the task stays", () => {
+  const history = Array.from({ length: 14 }, (_, index) => ({ role: "r", content: `turn ${index} ${"x".repeat(70)}` }));
+  const all = renderConversation({ input: "the task", history });
+  assert.ok(!all.includes("turn 3 ") && all.includes("turn 4 ") && all.includes("turn 13 "));
+  assert.match(all, new RegExp(`\\[${14 - MAX_TURNS} earlier turns are left out\\]`));
+  const small = renderConversation({ input: "the task", history }, 70);
+  assert.match(small, /^Task:\nthe task\n\n\[12 earlier turns are left out\]/);
+  assert.ok(small.includes("turn 13 ") && !small.includes("turn 11 "));
+  assert.match(renderConversation({ input: "the task", history }, 0), /^Task:\nthe task/);
+});

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { loadYamlSystem } from "@troupe/agents/loader";
+import type { Json } from "@troupe/runtime";
+import { createFakeContext, requireCompiled } from "@troupe/runtime/internal";
+import reference from "../../examples/reference/system.ts";
+import relay from "../../examples/relay/system.ts";
+
+const examples = new URL("../../examples/", import.meta.url);
+
+test("every example is a system that compiles, with a README", async () => {
+  const names = (await readdir(examples)).toSorted();
+  assert.deepEqual(names, ["reference", "relay", "research"]);
+  for (const name of names) assert.match(await readFile(new URL(`${name}/README.md`, examples), "utf8"), /^# /);
+  const research = await loadYamlSystem(await readFile(new URL("research/system.yaml", examples), "utf8"));
+  for (const { manifest } of [reference, relay, research]) assert.ok(requireCompiled(manifest).doors.size > 0);
+});
+
+test("the relay hands a note through its three roles", async () => {
+  let role = "first";
+  let body: Json = "hello";
+  for (let hop = 0; hop < 3; hop++) {
+    const definition = relay.roles[role];
+    assert.ok(definition);
+    const parsed = definition.accepts?.parse(body) as Json;
+    const outcome = await definition.create().receive(parsed, createFakeContext({ role, nowMs: 5 }));
+    if (outcome.outcome === "complete") {
+      assert.deepEqual(outcome.body, {
+        text: "hello",
+        stamps: ["first on node", "second on node at 5", "third on node"],
+      });
+      return;
+    }
+    assert.ok(outcome.outcome === "forward");
+    role = outcome.to;
+    body = outcome.body;
+  }
+  assert.fail("the relay did not end");
+});
