@@ -2,7 +2,7 @@
  * Reads stored messages without a consumer. Any replica may answer, so a read can be stale: nothing is ever decided by it.
  * Throws `unavailable` when nobody answered.
  */
-import { createInbox, type Msg, type MsgHdrs, NoRespondersError, TimeoutError } from "@nats-io/transport-node";
+import { createInbox, type Msg, type MsgHdrs } from "@nats-io/transport-node";
 import { parseTimeMs } from "../clock.ts";
 import { messageOf, TroupeError } from "../errors.ts";
 import type { Link } from "./connection.ts";
@@ -80,9 +80,7 @@ async function ask(link: Link, subject: string, body: string): Promise<Msg> {
 }
 
 function unanswered(subject: string, error: unknown): TroupeError {
-  const isNobody = error instanceof NoRespondersError || error instanceof TimeoutError;
-  const why = isNobody ? "nobody answered" : messageOf(error);
-  return new TroupeError("unavailable", `${why} on ${subject}`, { cause: error });
+  return new TroupeError("unavailable", `no answer on ${subject}: ${messageOf(error)}`, { cause: error });
 }
 
 interface Page {
