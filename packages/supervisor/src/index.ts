@@ -1,1 +1,3 @@
-export {};
+export type { SupervisorSettings } from "./settings.ts";
+export { createSupervisor, type Supervisor } from "./supervisor.ts";
+export type { SupervisorOptions } from "./supervisor-options.ts";

@@ -1,1 +1,2 @@
-export {};
+export type { DeployAnswer, DeployRequest } from "./desired/deploy.ts";
+export type { Difference } from "./desired/difference.ts";

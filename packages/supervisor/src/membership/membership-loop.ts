@@ -10,12 +10,12 @@ import {
   Heartbeat,
   isNodeName,
   type Link,
+  type Logger,
   type Member,
   messageOf,
   rfc3339,
   type Subjects,
 } from "@troupe/runtime/internal";
-import type { Logger } from "pino";
 import type { ControlEvents } from "../control-events.ts";
 import { jsonBody } from "../observer/json-body.ts";
 import type { SupervisorSettings } from "../settings.ts";
@@ -35,6 +35,8 @@ export interface MembershipLoopOptions {
   readonly settings: SupervisorSettings;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Throws `lease_lost` when this process may not command. */
+  readonly requireLeading: () => void;
   /** Called after a change is stored. */
   readonly onChange: (change: MemberChange) => void;
 }
@@ -129,7 +131,7 @@ export class MembershipLoop {
     const judge = (node: string) => detector.judge(node, nowMs);
     const asked = toProbe(this.#membership, judge);
     const probes = new Map(await Promise.all(asked.map(async (node) => [node, await probe(node)] as const)));
-    for (const known of [...this.#membership.nodes.values()]) {
+    for (const known of this.#membership.nodes.values()) {
       const { node } = known.member;
       const answer: Probe = probes.get(node) ?? "not_asked";
       const change =
@@ -153,6 +155,7 @@ export class MembershipLoop {
   async #store(change: MemberChange): Promise<void> {
     const { members, events, clock } = this.#options;
     const { member, before } = change;
+    this.#options.requireLeading();
     const row = await members.get(member.node);
     if (row) await members.update(member.node, member, row.revision);
     else await members.create(member.node, member);

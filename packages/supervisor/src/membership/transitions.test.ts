@@ -48,6 +48,8 @@ test("what a heartbeat makes of a node", () => {
     ["returned from the dead", "dead", heartbeat(), "joining"],
     ["returned after leaving", "left", heartbeat(), "joining"],
     ["drains", "up", heartbeat({ isDraining: true }), "draining"],
+    ["its last heartbeat", "draining", heartbeat({ isDraining: true, hasLeft: true }), "left"],
+    ["its last heartbeat, repeated", "left", heartbeat({ isDraining: true, hasLeft: true }), undefined],
     ["drains on", "draining", heartbeat({ isDraining: true }), undefined],
     ["drain was asked for, the node does not know yet", "draining", heartbeat(), undefined],
     ["a later life", "dead", heartbeat({ incarnation: "i3" }), "joining"],

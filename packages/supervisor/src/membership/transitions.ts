@@ -36,6 +36,8 @@ export function onHeartbeat(known: KnownNode | undefined, heartbeat: Heartbeat, 
   if (!before) return to("joining", "first heartbeat");
   if (heartbeat.incarnation < before.incarnation) return undefined;
   if (heartbeat.incarnation > before.incarnation) return to("joining", "started again");
+  if (heartbeat.hasLeft)
+    return before.status === "left" ? undefined : to("left", "it has finished, or given back, all that it held");
   if (heartbeat.isDraining && before.status !== "draining") return to("draining", "the node drains");
   switch (before.status) {
     case "joining":
@@ -45,7 +47,7 @@ export function onHeartbeat(known: KnownNode | undefined, heartbeat: Heartbeat, 
     case "dead":
       return to("joining", "heard again after it was declared dead");
     case "left":
-      return to("joining", "heard again after it had left");
+      return to("joining", "heard again after it was let go");
     case "draining":
     case "up":
       break;

@@ -1,0 +1,113 @@
+import {
+  compileUnknown,
+  Deployment,
+  ensureMailboxes,
+  invalidConfig,
+  isVersion,
+  type Link,
+  type Problem,
+  problemsOf,
+  type Random,
+  type ResourceSettings,
+  rfc3339,
+  SystemManifest,
+  TroupeError,
+  type Version,
+} from "@troupe/runtime/internal";
+import { z } from "zod";
+import { mailboxesOf } from "../placement/wanted.ts";
+import type { DesiredStore } from "./desired-store.ts";
+import type { Difference } from "./difference.ts";
+import { afterDeploy, type DeployOrder, type DeployPlan, planDeploy } from "./plan-deploy.ts";
+
+/** Body of `<sys>.supervisor.deploy`. The manifest is checked apart, so that every problem of it is told at once. */
+export const DeployRequest = z.strictObject({
+  manifest: z.unknown(),
+  source: z.unknown(),
+  /** Only says what would change. */
+  dry_run: z.boolean().optional(),
+});
+export type DeployRequest = z.infer<typeof DeployRequest>;
+
+/** Answer of `<sys>.supervisor.deploy`. */
+export interface DeployAnswer {
+  readonly version: string;
+  /** `nothing`: this very content runs already. `adopt`: an interrupted deployment of it is finished. `create`: a new version. */
+  readonly kind: DeployPlan["kind"];
+  /** Whether the desired state was changed: not for `nothing`, not for a dry run. */
+  readonly changed: boolean;
+  readonly dry_run: boolean;
+  readonly difference: Difference;
+}
+
+/** How often a deployment is planned anew because somebody else changed the desired state meanwhile. */
+const ATTEMPTS = 5;
+
+/** The request's manifest and source. Throws `invalid_config` with every problem; nothing has been applied then. */
+export function checkOrder(request: DeployRequest): DeployOrder {
+  const compiled = compileUnknown(request.manifest);
+  const source = Deployment.shape.source.safeParse(request.source);
+  const problems: Problem[] = [
+    ...(compiled.ok ? [] : compiled.problems),
+    ...(source.success ? [] : problemsOf(source.error, request.source).map(inSource)),
+  ];
+  if (!compiled.ok || !source.success) throw invalidConfig("the system was not deployed", problems);
+  return { manifest: SystemManifest.parse(compiled.system.manifest), source: source.data };
+}
+
+const inSource = (problem: Problem): Problem => ({
+  ...problem,
+  path: problem.path === "" ? "source" : `source.${problem.path}`,
+});
+
+export interface DeployPorts {
+  readonly link: Link;
+  readonly resources: ResourceSettings;
+  readonly store: DesiredStore;
+  readonly random: Random;
+  readonly nowMs: () => number;
+  /** Throws `lease_lost` when this process may not command. */
+  readonly requireLeading: () => void;
+}
+
+/**
+ * Makes a system the desired one: stores the version, makes its durables, then changes the desired state, in this order, so that nobody
+ * ever sees a version without its mailboxes. Repeating it after a crash finishes what was begun.
+ */
+export async function deploy(ports: DeployPorts, request: DeployRequest): Promise<DeployAnswer> {
+  const order = checkOrder(request);
+  const isDryRun = request.dry_run ?? false;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await deployOnce(ports, order, isDryRun);
+    } catch (error) {
+      if (!TroupeError.is(error, "conflict") || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function deployOnce(ports: DeployPorts, order: DeployOrder, isDryRun: boolean): Promise<DeployAnswer> {
+  const { store, link, resources } = ports;
+  const { desired, revision } = await store.refresh();
+  const plan = planDeploy(order, desired, await store.allDeployments());
+  const answer = { version: plan.version, kind: plan.kind, dry_run: isDryRun, difference: plan.difference };
+  if (plan.kind === "nothing" || isDryRun) return { ...answer, changed: false };
+  ports.requireLeading();
+  const deployment = newDeployment(ports, order, plan.version);
+  if (plan.kind === "create") await store.create(deployment);
+  await ensureMailboxes(link, resources, requireVersion(plan.version), mailboxesOf(deployment));
+  ports.requireLeading();
+  await store.replace(afterDeploy(desired, plan.version, order.manifest), revision);
+  return { ...answer, changed: true };
+}
+
+function newDeployment({ random, nowMs }: DeployPorts, { manifest, source }: DeployOrder, version: string): Deployment {
+  const hopKeys: Record<string, string> = {};
+  for (const role of Object.keys(manifest.roles)) hopKeys[role] = Buffer.from(random.bytes(32)).toString("hex");
+  return { v: 1, version, manifest, source, hopKeys, deployedAt: rfc3339(nowMs()) };
+}
+
+export function requireVersion(text: string): Version {
+  if (isVersion(text)) return text;
+  throw new TroupeError("invalid_id", `not a version: ${JSON.stringify(text.slice(0, 40))}`);
+}

@@ -1,0 +1,61 @@
+/** What becomes of a dead letter (DESIGN §5, Commit): the escalation role gets it, or the task ends as failed. Pure. */
+import type { DoneBody, Passport, TaskRecord } from "@troupe/runtime/internal";
+import type { Died } from "../observer/observation.ts";
+
+export interface DeadLetterCase {
+  readonly death: Died;
+  readonly isEnded: boolean;
+  /** The role that failures go to; `undefined` when the system declares none. */
+  readonly escalation: string | undefined;
+  /** The message that the dead hop ran, where it could be found. */
+  readonly input: TaskRecord | undefined;
+  readonly records: readonly TaskRecord[];
+  /** Milliseconds to the task's deadline; `undefined` without one. */
+  readonly remainingMs: number | undefined;
+}
+
+export type DeadLetterAction =
+  | { readonly kind: "none"; readonly reason: string }
+  | { readonly kind: "end"; readonly body: DoneBody }
+  | { readonly kind: "escalate"; readonly passport: Passport; readonly body: Record<string, unknown> };
+
+/** Decides. The same case gives the same action, so that doing it again after a crash writes the same records. */
+export function decideDeadLetter(given: DeadLetterCase): DeadLetterAction {
+  const { death, isEnded, escalation, input } = given;
+  if (isEnded) return { kind: "none", reason: "the task has ended" };
+  if (death.body.reply) return { kind: "none", reason: "its caller gets the error" };
+  const passport = input?.header?.passport;
+  if (escalation === undefined || escalation === death.role || !input || !passport) return fail(death);
+  const isOverLimit = death.body.error.code === "hop_limit";
+  // A task over its hop limit gets one more stretch of hops to be put right in, not one for each time.
+  if (isOverLimit && given.records.some(isFreshStretch)) return fail(death);
+  return {
+    kind: "escalate",
+    passport: {
+      ...passport,
+      index: 0,
+      parent: undefined,
+      wait: undefined,
+      replyTo: undefined,
+      depth: isOverLimit ? 0 : passport.depth + 1,
+      trail: death.body.error.code === "loop_detected" ? [] : passport.trail,
+      remainingMs: given.remainingMs,
+    },
+    body: {
+      role: death.role,
+      error: death.body.error,
+      escalated: death.body.escalated ?? false,
+      input: input.body ?? null,
+    },
+  };
+}
+
+const isFreshStretch = ({ subject, header }: TaskRecord): boolean =>
+  subject.from === "supervisor" && subject.name.kind === "send" && header?.passport?.depth === 0;
+
+function fail({ body, role }: Died): DeadLetterAction {
+  return {
+    kind: "end",
+    body: { status: "failed", error: { ...body.error, details: { ...body.error.details, role } }, by: "supervisor" },
+  };
+}

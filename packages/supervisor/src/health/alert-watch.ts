@@ -1,0 +1,27 @@
+import type { ControlEvents } from "../control-events.ts";
+import { alertChanges, alertsOf, type FiringAlert, firing } from "./alerts.ts";
+import type { ClusterView } from "./cluster-view.ts";
+
+/** The alerts that fire; each one's beginning and end is a control event. */
+export class AlertWatch {
+  readonly #events: ControlEvents;
+  #firing: readonly FiringAlert[] = [];
+
+  constructor(events: ControlEvents) {
+    this.#events = events;
+  }
+
+  get firing(): readonly FiringAlert[] {
+    return this.#firing;
+  }
+
+  look(view: ClusterView): void {
+    const now = alertsOf(view);
+    const { fired, resolved } = alertChanges(this.#firing, now);
+    for (const { name, about, text } of fired)
+      this.#events.record({ name: "alert.fired", about: `${name} ${about}`, reason: text });
+    for (const { name, about, text } of resolved)
+      this.#events.record({ name: "alert.resolved", about: `${name} ${about}`, reason: text });
+    this.#firing = firing(this.#firing, now, view.nowMs);
+  }
+}

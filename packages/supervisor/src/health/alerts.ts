@@ -1,0 +1,59 @@
+import { rfc3339 } from "@troupe/runtime/internal";
+import type { ClusterView } from "./cluster-view.ts";
+
+/** Something that a person should look at. `name` and `about` identify it; it fires once and lasts until it resolves. */
+export interface Alert {
+  readonly name: "node_lost" | "queue_age" | "task_dead" | "no_place";
+  readonly about: string;
+  readonly text: string;
+}
+
+/** What is wrong at this moment. Pure. */
+export function alertsOf(view: ClusterView): readonly Alert[] {
+  const alerts: Alert[] = [];
+  for (const { member } of view.membership.nodes.values()) {
+    if (member.status === "dead") {
+      alerts.push({ name: "node_lost", about: member.node, text: `node ${member.node} is lost: ${member.reason}` });
+    }
+  }
+  const ageMs = view.oldestWaitingMs === undefined ? 0 : view.nowMs - view.oldestWaitingMs;
+  if (ageMs >= view.queueAgeAlertMs) {
+    const text = `a message has waited for more than ${Math.round(view.queueAgeAlertMs / 1_000)} s`;
+    alerts.push({ name: "queue_age", about: "queues", text });
+  }
+  if (view.recentDeadTasks > 0) {
+    const count = view.recentDeadTasks === 1 ? "1 task" : `${view.recentDeadTasks} tasks`;
+    alerts.push({ name: "task_dead", about: "tasks", text: `${count} ended as dead letters not long ago` });
+  }
+  for (const { replica, reason } of view.unplaced) {
+    const about = `${replica.version}/${replica.role}/${replica.index}`;
+    alerts.push({ name: "no_place", about, text: `replica ${about} has no place: ${reason}` });
+  }
+  return alerts;
+}
+
+/** An alert that fires, with the time since when. */
+export interface FiringAlert extends Alert {
+  /** RFC 3339. */
+  readonly since: string;
+}
+
+const identityOf = ({ name, about }: Alert): string => `${name} ${about}`;
+
+/** The alerts that fire now: one that fired before keeps its time. */
+export function firing(before: readonly FiringAlert[], now: readonly Alert[], nowMs: number): readonly FiringAlert[] {
+  const since = new Map(before.map((alert) => [identityOf(alert), alert.since]));
+  return now.map((alert) => ({ ...alert, since: since.get(identityOf(alert)) ?? rfc3339(nowMs) }));
+}
+
+/** Which alerts began and which are over. */
+export function alertChanges(
+  before: readonly Alert[],
+  now: readonly Alert[],
+): { readonly fired: readonly Alert[]; readonly resolved: readonly Alert[] } {
+  const [old, present] = [new Set(before.map(identityOf)), new Set(now.map(identityOf))];
+  return {
+    fired: now.filter((alert) => !old.has(identityOf(alert))),
+    resolved: before.filter((alert) => !present.has(identityOf(alert))),
+  };
+}

@@ -1,0 +1,70 @@
+/** Answers of the deeper read verbs: nodes, actors, queues, placement. Pure. */
+import { type NodePlacement, rfc3339 } from "@troupe/runtime/internal";
+import { mailboxOf } from "../placement/wanted.ts";
+import type { ClusterView } from "./cluster-view.ts";
+
+export const nodesAnswer = ({ membership }: ClusterView) => ({
+  nodes: [...membership.nodes.values()]
+    .toSorted((a, b) => (a.member.node < b.member.node ? -1 : 1))
+    .map(({ member, heartbeat }) => ({
+      node: member.node,
+      incarnation: member.incarnation,
+      status: member.status,
+      since: member.since,
+      reason: member.reason,
+      labels: member.labels,
+      capabilities: member.capabilities,
+      slots: member.slots,
+      busy: heartbeat?.busy ?? 0,
+      load: heartbeat?.load ?? 0,
+      memory_bytes: heartbeat?.memoryBytes ?? null,
+      loop_p99_ms: heartbeat?.loopP99Ms ?? null,
+      actors: heartbeat?.actors.length ?? 0,
+    })),
+});
+
+/** Every replica that should run: where, and what its node says of it. */
+export function actorsAnswer({ membership, assignment, unplaced }: ClusterView) {
+  const placed = [...assignment].map(([id, node]) => {
+    const actor = membership.nodes.get(node)?.heartbeat?.actors.find((reported) => reported.id === id);
+    return {
+      id,
+      node,
+      state: actor?.state ?? "unavailable",
+      in_flight: actor?.inFlight ?? 0,
+      done: actor?.done ?? 0,
+      failed: actor?.failed ?? 0,
+      mean_ms: actor?.meanMs ?? 0,
+    };
+  });
+  const waiting = unplaced.map(({ replica, reason }) => ({
+    id: `${replica.version}/${mailboxOf(replica.role, replica.variant)}/${replica.index}`,
+    node: null,
+    state: "unplaced",
+    reason,
+  }));
+  return { actors: [...placed.toSorted((a, b) => (a.id < b.id ? -1 : 1)), ...waiting] };
+}
+
+export const queuesAnswer = ({ queues, oldestWaitingMs, nowMs }: ClusterView) => ({
+  queues: queues.map(({ version, mailbox, shard, waiting, inFlight }) => ({
+    mailbox,
+    version,
+    shard,
+    waiting,
+    in_flight: inFlight,
+  })),
+  oldest_message_ms: oldestWaitingMs === undefined ? null : Math.max(0, nowMs - oldestWaitingMs),
+});
+
+export const placementAnswer = (view: ClusterView, rows: Iterable<NodePlacement>) => ({
+  at: rfc3339(view.nowMs),
+  nodes: [...rows].toSorted((a, b) => (a.node < b.node ? -1 : 1)),
+  unplaced: view.unplaced.map(({ replica, reason }) => ({
+    version: replica.version,
+    role: replica.role,
+    variant: replica.variant ?? null,
+    index: replica.index,
+    reason,
+  })),
+});

@@ -1,0 +1,47 @@
+/** Which finished tasks leave the log. Pure. */
+import type { TaskId, TaskRecord } from "@troupe/runtime/internal";
+import type { EndedTask } from "../observer/task-index.ts";
+
+export interface JanitorLimits {
+  readonly retainMs: number;
+  readonly keepFinished: number;
+  /** Most tasks of one round. */
+  readonly batch: number;
+}
+
+/** A finished task to move. `isEarly`: it is young, and only moves when nobody can still be running it. */
+export interface Leaving {
+  readonly task: TaskId;
+  readonly isEarly: boolean;
+}
+
+/** The tasks whose time has come, oldest first, and as many more as there are too many. `stay` are young ones that may not go yet. */
+export function leavingTasks(
+  ended: Iterable<EndedTask>,
+  count: number,
+  stay: ReadonlySet<TaskId>,
+  limits: JanitorLimits,
+  nowMs: number,
+): readonly Leaving[] {
+  const leaving: Leaving[] = [];
+  let surplus = count - limits.keepFinished;
+  for (const { task, endedAtMs, mayStillRun } of ended) {
+    if (leaving.length === limits.batch) break;
+    if (nowMs - endedAtMs >= limits.retainMs) leaving.push({ task, isEarly: false });
+    else if (surplus <= 0) break;
+    else if (!mayStillRun && !stay.has(task)) leaving.push({ task, isEarly: true });
+    surplus--;
+  }
+  return leaving;
+}
+
+/**
+ * Whether some executor may still hold a delivery of the task: only a message that was delivered twice was claimed. Such an executor could
+ * write once more when its hop's records, and with them the fence, are gone; after the retention it drops the delivery by its age.
+ */
+export function wasContested(records: readonly TaskRecord[]): boolean {
+  return records.some(({ subject }) => {
+    const { name, from } = subject;
+    return (name.class === "c" && name.kind === "claim") || (name.class === "m" && from === "supervisor");
+  });
+}

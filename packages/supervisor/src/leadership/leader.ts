@@ -1,0 +1,127 @@
+import {
+  type CasBucket,
+  type Clock,
+  CONTROL_VERSION,
+  type Lease,
+  type Logger,
+  messageOf,
+  TroupeError,
+} from "@troupe/runtime/internal";
+import { decideLease } from "./lease.ts";
+
+const KEY = "supervisor";
+
+export interface LeaderOptions {
+  /** Name of this candidate; unique among running ones, the same after a restart. */
+  readonly id: string;
+  readonly leases: CasBucket<Lease>;
+  readonly leaseMs: number;
+  readonly renewMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** One term of leadership. */
+export interface Term {
+  readonly epoch: number;
+  /** Aborts when the term is over, for whatever reason. */
+  readonly signal: AbortSignal;
+}
+
+/** Competes for the one lease, and holds it by renewing. */
+export class Leader {
+  readonly #options: LeaderOptions;
+  #term: { readonly epoch: number; readonly over: AbortController; validFromMs: number } | undefined;
+  #watched: { revision: number; sinceMs: number } = { revision: -1, sinceMs: 0 };
+
+  constructor(options: LeaderOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the lease is surely held at this moment: the last renewal was sent less than four fifths of its length ago. */
+  get isLeading(): boolean {
+    const { clock, leaseMs } = this.#options;
+    const term = this.#term;
+    return term !== undefined && !term.over.signal.aborted && clock.monotonicMs() - term.validFromMs < leaseMs * 0.8;
+  }
+
+  /** Throws `lease_lost` when the lease is not surely held. For right before a command. */
+  requireLeading(): void {
+    if (!this.isLeading) throw new TroupeError("lease_lost", "this supervisor does not lead");
+  }
+
+  /** One look at the lease. Returns the term that began with it, if one did. Losing the lease aborts the running term. */
+  async tick(): Promise<Term | undefined> {
+    const { clock, logger } = this.#options;
+    const startedMs = clock.monotonicMs();
+    try {
+      const began = await this.#compete(startedMs);
+      if (this.#term && !this.isLeading) this.#end("the lease ran out");
+      return began;
+    } catch (error) {
+      logger.warn({ reason: messageOf(error) }, "the lease could not be read or written");
+      if (this.#term && !this.isLeading) this.#end("the lease could not be renewed");
+      return undefined;
+    }
+  }
+
+  /** Gives the lease up, so that another candidate may lead at once. */
+  async resign(): Promise<void> {
+    const term = this.#term;
+    if (!term) return;
+    this.#end("stopped");
+    const row = await this.#options.leases.get(KEY);
+    if (row?.value.holder !== this.#options.id || row.value.epoch !== term.epoch) return;
+    await this.#options.leases.update(KEY, { ...row.value, ttlMs: 0 }, row.revision);
+  }
+
+  async #compete(startedMs: number): Promise<Term | undefined> {
+    const { id, leases } = this.#options;
+    const row = await leases.get(KEY);
+    if ((row?.revision ?? 0) !== this.#watched.revision)
+      this.#watched = { revision: row?.revision ?? 0, sinceMs: startedMs };
+    const watched = { lease: row?.value, unchangedForMs: startedMs - this.#watched.sinceMs };
+    const decision = decideLease(watched, id, this.#term?.epoch);
+    if (decision.kind === "wait") {
+      if (this.#term) this.#end("another supervisor leads");
+      return undefined;
+    }
+    const isWritten = await this.#write(decision.epoch, row?.revision);
+    if (!isWritten) {
+      if (this.#term) this.#end("another supervisor took the lease");
+      return undefined;
+    }
+    return this.#extend(decision.epoch, startedMs);
+  }
+
+  async #write(epoch: number, revision: number | undefined): Promise<boolean> {
+    const { id, leases, leaseMs, clock } = this.#options;
+    const lease: Lease = { v: CONTROL_VERSION, holder: id, epoch, renewedAtMs: clock.nowMs(), ttlMs: leaseMs };
+    try {
+      if (revision === undefined) await leases.create(KEY, lease);
+      else await leases.update(KEY, lease, revision);
+      return true;
+    } catch (error) {
+      if (TroupeError.is(error, "conflict")) return false;
+      throw error;
+    }
+  }
+
+  #extend(epoch: number, validFromMs: number): Term | undefined {
+    if (this.#term?.epoch === epoch) {
+      this.#term.validFromMs = validFromMs;
+      return undefined;
+    }
+    if (this.#term) this.#end("a new term begins");
+    const over = new AbortController();
+    this.#term = { epoch, over, validFromMs };
+    this.#options.logger.info({ epoch }, "leads");
+    return { epoch, signal: over.signal };
+  }
+
+  #end(reason: string): void {
+    this.#term?.over.abort(new TroupeError("lease_lost", reason));
+    this.#options.logger.info({ epoch: this.#term?.epoch, reason }, "leads no more");
+    this.#term = undefined;
+  }
+}

@@ -1,0 +1,232 @@
+/** What the leader does for the cluster: keeps membership and placement, drains versions, watches queues and alerts, answers questions. */
+import {
+  CasBucket,
+  Member,
+  NodePlacement,
+  removeMailboxes,
+  type Service,
+  serve,
+  type TaskLog,
+} from "@troupe/runtime/internal";
+import { requireVersion } from "../desired/deploy.ts";
+import { drainedVersions } from "../desired/draining.ts";
+import { AlertWatch } from "../health/alert-watch.ts";
+import type { ClusterView } from "../health/cluster-view.ts";
+import { QueueWatch } from "../health/queue-watch.ts";
+import { repeat } from "../loop.ts";
+import { deadlineDetector } from "../membership/failure-detector.ts";
+import { MembershipLoop } from "../membership/membership-loop.ts";
+import { nodeProbe } from "../membership/node-probe.ts";
+import type { TaskIndex } from "../observer/task-index.ts";
+import { PlacementLoop } from "../placement/placement-loop.ts";
+import { mailboxesOf } from "../placement/wanted.ts";
+import { LostNodes } from "../recovery/lost-nodes.ts";
+import { readVerbs } from "../services/read-verbs.ts";
+import { remindDraining, type WriteVerbPorts, writeVerbs } from "../services/write-verbs.ts";
+import type { LeadingPorts } from "./leading-ports.ts";
+
+const TICK_MS = 250;
+/** Placement is brought to what is wanted at least this often, and at once after a change. */
+const CONVERGE_MS = 2_000;
+const WATCH_MS = 1_000;
+const DRAIN_MS = 2_000;
+
+export interface ClusterKeeping {
+  readonly done: Promise<unknown>;
+}
+
+/** Starts it. `index` and `log` are those of the tasks. */
+export async function keepCluster(ports: LeadingPorts, index: TaskIndex, log: TaskLog): Promise<ClusterKeeping> {
+  const keeper = new ClusterKeeper(ports, index, log);
+  await keeper.start();
+  return { done: keeper.run() };
+}
+
+class ClusterKeeper {
+  readonly #ports: LeadingPorts;
+  readonly #index: TaskIndex;
+  readonly #log: TaskLog;
+  readonly #membership: MembershipLoop;
+  readonly #placement: PlacementLoop;
+  readonly #lostNodes: LostNodes;
+  readonly #queues: QueueWatch;
+  readonly #alerts: AlertWatch;
+  readonly #sinceMs: number;
+  readonly #quietSinceMs = new Map<string, number>();
+  #stopListening: () => void = () => undefined;
+  #convergedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(ports: LeadingPorts, index: TaskIndex, log: TaskLog) {
+    const { controlLink: link, subjects, queues, events, settings, clock, logger, requireLeading } = ports;
+    this.#ports = ports;
+    this.#index = index;
+    this.#log = log;
+    this.#sinceMs = clock.nowMs();
+    this.#lostNodes = new LostNodes({ link, subjects, queues, logger, events });
+    const members = new CasBucket({ link, subjects, bucket: "members", schema: Member, logger, clock });
+    const rows = new CasBucket({ link, subjects, bucket: "placement", schema: NodePlacement, logger, clock });
+    this.#placement = new PlacementLoop({ rows, events, requireLeading });
+    this.#queues = new QueueWatch(queues);
+    this.#alerts = new AlertWatch(events);
+    this.#membership = new MembershipLoop({
+      link,
+      subjects,
+      members,
+      detector: deadlineDetector(settings),
+      probe: nodeProbe(link, subjects),
+      events,
+      settings,
+      clock,
+      logger,
+      requireLeading,
+      onChange: (change) => {
+        this.#changed();
+        void this.#lostNodes.onChange(change, this.#membership.membership);
+      },
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.#ports.store.refresh();
+    this.#stopListening = await this.#membership.start();
+  }
+
+  /** Runs until the term is over. */
+  async run(): Promise<void> {
+    const ports = this.#ports;
+    const verbs = this.#writeVerbPorts();
+    const service = this.#serve(verbs);
+    void this.#followConnection();
+    await Promise.all([
+      repeat("membership", TICK_MS, ports, () => this.#membership.tick()),
+      repeat("placement", TICK_MS, ports, () => this.#converge()),
+      repeat("queues", WATCH_MS, ports, () => this.#watch()),
+      repeat("draining nodes", DRAIN_MS, ports, () => remindDraining(verbs)),
+      repeat("draining versions", DRAIN_MS, ports, () => this.#retireVersions()),
+    ]);
+    this.#stopListening();
+    await service.stop();
+  }
+
+  #changed(): void {
+    this.#convergedMs = Number.NEGATIVE_INFINITY;
+  }
+
+  async #converge(): Promise<void> {
+    const { clock, store } = this.#ports;
+    const nowMs = clock.monotonicMs();
+    if (nowMs - this.#convergedMs < CONVERGE_MS) return;
+    this.#convergedMs = nowMs;
+    try {
+      await this.#placement.converge(this.#membership.membership, await store.refresh());
+    } catch (error) {
+      this.#changed();
+      throw error;
+    }
+  }
+
+  async #watch(): Promise<void> {
+    await this.#queues.look();
+    this.#alerts.look(this.#view());
+  }
+
+  /** Lets drained versions go: first out of the desired state, so that no host runs them, then their durables. */
+  async #retireVersions(): Promise<void> {
+    const { store, settings, clock, controlLink, resources, events, requireLeading } = this.#ports;
+    const { desired, revision } = store.view;
+    if (!desired || desired.draining.length === 0) return;
+    const openOf = (version: string) => this.#index.openOf(version);
+    const nowMs = clock.monotonicMs();
+    const gone = drainedVersions(
+      desired,
+      openOf,
+      this.#queues.queues,
+      this.#quietSinceMs,
+      nowMs,
+      settings.drainGraceMs,
+    );
+    for (const version of gone) {
+      const deployment = await store.deploymentOf(version);
+      requireLeading();
+      await store.replace({ ...desired, draining: desired.draining.filter((old) => old !== version) }, revision);
+      if (deployment) await removeMailboxes(controlLink, resources, requireVersion(version), mailboxesOf(deployment));
+      events.record({ name: "retired", about: version, reason: "no open task is left" });
+      return this.#changed();
+    }
+  }
+
+  /** After a reconnect nobody's silence proves anything. Ends with the connection, or at the first status after the term. */
+  async #followConnection(): Promise<void> {
+    const { controlLink, signal } = this.#ports;
+    for await (const status of controlLink.nc.status()) {
+      if (signal.aborted) return;
+      if (status.type === "reconnect") this.#membership.resetSilence();
+    }
+  }
+
+  #view(): ClusterView {
+    const { system, id, epoch, store, settings, clock } = this.#ports;
+    const nowMs = clock.nowMs();
+    return {
+      system,
+      supervisor: { id, epoch, sinceMs: this.#sinceMs },
+      nowMs,
+      membership: this.#membership.membership,
+      desired: store.view.desired,
+      assignment: this.#placement.placement.assignment,
+      unplaced: this.#placement.placement.unplaced,
+      queues: this.#queues.queues,
+      oldestWaitingMs: this.#queues.oldestWaitingMs,
+      openTasks: this.#index.openCount,
+      recentDeadTasks: this.#index.deadLetteredSince(nowMs - settings.deadTaskAlertMs),
+      queueAgeAlertMs: settings.queueAgeAlertMs,
+    };
+  }
+
+  #writeVerbPorts(): WriteVerbPorts {
+    const {
+      controlLink: link,
+      subjects,
+      resources,
+      store,
+      random,
+      clock,
+      events,
+      logger,
+      requireLeading,
+    } = this.#ports;
+    return {
+      link,
+      subjects,
+      deploy: { link, resources, store, random, nowMs: () => clock.nowMs(), requireLeading },
+      membership: this.#membership,
+      events,
+      logger,
+      requireLeading,
+      onChange: () => this.#changed(),
+    };
+  }
+
+  #serve(verbs: WriteVerbPorts): Service {
+    const { controlLink, system, id, subjects, logger, clock } = this.#ports;
+    return serve(controlLink, {
+      name: "troupe-supervisor",
+      version: "0.1.0",
+      description: `Control plane of the system ${system}`,
+      metadata: { system, supervisor: id },
+      logger,
+      clock,
+      endpoints: {
+        ...readVerbs({
+          subjects,
+          index: this.#index,
+          log: this.#log,
+          view: () => this.#view(),
+          alerts: () => this.#alerts.firing,
+          placement: () => this.#placement.placement,
+        }),
+        ...writeVerbs(verbs),
+      },
+    });
+  }
+}

@@ -1,0 +1,30 @@
+import type { Clock, Link, Logger, Random, ResourceSettings, Subjects } from "@troupe/runtime/internal";
+import type { ControlEvents } from "../control-events.ts";
+import type { DesiredStore } from "../desired/desired-store.ts";
+import type { QueueReader } from "../queues/queue-reader.ts";
+import type { SupervisorSettings } from "../settings.ts";
+
+/** What everything that a leader runs is given. */
+export interface LeadingPorts {
+  readonly system: string;
+  readonly id: string;
+  readonly epoch: number;
+  readonly subjects: Subjects;
+  readonly shards: number;
+  readonly resources: ResourceSettings;
+  /** For heartbeats, services and rows: control traffic waits behind nothing. */
+  readonly controlLink: Link;
+  /** For following and reading the log. */
+  readonly observerLink: Link;
+  readonly store: DesiredStore;
+  readonly queues: QueueReader;
+  readonly events: ControlEvents;
+  readonly settings: SupervisorSettings;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** Aborts when the term is over. */
+  readonly signal: AbortSignal;
+  /** Throws `lease_lost` when this process does not surely lead. For right before a command. */
+  readonly requireLeading: () => void;
+}

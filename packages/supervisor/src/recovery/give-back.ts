@@ -1,0 +1,79 @@
+/**
+ * Gives back at once what a lost node held: every delivery that no live node says it holds is NAKed for it (DESIGN §7). Safe on mere
+ * suspicion: a NAK of a message that is not pending does nothing, and a wrong one costs a take-over, never a wrong result.
+ */
+import {
+  directGetBatch,
+  Held,
+  handBackSubject,
+  type Link,
+  type Logger,
+  messageOf,
+  type Subjects,
+} from "@troupe/runtime/internal";
+import { jsonBody } from "../observer/json-body.ts";
+import type { QueueReader, QueueState } from "../queues/queue-reader.ts";
+
+/** Most messages of one mailbox that are looked at; the rest comes back by `ack_wait`. */
+const MESSAGES_A_QUEUE = 2_000;
+const HELD_TIMEOUT_MS = 1_000;
+
+/** Sequences to give back: those that may be outstanding, without the ones that somebody alive holds. */
+export function toGiveBack(candidates: readonly number[], held: readonly (readonly number[])[]): readonly number[] {
+  const kept = new Set(held.flat());
+  return candidates.filter((sequence) => !kept.has(sequence));
+}
+
+export interface GiveBackOptions {
+  readonly link: Link;
+  readonly subjects: Subjects;
+  readonly queues: QueueReader;
+  readonly logger: Logger;
+}
+
+/**
+ * Gives back what no node of `live` holds. Returns how many deliveries were named, or `undefined` when a live node did not tell what it
+ * holds: then nothing is done, and `ack_wait` gives back.
+ */
+export async function giveBack(options: GiveBackOptions, live: readonly string[]): Promise<number | undefined> {
+  const { link, subjects, queues, logger } = options;
+  // The queues before the nodes: what was delivered up to here is held by one of them, dealt with, or lost.
+  const busy = (await queues.read()).filter((queue) => queue.inFlight > 0);
+  if (busy.length === 0) return 0;
+  let answers: readonly Held[];
+  try {
+    answers = await Promise.all(live.map((node) => askHeld(link, subjects, node)));
+  } catch (error) {
+    logger.warn(
+      { reason: messageOf(error) },
+      "a live node did not say what it holds; deliveries come back by themselves",
+    );
+    return undefined;
+  }
+  let named = 0;
+  for (const queue of busy) {
+    const stream = subjects.logStream(queue.shard);
+    const held = answers.map((answer) => answer.held[queue.durable] ?? []);
+    for (const sequence of toGiveBack(await outstanding(link, stream, queue), held)) {
+      link.nc.publish(handBackSubject(stream, queue.durable, sequence, queue.consumerSequence), "-NAK");
+      named++;
+    }
+  }
+  return named;
+}
+
+async function askHeld(link: Link, subjects: Subjects, node: string): Promise<Held> {
+  const answer = await link.nc.request(subjects.node(node, "held"), "", { timeout: HELD_TIMEOUT_MS });
+  return Held.parse(jsonBody(answer.data));
+}
+
+/** Sequences of the mailbox's messages between its ack floor and its last delivery. */
+async function outstanding(link: Link, stream: string, queue: QueueState): Promise<readonly number[]> {
+  const sequences: number[] = [];
+  const query = { filter: queue.filter, from: queue.ackedUpTo + 1 };
+  for await (const { sequence } of directGetBatch(link, stream, query)) {
+    if (sequence > queue.deliveredUpTo || sequences.length === MESSAGES_A_QUEUE) break;
+    sequences.push(sequence);
+  }
+  return sequences;
+}

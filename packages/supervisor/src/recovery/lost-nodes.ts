@@ -1,0 +1,48 @@
+import { messageOf } from "@troupe/runtime/internal";
+import type { ControlEvents } from "../control-events.ts";
+import type { Membership } from "../membership/snapshot.ts";
+import type { MemberChange } from "../membership/transitions.ts";
+import { type GiveBackOptions, giveBack } from "./give-back.ts";
+
+/** Which life of a node has been lost by a change, so that what it held should be given back; `undefined` when none. */
+export function lostLife({ member, before }: MemberChange): string | undefined {
+  const wasPresent = before !== undefined && before.status !== "dead" && before.status !== "left";
+  if (wasPresent && before.incarnation !== member.incarnation) return `${before.node}/${before.incarnation}`;
+  const isLost = member.status === "suspect" || member.status === "dead" || (member.status === "left" && wasPresent);
+  return isLost ? `${member.node}/${member.incarnation}` : undefined;
+}
+
+/** The nodes that must say what they hold before anything is given back. */
+export const holders = (membership: Membership): readonly string[] =>
+  [...membership.nodes.values()]
+    .filter(({ member }) => member.status === "up" || member.status === "joining" || member.status === "draining")
+    .map(({ member }) => member.node);
+
+/** Gives back what lost nodes held, once for each life of a node: a late second time would redeliver what somebody else has by then. */
+export class LostNodes {
+  readonly #options: GiveBackOptions & { readonly events: ControlEvents };
+  readonly #done = new Set<string>();
+
+  constructor(options: GiveBackOptions & { readonly events: ControlEvents }) {
+    this.#options = options;
+  }
+
+  async onChange(change: MemberChange, membership: Membership): Promise<void> {
+    const life = lostLife(change);
+    if (life === undefined || this.#done.has(life)) return;
+    this.#done.add(life);
+    const { events, logger } = this.#options;
+    try {
+      const named = await giveBack(this.#options, holders(membership));
+      if (named === undefined) this.#done.delete(life);
+      else if (named > 0)
+        events.record({ name: "give-back", about: life, reason: `${named} deliveries are given back` });
+    } catch (error) {
+      this.#done.delete(life);
+      logger.warn(
+        { life, reason: messageOf(error) },
+        "deliveries could not be given back; they come back by themselves",
+      );
+    }
+  }
+}

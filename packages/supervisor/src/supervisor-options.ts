@@ -1,0 +1,65 @@
+import {
+  type Clock,
+  type Logger,
+  type Random,
+  requireSystemName,
+  systemClock,
+  systemRandom,
+  TroupeError,
+} from "@troupe/runtime/internal";
+import { resolveSupervisorSettings, type SupervisorSettings } from "./settings.ts";
+
+/** How a process reaches NATS, with whose rights. */
+export interface SupervisorLink {
+  /** One URL, or those of a cluster. */
+  readonly servers: string | readonly string[];
+  /** nkey seed; absent = the server's anonymous user, on a server without accounts. */
+  readonly seed?: string | undefined;
+  /** Default `$JS.API`. */
+  readonly apiPrefix?: string | undefined;
+  /** Default `_INBOX`. */
+  readonly inboxPrefix?: string | undefined;
+}
+
+/** What a supervisor is told when it is made. */
+export interface SupervisorOptions {
+  /** Name of the system that it leads. */
+  readonly system: string;
+  /** How it reaches NATS (user `supervisor` of CORE). */
+  readonly link: SupervisorLink;
+  /** Unique among running supervisors, and best the same after a restart: then the lease is its own again at once. Default: random. */
+  readonly id?: string;
+  /** Shards of the task log; fixed when the system is created. Default 1. */
+  readonly shards?: number;
+  /** Copies of every stream: 1 on one server (default), 3 in production. */
+  readonly replicas?: number;
+  readonly settings?: Partial<SupervisorSettings>;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/** {@link SupervisorOptions} with every default filled in. */
+export interface ResolvedSupervisorOptions extends Required<Omit<SupervisorOptions, "settings">> {
+  readonly settings: SupervisorSettings;
+}
+
+/** Fills in defaults and rejects nonsense. Throws `invalid_id` or `invalid_config`. */
+export function resolveSupervisorOptions(options: SupervisorOptions): ResolvedSupervisorOptions {
+  const { random = systemRandom, shards = 1, replicas = 1 } = options;
+  for (const [path, value] of Object.entries({ shards, replicas })) {
+    if (Number.isSafeInteger(value) && value >= 1 && value <= 999) continue;
+    throw new TroupeError("invalid_config", `${path}: ${value} is not a whole number from 1 to 999`);
+  }
+  return {
+    system: requireSystemName(options.system),
+    link: options.link,
+    id: options.id ?? `supervisor-${Buffer.from(random.bytes(4)).toString("hex")}`,
+    shards,
+    replicas,
+    settings: resolveSupervisorSettings(options.settings),
+    logger: options.logger,
+    clock: options.clock ?? systemClock,
+    random,
+  };
+}

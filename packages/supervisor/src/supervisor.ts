@@ -1,0 +1,202 @@
+/**
+ * A supervisor: competes for the lease, and leads while it holds it. Everything that it knows is rebuilt from NATS at the beginning of a
+ * term, so it may be killed at any moment; nothing in the data plane waits for it.
+ */
+import {
+  CasBucket,
+  ensureMailboxes,
+  ensureResources,
+  Lease,
+  type Link,
+  messageOf,
+  openLink,
+  type ResourceSettings,
+  Subjects,
+  TroupeError,
+} from "@troupe/runtime/internal";
+import { ControlEvents } from "./control-events.ts";
+import { requireVersion } from "./desired/deploy.ts";
+import { DesiredStore } from "./desired/desired-store.ts";
+import { Leader, type Term } from "./leadership/leader.ts";
+import { keepCluster } from "./leading/cluster-keeping.ts";
+import type { LeadingPorts } from "./leading/leading-ports.ts";
+import { keepTasks } from "./leading/task-keeping.ts";
+import { mailboxesOf } from "./placement/wanted.ts";
+import { QueueReader } from "./queues/queue-reader.ts";
+import {
+  type ResolvedSupervisorOptions,
+  resolveSupervisorOptions,
+  type SupervisorOptions,
+} from "./supervisor-options.ts";
+
+/** A supervisor as the process that runs it sees it. */
+export interface Supervisor {
+  readonly id: string;
+  readonly isLeading: boolean;
+  /**
+   * Connects, makes and verifies streams and buckets, and competes for the lease. Resolves when it leads and answers, or stands by.
+   * Throws `wrong_server`, `unavailable`, `unauthorized`.
+   */
+  start(): Promise<void>;
+  /** Gives the lease up and ends. */
+  stop(): Promise<void>;
+  /** Resolves once it has stopped; rejects when it could not go on. */
+  readonly done: Promise<void>;
+}
+
+/** Makes a supervisor; nothing happens before it is started. Throws `invalid_id` or `invalid_config`. */
+export function createSupervisor(options: SupervisorOptions): Supervisor {
+  return new CompetingSupervisor(resolveSupervisorOptions(options));
+}
+
+class CompetingSupervisor implements Supervisor {
+  readonly id: string;
+  readonly done: Promise<void>;
+  readonly #options: ResolvedSupervisorOptions;
+  readonly #resources: ResourceSettings;
+  readonly #ended: (error?: unknown) => void;
+  readonly #stopping = new AbortController();
+  #links: { readonly control: Link; readonly observer: Link } | undefined;
+  #leader: Leader | undefined;
+  #competing: Promise<void> = Promise.resolve();
+  /** Ends when everything of the last term has. */
+  #leading: { readonly done: Promise<unknown> } = { done: Promise.resolve() };
+
+  constructor(options: ResolvedSupervisorOptions) {
+    this.id = options.id;
+    this.#options = options;
+    const { shards, replicas, system } = options;
+    this.#resources = { subjects: new Subjects(system), shards, replicas };
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.done = promise;
+    this.#ended = (error) => (error === undefined ? resolve() : reject(error));
+  }
+
+  get isLeading(): boolean {
+    return this.#leader?.isLeading ?? false;
+  }
+
+  async start(): Promise<void> {
+    if (this.#links || this.#stopping.signal.aborted)
+      throw new TroupeError("conflict", `${this.id} was started before`);
+    const { settings, clock, logger } = this.#options;
+    const links = { control: await this.#open("control"), observer: await this.#open("observer") };
+    this.#links = links;
+    const { subjects } = this.#resources;
+    try {
+      await ensureResources(links.control, this.#resources);
+      const leases = new CasBucket({ link: links.control, subjects, bucket: "leases", schema: Lease, logger, clock });
+      const { leaseMs, renewMs } = settings;
+      this.#leader = new Leader({ id: this.id, leases, leaseMs, renewMs, clock, logger });
+      await this.#tick(this.#leader);
+    } catch (error) {
+      await this.#close();
+      throw error;
+    }
+    this.#competing = this.#compete(this.#leader);
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#stopping.signal.aborted) {
+      this.#stopping.abort();
+      await this.#competing;
+      try {
+        await this.#leader?.resign();
+      } catch (error) {
+        this.#options.logger.warn({ reason: messageOf(error) }, "the lease was not given up; it runs out by itself");
+      }
+      await this.#leading.done;
+      await this.#close();
+      this.#ended();
+    }
+    await this.done;
+  }
+
+  async #compete(leader: Leader): Promise<void> {
+    const { clock, settings, logger } = this.#options;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await clock.sleep(settings.renewMs, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      try {
+        await this.#tick(leader);
+      } catch (error) {
+        logger.error({ reason: messageOf(error) }, "a term could not begin");
+      }
+    }
+  }
+
+  /** One look at the lease; leads when a term began. A term that cannot begin is given up, so that somebody else may try. */
+  async #tick(leader: Leader): Promise<void> {
+    const term = await leader.tick();
+    if (!term) return;
+    await this.#leading.done;
+    try {
+      this.#leading = await this.#lead(leader, term);
+    } catch (error) {
+      await leader.resign();
+      throw error;
+    }
+  }
+
+  /** Begins a term. Resolves when the supervisor answers; `done` when everything of the term has ended. */
+  async #lead(leader: Leader, { epoch, signal }: Term): Promise<{ done: Promise<unknown> }> {
+    const ports = this.#leadingPorts(leader, epoch, signal);
+    const { desired, deployments } = await ports.store.refresh();
+    for (const version of desired ? [desired.current, ...desired.draining] : []) {
+      const deployment = deployments.get(version);
+      if (!deployment) continue;
+      await ensureMailboxes(ports.controlLink, this.#resources, requireVersion(version), mailboxesOf(deployment));
+    }
+    const tasks = await keepTasks(ports);
+    const cluster = await keepCluster(ports, tasks.index, tasks.log);
+    ports.events.record({ name: "leader", about: this.id, reason: `leads with epoch ${epoch}` });
+    return { done: Promise.allSettled([tasks.done, cluster.done]) };
+  }
+
+  #leadingPorts(leader: Leader, epoch: number, signal: AbortSignal): LeadingPorts {
+    const { system, shards, settings, clock, random, logger } = this.#options;
+    const links = this.#links;
+    if (!links) throw new TroupeError("invariant_violated", "a term began without a connection");
+    const { subjects } = this.#resources;
+    const { control: controlLink, observer: observerLink } = links;
+    const from = { nowMs: () => clock.nowMs(), supervisor: this.id, epoch };
+    return {
+      system,
+      id: this.id,
+      epoch,
+      subjects,
+      shards,
+      resources: this.#resources,
+      controlLink,
+      observerLink,
+      store: new DesiredStore({ link: controlLink, subjects, logger, clock }),
+      queues: new QueueReader(observerLink, subjects, shards),
+      events: new ControlEvents(controlLink, subjects, logger, from),
+      settings,
+      clock,
+      random,
+      logger: logger.child({ epoch }),
+      signal,
+      requireLeading: () => leader.requireLeading(),
+    };
+  }
+
+  #open(purpose: string): Promise<Link> {
+    const { link, logger, clock } = this.#options;
+    const { servers, seed, apiPrefix, inboxPrefix } = link;
+    return openLink({
+      servers,
+      name: `supervisor/${this.id}/${purpose}`,
+      seed,
+      ...(apiPrefix === undefined ? {} : { apiPrefix }),
+      ...(inboxPrefix === undefined ? {} : { inboxPrefix }),
+      logger,
+      clock,
+    });
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([this.#links?.control.close(), this.#links?.observer.close()]);
+  }
+}

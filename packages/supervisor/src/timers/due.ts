@@ -1,0 +1,38 @@
+/** What becomes due, and when, as pure functions of what was observed (DESIGN §5, Time). */
+import { type Awaited, type OpenWait, type ReplyBody, type Subjects, type TaskId } from "@troupe/runtime/internal";
+import type { Observation, Waiting } from "../observer/observation.ts";
+
+export type Due =
+  | { readonly kind: "deadline"; readonly task: TaskId }
+  | { readonly kind: "answer"; readonly wait: OpenWait };
+
+/** Everything that an observation makes due. Times count from when the server stored the record; ms since 1970. */
+export function dueOf(subjects: Subjects, observation: Observation): readonly { atMs: number; due: Due }[] {
+  if (observation.kind === "started") {
+    const remainingMs = observation.passport?.remainingMs;
+    if (remainingMs === undefined) return [];
+    return [{ atMs: observation.atMs + remainingMs, due: { kind: "deadline", task: observation.task } }];
+  }
+  if (observation.kind !== "waiting") return [];
+  return observation.body.for.flatMap((awaited) => {
+    const afterMs = awaited.type === "call" ? undefined : awaited.afterMs;
+    if (afterMs === undefined) return [];
+    return [
+      { atMs: observation.atMs + afterMs, due: { kind: "answer", wait: waitOf(subjects, observation, awaited) } },
+    ];
+  });
+}
+
+/** The wait as the answer to it needs it: its mailbox is that of the hop's input. */
+function waitOf(subjects: Subjects, waiting: Waiting, awaited: Awaited): OpenWait {
+  const { task, hop, role, wait, atMs: sinceMs, body } = waiting;
+  const input = subjects.parseLog(body.input)?.name;
+  return { task, hop, role, mailbox: input?.class === "m" ? input.to : role, wait, awaited, sinceMs };
+}
+
+/** What the timer answers: nothing for a sleep and a signal that did not come; an approval that nobody gave is an error. */
+export function timerAnswer(awaited: Awaited): ReplyBody {
+  return awaited.type === "approval"
+    ? { error: { code: "deadline_exceeded", message: "nobody decided in time" } }
+    : { value: null };
+}
