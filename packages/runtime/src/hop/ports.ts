@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { ZodType } from "zod";
 import type { RoleInstance } from "../actor/define.ts";
 import type { Clock } from "../clock.ts";
+import type { BlobBody } from "../contracts/blob-body.ts";
 import type { Subjects } from "../contracts/subjects.ts";
 import type { RetryPolicy } from "../contracts/system.ts";
 import type { ErrorBody } from "../errors.ts";
@@ -57,6 +58,11 @@ export interface HopPorts {
   nonce(): string;
   /** Whether this life of a node, or its host, is reported dead; suspicion is not enough. */
   isDead(node: string, incarnation: string): boolean;
+  /**
+   * Reads a message body that was too large for a record. Throws `malformed_record` when it is not there. Absent = the handler gets the
+   * reference.
+   */
+  readonly fetchBody?: ((ref: BlobBody["$blob"]) => Promise<Uint8Array>) | undefined;
   /** "Something of this task was recorded", for watchers; may be lost. */
   hint(task: TaskId): void;
   /** Live text for watchers; may be lost. */

@@ -3,6 +3,10 @@
 import { z } from "zod";
 import type { Json } from "../actor/outcome.ts";
 import { decodeBody } from "../codec/body.ts";
+import { decodeJson } from "../codec/json.ts";
+import { BlobBody } from "../contracts/blob-body.ts";
+import { MAX_BODY_BYTES, MAX_BODY_DEPTH } from "../contracts/task.ts";
+import { TroupeError } from "../errors.ts";
 import { hopId } from "../ids.ts";
 import { retryDelayMs } from "../supervision/backoff.ts";
 import { Attempt } from "./attempt.ts";
@@ -13,7 +17,7 @@ import { HopContext } from "./context.ts";
 import type { Execution } from "./execution.ts";
 import { failureOf, mayRetry, storedError } from "./failure.ts";
 import { childPassport, replyPassport } from "./outputs.ts";
-import type { HopEnd } from "./ports.ts";
+import type { HopEnd, HopPorts } from "./ports.ts";
 import type { Journal } from "./replay.ts";
 import { Ended, Park, park } from "./signals.ts";
 import { isLoop } from "./trail.ts";
@@ -21,7 +25,8 @@ import type { HopWriter } from "./writer.ts";
 
 /** Runs the segment to its commit, its wait, its failed attempt, or a signal of the protocol. */
 export async function runSegment(x: Execution, writer: HopWriter, journal: Journal): Promise<HopEnd> {
-  const message = acceptMessage(x);
+  const body = readInput(x);
+  const message = acceptMessage(x, body instanceof Promise ? await body : body);
   const attempt = new Attempt(x, writer, journal);
   x.attempt = attempt;
   const context = new HopContext(attempt);
@@ -39,21 +44,43 @@ export async function runSegment(x: Execution, writer: HopWriter, journal: Journ
 }
 
 /** The handler's message, or the reason to park it instead. */
-function acceptMessage({ input, role }: Execution): Json {
+function acceptMessage({ input, role }: Execution, body: unknown): Json {
   const { depth, trail } = input.passport;
   if (depth >= role.limits.hops) {
     throw park("hop_limit", `the task took ${depth} hops; ${role.limits.hops} are allowed`, { depth });
   }
   if (isLoop(trail))
     throw park("loop_detected", `the same content came from ${input.from} three times`, { from: input.from });
-  const decoded = decodeBody(input.record.encoding, input.record.body);
-  if (!decoded.ok) throw park("malformed_record", `the message does not parse: ${decoded.reason}`);
-  if (role.accepts === undefined) return jsonOf(decoded.value);
-  const accepted = role.accepts.safeParse(decoded.value);
+  if (role.accepts === undefined) return jsonOf(body);
+  const accepted = role.accepts.safeParse(body);
   if (accepted.success) return jsonOf(accepted.data);
   throw park("invalid_request", `the message is not what ${role.role} accepts: ${firstIssue(accepted.error)}`, {
     issues: z.treeifyError(accepted.error),
   });
+}
+
+/** The message's body; a promise only where it was too large for its record. */
+function readInput({ input, ports }: Execution): unknown {
+  const decoded = decodeBody(input.record.encoding, input.record.body);
+  if (!decoded.ok) throw park("malformed_record", `the message does not parse: ${decoded.reason}`);
+  const { value } = decoded;
+  if (ports.fetchBody === undefined || typeof value !== "object" || value === null || !("$blob" in value)) return value;
+  const reference = BlobBody.safeParse(value);
+  return reference.success ? readLargeBody(reference.data.$blob, ports.fetchBody) : value;
+}
+
+async function readLargeBody(ref: BlobBody["$blob"], fetchBody: NonNullable<HopPorts["fetchBody"]>): Promise<unknown> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await fetchBody(ref);
+  } catch (thrown) {
+    // Everything else may work later.
+    if (TroupeError.is(thrown, "malformed_record")) throw park("malformed_record", thrown.message);
+    throw thrown;
+  }
+  const decoded = decodeJson(bytes, { maxBytes: MAX_BODY_BYTES, maxDepth: MAX_BODY_DEPTH });
+  if (!decoded.ok) throw park("malformed_record", `the message's body does not parse: ${decoded.reason}`);
+  return decoded.value;
 }
 
 /** What was decoded from JSON, or made of it by the role's own schema. */

@@ -42,6 +42,7 @@ export class HostRunner {
       case "ended":
       case "died":
       case "flush":
+      case "blob":
         return void this.#forward(command);
     }
   }

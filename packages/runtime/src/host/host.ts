@@ -9,6 +9,7 @@ import { type CompiledSystem, requireCompiled } from "../graph/compile.ts";
 import { isHopId, requireTaskId } from "../ids.ts";
 import type { Random } from "../random.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import { BrokeredBlobs } from "./brokered-blobs.ts";
 import { DeadIncarnations } from "./dead-incarnations.ts";
 import { HeldDeliveries } from "./held.ts";
 import {
@@ -43,6 +44,7 @@ export class Host {
   readonly #roles: Roles;
   readonly #held: HeldDeliveries;
   readonly #dead = new DeadIncarnations();
+  readonly #blobs: BrokeredBlobs;
   readonly #seats = new Map<string, Promise<RoleSeat>>();
   readonly #replicas = new Map<string, Replica>();
   readonly #leaving = new Map<Replica, Promise<void>>();
@@ -59,6 +61,7 @@ export class Host {
     this.#held = new HeldDeliveries(options.clock, (taken, released) =>
       options.tell({ type: "held", taken, released }),
     );
+    this.#blobs = new BrokeredBlobs(options.tell);
     for (const died of options.configure.died) this.#dead.add(died);
     void this.#reportRegularly();
   }
@@ -81,6 +84,8 @@ export class Host {
         return void this.#carryOut("ended", () => this.#end(command.ended.task, command.ended.hops));
       case "died":
         return this.#dead.add(command.died);
+      case "blob":
+        return this.#blobs.take(command);
       case "flush":
         this.flushHeld();
         return this.#options.tell({ type: "flushed", request: command.request });
@@ -198,6 +203,7 @@ export class Host {
       definition,
       held: this.#held,
       dead: this.#dead,
+      blobs: this.#blobs,
       clock,
       random,
       logger,

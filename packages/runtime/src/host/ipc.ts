@@ -5,6 +5,7 @@
  * Commands are level-triggered where they can be: `replicas` is always the full list, and a repeated command changes nothing.
  */
 import { z } from "zod";
+import { BlobBody } from "../contracts/blob-body.ts";
 import { Died, Ended } from "../contracts/control.ts";
 import { Deployment } from "../contracts/system.ts";
 
@@ -65,6 +66,15 @@ export const HostCommand = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("died"), died: Died }),
   /** Say at once what is held. */
   z.strictObject({ type: z.literal("flush"), request: count }),
+  /** What a `blob` request asked for, or why it cannot be had. */
+  z.strictObject({
+    type: z.literal("blob"),
+    request: count,
+    result: z.discriminatedUnion("ok", [
+      z.strictObject({ ok: z.literal(true), bytes: z.instanceof(Uint8Array) }),
+      z.strictObject({ ok: z.literal(false), code: z.string().max(64), message: text }),
+    ]),
+  }),
   z.strictObject({ type: z.literal("exit") }),
 ]);
 export type HostCommand = z.infer<typeof HostCommand>;
@@ -120,5 +130,7 @@ export const HostEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("held"), taken: z.array(HeldDelivery), released: z.array(HeldDelivery) }),
   z.strictObject({ type: z.literal("flushed"), request: count }),
   z.strictObject({ type: z.literal("drained") }),
+  /** Asks for a large body; a host has no rights on the store of them. */
+  z.strictObject({ type: z.literal("blob"), request: count, ref: BlobBody.shape.$blob }),
 ]);
 export type HostEvent = z.infer<typeof HostEvent>;

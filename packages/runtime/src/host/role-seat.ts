@@ -13,14 +13,15 @@ import { type Link, openLink } from "../nats/connection.ts";
 import { createPublisher, type Publisher } from "../nats/publisher.ts";
 import type { Random } from "../random.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import type { BrokeredBlobs } from "./brokered-blobs.ts";
 import type { DeadIncarnations } from "./dead-incarnations.ts";
 import { DISCONNECT_LIMIT_MS, guardDisconnects } from "./disconnect-guard.ts";
 import type { HeldDeliveries } from "./held.ts";
 import type { Configure, ReplicaSpec } from "./ipc.ts";
 import { Replica } from "./replica.ts";
 
-/** Deliveries older than this write nothing any more: far below the shortest retention of a log. */
-const MAX_DELIVERY_AGE_MS = 600_000;
+/** Deliveries older than this write nothing any more: half of the hour for which finished tasks stay in the log. */
+const MAX_DELIVERY_AGE_MS = 1_800_000;
 
 export interface RoleSeatOptions {
   readonly configure: Configure;
@@ -29,6 +30,7 @@ export interface RoleSeatOptions {
   readonly definition: RoleDefinition;
   readonly held: HeldDeliveries;
   readonly dead: DeadIncarnations;
+  readonly blobs: BrokeredBlobs;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -128,7 +130,7 @@ export class RoleSeat {
   }
 
   #buildPorts(subjects: Subjects): HopPorts {
-    const { clock, random, dead, logger } = this.#options;
+    const { clock, random, dead, blobs, logger } = this.#options;
     const executor = Buffer.from(random.bytes(6)).toString("base64url");
     let executions = 0;
     return {
@@ -139,6 +141,7 @@ export class RoleSeat {
       logger,
       maxAgeMs: MAX_DELIVERY_AGE_MS,
       nonce: () => `${executor}${(executions++).toString(36)}`,
+      fetchBody: (ref) => blobs.get(ref),
       isDead: (node, incarnation) => dead.has(node, incarnation),
       hint: (task) => this.#say(subjects.live(task), ""),
       token: (task, hop, role, text) => {

@@ -16,7 +16,10 @@ import { type HostDeath, SupervisedHost, type SupervisedHostOptions } from "./su
 /** How long hosts may take to say what they hold; a frozen one's last word counts. */
 const FLUSH_LIMIT_MS = 50;
 
-type Inherited = Pick<SupervisedHostOptions, "startHost" | "giveBack" | "onChange" | "clock" | "random" | "logger">;
+type Inherited = Pick<
+  SupervisedHostOptions,
+  "startHost" | "giveBack" | "onChange" | "fetchBlob" | "clock" | "random" | "logger"
+>;
 
 export interface HostFleetOptions extends Inherited {
   readonly system: string;
@@ -127,7 +130,7 @@ export class HostFleet {
   }
 
   #supervise(deployment: Deployment, replicas: readonly ReplicaSpec[]): SupervisedHost {
-    const { startHost, giveBack, onChange, clock, random } = this.#options;
+    const { startHost, giveBack, onChange, fetchBlob, clock, random } = this.#options;
     const { system, node, incarnation, hostLink, loader, drainLimitMs } = this.#options;
     const options: SupervisedHostOptions = {
       version: deployment.version,
@@ -147,6 +150,7 @@ export class HostFleet {
       giveBack,
       onDeath: (death) => this.#onDeath(death),
       onChange,
+      fetchBlob,
       clock,
       random,
       logger: this.#logger,

@@ -1,5 +1,15 @@
+import type { BlobBody } from "../contracts/blob-body.ts";
+import { errorBodyOf } from "../errors.ts";
 import { type Configure, type HeldDelivery, type HostEvent, heldKey, type ReplicaReport } from "../host/ipc.ts";
 import type { HostProcess, StartHost } from "./host-process.ts";
+
+/** What a host needs of its node while it lives. */
+export interface LifeEvents {
+  /** Its system has loaded. */
+  readonly onReady: () => void;
+  /** Reads a large body. */
+  readonly fetchBlob: (ref: BlobBody["$blob"]) => Promise<Uint8Array>;
+}
 
 /** One host process from its start to its exit, and what its node knows of it. */
 export class HostLife {
@@ -15,16 +25,16 @@ export class HostLife {
   /** Why it cannot run, in its own words. */
   failure: string | undefined;
   readonly #hasDrained: () => void;
-  readonly #onReady: () => void;
+  readonly #events: LifeEvents;
   readonly #flushes = new Map<number, () => void>();
   #flushRequests = 0;
 
-  /** Starts the process and says what it is. `onReady` is called when its system has loaded. */
-  constructor(startHost: StartHost, configure: Configure, onReady: () => void) {
+  /** Starts the process and says what it is. */
+  constructor(startHost: StartHost, configure: Configure, events: LifeEvents) {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.drained = promise;
     this.#hasDrained = resolve;
-    this.#onReady = onReady;
+    this.#events = events;
     this.incarnation = configure.incarnation;
     this.process = startHost((event) => this.#take(event));
     this.process.send(configure);
@@ -42,7 +52,7 @@ export class HostLife {
   #take(event: HostEvent): void {
     switch (event.type) {
       case "ready":
-        return this.#onReady();
+        return this.#events.onReady();
       case "failed":
         this.failure = `${event.code}: ${event.message}`;
         return;
@@ -61,6 +71,18 @@ export class HostLife {
         return;
       case "drained":
         return this.#hasDrained();
+      case "blob":
+        return void this.#fetch(event.request, event.ref);
+    }
+  }
+
+  async #fetch(request: number, ref: BlobBody["$blob"]): Promise<void> {
+    try {
+      const bytes = await this.#events.fetchBlob(ref);
+      this.process.send({ type: "blob", request, result: { ok: true, bytes } });
+    } catch (error) {
+      const { code, message } = errorBodyOf(error, "unavailable");
+      this.process.send({ type: "blob", request, result: { ok: false, code, message: message.slice(0, 8_000) } });
     }
   }
 }

@@ -14,6 +14,7 @@ import { type LoopDelay, watchLoopDelay } from "../host/loop-delay.ts";
 import { handBackSubject } from "../nats/ack-subject.ts";
 import { type Link, openLink } from "../nats/connection.ts";
 import type { Service } from "../nats/service.ts";
+import { BlobBroker } from "./blob-broker.ts";
 import { childHosts } from "./child-host.ts";
 import { DesiredState } from "./desired-state.ts";
 import { buildHeartbeat } from "./heartbeat.ts";
@@ -54,6 +55,7 @@ interface Joined {
   readonly link: Link;
   readonly desired: DesiredState;
   readonly fleet: HostFleet;
+  readonly broker: BlobBroker;
   readonly loop: LoopDelay;
   readonly services: Service;
 }
@@ -89,20 +91,12 @@ class ReconcilingNode implements RunningNode {
   async start(): Promise<void> {
     if (this.#joined || this.#left.signal.aborted)
       throw new TroupeError("conflict", `node ${this.name} was started before`);
-    const { nodeLink, logger, clock } = this.#options;
-    const { servers, seed, apiPrefix, inboxPrefix } = nodeLink;
+    const { logger, clock } = this.#options;
     // Its own connection: heartbeats and notices never wait behind payloads.
-    const link = await openLink({
-      servers,
-      name: `node/${this.name}`,
-      seed,
-      ...(apiPrefix === undefined ? {} : { apiPrefix }),
-      ...(inboxPrefix === undefined ? {} : { inboxPrefix }),
-      logger,
-      clock,
-    });
+    const link = await this.#openLink(`node/${this.name}`);
     const desired = new DesiredState({ link, subjects: this.#subjects, node: this.name, clock, logger });
-    const fleet = this.#createFleet(link, desired);
+    const broker = new BlobBroker(() => this.#openLink(`node/${this.name}/broker`), this.#subjects, clock);
+    const fleet = this.#createFleet(link, desired, broker);
     const services = serveNode(link, this.#subjects, {
       name: this.name,
       incarnation: this.incarnation,
@@ -112,7 +106,7 @@ class ReconcilingNode implements RunningNode {
       drain: (limitMs) => void this.drain(limitMs),
       stop: () => void this.stop(),
     });
-    this.#joined = { link, desired, fleet, loop: watchLoopDelay(), services };
+    this.#joined = { link, desired, fleet, broker, loop: watchLoopDelay(), services };
     subscribeNotices(link, this.#subjects, logger, {
       ended: (ended) => fleet.tellEnded(ended),
       died: (died) => fleet.tellDied(died),
@@ -155,13 +149,28 @@ class ReconcilingNode implements RunningNode {
       const tooLong = this.#options.clock.sleep(1_000, limit.signal).catch(() => undefined);
       await Promise.race([joined.services.stop(), tooLong]);
       limit.abort();
+      await joined.broker.close();
       await joined.link.close();
     }
     this.#options.logger.info({ node: this.name, exitCode }, "node has left");
     this.#leave(exitCode);
   }
 
-  #createFleet(link: Link, desired: DesiredState): HostFleet {
+  #openLink(name: string): Promise<Link> {
+    const { nodeLink, logger, clock } = this.#options;
+    const { servers, seed, apiPrefix, inboxPrefix } = nodeLink;
+    return openLink({
+      servers,
+      name,
+      seed,
+      ...(apiPrefix === undefined ? {} : { apiPrefix }),
+      ...(inboxPrefix === undefined ? {} : { inboxPrefix }),
+      logger,
+      clock,
+    });
+  }
+
+  #createFleet(link: Link, desired: DesiredState, broker: BlobBroker): HostFleet {
     const { system, hostLink, loader, isolation, drainLimitMs, clock, random, logger, memoryBytes } = this.#options;
     return new HostFleet({
       system,
@@ -172,6 +181,7 @@ class ReconcilingNode implements RunningNode {
       drainLimitMs,
       startHost: isolation === "process" ? childHosts(logger) : inlineHosts({ clock, random, logger, memoryBytes }),
       deploymentOf: (version) => desired.deploymentOf(version),
+      fetchBlob: (ref) => broker.get(ref),
       giveBack: (held) => this.#giveBack(link, held),
       onDeath: (died) => this.#announce(link, died),
       onChange: () => this.#wake.resolve(),

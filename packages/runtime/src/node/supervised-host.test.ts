@@ -48,6 +48,7 @@ function supervised() {
       giveBack: (held) => void givenBack.push(...held),
       onDeath: (death) => void deaths.push(death),
       onChange: () => undefined,
+      fetchBlob: async () => Uint8Array.of(7),
       clock,
       random: seededRandom(1),
       logger: createLogger({ name: "test", level: "silent" }),
@@ -141,6 +142,14 @@ test("an answered flush returns at once", async () => {
   assert.equal(command?.type, "flush");
   if (command?.type === "flush") last().say({ type: "flushed", request: command.request });
   await flushed;
+});
+
+test("a large body is fetched on behalf of the host", async () => {
+  const { last } = supervised();
+  const ref = { role: "client", sha256: "a".repeat(64), bytes: 1 };
+  last().say({ type: "blob", request: 4, ref });
+  await settle();
+  assert.deepEqual(last().commands.at(-1), { type: "blob", request: 4, result: { ok: true, bytes: Uint8Array.of(7) } });
 });
 
 test("a stopped host that waits for its restart is not started again", async () => {

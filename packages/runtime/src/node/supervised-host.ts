@@ -10,7 +10,7 @@ import {
 import type { Random } from "../random.ts";
 import { decideRestart, HOST_INTENSITY } from "../supervision/intensity.ts";
 import type { Logger } from "../telemetry/logger.ts";
-import { HostLife } from "./host-life.ts";
+import { HostLife, type LifeEvents } from "./host-life.ts";
 import type { HostExit, StartHost } from "./host-process.ts";
 
 /** How long an orderly exit may take before the host is killed; what it held is given back either way. */
@@ -31,6 +31,7 @@ export interface SupervisedHostOptions {
   /** Gives back what an ended host held; called on every exit that left something in hand. */
   readonly giveBack: (held: readonly HeldDelivery[]) => void;
   readonly onDeath: (death: HostDeath) => void;
+  readonly fetchBlob: LifeEvents["fetchBlob"];
   /** Something that the heartbeat shows has changed. */
   readonly onChange: () => void;
   readonly clock: Clock;
@@ -149,11 +150,12 @@ export class SupervisedHost {
   }
 
   #start(): HostLife {
-    const { startHost, configure, onChange, logger } = this.#options;
-    const life = new HostLife(startHost, configure(), () => {
+    const { startHost, configure, onChange, fetchBlob, logger } = this.#options;
+    const onReady = () => {
       this.#hasFailed = false;
       onChange();
-    });
+    };
+    const life = new HostLife(startHost, configure(), { onReady, fetchBlob });
     this.#life = life;
     life.process.send({ type: "replicas", replicas: [...this.#assigned] });
     const { incarnation, process } = life;
