@@ -41,7 +41,7 @@ async function walk(input: Json, options: OfflineModelOptions = {}) {
     const outcome = await system.roles[role]?.create().receive(body, createFakeContext({ role }));
     if (outcome?.outcome === "complete") return { path, result: JSON.stringify(outcome.body) };
     if (outcome?.outcome === "escalate") {
-      body = { input: body, error: { code: "escalated", message: outcome.reason } };
+      body = { role, reason: outcome.reason, message: body };
       role = "escalation";
     } else if (outcome?.outcome === "forward") [role, body] = [outcome.to, outcome.body];
     else assert.fail(JSON.stringify(outcome));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Json } from "@troupe/runtime";
 import { MAX_TURNS, readConversation, renderConversation, toBody, withTurn } from "./conversation.ts";
 
 test("any body is the input of a conversation; one between agents keeps its history", () => {
@@ -9,13 +10,29 @@ test("any body is the input of a conversation; one between agents keeps its hist
   assert.deepEqual(readConversation(body).history, [{ role: "planner", content: "a plan", reason: "done" }]);
 });
 
-test("a failed hop's conversation goes on, with its error", () => {
-  const inner = toBody(withTurn(readConversation("hello"), { role: "planner", content: "a plan" }));
-  const read = readConversation({ input: inner, error: { code: "handler_failed", message: "boom" } });
-  assert.equal(read.input, "hello");
-  assert.equal(read.history.length, 1);
-  assert.match(renderConversation(read), /failed with handler_failed: boom/);
-});
+const escalations: readonly [string, (original: Json) => Json, RegExp][] = [
+  [
+    "over an edge",
+    (message) => ({ role: "planner", reason: "no JSON", message }),
+    /the planner could not go on: no JSON/,
+  ],
+  [
+    "by the supervisor",
+    (input) => ({ role: "planner", error: { code: "handler_failed", message: "boom" }, escalated: false, input }),
+    /the planner could not go on: boom \(handler_failed\)/,
+  ],
+];
+for (const [how, escalate, why] of escalations) {
+  test(`an escalation ${how} goes on with the conversation of the role that could not`, () => {
+    const original = toBody(withTurn(readConversation("hello"), { role: "router", content: "a plan" }));
+    const read = readConversation(escalate(original));
+    assert.equal(read.input, "hello");
+    assert.equal(read.history.length, 1);
+    assert.match(renderConversation(read), why);
+    assert.equal(readConversation(escalate("just text")).input, "just text");
+    assert.ok(!("failure" in Object(toBody(read))), "it is over when somebody else goes on");
+  });
+}
 
 test("the prompt holds the task, the note and the turns in order", () => {
   const text = renderConversation({

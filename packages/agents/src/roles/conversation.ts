@@ -22,8 +22,8 @@ export interface Conversation {
   readonly history: readonly Turn[];
   /** Why the sender handed on, when it contributed nothing itself (a router's decision). */
   readonly note?: string | undefined;
-  /** What went wrong before, when the task comes from a failed hop. */
-  readonly error?: { readonly code: string; readonly message: string } | undefined;
+  /** Who could not go on and why, when the message is an escalation. */
+  readonly failure?: { readonly role: string; readonly reason: string } | undefined;
 }
 
 const ConversationBody = z.object({
@@ -33,22 +33,39 @@ const ConversationBody = z.object({
     .max(10_000)
     .optional(),
   note: z.string().optional(),
-  error: z.object({ code: z.string(), message: z.string() }).optional(),
 });
+
+/** What the runtime sends to the escalation role: from a hop that escalated over an edge, and from the supervisor for a parked one. */
+const Escalation = z.union([
+  z.strictObject({ role: z.string(), reason: z.string(), message: z.json() }),
+  z
+    .strictObject({
+      role: z.string(),
+      error: z.object({ code: z.string(), message: z.string() }),
+      escalated: z.boolean().optional(),
+      input: z.json(),
+    })
+    .transform(({ role, error, input }) => ({ role, reason: `${error.message} (${error.code})`, message: input })),
+]);
 
 /** Turns that a prompt holds at most. */
 export const MAX_TURNS = 10;
 /** Turns that travel on; older ones stay in the task's log. */
 const MAX_CARRIED = 50;
 
-/** Reads a message body. A failed hop's own input may be a conversation: then that one goes on, with the error. */
+/** Reads a message body. An escalation goes on with the conversation of the role that could not. */
 export function readConversation(message: Json): Conversation {
-  const parsed = ConversationBody.safeParse(message);
-  if (!parsed.success) return { input: message, history: [] };
-  const { input, history = [], note, error } = parsed.data;
-  const inner = error === undefined ? undefined : ConversationBody.safeParse(input);
-  if (inner?.success === true) return { input: inner.data.input, history: inner.data.history ?? [], error };
-  return { input, history, note, error };
+  const escalation = Escalation.safeParse(message);
+  if (!escalation.success) return readBody(message);
+  const { role, reason, message: original } = escalation.data;
+  return { ...readBody(original), failure: { role, reason } };
+}
+
+function readBody(body: Json): Conversation {
+  const parsed = ConversationBody.safeParse(body);
+  if (!parsed.success) return { input: body, history: [] };
+  const { input, history = [], note } = parsed.data;
+  return { input, history, note };
 }
 
 /** The conversation with one more contribution. */
@@ -77,7 +94,7 @@ export const textOfJson = (value: Json): string => (typeof value === "string" ? 
  * {@link MAX_TURNS} and as many as fit into `budgetTokens`; the task itself is never cut.
  */
 export function renderConversation(conversation: Conversation, budgetTokens = Number.POSITIVE_INFINITY): string {
-  const { input, history, note, error } = conversation;
+  const { input, history, note, failure } = conversation;
   const task = `Task:\n${textOfJson(input)}`;
   const sections: string[] = [];
   let left = budgetTokens - guessTokens(task);
@@ -91,7 +108,7 @@ export function renderConversation(conversation: Conversation, budgetTokens = Nu
   const gap = cut === 0 ? [] : [`[${cut} earlier ${cut === 1 ? "turn is" : "turns are"} left out]`];
   const why = [
     ...(note === undefined ? [] : [`Note: ${note}`]),
-    ...(error === undefined ? [] : [`Note: the work so far failed with ${error.code}: ${error.message}`]),
+    ...(failure === undefined ? [] : [`Note: the ${failure.role} could not go on: ${failure.reason}`]),
   ];
   return [task, ...why, ...gap, ...sections].join("\n\n");
 }
