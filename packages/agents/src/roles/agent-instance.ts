@@ -19,8 +19,9 @@ import { runTool, toModelTool } from "../tools/run-tool.ts";
 import type { AgentSpec } from "./agent.ts";
 import { type AnswerShape, answerSchemaOf, type ParsedAnswer, parseAnswer, schemaOf } from "./answer.ts";
 import { StringFieldStream } from "./content-stream.ts";
-import { type Conversation, readConversation, toBody, withTurn } from "./conversation.ts";
-import { buildPrompt, type PromptParts } from "./prompt.ts";
+import { type Conversation, readConversation, renderConversation, toBody, withTurn } from "./conversation.ts";
+import { buildPrompt, conversationBudget, memoryBudget, type PromptParts } from "./prompt.ts";
+import { recall, remember } from "./session-memory.ts";
 
 /** Builds one replica. `openModel` is called with the first message, so that a missing key fails a task and not the whole host. */
 export function createAgentInstance(
@@ -40,14 +41,17 @@ export function createAgentInstance(
     const { windowTokens } = client;
     const conversation = readConversation(message);
     const parts = { role: ctx.role, instructions: spec.instructions, choices, answer: answerSchema, windowTokens };
-    const messages = buildPrompt(parts, conversation);
+    const prompt = renderConversation(conversation, conversationBudget(parts));
+    const messages = buildPrompt(parts, prompt, await recall(ctx, memoryBudget(parts)));
     for (let turn = 1; turn <= spec.maxIterations; turn++) {
       const { temperature, maxOutputTokens } = spec;
       const call: ModelCall = { messages: [...messages], temperature, maxOutputTokens, tools, answer: answerSchema };
       const answer = await askModel(ctx, client, spec.model, call, shape);
       if (answer.toolCalls.length === 0) {
         const parsed = parseAnswer(shape, schema, answer);
-        return parsed.ok ? outcomeOf(spec, ctx, conversation, parsed.answer) : escalate(parsed.reason);
+        if (!parsed.ok) return escalate(parsed.reason);
+        await remember(ctx, { prompt, answer: answer.content });
+        return outcomeOf(spec, ctx, conversation, parsed.answer);
       }
       messages.push(assistantMessage(answer));
       for (const toolCall of answer.toolCalls) {

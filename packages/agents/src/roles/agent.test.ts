@@ -8,6 +8,7 @@ import { offline, scripted } from "../testing/test-models.ts";
 import { tool } from "../tools/tool.ts";
 import { type AgentOptions, agentWith } from "./agent.ts";
 import type { OpenModel } from "./agent-ports.ts";
+import { recall } from "./session-memory.ts";
 
 type Options = AgentOptions<string, string>;
 const BASE: Options = { model: "fast", instructions: "Do your part." };
@@ -133,6 +134,44 @@ test("an abort is thrown on, never turned into an outcome", async () => {
   await begun.promise;
   stop.abort(new Error("the hop is lost"));
   await assert.rejects(outcome, /the hop is lost/);
+});
+
+test("in a session a role remembers what it was asked and what it said; without one it keeps nothing", async () => {
+  const { open, calls } = scripted({ content: "first answer" }, { content: "second answer" });
+  const first = createFakeContext({ session: "s" });
+  await run(open, { to: "client" }, "first question", first);
+  const state = await first.state.get<unknown>();
+  const second = createFakeContext({ session: "s", state });
+  await run(open, { to: "client" }, "second question", second);
+  assert.deepEqual(
+    calls[1]?.messages.slice(1).map((message) => message.content),
+    ["Task:\nfirst question", "first answer", "Task:\nsecond question"],
+  );
+  const alone = createFakeContext();
+  await run(open, { to: "client" }, "third question", alone);
+  assert.equal(await alone.state.get(), undefined);
+});
+
+test("a memory is bounded, and one of another form is passed over", async () => {
+  const { open, calls } = scripted({ content: "a" });
+  let state: unknown = { something: "else" };
+  for (let task = 0; task < 12; task++) {
+    const ctx = createFakeContext({ session: "s", state });
+    await run(open, { to: "client" }, `question ${task}`, ctx);
+    state = await ctx.state.get();
+  }
+  assert.equal(calls[0]?.messages.length, 2);
+  assert.equal(calls[11]?.messages.length, 2 + 2 * 10);
+});
+
+test("what is remembered never takes more than its share of the window", async () => {
+  const exchanges = Array.from({ length: 4 }, (_, index) => ({ prompt: `question ${index}`, answer: "x".repeat(350) }));
+  const ctx = createFakeContext({ session: "s", state: { exchanges } });
+  const messages = await recall(ctx, 250);
+  assert.deepEqual(
+    messages.filter(({ role }) => role === "user").map(({ content }) => content),
+    ["question 2", "question 3"],
+  );
 });
 
 test("a missing price is said in the log, not hidden", async () => {

@@ -18,6 +18,9 @@ export interface FakeContextOptions {
   readonly from?: string;
   readonly isCalled?: boolean;
   readonly attempt?: number;
+  readonly session?: string;
+  /** State of the role, as an earlier task of the session left it. */
+  readonly state?: unknown;
   readonly remainingMs?: number;
   readonly abortSignal?: AbortSignal;
   /** Results of steps that an earlier run recorded: a replay uses them and runs nothing. */
@@ -58,7 +61,7 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
     return options.answer(to, body);
   };
   return {
-    task: { id: TASK, tenant: "default" },
+    task: { id: TASK, tenant: "default", session: options.session },
     role: options.role ?? "role",
     node: "node",
     hop: START_HOP,
@@ -79,7 +82,7 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
     all: (calls, need) => join(calls, ask, need),
     sleep: async () => {},
     signal: async () => undefined,
-    state: memoryState(),
+    state: memoryState(options.state),
     steps,
     emitted,
     tokens,
@@ -135,8 +138,8 @@ async function join(
   return answers;
 }
 
-function memoryState(): StateAccess {
-  let state: unknown;
+function memoryState(initial: unknown): StateAccess {
+  let state = initial;
   return {
     get: async <T>() => typed<T | undefined>(state),
     update: async <T>(change: (value: T | undefined) => T) => {
