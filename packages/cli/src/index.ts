@@ -1,1 +1,1 @@
-export {};
+export { EXIT_CODES, type ExitCode } from "./exit-code.ts";

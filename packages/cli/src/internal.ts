@@ -1,1 +1,1 @@
-export {};
+export { generatedPages } from "./docs/pages.ts";

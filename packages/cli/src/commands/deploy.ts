@@ -1,0 +1,33 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { findAddress } from "../address.ts";
+import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
+import { deploySystem } from "../deploy/deploy.ts";
+import { differenceLines } from "../deploy/difference.ts";
+import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
+import { chooseSystemFile, loadSystemFile } from "../system-file/load.ts";
+
+const Options = AddressOptions.extend({ dryRun: z.boolean().default(false), json: z.boolean().default(false) });
+
+async function deploy(scope: Scope, options: z.infer<typeof Options>, args: readonly string[]): Promise<ExitCode> {
+  const { terminal } = scope;
+  const file = await loadSystemFile(await chooseSystemFile(args[0], scope.cwd));
+  const target = await findAddress(options, scope.environment, scope.cwd);
+  const outcome = await deploySystem(scope, target, file, { isDryRun: options.dryRun });
+  if (options.json) terminal.print(JSON.stringify(outcome));
+  for (const line of differenceLines(outcome.difference, terminal.paint)) terminal.note(line);
+  if (options.dryRun) terminal.note("Nothing was changed.");
+  else if (outcome.isNew)
+    terminal.note(`${file.manifest.name} is ${outcome.version} now; running tasks finish on their version.`);
+  else terminal.note(`${outcome.version} runs already: nothing to do.`);
+  return EXIT_CODES.ok;
+}
+
+export function deployCommand(cli: Cli): Command {
+  const command = withAddress(
+    newCommand("deploy", "check a system file, show what it changes, and make it the desired state"),
+  )
+    .argument("<file>", "system file, TypeScript or YAML")
+    .option("--dry-run", "only show what would change");
+  return runs(cli, command, { options: Options, run: deploy });
+}

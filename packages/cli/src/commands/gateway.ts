@@ -1,0 +1,43 @@
+import { createLogger } from "@troupe/runtime/internal";
+import type { Command } from "commander";
+import { z } from "zod";
+import { findAddress } from "../address.ts";
+import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
+import type { ExitCode } from "../exit-code.ts";
+import { unlessInterrupted } from "../interruption.ts";
+import { loadKeys } from "../keys.ts";
+import { logLevelOf } from "../log-file.ts";
+
+const Options = AddressOptions.extend({
+  port: z.coerce.number().int().min(0).max(65_535).default(8_080),
+  host: z.string().default("127.0.0.1"),
+  json: z.boolean().default(false),
+});
+
+async function runGateway(scope: Scope, options: z.infer<typeof Options>): Promise<ExitCode> {
+  const address = await findAddress(options, scope.environment, scope.cwd);
+  const { startGateway } = await import("../parts.ts");
+  const gateway = await startGateway({
+    servers: address.natsUrl,
+    system: address.system,
+    signInOf: await loadKeys(address.keysFile),
+    httpPort: options.port,
+    httpHost: options.host,
+    clock: scope.clock,
+    random: scope.random,
+    logger: createLogger({ name: "gateway", level: logLevelOf(scope.environment.logLevel) }),
+  });
+  scope.terminal.note(`gateway at ${gateway.url}`);
+  try {
+    return await unlessInterrupted(Promise.withResolvers<ExitCode>().promise, scope.interrupted);
+  } finally {
+    await gateway.stop();
+  }
+}
+
+export function gatewayCommand(cli: Cli): Command {
+  const command = withAddress(newCommand("gateway", "run the ingress and the HTTP edge; any number of them"))
+    .option("--port <port>", "HTTP port (8080)")
+    .option("--host <address>", "address to listen on (127.0.0.1)");
+  return runs(cli, command, { options: Options, run: runGateway });
+}

@@ -1,0 +1,71 @@
+import { hostname } from "node:os";
+import { createLogger, createNode } from "@troupe/runtime/internal";
+import { type Command, InvalidArgumentError } from "commander";
+import { z } from "zod";
+import { findAddress } from "../address.ts";
+import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
+import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
+import { loadKeys } from "../keys.ts";
+import { logLevelOf } from "../log-file.ts";
+
+const Options = AddressOptions.extend({
+  name: z.string().optional(),
+  label: z.record(z.string(), z.string()).default({}),
+  capability: z.array(z.string()).default([]),
+  slots: z.coerce.number().int().min(0).max(100_000).optional(),
+  drainLimit: z.coerce.number().min(0).max(86_400).optional(),
+  json: z.boolean().default(false),
+});
+
+/** Runs until the first signal, then drains; the second one ends the process. */
+async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<ExitCode> {
+  const address = await findAddress(options, scope.environment, scope.cwd);
+  const signInOf = await loadKeys(address.keysFile);
+  const name = options.name ?? machineName();
+  const node = createNode({
+    system: address.system,
+    name,
+    nodeLink: { servers: address.natsUrl, ...signInOf("node") },
+    hostLink: { servers: address.natsUrl, ...signInOf("host") },
+    labels: options.label,
+    capabilities: options.capability,
+    ...(options.slots === undefined ? {} : { slots: options.slots }),
+    ...(options.drainLimit === undefined ? {} : { drainLimitMs: options.drainLimit * 1_000 }),
+    loader: import.meta.resolve("@troupe/agents/loader"),
+    logger: createLogger({ name: `node/${name}`, level: logLevelOf(scope.environment.logLevel) }),
+    clock: scope.clock,
+    random: scope.random,
+  });
+  await node.start();
+  const drain = () => void node.drain();
+  if (scope.interrupted.aborted) drain();
+  else scope.interrupted.addEventListener("abort", drain, { once: true });
+  return (await node.done) === 0 ? EXIT_CODES.ok : EXIT_CODES.failed;
+}
+
+/** The machine's name as a node may bear it. */
+function machineName(): string {
+  const name = hostname()
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "");
+  return name.slice(0, 63) || "node";
+}
+
+function collectLabel(text: string, labels: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("a label is key=value");
+  return { ...labels, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
+
+export function nodeCommand(cli: Cli): Command {
+  const command = withAddress(newCommand("node", "join this machine to the system and run actors; SIGTERM drains"))
+    .option("--name <name>", "unique in the system; default: the machine's name")
+    .option("--label <key=value>", "what roles may ask for; may be repeated", collectLabel)
+    .option("--capability <name>", "what tasks may require; may be repeated", collect)
+    .option("--slots <count>", "messages that its actors may hold at once (64)")
+    .option("--drain-limit <seconds>", "how long a drain lets messages finish (25)");
+  return runs(cli, command, { options: Options, run: runNode });
+}

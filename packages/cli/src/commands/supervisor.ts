@@ -1,0 +1,37 @@
+import { createLogger } from "@troupe/runtime/internal";
+import type { Command } from "commander";
+import { z } from "zod";
+import { findAddress } from "../address.ts";
+import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
+import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
+import { unlessInterrupted } from "../interruption.ts";
+import { loadKeys } from "../keys.ts";
+import { logLevelOf } from "../log-file.ts";
+
+const Options = AddressOptions.extend({ json: z.boolean().default(false) });
+
+async function runSupervisor(scope: Scope, options: z.infer<typeof Options>): Promise<ExitCode> {
+  const address = await findAddress(options, scope.environment, scope.cwd);
+  const { startSupervisor } = await import("../parts.ts");
+  const supervisor = await startSupervisor({
+    servers: address.natsUrl,
+    system: address.system,
+    signInOf: await loadKeys(address.keysFile),
+    clock: scope.clock,
+    random: scope.random,
+    logger: createLogger({ name: "supervisor", level: logLevelOf(scope.environment.logLevel) }),
+  });
+  try {
+    await unlessInterrupted(supervisor.done, scope.interrupted);
+    return EXIT_CODES.ok;
+  } finally {
+    await supervisor.stop();
+  }
+}
+
+export function supervisorCommand(cli: Cli): Command {
+  const command = withAddress(
+    newCommand("supervisor", "run the control plane; of several, one leads and the others stand by"),
+  );
+  return runs(cli, command, { options: Options, run: runSupervisor });
+}

@@ -1,0 +1,41 @@
+/** The only reader of environment variables in this package. */
+
+/** What the environment says; empty variables count as unset. */
+export interface Environment {
+  readonly natsUrl: string | undefined;
+  readonly keysFile: string | undefined;
+  readonly system: string | undefined;
+  readonly httpUrl: string | undefined;
+  /** `NATS_URL`: shared with every NATS tool, so it ranks below our own settings. */
+  readonly plainNatsUrl: string | undefined;
+  readonly natsContext: string | undefined;
+  readonly configHome: string | undefined;
+  readonly logLevel: string | undefined;
+  /** `undefined` = decide by the stream. */
+  readonly wantsColour: boolean | undefined;
+  /** Everything, to be handed to child processes and to the search for a nats-server. */
+  readonly variables: NodeJS.ProcessEnv;
+}
+
+/** Reads the variables that `docs/cli.md` lists. */
+export function loadEnvironment(variables: NodeJS.ProcessEnv): Environment {
+  const read = (name: string) => variables[name] || undefined;
+  const home = read("HOME");
+  return {
+    natsUrl: read("TROUPE_NATS_URL"),
+    keysFile: read("TROUPE_KEYS_FILE"),
+    system: read("TROUPE_SYSTEM"),
+    httpUrl: read("TROUPE_HTTP_URL"),
+    plainNatsUrl: read("NATS_URL"),
+    natsContext: read("NATS_CONTEXT"),
+    configHome: read("XDG_CONFIG_HOME") ?? (home === undefined ? undefined : `${home}/.config`),
+    logLevel: read("TROUPE_LOG_LEVEL"),
+    wantsColour: colourWish(read("NO_COLOR"), read("FORCE_COLOR")),
+    variables,
+  };
+}
+
+function colourWish(refused: string | undefined, asked: string | undefined): boolean | undefined {
+  if (refused !== undefined) return false;
+  return asked === undefined ? undefined : asked !== "0";
+}

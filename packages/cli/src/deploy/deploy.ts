@@ -1,0 +1,65 @@
+import { TroupeError } from "@troupe/runtime";
+import { callService, createLogger, openLink, Subjects } from "@troupe/runtime/internal";
+import { z } from "zod";
+import type { Scope } from "../cli.ts";
+import { loadKeys } from "../keys.ts";
+import type { SystemFile } from "../system-file/load.ts";
+import { Difference } from "./difference.ts";
+
+const Answer = z.looseObject({
+  version: z.string(),
+  kind: z.enum(["nothing", "adopt", "create"]),
+  difference: Difference,
+});
+
+/** Where to deploy to. */
+export interface DeployTarget {
+  readonly natsUrl: string;
+  readonly system: string;
+  readonly keysFile: string | undefined;
+}
+
+export interface DeployOutcome {
+  readonly version: string;
+  /** False when this very system runs already. */
+  readonly isNew: boolean;
+  readonly difference: Difference;
+}
+
+const LEADER_MS = 20_000;
+const ANSWER_MS = 15_000;
+
+/** Asks the leading supervisor to make a system the desired one. Waits for a leader while there is none. */
+export async function deploySystem(
+  scope: Scope,
+  { natsUrl, system, keysFile }: DeployTarget,
+  { manifest, source }: SystemFile,
+  { isDryRun = false }: { readonly isDryRun?: boolean } = {},
+): Promise<DeployOutcome> {
+  const link = await openLink({
+    servers: natsUrl,
+    name: `cli/${scope.pid}`,
+    ...(await loadKeys(keysFile))("operator"),
+    firstConnectMs: 3_000,
+    logger: createLogger({ name: "cli", level: "silent" }),
+  });
+  const request = { manifest, source, ...(isDryRun ? { dry_run: true } : {}) };
+  const deadline = scope.clock.monotonicMs() + LEADER_MS;
+  try {
+    for (;;) {
+      try {
+        const answer = await callService(link, new Subjects(system).supervisor("deploy"), request, {
+          timeoutMs: ANSWER_MS,
+        });
+        const { version, kind, difference } = Answer.parse(answer);
+        return { version, difference, isNew: kind !== "nothing" };
+      } catch (error) {
+        const isLate = scope.clock.monotonicMs() > deadline || scope.interrupted.aborted;
+        if (isLate || !TroupeError.is(error, "unavailable", "lease_lost")) throw error;
+      }
+      await scope.clock.sleep(100, scope.interrupted);
+    }
+  } finally {
+    await link.close();
+  }
+}

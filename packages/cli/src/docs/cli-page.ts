@@ -1,0 +1,76 @@
+import type { Command } from "commander";
+import { EXIT_CODES } from "../exit-code.ts";
+
+const EXIT_MEANING: Readonly<Record<keyof typeof EXIT_CODES, readonly [number, string]>> = {
+  ok: [EXIT_CODES.ok, "done; a task that was waited for completed"],
+  failed: [EXIT_CODES.failed, "the task ended otherwise, or the command failed"],
+  usage: [EXIT_CODES.usage, "wrong arguments or options, or a file that does not parse"],
+  unreachable: [EXIT_CODES.unreachable, "NATS, the supervisor or a gateway did not answer, or no address is known"],
+  interrupted: [EXIT_CODES.interrupted, "ended by Ctrl-C or SIGTERM, after everything it had started was stopped"],
+};
+
+const VARIABLES: readonly (readonly [string, string])[] = [
+  ["TROUPE_NATS_URL", "NATS server of the system"],
+  ["TROUPE_KEYS_FILE", "JSON file with nkey seeds by user name; without one the server's anonymous user is taken"],
+  ["TROUPE_SYSTEM", "name of the system, the first token of every subject"],
+  ["TROUPE_HTTP_URL", "address of a gateway, for `troupe doctor`"],
+  ["TROUPE_LOG_LEVEL", "debug, info, warn, error or silent"],
+  [
+    "OPENAI_API_KEY, OPENAI_BASE_URL, TROUPE_MODEL",
+    "with `--live`: key, endpoint, and the model of the built-in aliases",
+  ],
+  [
+    "NATS_URL",
+    "as for every NATS tool; ranks below the ones above, and `troupe start` then uses that server and starts none",
+  ],
+  ["NATS_CONTEXT", "name of a NATS context; else the selected one. Client commands only"],
+  ["NATS_SERVER_BIN", "the nats-server to run"],
+  ["NO_COLOR, FORCE_COLOR", "no colour, or colour although standard output is no terminal"],
+];
+
+/** `docs/cli.md`: every command with its arguments and options, exit codes, and where addresses come from. */
+export function cliPage(program: Command): string {
+  return [
+    "# The command line",
+    "",
+    "Generated from the commands themselves by `npm run docs`; do not edit.",
+    "",
+    "In a clone: `npx troupe …`. Every command takes `--json` (JSON on standard output, everything else on standard error).",
+    "",
+    "Where a command finds the system, first match wins: its flags, `TROUPE_*` variables, `.troupe/run.json` of a `troupe start` in this",
+    "folder, `NATS_URL`, the NATS context. `troupe start` never looks at a context: that might be somebody's production.",
+    "",
+    "## Exit codes",
+    "",
+    "| code | meaning |",
+    "|---|---|",
+    ...Object.values(EXIT_MEANING).map(([code, meaning]) => `| ${code} | ${meaning} |`),
+    "",
+    "## Environment",
+    "",
+    "| variable | meaning |",
+    "|---|---|",
+    ...VARIABLES.map(([name, meaning]) => `| \`${name}\` | ${meaning} |`),
+    "",
+    "## Commands",
+    "",
+    ...program.commands.flatMap((command) => commandSection(command, "troupe")),
+  ].join("\n");
+}
+
+function commandSection(command: Command, parent: string): readonly string[] {
+  const name = `${parent} ${command.name()}`;
+  const args = command.registeredArguments.map((arg) => (arg.required ? `<${arg.name()}>` : `[${arg.name()}]`));
+  const own =
+    command.commands.length > 0 ? [] : [`### ${[name, ...args].join(" ")}`, "", sentence(command.description()), ""];
+  const argRows = command.registeredArguments.map((arg) => `| \`${arg.name()}\` | ${cell(arg.description)} |`);
+  const optionRows = command.options
+    .filter((option) => !option.hidden)
+    .map((option) => `| \`${option.flags}\` | ${cell(option.description)} |`);
+  const rows = command.commands.length > 0 ? [] : [...argRows, ...optionRows];
+  const table = rows.length === 0 ? [] : ["| | |", "|---|---|", ...rows, ""];
+  return [...own, ...table, ...command.commands.flatMap((child) => commandSection(child, name))];
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+const cell = (text: string): string => text.replaceAll("|", "\\|");

@@ -1,0 +1,166 @@
+import {
+  isHopId,
+  isSessionKey,
+  requireTaskId,
+  SUPERVISOR_READ_VERBS,
+  SUPERVISOR_WRITE_VERBS,
+  Subjects,
+  TASK_VERBS,
+} from "@troupe/runtime/internal";
+
+/** The text as what it is checked to be. */
+function sample<T extends string>(is: (text: string) => text is T, text: string): T {
+  if (!is(text)) throw new TypeError(`${text} is no sample`);
+  return text;
+}
+
+type Row = readonly [subject: string, kind: string, meaning: string];
+
+const SYSTEM = "system-placeholder";
+const { id: TASK } = requireTaskId(`0-v1-${"0".repeat(26)}`);
+const HOP = sample(isHopId, "0".repeat(26));
+const SESSION = sample(isSessionKey, "1".repeat(26));
+const subjects = new Subjects(SYSTEM);
+
+/** Sample tokens back to what they stand for. Longest first: the task id holds shard and version. */
+const named = (subject: string): string =>
+  subject
+    .replaceAll(`log.0.v1.${TASK}`, "log.<shard>.<version>.<task>")
+    .replaceAll("log.0.all", "log.<shard>.all")
+    .replaceAll("log.0.v1", "log.<shard>.<version>")
+    .replaceAll(TASK, "<task>")
+    .replaceAll(HOP, "<hop>")
+    .replaceAll(SESSION, "<session>")
+    .replaceAll("role-r", "<role>")
+    .replaceAll("role-t", "<to>")
+    .replaceAll("node-n", "<node>")
+    .replaceAll(SYSTEM, "<sys>");
+
+const clientRows = (): readonly Row[] => [
+  [subjects.tasks("role-r", "submit"), "request", 'stores the task, then answers `{task_id, status: "accepted"}`'],
+  [subjects.tasks("role-r", "run"), "request", "acknowledges, streams events, then the result and an empty message"],
+  [subjects.tasks("role-r", "queue"), "publish", "stored by the ingress stream, run when there is room"],
+  ...TASK_VERBS.map((verb): Row => [subjects.taskVerb(verb), "request", TASK_MEANING[verb]]),
+  ...SUPERVISOR_READ_VERBS.map(
+    (verb): Row => [subjects.supervisor(verb), "request", `what the supervisor knows: ${verb}`],
+  ),
+];
+
+const TASK_MEANING: Readonly<Record<(typeof TASK_VERBS)[number], string>> = {
+  get: "the task as it is now",
+  list: "open and recent tasks, by pages",
+  watch: "its events from a sequence on, until it ends",
+  cancel: "ends it as `cancelled`; the answer confirms it",
+  log: "its records, by pages",
+  signal: "the answer to a role that waits for a signal",
+  retry: "runs a parked message again",
+};
+
+const operatorRows = (): readonly Row[] => [
+  ...SUPERVISOR_WRITE_VERBS.map(
+    (verb): Row => [subjects.supervisor(verb), "request", `asks the supervisor to ${verb}`],
+  ),
+  [subjects.node("node-n", "probe"), "request", "answers at once when the node lives"],
+  [subjects.node("node-n", "held"), "request", "which deliveries the node holds"],
+  [subjects.node("node-n", "drain"), "request", "take no more, finish, leave"],
+  [subjects.node("node-n", "stop"), "request", "stop now and give back what runs"],
+];
+
+const logRows = (): readonly Row[] => [
+  [subjects.start(TASK, "role-r"), "start", "the client's message that starts a task"],
+  [
+    subjects.record(TASK, HOP, "role-r", { class: "m", kind: "send", to: "role-t" }),
+    "mailbox",
+    "one message onward: commit of the hop and message in one",
+  ],
+  [
+    subjects.record(TASK, HOP, "role-r", { class: "m", kind: "fan", to: "role-t" }),
+    "mailbox",
+    "one of several outputs of a fan-out, under the receiver's new hop",
+  ],
+  [
+    subjects.record(TASK, HOP, "role-r", { class: "m", kind: "call", to: "role-t" }),
+    "mailbox",
+    "a question to a role that is waited for",
+  ],
+  [
+    subjects.record(TASK, HOP, "role-r", { class: "m", kind: "reply", to: "role-t" }),
+    "mailbox",
+    "its answer; from `timer` or `human` for sleeps, signals, approvals",
+  ],
+  [
+    subjects.record(TASK, HOP, "supervisor", { class: "m", kind: "again1", to: "role-t" }),
+    "mailbox",
+    "a copy by the supervisor: a redelivery of the original",
+  ],
+  ...(["fan", "wait", "got", "claim", "dead"] as const).map(
+    (kind): Row => [
+      subjects.record(TASK, HOP, "role-r", { class: "c", kind, to: "0" }),
+      "control",
+      CONTROL_MEANING[kind],
+    ],
+  ),
+  ...(["step", "begin", "fail", "emit"] as const).map(
+    (kind): Row => [subjects.record(TASK, HOP, "role-r", { class: "s", kind, to: "1" }), "journal", STEP_MEANING[kind]],
+  ),
+  [subjects.done(TASK), "end", "the one end of the task, the same subject for every writer"],
+  [subjects.stateRevision(0, SESSION, "role-r", 1), "state", "one revision of a role's state in a session"],
+  [subjects.turn(0, SESSION, 1), "turn", "a task of a session, waiting for the one before it"],
+];
+
+const CONTROL_MEANING = {
+  fan: "commit with several outputs",
+  wait: "the hop leaves memory until answers have come",
+  got: "an answer that does not yet complete the join",
+  claim: "take-over by another executor, or continuation of a wait",
+  dead: "parked, with the error code",
+} as const;
+
+const STEP_MEANING = {
+  step: "the recorded result of effect n",
+  begin: "intent before an effect that must not be repeated",
+  fail: "attempt n of the handler failed",
+  emit: "a durable progress event",
+} as const;
+
+const coreRows = (): readonly Row[] => [
+  [subjects.heartbeat("node-n"), "publish", "what a node is and does, every 500 ms"],
+  [subjects.live(TASK), "publish", "something of this task was recorded: a hint without content"],
+  [subjects.tokens(TASK, HOP), "publish", "model tokens as they come"],
+  [subjects.doneEvent(TASK), "republish", "headers of a task's end, by the server"],
+  [subjects.control("ended"), "publish", "a task has ended: whoever runs a part of it stops"],
+];
+
+const table = (rows: readonly Row[]): readonly string[] => [
+  "| subject | kind | meaning |",
+  "|---|---|---|",
+  ...rows.map(([subject, kind, meaning]) => `| \`${named(subject)}\` | ${kind} | ${meaning} |`),
+  "",
+];
+
+/** `docs/subjects.md`: every subject, from the one builder of subjects. */
+export function subjectsPage(): string {
+  return [
+    "# Subjects",
+    "",
+    "Generated from `packages/runtime/src/contracts/subjects.ts` by `npm run docs`; do not edit.",
+    "",
+    "`<sys>` is the name of the system, `troupe` by default. A task id is `<shard>-<version>-<26 characters>`, so whoever has one knows",
+    "where its records are. All services answer the NATS micro protocol (`nats micro ls`).",
+    "",
+    "## For clients",
+    "",
+    ...table(clientRows()),
+    "## For operators",
+    "",
+    ...table(operatorRows()),
+    "## The task log",
+    "",
+    "Every subject is written once. `<from>` is the writer's role; an account can only write its own.",
+    "",
+    ...table(logRows()),
+    "## Core NATS: may be lost, nothing depends on it",
+    "",
+    ...table(coreRows()),
+  ].join("\n");
+}

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SystemManifest } from "@troupe/runtime/internal";
+import { drawGraph, mermaidGraph } from "./draw.ts";
+
+const manifest = SystemManifest.parse({
+  name: "demo",
+  graph: { client: ["router"], router: ["worker", "human"], worker: ["router", "client"] },
+  roles: { worker: { kind: "actor", replicas: 2 }, router: { kind: "agent" } },
+});
+
+test("each node is drawn once, in the order in which a task reaches it, with ways back marked", () => {
+  assert.deepEqual(
+    drawGraph(manifest, (_style, text) => text),
+    [
+      "demo: 2 roles",
+      "  client",
+      "    └─▶ router",
+      "  router agent",
+      "    ├─▶ worker",
+      "    └─▶ human",
+      "  worker actor ×2",
+      "    ├─▶ router ↺",
+      "    └─▶ client",
+    ],
+  );
+});
+
+test("the Mermaid form has every edge", () => {
+  const text = mermaidGraph(manifest);
+  for (const edge of [
+    "client_in --> r_router",
+    "r_router --> r_worker",
+    "r_router --> human",
+    "r_worker --> r_router",
+    "r_worker --> client_out",
+  ]) {
+    assert.ok(text.includes(edge), edge);
+  }
+});

@@ -1,0 +1,37 @@
+/** The process behind `troupe`: the only place that touches standard streams, signals and the exit code. */
+import { systemClock, systemRandom } from "@troupe/runtime";
+import { loadEnvironment } from "./config/load.ts";
+import { EXIT_CODES, type ExitCode } from "./exit-code.ts";
+import { runProgram } from "./program.ts";
+
+const interruption = new AbortController();
+const exit = (code: ExitCode): never => process.exit(code);
+
+function interrupt(): void {
+  if (interruption.signal.aborted) exit(EXIT_CODES.interrupted);
+  interruption.abort();
+}
+
+process.on("SIGINT", interrupt);
+process.on("SIGTERM", interrupt);
+process.on("SIGHUP", interrupt);
+// A node of `troupe start` has a channel to its parent and ends with it, however the parent ended.
+process.on("disconnect", () => exit(EXIT_CODES.interrupted));
+// `troupe task log ID | head`: the reader has gone, there is nobody left to tell.
+process.stdout.on("error", () => exit(EXIT_CODES.ok));
+
+await runProgram(
+  {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    environment: loadEnvironment(process.env),
+    cwd: process.cwd(),
+    pid: process.pid,
+    clock: systemClock,
+    random: systemRandom,
+    interrupted: interruption.signal,
+    exit,
+  },
+  process.argv.slice(2),
+);

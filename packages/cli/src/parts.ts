@@ -1,0 +1,48 @@
+/** Supervisor and gateway as parts of a process, with one way to start and to end them. */
+import { createGateway, type Gateway } from "@troupe/gateway";
+import type { Clock, Random } from "@troupe/runtime";
+import type { Logger } from "@troupe/runtime/internal";
+import { createSupervisor, type Supervisor } from "@troupe/supervisor";
+import type { SignInOf } from "./keys.ts";
+import { VERSION } from "./version.ts";
+
+export interface PartSettings {
+  readonly servers: string;
+  readonly system: string;
+  readonly signInOf: SignInOf;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Starts a supervisor. Resolves when it leads or stands by. */
+export async function startSupervisor(settings: PartSettings): Promise<Supervisor> {
+  const { servers, system, signInOf, logger, clock, random } = settings;
+  const link = { servers, ...signInOf("supervisor") };
+  const supervisor = createSupervisor({ system, link, logger, clock, random });
+  await supervisor.start();
+  return supervisor;
+}
+
+export interface GatewaySettings extends PartSettings {
+  readonly httpPort: number;
+  readonly httpHost?: string;
+}
+
+/** Starts a gateway. Resolves once it takes requests. */
+export async function startGateway(settings: GatewaySettings): Promise<Gateway> {
+  const { servers, system, signInOf, logger, clock, random, httpPort, httpHost = "127.0.0.1" } = settings;
+  const gateway = createGateway({
+    system,
+    servers,
+    ...signInOf("gateway"),
+    host: httpHost,
+    port: httpPort,
+    version: VERSION,
+    logger,
+    clock,
+    random,
+  });
+  await gateway.start();
+  return gateway;
+}

@@ -1,0 +1,66 @@
+import { Command, CommanderError } from "commander";
+import type { Cli } from "./cli.ts";
+import { chatCommand } from "./commands/chat.ts";
+import { deployCommand } from "./commands/deploy.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { drainCommand } from "./commands/drain.ts";
+import { gatewayCommand } from "./commands/gateway.ts";
+import { graphCommand } from "./commands/graph.ts";
+import { initCommand } from "./commands/init.ts";
+import { nodeCommand } from "./commands/node.ts";
+import { startCommand } from "./commands/start.ts";
+import { statusCommand } from "./commands/status.ts";
+import { supervisorCommand } from "./commands/supervisor.ts";
+import { taskCommand } from "./commands/task.ts";
+import { EXIT_CODES } from "./exit-code.ts";
+import { VERSION } from "./version.ts";
+
+/** The whole command tree. */
+export function buildProgram(cli: Cli): Command {
+  const program = new Command("troupe")
+    .description("A distributed actor system for AI agents over NATS.")
+    .version(VERSION)
+    .showHelpAfterError("(run with --help to see what is allowed)")
+    .configureHelp({ sortSubcommands: false })
+    .configureOutput({
+      writeOut: (text) => void cli.stdout.write(text),
+      writeErr: (text) => void cli.stderr.write(text),
+    });
+  for (const build of [
+    startCommand,
+    initCommand,
+    taskCommand,
+    chatCommand,
+    statusCommand,
+    graphCommand,
+    deployCommand,
+    drainCommand,
+    doctorCommand,
+    nodeCommand,
+    supervisorCommand,
+    gatewayCommand,
+  ]) {
+    program.addCommand(build(cli));
+  }
+  inherit(program);
+  return program;
+}
+
+/** Runs the command that the arguments name. Ends through `cli.exit`, also for usage errors and help. */
+export async function runProgram(cli: Cli, args: readonly string[]): Promise<void> {
+  try {
+    await buildProgram(cli).parseAsync([...args], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    cli.exit(error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage);
+  }
+}
+
+/** Commander hands settings down only to commands that it makes itself. */
+function inherit(parent: Command): void {
+  parent.exitOverride();
+  for (const child of parent.commands) {
+    child.copyInheritedSettings(parent);
+    inherit(child);
+  }
+}

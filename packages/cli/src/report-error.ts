@@ -1,0 +1,29 @@
+import { ERRORS, type ErrorBody, errorBodyOf } from "@troupe/runtime";
+import { type ExitCode, exitCodeOf } from "./exit-code.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Says what went wrong (code, message, every listed problem, what to do next) and returns the exit code. */
+export function reportError(terminal: Terminal, thrown: unknown): ExitCode {
+  const error = errorBodyOf(thrown, "invariant_violated");
+  if (terminal.isJson) terminal.print(JSON.stringify({ error }));
+  for (const line of errorLines(error)) terminal.complain(line);
+  return exitCodeOf(error.code);
+}
+
+/** An error as people read it. */
+export function errorLines(error: ErrorBody): readonly string[] {
+  const problems = problemsOf(error.details?.["problems"]);
+  return [`troupe: ${error.message}`, ...problems, `  code: ${error.code}`, `  next: ${ERRORS[error.code].remedy}`];
+}
+
+function problemsOf(value: unknown): readonly string[] {
+  if (!Array.isArray(value)) return [];
+  return value.map((problem: unknown) => `  - ${problemLine(problem)}`);
+}
+
+function problemLine(problem: unknown): string {
+  if (typeof problem !== "object" || problem === null) return String(problem);
+  const { path, reason, value } = problem as { path?: unknown; reason?: unknown; value?: unknown };
+  const got = value === undefined ? "" : ` (got ${JSON.stringify(value)})`;
+  return `${String(path)}: ${String(reason)}${got}`;
+}

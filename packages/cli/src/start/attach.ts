@@ -1,0 +1,23 @@
+import type { Scope } from "../cli.ts";
+import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
+import type { RunFile } from "../run-file.ts";
+import { runTask } from "../task/run-task.ts";
+import { finish } from "../task/show.ts";
+
+export interface AttachedTask {
+  readonly role: string | undefined;
+  readonly input: string | undefined;
+}
+
+/** Submits to the system that another `troupe start` runs in this folder, and shows the task. */
+export async function attach(scope: Scope, run: RunFile, { role, input }: AttachedTask): Promise<ExitCode> {
+  const { terminal } = scope;
+  terminal.note(`A system runs in this folder already: process ${run.pid}, ${run.http_url}, ${run.nats_url}`);
+  if (input === undefined) {
+    terminal.note('Give it a task: npx troupe start "…". Stop it with Ctrl-C in its terminal.');
+    if (terminal.isJson) terminal.print(JSON.stringify(run));
+    return EXIT_CODES.ok;
+  }
+  const destination = { natsUrl: run.nats_url, system: run.system, signIn: {} };
+  return finish(await runTask(scope, destination, { role: role ?? run.door, input }), terminal);
+}

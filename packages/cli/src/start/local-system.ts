@@ -1,0 +1,116 @@
+/** Everything that `troupe start` runs on one machine: NATS, offline model, supervisor, gateway, nodes. Made in order, ended in reverse. */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { startOfflineModel } from "@troupe/agents";
+import { type Clock, messageOf, type Random } from "@troupe/runtime";
+import { type Logger, startEmbeddedServer } from "@troupe/runtime/internal";
+import { loadKeys } from "../keys.ts";
+import { fileLogger } from "../log-file.ts";
+import { startGateway, startSupervisor } from "../parts.ts";
+import { type NodeCrew, startNodeCrew } from "./node-crew.ts";
+
+export interface LocalSystemOptions {
+  readonly system: string;
+  /** Folder for logs and, without `isInMemory`, the store. */
+  readonly folder: string;
+  /** Use this server and start none. */
+  readonly natsUrl: string | undefined;
+  readonly keysFile: string | undefined;
+  /** Throw the store away at the end. */
+  readonly isInMemory: boolean;
+  readonly natsPort: number | undefined;
+  readonly httpPort: number;
+  readonly nodes: number;
+  readonly model: "offline" | "live";
+  readonly env: NodeJS.ProcessEnv;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Something that a person should know: a fetch, a node that died. */
+  readonly remark: (text: string) => void;
+}
+
+export interface LocalSystem {
+  readonly natsUrl: string;
+  readonly httpUrl: string;
+  readonly keysFile: string | undefined;
+  readonly crew: NodeCrew;
+  /** Ends when a part that it cannot do without has ended by itself; resolves with the reason. */
+  readonly broken: Promise<string>;
+}
+
+const NODE_STOP_MS = 5_000;
+/** Slow enough to see the words come, fast enough not to wait for them. */
+const READABLE_PACE = { firstTokenMs: 60, tokenMs: 8 };
+
+/** Starts the system. Each part is put on `stack`, which ends them in reverse order, also when a later one does not start. */
+export async function startLocalSystem(options: LocalSystemOptions, stack: AsyncDisposableStack): Promise<LocalSystem> {
+  await mkdir(join(options.folder, "logs"), { recursive: true, mode: 0o700 });
+  const logger = fileLogger("start", join(options.folder, "logs", "troupe.log"), options.env["TROUPE_LOG_LEVEL"]);
+  const env = await modelEnvironment(options, logger, stack);
+  const { natsUrl, keysFile } = await natsServer(options, logger, stack);
+  const settings = {
+    servers: natsUrl,
+    system: options.system,
+    signInOf: await loadKeys(keysFile),
+    clock: options.clock,
+    random: options.random,
+    logger,
+  };
+  const supervisor = await startSupervisor(settings);
+  stack.defer(() => supervisor.stop());
+  const gateway = await startGateway({ ...settings, httpPort: options.httpPort });
+  stack.defer(() => gateway.stop());
+  const crew = startNodeCrew({
+    names: Array.from({ length: options.nodes }, (_, index) => `node-${index + 1}`),
+    clock: options.clock,
+    settingsOf: (name) => ({
+      args: nodeArguments(natsUrl, keysFile, options.system),
+      env,
+      logFile: join(options.folder, "logs", `${name}.log`),
+    }),
+    remark: options.remark,
+  });
+  stack.defer(() => crew.stop(NODE_STOP_MS));
+  const broken = supervisor.done.then(
+    () => "the supervisor has ended",
+    (error: unknown) => `the supervisor could not go on: ${messageOf(error)}`,
+  );
+  return { natsUrl, httpUrl: gateway.url, keysFile, crew, broken };
+}
+
+/** What the nodes' environment says about models; starts the offline model where that is wanted. */
+async function modelEnvironment(
+  options: LocalSystemOptions,
+  logger: Logger,
+  stack: AsyncDisposableStack,
+): Promise<NodeJS.ProcessEnv> {
+  if (options.model === "live") return { ...options.env, TROUPE_MODEL_MODE: "live" };
+  const offline = await startOfflineModel({ logger, clock: options.clock, pace: READABLE_PACE });
+  stack.defer(() => offline.close());
+  return { ...options.env, TROUPE_MODEL_MODE: "offline", TROUPE_OFFLINE_URL: offline.url };
+}
+
+async function natsServer(
+  options: LocalSystemOptions,
+  logger: Logger,
+  stack: AsyncDisposableStack,
+): Promise<{ readonly natsUrl: string; readonly keysFile: string | undefined }> {
+  if (options.natsUrl !== undefined) return { natsUrl: options.natsUrl, keysFile: options.keysFile };
+  const server = await startEmbeddedServer({
+    system: options.system,
+    storeDir: options.isInMemory ? undefined : join(options.folder, "nats"),
+    ...(options.natsPort === undefined ? {} : { port: options.natsPort }),
+    env: options.env,
+    progress: options.remark,
+    logger,
+    clock: options.clock,
+    random: options.random,
+  });
+  stack.defer(() => server.stop());
+  return { natsUrl: server.url, keysFile: join(server.storeDir, "keys.json") };
+}
+
+function nodeArguments(natsUrl: string, keysFile: string | undefined, system: string): readonly string[] {
+  const keys = keysFile === undefined ? [] : ["--keys", keysFile];
+  return ["--nats", natsUrl, "--system", system, ...keys];
+}

@@ -1,0 +1,165 @@
+import { mkdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { TroupeError } from "@troupe/runtime";
+import { lockStore } from "@troupe/runtime/internal";
+import { DEFAULT_SYSTEM } from "../address.ts";
+import type { Scope } from "../cli.ts";
+import type { StartOptions } from "../commands/start.ts";
+import { deploySystem } from "../deploy/deploy.ts";
+import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
+import { unlessInterrupted } from "../interruption.ts";
+import { type RunFile, readRunFile, removeRunFile, STATE_FOLDER, writeRunFile } from "../run-file.ts";
+import { chooseSystemFile, loadSystemFile, type SystemFile } from "../system-file/load.ts";
+import { runTask } from "../task/run-task.ts";
+import { finish } from "../task/show.ts";
+import { attach } from "./attach.ts";
+import { type LocalSystem, startLocalSystem } from "./local-system.ts";
+import { nextSteps } from "./next-steps.ts";
+import { watchFile } from "./reload.ts";
+
+const OTHER_START_MS = 60_000;
+
+/** Runs everything here, or hands the task to another `troupe start` that was faster in taking this folder. */
+export async function startAll(scope: Scope, options: StartOptions, input: string | undefined): Promise<ExitCode> {
+  const folder = join(scope.cwd, STATE_FOLDER);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await using stack = new AsyncDisposableStack();
+  const lock = await lockStore(folder, scope.random).catch((error: unknown) => {
+    if (TroupeError.is(error, "store_in_use")) return undefined;
+    throw error;
+  });
+  if (!lock) return await attach(scope, await otherStart(scope, folder), { role: options.role, input });
+  stack.defer(() => lock.release());
+  return await startHere(scope, options, { folder, input }, stack);
+}
+
+interface Here {
+  readonly folder: string;
+  readonly input: string | undefined;
+}
+
+async function startHere(
+  scope: Scope,
+  options: StartOptions,
+  { folder, input }: Here,
+  stack: AsyncDisposableStack,
+): Promise<ExitCode> {
+  const { terminal } = scope;
+  const model = options.live ? "live" : "offline";
+  terminal.note(
+    model === "live"
+      ? "Model: the endpoints of your environment."
+      : "Model: offline (built in; no account, no network, scripted answers).",
+  );
+  const file = await loadSystemFile(await chooseSystemFile(options.file, scope.cwd));
+  const role = options.role ?? doorOf(file);
+  const starting = startLocalSystem(localOptions(scope, options, folder, model), stack);
+  const local = await unlessInterrupted(starting, scope.interrupted).catch(async (error: unknown) => {
+    // What is being started must be on the stack before the stack is unwound.
+    await starting.catch(() => undefined);
+    throw error;
+  });
+  const system = options.system ?? scope.environment.system ?? DEFAULT_SYSTEM;
+  const target = { natsUrl: local.natsUrl, system, keysFile: local.keysFile };
+  const { version } = await unlessInterrupted(deploySystem(scope, target, file), scope.interrupted);
+  terminal.note(
+    `System ${file.manifest.name} ${version} from ${basename(file.path)} on ${local.crew.nodes.join(", ")}.\n`,
+  );
+
+  const run = runFile(scope, local, { system, door: doorOf(file), model });
+  await writeRunFile(folder, run);
+  stack.defer(() => removeRunFile(folder, run.pid));
+
+  const code = input === undefined ? EXIT_CODES.ok : await taskHere(scope, run, role, input);
+  if (options.once) return code;
+  for (const line of nextSteps({ natsUrl: run.nats_url, httpUrl: run.http_url, system, role, model }, terminal.paint)) {
+    terminal.note(line);
+  }
+  stack.defer(reloadOnChange(scope, file, target));
+  return await untilStopped(scope, local);
+}
+
+async function taskHere(scope: Scope, run: RunFile, role: string, input: string): Promise<ExitCode> {
+  const destination = { natsUrl: run.nats_url, system: run.system, signIn: {} };
+  return finish(await runTask(scope, destination, { role, input }), scope.terminal);
+}
+
+function localOptions(scope: Scope, options: StartOptions, folder: string, model: "offline" | "live") {
+  const { environment, clock, random, terminal } = scope;
+  return {
+    system: options.system ?? environment.system ?? DEFAULT_SYSTEM,
+    folder,
+    natsUrl: options.nats ?? environment.natsUrl ?? environment.plainNatsUrl,
+    keysFile: options.keys ?? environment.keysFile,
+    isInMemory: options.memory,
+    natsPort: options.natsPort,
+    httpPort: options.port,
+    nodes: options.nodes,
+    model,
+    env: environment.variables,
+    clock,
+    random,
+    remark: (text: string) => terminal.note(terminal.paint("dim", text)),
+  };
+}
+
+function runFile(
+  scope: Scope,
+  local: LocalSystem,
+  { system, door, model }: { system: string; door: string; model: "offline" | "live" },
+): RunFile {
+  return {
+    v: 1,
+    pid: scope.pid,
+    system,
+    nats_url: local.natsUrl,
+    http_url: local.httpUrl,
+    ...(local.keysFile === undefined ? {} : { keys_file: local.keysFile }),
+    door,
+    model,
+    started_at: new Date(scope.clock.nowMs()).toISOString(),
+  };
+}
+
+function doorOf(file: SystemFile): string {
+  const [door] = file.manifest.graph["client"] ?? [];
+  if (door !== undefined) return door;
+  throw new TroupeError(
+    "invalid_config",
+    `${file.path}: the graph has no edge from client, so nobody can be given a task`,
+  );
+}
+
+/** A changed file becomes a new version; a faulty one is said to be so and changes nothing. */
+function reloadOnChange(scope: Scope, file: SystemFile, target: Parameters<typeof deploySystem>[1]): () => void {
+  const { terminal } = scope;
+  const reload = async () => {
+    const changed = await loadSystemFile(file.path);
+    const { version, isNew } = await deploySystem(scope, target, changed);
+    if (isNew)
+      terminal.note(`${basename(file.path)} has changed: ${version} takes new tasks, running ones finish on theirs.`);
+  };
+  return watchFile(file.path, () => {
+    reload().catch((error: unknown) => {
+      terminal.complain(
+        `${basename(file.path)} was not deployed: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    });
+  });
+}
+
+async function untilStopped(scope: Scope, local: LocalSystem): Promise<ExitCode> {
+  const reason = await unlessInterrupted(local.broken, scope.interrupted);
+  throw new TroupeError("unavailable", `${reason}; see ${STATE_FOLDER}/logs`);
+}
+
+/** Another process has this folder: waits until its system can be reached. */
+async function otherStart(scope: Scope, folder: string): Promise<RunFile> {
+  const deadline = scope.clock.monotonicMs() + OTHER_START_MS;
+  while (scope.clock.monotonicMs() < deadline) {
+    const run = await readRunFile(folder);
+    if (run) return run;
+    await scope.clock.sleep(100, scope.interrupted);
+  }
+  throw new TroupeError("store_in_use", `another troupe start holds ${folder} and has not come up within a minute`);
+}
