@@ -13,6 +13,13 @@ export {
   reply,
 } from "./actor/outcome.ts";
 export type { SystemDefinition } from "./actor/system-definition.ts";
+export {
+  type ConnectOptions,
+  connectTroupe,
+  type SubmitOptions,
+  type TroupeClient,
+  type WatchOptions,
+} from "./client/client.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export type { ClusterHealth } from "./contracts/control.ts";
 export { formatProblem, type Problem } from "./contracts/problem.ts";

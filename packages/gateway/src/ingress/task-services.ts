@@ -81,16 +81,26 @@ async function accept({ api, subjects, caller }: TaskServicesOptions, request: S
 
 /** Answers at once with the task's id, then event by event, with a sign of life every 5 s, and an empty message at the end. */
 async function run(options: TaskServicesOptions, request: ServiceRequest): Promise<void> {
-  const accepted = await accept(options, request);
-  request.chunk(accepted);
-  await stream(options, request, { id: accepted.task_id });
+  try {
+    const accepted = await accept(options, request);
+    request.chunk(accepted);
+    await stream(options, request, { id: accepted.task_id });
+  } catch (error) {
+    request.respondError(error);
+    request.end();
+  }
 }
 
 async function watch(options: TaskServicesOptions, request: ServiceRequest): Promise<void> {
-  const { id, after } = idOf(request, WatchRequest);
-  // Answers an unknown task as an error, not as a stream that ends at once.
-  await options.api.find(id);
-  await stream(options, request, { id, after });
+  try {
+    const { id, after } = idOf(request, WatchRequest);
+    // An unknown task is an error, not a stream that ends at once.
+    await options.api.find(id);
+    await stream(options, request, { id, after });
+  } catch (error) {
+    request.respondError(error);
+    request.end();
+  }
 }
 
 async function stream(

@@ -61,7 +61,7 @@ export interface TaskAccepted {
   readonly task_id: TaskId;
   readonly status: "accepted";
   /** True when an earlier request with the same idempotency key made this task. */
-  readonly duplicate?: boolean;
+  readonly duplicate?: boolean | undefined;
 }
 
 /** Body of the `done` record. */
