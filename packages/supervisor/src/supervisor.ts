@@ -150,6 +150,8 @@ class CompetingSupervisor implements Supervisor {
     }
     const tasks = await keepTasks(ports);
     const cluster = await keepCluster(ports, tasks.index, tasks.log);
+    // Whoever is told that this supervisor leads may ask it at once: the server must know its subscriptions.
+    await ports.controlLink.nc.flush();
     ports.events.record({ name: "leader", about: this.id, reason: `leads with epoch ${epoch}` });
     return { done: Promise.allSettled([tasks.done, cluster.done]) };
   }

@@ -11,10 +11,12 @@ export class AlertWatch {
     this.#events = events;
   }
 
-  get firing(): readonly FiringAlert[] {
-    return this.#firing;
+  /** What fires at this moment; an alert that has been noticed before keeps its time. */
+  firingIn(view: ClusterView): readonly FiringAlert[] {
+    return firing(this.#firing, alertsOf(view), view.nowMs);
   }
 
+  /** Notices what has changed since the last look. */
   look(view: ClusterView): void {
     const now = alertsOf(view);
     const { fired, resolved } = alertChanges(this.#firing, now);

@@ -1,4 +1,5 @@
 import { rfc3339 } from "@troupe/runtime/internal";
+import { mailboxOf } from "../placement/wanted.ts";
 import type { ClusterView } from "./cluster-view.ts";
 
 /** Something that a person should look at. `name` and `about` identify it; it fires once and lasts until it resolves. */
@@ -25,11 +26,21 @@ export function alertsOf(view: ClusterView): readonly Alert[] {
     const count = view.recentDeadTasks === 1 ? "1 task" : `${view.recentDeadTasks} tasks`;
     alerts.push({ name: "task_dead", about: "tasks", text: `${count} ended as dead letters not long ago` });
   }
-  for (const { replica, reason } of view.unplaced) {
-    const about = `${replica.version}/${replica.role}/${replica.index}`;
-    alerts.push({ name: "no_place", about, text: `replica ${about} has no place: ${reason}` });
-  }
+  alerts.push(...placeAlerts(view));
   return alerts;
+}
+
+/** One alert for each mailbox with replicas that have no place. */
+function placeAlerts({ unplaced }: ClusterView): readonly Alert[] {
+  const byMailbox = new Map<string, { count: number; reason: string }>();
+  for (const { replica, reason } of unplaced) {
+    const mailbox = `${replica.version}/${mailboxOf(replica.role, replica.variant)}`;
+    byMailbox.set(mailbox, { count: (byMailbox.get(mailbox)?.count ?? 0) + 1, reason });
+  }
+  return [...byMailbox].map(([about, { count, reason }]) => {
+    const replicas = count === 1 ? "1 replica has" : `${count} replicas have`;
+    return { name: "no_place", about, text: `${about}: ${replicas} no place: ${reason}` };
+  });
 }
 
 /** An alert that fires, with the time since when. */

@@ -222,7 +222,7 @@ class ClusterKeeper {
           index: this.#index,
           log: this.#log,
           view: () => this.#view(),
-          alerts: () => this.#alerts.firing,
+          alerts: (view) => this.#alerts.firingIn(view),
           placement: () => this.#placement.placement,
         }),
         ...writeVerbs(verbs),

@@ -13,7 +13,7 @@ export interface ReadVerbPorts {
   readonly index: TaskIndex;
   readonly log: TaskLog;
   readonly view: () => ClusterView;
-  readonly alerts: () => readonly FiringAlert[];
+  readonly alerts: (view: ClusterView) => readonly FiringAlert[];
   readonly placement: () => Placement;
 }
 
@@ -22,17 +22,17 @@ const SMALL = 4_096;
 
 export function readVerbs(ports: ReadVerbPorts): Readonly<Record<string, Endpoint>> {
   const { subjects, index, log, view } = ports;
-  const answer = (verb: string, compute: () => unknown): Endpoint => ({
+  const answer = (verb: string, compute: (view: ClusterView) => unknown): Endpoint => ({
     subject: subjects.supervisor(verb),
     maxBytes: SMALL,
-    handle: (request) => request.respond(compute()),
+    handle: (request) => request.respond(compute(view())),
   });
   return {
-    health: answer("health", () => healthOf(view(), ports.alerts())),
-    nodes: answer("nodes", () => nodesAnswer(view())),
-    actors: answer("actors", () => actorsAnswer(view())),
-    queues: answer("queues", () => queuesAnswer(view())),
-    placement: answer("placement", () => placementAnswer(view(), ports.placement().rows)),
+    health: answer("health", (now) => healthOf(now, ports.alerts(now))),
+    nodes: answer("nodes", nodesAnswer),
+    actors: answer("actors", actorsAnswer),
+    queues: answer("queues", queuesAnswer),
+    placement: answer("placement", (now) => placementAnswer(now, ports.placement().rows)),
     tasks: {
       subject: subjects.supervisor("tasks"),
       maxBytes: SMALL,

@@ -1,0 +1,229 @@
+/** The control plane's side of the supervisor, over NATS with the accounts of a real system. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { jetstreamManager } from "@nats-io/jetstream";
+import type { ClusterHealth, NodePlacement } from "@troupe/runtime/internal";
+import { until } from "../support/stack.ts";
+import { deployRequest, MANIFEST, SupervisorBed } from "../support/supervisor-bed.ts";
+
+let bed: SupervisorBed;
+before(async () => {
+  bed = await SupervisorBed.start();
+  await bed.supervisor({ suspectAfterMs: 600, deadAfterMs: 1_500, deathSpacingMs: 0 });
+});
+after(() => bed[Symbol.asyncDispose]());
+
+const health = () => bed.ask<ClusterHealth>("health", {}, bed.client);
+const placement = () => bed.ask<{ nodes: NodePlacement[]; unplaced: { role: string; reason: string }[] }>("placement");
+const placedOn = async (node: string) => (await placement()).nodes.find((row) => row.node === node)?.replicas ?? [];
+
+test("an anonymous client gets the cluster's health in one JSON object, with nothing deployed yet", async () => {
+  const answer = await health();
+  assert.deepEqual(Object.keys(answer).toSorted(), [
+    "actors",
+    "alerts",
+    "mean_load",
+    "nodes",
+    "oldest_message_ms",
+    "queues",
+    "reasons",
+    "status",
+    "supervisor",
+    "system",
+    "tasks_in_flight",
+    "version",
+  ]);
+  assert.equal(answer.status, "degraded");
+  assert.deepEqual(answer.reasons, ["no system is deployed", "no node is up"]);
+  assert.equal(answer.system, "bed");
+  assert.equal(answer.version, null);
+  assert.deepEqual(answer.nodes, { total: 0, up: 0, suspect: 0, dead: 0, draining: 0 });
+  assert.deepEqual(answer.actors, { total: 0, available: 0, busy: 0, unavailable: 0 });
+  assert.equal(answer.supervisor.id, "s1");
+});
+
+test("an anonymous client may not change anything", async () => {
+  await assert.rejects(bed.ask("scale", { role: "a", replicas: 3 }, bed.client));
+  await assert.rejects(bed.ask("deploy", deployRequest(), bed.client));
+});
+
+test("the service shows up in discovery with all of its verbs", async () => {
+  const answer = await bed.client.nc.request("$SRV.INFO.troupe-supervisor", "");
+  const info = answer.json<{ endpoints: { subject: string }[] }>();
+  const subjects = info.endpoints.map(({ subject }) => subject).toSorted();
+  const verbs = "actors deploy drain health nodes pause placement queues resume scale tasks".split(" ");
+  assert.deepEqual(
+    subjects,
+    verbs.map((verb) => `bed.supervisor.${verb}`),
+  );
+});
+
+test("a wrong system gets every error at once, and nothing is applied", async () => {
+  const wrong = { ...MANIFEST, graph: { client: ["a", "nobody"], a: ["b"], b: [], escalation: ["client"] } };
+  const request = { manifest: wrong, source: { type: "module", path: "", sha256: "short" } };
+  await assert.rejects(bed.ask("deploy", request), (error: Error & { details?: { problems: { path: string }[] } }) => {
+    const paths = error.details?.problems.map(({ path }) => path) ?? [];
+    for (const path of ["graph.client[1]", "roles.a", "source.path", "source.sha256"])
+      assert.ok(paths.includes(path), `${path} of ${paths.join()}`);
+    return true;
+  });
+  assert.equal((await health()).version, null);
+});
+
+test("what cannot be read is refused with its path, and the service goes on", async () => {
+  const raw = await bed.core.nc.request(bed.subjects.supervisor("scale"), "{not json");
+  assert.equal(raw.headers?.get("Nats-Service-Error-Code"), "400");
+  await assert.rejects(bed.ask("scale", { role: "a", replicas: -1 }), /replicas/);
+  await assert.rejects(bed.ask("scale", { role: "a", replicas: 1 }), /no system is deployed/);
+  assert.equal((await health()).status, "degraded");
+});
+
+test("a deployment makes durables and the desired state; a dry run, and the same again, change nothing", async () => {
+  const dry = await bed.ask<{ version: string; changed: boolean; difference: { roles: { added: string[] } } }>(
+    "deploy",
+    {
+      ...deployRequest(),
+      dry_run: true,
+    },
+  );
+  assert.deepEqual([dry.version, dry.changed, dry.difference.roles.added], ["v1", false, ["a", "b", "escalation"]]);
+  assert.equal((await health()).version, null);
+  assert.deepEqual(await bed.ask("deploy", deployRequest()).then(pick), {
+    version: "v1",
+    kind: "create",
+    changed: true,
+  });
+  const manager = await jetstreamManager(bed.core.nc);
+  for (const mailbox of ["a", "b", "escalation"]) {
+    const { config } = await manager.consumers.info("BED_LOG_0", `v1-${mailbox}`);
+    assert.equal(config.filter_subject, `bed.log.0.v1.*.*.*.m.*.${mailbox}`);
+    assert.equal(config.ack_wait, 6_000_000_000);
+  }
+  assert.deepEqual(await bed.ask("deploy", deployRequest()).then(pick), {
+    version: "v1",
+    kind: "nothing",
+    changed: false,
+  });
+  assert.equal((await health()).version, "v1");
+});
+
+const pick = (answer: unknown) => {
+  const { version, kind, changed } = answer as { version: string; kind: string; changed: boolean };
+  return { version, kind, changed };
+};
+
+test("a node that beats joins, and gets the replicas that had no place", async () => {
+  await until("replicas without a place", 3_000, async () => (await placement()).unplaced.length === 3);
+  assert.match((await health()).reasons.join(), /no node is up/);
+  assert.equal((await health()).status, "critical");
+  bed.beating({ node: "n1", actors: [actor("v1/a/0"), actor("v1/b/0"), actor("v1/escalation/0", "busy")] });
+  await until("three replicas on n1", 3_000, async () => (await placedOn("n1")).length === 3);
+  await until("health of actors", 3_000, async () => (await health()).actors.available === 2);
+  const answer = await health();
+  assert.deepEqual(answer.actors, { total: 3, available: 2, busy: 1, unavailable: 0 });
+  assert.equal(answer.status, "healthy", answer.reasons.join());
+});
+
+const actor = (id: string, state: "available" | "busy" = "available") => ({
+  id,
+  epoch: 1,
+  state,
+  inFlight: 0,
+  done: 0,
+  failed: 0,
+  meanMs: 0,
+});
+
+test("a scaled role gets more replicas, spread over the nodes; an unknown role is refused with those that there are", async () => {
+  bed.beating({ node: "n2", incarnation: "j1" });
+  await until("n2 up", 3_000, async () => (await health()).nodes.up === 2);
+  await assert.rejects(bed.ask("scale", { role: "zzz", replicas: 1 }), /there are a, b, escalation/);
+  await bed.ask("scale", { role: "a", replicas: 3 });
+  await until("five replicas", 3_000, async () => (await placedOn("n1")).length + (await placedOn("n2")).length === 5);
+  assert.ok(Math.abs((await placedOn("n1")).length - (await placedOn("n2")).length) <= 1);
+  await bed.ask("scale", { role: "a", replicas: 1 });
+});
+
+test("pause and resume are part of the desired state, and doing them twice changes nothing", async () => {
+  for (const verb of ["pause", "pause"])
+    assert.deepEqual((await bed.ask<{ paused: string[] }>(verb, { role: "b" })).paused, ["b"]);
+  await until("a reason", 3_000, async () => (await health()).reasons.includes("paused: b"));
+  assert.deepEqual((await bed.ask<{ paused: string[] }>("resume", { role: "b" })).paused, []);
+});
+
+test("a silent node is suspected, declared dead when nobody answers its probe, and its replicas move", async () => {
+  const died = bed.core.nc.subscribe(bed.subjects.control("died"), { max: 1 });
+  const stop = bed.beating({ node: "n3", incarnation: "k1", slots: 64 });
+  await until("n3 up", 3_000, async () => (await health()).nodes.up === 3);
+  await bed.ask("scale", { role: "b", replicas: 6 });
+  await until("replicas on n3", 3_000, async () => (await placedOn("n3")).length > 0);
+  stop();
+  await until("an alert", 5_000, async () => (await health()).alerts.some(({ name }) => name === "node_lost"));
+  for await (const message of died)
+    assert.equal(message.json<{ node: string; incarnation: string }>().incarnation, "k1");
+  await until("an empty row", 3_000, async () => (await placedOn("n3")).length === 0);
+  await until("all placed again", 3_000, async () => (await placement()).unplaced.length === 0);
+  await until("the alert among the events", 3_000, async () => (await events()).includes("alert.fired"));
+  bed.beating({ node: "n3", incarnation: "k2" });
+  await until("n3 back as another life", 3_000, async () => (await health()).nodes.up === 3);
+  assert.deepEqual((await health()).alerts, []);
+});
+
+test("a drained node is asked to drain, loses its replicas, and has left when it says so", async () => {
+  let asked = 0;
+  bed.node.nc.subscribe(bed.subjects.node("n4", "drain"), {
+    callback: (_e, message) => void (asked++, message.respond("{}")),
+  });
+  const stop = bed.beating({ node: "n4" });
+  await until("n4 up", 3_000, async () => (await health()).nodes.up === 4);
+  await until("replicas on n4", 3_000, async () => (await placedOn("n4")).length > 0);
+  await assert.rejects(bed.ask("drain", { node: "n9" }), /n9/);
+  await bed.ask("drain", { node: "n4" });
+  assert.equal(asked, 1);
+  await until("no replicas on n4", 3_000, async () => (await placedOn("n4")).length === 0);
+  stop();
+  bed.beat({ node: "n4", isDraining: true, hasLeft: true });
+  await until("n4 gone", 3_000, async () => (await health()).nodes.total === 3);
+});
+
+test("a new version takes over, the old one drains and goes with its durables when nothing of it is left", async () => {
+  const narrow = await SupervisorBed.start();
+  await using _ = narrow;
+  await narrow.supervisor({ drainGraceMs: 0 });
+  await narrow.deploy();
+  const task = await narrow.submit("v1" as never);
+  assert.equal(await narrow.deploy(MANIFEST, "1"), "v2");
+  const manager = await jetstreamManager(narrow.core.nc);
+  const names = async () =>
+    (await manager.consumers.list("BED_LOG_0").next()).map(({ config }) => config.durable_name).filter(Boolean);
+  const queues = await narrow.ask<{ queues: { version: string }[] }>("queues");
+  assert.ok(queues.queues.length >= 0);
+  assert.ok((await names()).includes("v1-a"));
+  await narrow.append(task, narrow.subjects.done(task), { status: "cancelled", by: "client" });
+  const pulled = await manager.consumers.info("BED_LOG_0", "v1-a");
+  assert.equal(pulled.num_pending, 1);
+  await manager.consumers.delete("BED_LOG_0", "v1-a");
+  await until("v1 gone", 8_000, async () => !(await names()).some((name) => name?.startsWith("v1-")));
+  assert.ok((await names()).includes("v2-a"));
+});
+
+test("every change of the cluster is a control event with its reason", async () => {
+  for (const name of [
+    "leader",
+    "deploy",
+    "placement",
+    "node.up",
+    "node.suspect",
+    "node.dead",
+    "node.left",
+    "scale",
+    "alert.fired",
+  ])
+    assert.ok((await events()).includes(name), name);
+});
+
+const events = async () => {
+  const manager = await jetstreamManager(bed.core.nc);
+  const { state } = await manager.streams.info("BED_CONTROL", { subjects_filter: "bed.control.event.>" });
+  return Object.keys(state.subjects ?? {}).map((subject) => subject.replace("bed.control.event.", ""));
+};
