@@ -27,7 +27,12 @@ export function readScene(request: ChatRequest): Scene {
   const [task = ""] = head.split(/^Note: /m);
   const turns = rest.map((section) => {
     const [title = "", ...lines] = section.split("\n");
-    return { role: title.trim().split(" ", 1)[0] ?? "", text: lines.join("\n").trim() };
+    // The last line in brackets is why the role handed on, not what it said.
+    const text = lines
+      .join("\n")
+      .trim()
+      .replace(/\n\([^\n]*\)$/, "");
+    return { role: title.trim().split(" ", 1)[0] ?? "", text };
   });
   return {
     role: (ROLE.exec(instructions)?.[1] ?? "assistant").toLowerCase(),
