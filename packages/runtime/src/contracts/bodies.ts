@@ -45,7 +45,11 @@ export const GotBody = z.strictObject({ message: z.string().max(512), index: cou
 export type GotBody = z.infer<typeof GotBody>;
 
 /** `c.claim.<n>`: a take-over, or the continuation of a wait. `message` is the subject of the mailbox record that it acts for. */
-export const ClaimBody = z.strictObject({ message: z.string().max(512) });
+export const ClaimBody = z.strictObject({
+  message: z.string().max(512),
+  /** Sequence of the record that was delivered: the message itself, or an `again` copy of it. */
+  delivered: count,
+});
 export type ClaimBody = z.infer<typeof ClaimBody>;
 
 /** `c.dead.0`: parked. In a called hop `reply` says whom the error goes to. */

@@ -3,7 +3,7 @@
  * still add to it.
  */
 
-import { type GotBody, WaitBody } from "../contracts/bodies.ts";
+import { type ClaimBody, type GotBody, WaitBody } from "../contracts/bodies.ts";
 import { formatRecordName, type RecordName } from "../contracts/subjects.ts";
 import type { NewRecord } from "../log/task-log.ts";
 import { bytesOf } from "./body.ts";
@@ -17,6 +17,7 @@ import { type Journal, journalOf, parsed, readChain } from "./replay.ts";
 import { settleIfDone } from "./settle.ts";
 import { Ended, park } from "./signals.ts";
 import { describe, hasMoved } from "./writer.ts";
+import { yieldTo } from "./yield.ts";
 
 /**
  * Makes this executor the hop's owner and returns the journal; ends the execution when there is nothing to do. `known` = the record that a
@@ -70,7 +71,7 @@ type Claimed =
 async function claim(x: Execution, last: OwnRecord | undefined, patience: Patience): Promise<Claimed> {
   const number = (last?.writer.claim ?? 0) + 1;
   const name: RecordName = { class: "c", kind: "claim", to: String(number) };
-  const record = ownRecord(x, name, number, last, bytesOf(JSON.stringify({ message: x.message.subject })));
+  const record = ownRecord(x, name, number, last, claimBody(x));
   const sequence = last?.record.sequence ?? x.message.base;
   await x.ports.failpoint?.("before-claim");
   for (;;) {
@@ -84,6 +85,9 @@ async function claim(x: Execution, last: OwnRecord | undefined, patience: Patien
   }
 }
 
+const claimBody = ({ message }: Execution): Uint8Array =>
+  bytesOf(JSON.stringify({ message: message.subject, delivered: message.record.sequence } satisfies ClaimBody));
+
 /** The claim was refused for `found`. */
 async function judgeRival(x: Execution, name: RecordName, record: NewRecord, found: OwnRecord): Promise<Claimed> {
   if (found.writer.nonce === x.nonce && found.label === formatRecordName(name)) {
@@ -92,7 +96,7 @@ async function judgeRival(x: Execution, name: RecordName, record: NewRecord, fou
   if (x.segment > 0 && isStillIn(x.segment, found)) return { isStored: false };
   await settleIfDone(x, found);
   if (found.name.class === "s" && found.writer.claim === x.cursor.claim) return { isStored: false, known: found };
-  throw new Ended({ kind: "dropped", reason: `another executor has the hop: ${found.label}` });
+  return yieldTo(x, found);
 }
 
 const isStillIn = (segment: number, own: OwnRecord): boolean =>

@@ -81,7 +81,7 @@ export type HopEnd =
   | { readonly kind: "waiting" }
   /** A reply was recorded; its join is not complete yet, or did not need it. */
   | { readonly kind: "joined" }
-  /** An earlier execution had committed; its outputs are complete. */
+  /** Another execution had committed and its outputs are complete; or another one goes on with the original of this copy. */
   | { readonly kind: "settled" }
   /** The handler failed; the message comes again after the delay. */
   | { readonly kind: "retry"; readonly attempt: number; readonly delayMs: number; readonly error: ErrorBody }

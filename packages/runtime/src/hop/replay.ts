@@ -42,8 +42,7 @@ export async function readChain(x: Execution, last: OwnRecord, until?: string): 
     const name = parseRecordName(at.writer.previous);
     if (name === undefined) throw park("malformed_record", `${at.label} names no predecessor`);
     const before = await x.readOwn(name);
-    if (before.record.sequence >= at.record.sequence)
-      throw park("malformed_record", `${at.label} names a later record`);
+    if (before.record.sequence > at.record.sequence) throw park("malformed_record", `${at.label} names a later record`);
     chain.push(before);
     at = before;
   }

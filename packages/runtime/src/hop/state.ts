@@ -43,13 +43,17 @@ export class HopState implements StateAccess {
   }
 
   async get<T>(): Promise<T | undefined> {
-    return valueOf<T | undefined>(await this.#attempt.guard(() => this.#seen()));
+    const { value } = await this.#attempt.guard(() => this.#seen());
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the author knows what the state is
+    return value as T | undefined;
   }
 
   async update<T>(change: (value: T | undefined) => T): Promise<T> {
-    return valueOf<T>(
-      await this.#attempt.guard(() => this.#change((value) => change(valueOf<T | undefined>({ value })))),
-    );
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the author knows what the state is
+    const changeAny = change as (value: unknown) => unknown;
+    const { value } = await this.#attempt.guard(() => this.#change(changeAny));
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the author knows what the state is
+    return value as T;
   }
 
   // Both take their step numbers before they first wait, so that numbers do not depend on who is faster.
@@ -150,6 +154,3 @@ export class HopState implements StateAccess {
     return subjects.stateRevision(this.#shard, this.#session, role, number);
   }
 }
-
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the author knows what the state is
-const valueOf = <T>({ value }: Pick<Revision, "value">): T => value as T;

@@ -9,7 +9,8 @@ import type { AppendOutcome, BodyEncoding, NewRecord } from "../log/task-log.ts"
 import type { Execution } from "./execution.ts";
 import type { OwnRecord } from "./own-record.ts";
 import { settleIfDone } from "./settle.ts";
-import { Ended, Restart } from "./signals.ts";
+import { Restart } from "./signals.ts";
+import { yieldTo } from "./yield.ts";
 
 /** One own record to be. */
 export interface Draft {
@@ -105,7 +106,7 @@ export class HopWriter {
     await settleIfDone(x, last);
     if (last.name.class === "s" && writer.nonce !== x.nonce && writer.claim === claim) throw new Restart(last);
     // Under a newer claim this executor is the zombie. It never takes over on a refused write.
-    throw new Ended({ kind: "dropped", reason: `the hop was taken over: ${last.label}` });
+    return yieldTo(x, last);
   }
 
   async #storeDone(draft: Omit<Draft, "name">): Promise<boolean> {

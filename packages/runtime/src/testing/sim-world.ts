@@ -1,0 +1,387 @@
+/**
+ * The simulated world: a log, mailboxes that deliver at least once, executors that are the product's own code, and a scheduler that chooses
+ * every next event. All nondeterminism is one `choose`, so a run is its list of choices.
+ */
+import { nextTick } from "node:process";
+import pino from "pino";
+import { HopContext } from "../hop/context.ts";
+import { executeHop } from "../hop/execute.ts";
+import { readMessage } from "../hop/message.ts";
+import type { HopPorts } from "../hop/ports.ts";
+import type { Delivery, Fence, NewRecord, StoredRecord, TaskLog } from "../log/task-log.ts";
+import { seededRandom } from "../random.ts";
+import { type Fault, SimExecutor, type SimOperation } from "./sim-executor.ts";
+import { SimInvariants } from "./sim-invariants.ts";
+import { dueJobs, type SimJob } from "./sim-jobs.ts";
+import { SUBJECTS, simRole, simTask, startOf } from "./sim-place.ts";
+import { answerText, type Scenario, type ScenarioBody, type ScenarioContext } from "./sim-scenario.ts";
+import { type SimMode, SimStore } from "./sim-store.ts";
+
+/** Picks one of `count` things; where `benign` is given, those from there on are faults. */
+export type Choose = (count: number, benign?: number) => number;
+
+/** A broken variant of the protocol, made by coming between an executor and its ports. */
+export interface Mutant {
+  log?(log: TaskLog, executor: SimExecutor, world: SimWorld): TaskLog;
+  /** Comes between an executor and its delivery. */
+  delivery?(delivery: Delivery, executor: SimExecutor): Delivery;
+  /** Executes once more when this says so. */
+  again?(end: Awaited<ReturnType<typeof executeHop>>): boolean;
+}
+
+export interface WorldOptions {
+  readonly mode: SimMode;
+  readonly choose: Choose;
+  /** How many faults may happen. */
+  readonly faults: number;
+  /** How many executors may have one message at once. */
+  readonly executorsPerMessage: number;
+  readonly mutant?: Mutant | undefined;
+  readonly isTraced?: boolean;
+}
+
+interface SimMessage {
+  readonly record: StoredRecord;
+  state: "new" | "pending" | "acked";
+  deliveries: number;
+  holder: SimExecutor | undefined;
+}
+
+const MAX_STEPS = 8_000;
+const logger = pino({ level: "silent" });
+const drained = (): Promise<void> => new Promise((resolve) => nextTick(resolve));
+
+export class SimWorld {
+  readonly scenario: Scenario;
+  readonly options: WorldOptions;
+  readonly store: SimStore;
+  readonly executors: SimExecutor[] = [];
+  readonly invariants: SimInvariants;
+  readonly lines: string[] = [];
+  nowMs = 1_000;
+  steps = 0;
+  readonly #messages = new Map<number, SimMessage>();
+  readonly #jobs: SimJob[] = [];
+  /** What the network has: answers to deliveries, and late writes. */
+  #net: { readonly label: string; readonly isWrite: boolean; arrive(): void }[] = [];
+  #faultsLeft: number;
+  #leaderChanges = 2;
+  #resets = 1;
+  #copies = 0;
+  #values = 0;
+  #isCancelDue: boolean;
+  readonly #crashed = new Set<string>();
+
+  constructor(scenario: Scenario, options: WorldOptions) {
+    this.scenario = scenario;
+    this.options = options;
+    this.#faultsLeft = options.faults;
+    this.#isCancelDue = scenario.isCancelled === true;
+    this.store = new SimStore(options.mode, (record) => this.#onStored(record));
+    this.invariants = new SimInvariants(scenario, () => this.store, this.executors);
+    const starting = scenario.hasTurns === true ? 1 : (scenario.tasks ?? 1);
+    for (let number = 1; number <= starting; number++) this.put(startOf(scenario, number));
+  }
+
+  /** Stores a record as if it had always been there. */
+  put(record: NewRecord): void {
+    this.store.append(record, undefined, () => undefined);
+    while (this.store.inFlight > 0) this.store.confirm();
+  }
+
+  /** Runs until nothing can happen any more, or something is violated. Returns the violation. */
+  async run(): Promise<string | undefined> {
+    for (;;) {
+      const { events, benign } = this.#events();
+      if (events.length === 0 || benign === 0 || this.invariants.violation !== undefined) break;
+      if (++this.steps > MAX_STEPS) {
+        this.invariants.broken(`1 livelock: no end after ${MAX_STEPS} steps`);
+        break;
+      }
+      const index = this.options.choose(events.length, benign);
+      if (index >= benign) this.#faultsLeft--;
+      const event = events[index];
+      if (event === undefined) throw new RangeError(`no event ${index}`);
+      this.trace(`${index >= benign ? "! " : ""}${event.label}`);
+      event.happen();
+      if (event.wakes) await drained();
+    }
+    if (this.invariants.violation === undefined) this.invariants.checkEnd();
+    return this.invariants.violation;
+  }
+
+  trace(line: string): void {
+    if (this.options.isTraced === true) this.lines.push(line);
+  }
+
+  delay(record: NewRecord, fence: Fence | undefined): void {
+    const arrive = () => this.store.append(record, fence, () => undefined);
+    this.#net.push({ label: `late ${record.subject}`, isWrite: true, arrive });
+  }
+
+  drawLag(): number {
+    return 1 + this.options.choose(6);
+  }
+
+  /** A value that no other run of an effect has. */
+  nextValue(): number {
+    return ++this.#values;
+  }
+
+  hasEnded(number: number): boolean {
+    return this.store.get(SUBJECTS.done(simTask(number))) !== undefined;
+  }
+
+  // what can happen next
+
+  #events(): { readonly events: readonly SimEvent[]; readonly benign: number } {
+    const events: SimEvent[] = [];
+    const faults: SimEvent[] = [];
+    this.#netEvents(events, faults);
+    for (const executor of this.executors) this.#executorEvents(executor, events, faults);
+    this.#storeEvents(events, faults);
+    for (const message of this.#messages.values()) this.#messageEvents(message, events, faults);
+    this.#jobEvents(events, faults);
+    return { events: this.#faultsLeft > 0 ? [...events, ...faults] : events, benign: events.length };
+  }
+
+  #netEvents(events: SimEvent[], faults: SimEvent[]): void {
+    for (const item of this.#net) {
+      const leave = () => {
+        this.#net = this.#net.filter((other) => other !== item);
+      };
+      const arrive = () => {
+        leave();
+        item.arrive();
+      };
+      events.push({ label: item.label, happen: arrive });
+      if (!item.isWrite) faults.push({ label: `lost: ${item.label}`, happen: leave });
+    }
+  }
+
+  #executorEvents(executor: SimExecutor, events: SimEvent[], faults: SimEvent[]): void {
+    if (!executor.isLive) return;
+    if (executor.isFrozen) {
+      events.push({ label: `thaw ${executor.id}`, happen: () => (executor.isFrozen = false) });
+      return;
+    }
+    for (const operation of executor.operations) this.#operationEvents(operation, events, faults);
+    if (executor.message === undefined) return;
+    faults.push({ label: `freeze ${executor.id}`, happen: () => (executor.isFrozen = true) });
+    faults.push({ label: `crash ${executor.id}`, happen: () => this.#crash(executor) });
+  }
+
+  #operationEvents(operation: SimOperation, events: SimEvent[], faults: SimEvent[]): void {
+    if (operation.state === "ready") {
+      events.push({ label: `resume after ${operation.label}`, happen: () => operation.resolve(), wakes: true });
+    } else if (operation.state === "issued") {
+      events.push({ label: operation.label, happen: () => operation.carryOut() });
+      for (const fault of operation.faults) faults.push(this.#faultEvent(operation, fault));
+    }
+  }
+
+  #faultEvent(operation: SimOperation, fault: Fault): SimEvent {
+    return { label: `${fault} ${operation.label}`, happen: () => operation.carryOut(fault) };
+  }
+
+  #storeEvents(events: SimEvent[], faults: SimEvent[]): void {
+    const { store } = this;
+    if (store.inFlight > 0) {
+      events.push({ label: "confirm", happen: () => store.confirm() });
+      faults.push({ label: "confirm, answer lost", happen: () => store.confirm(true) });
+      if (this.#leaderChanges > 0) faults.push({ label: "leader change", happen: () => this.#changeLeader() });
+    }
+    if (this.#resets > 0) faults.push({ label: "reset", happen: () => this.#reset() });
+  }
+
+  #messageEvents(message: SimMessage, events: SimEvent[], faults: SimEvent[]): void {
+    const { record, state, holder } = message;
+    if (state === "new") {
+      const busy = this.executors.filter((e) => e.isLive && e.message === record).length;
+      if (busy < this.options.executorsPerMessage) {
+        events.push({ label: `deliver #${record.sequence}`, happen: () => this.#deliver(message), wakes: true });
+      }
+    } else if (state === "pending") {
+      const expire = { label: `redeliver #${record.sequence}`, happen: () => void (message.state = "new") };
+      (holder?.isLive === true && !holder.isFrozen ? faults : events).push(expire);
+    }
+    const task = SUBJECTS.parseLog(record.subject)?.task;
+    if (this.#copies < 2 && !record.subject.includes(".again") && task !== undefined) {
+      if (this.store.get(SUBJECTS.done(task)) === undefined) {
+        faults.push({ label: `again #${record.sequence}`, happen: () => this.#copy(record), wakes: true });
+      } else if (state === "new" && this.scenario.isCancelled === true) {
+        events.push({ label: `ended: ack #${record.sequence} unrun`, happen: () => this.#dropMessage(message, task) });
+      }
+    }
+  }
+
+  #jobEvents(events: SimEvent[], faults: SimEvent[]): void {
+    for (const job of this.#jobs) {
+      const run = { label: `job ${job.label}`, happen: () => this.#runJob(job), wakes: true };
+      if (job.runs === 0) events.push(run);
+      else if (job.runs === 1) faults.push(run);
+    }
+    if (!this.#isCancelDue) return;
+    const cancel = () => {
+      this.#isCancelDue = false;
+      this.#runJob(dueJobs.cancel(simTask(1)));
+    };
+    events.push({ label: "cancel", happen: cancel, wakes: true });
+  }
+
+  // how it happens
+
+  #crash(executor: SimExecutor): void {
+    executor.isLive = false;
+    this.#crashed.add(`n${executor.id}`);
+    if (executor.hop !== undefined) this.invariants.crashedHops.add(executor.hop);
+  }
+
+  #changeLeader(): void {
+    this.#leaderChanges--;
+    this.store.changeLeader(this.options.choose(this.store.inFlight + 1));
+  }
+
+  /** The server lost what it knew of deliveries. */
+  #reset(): void {
+    this.#resets--;
+    for (const message of this.#messages.values()) {
+      message.deliveries = 0;
+      message.state = "new";
+    }
+  }
+
+  #dropMessage(message: SimMessage, task: string): void {
+    message.state = "acked";
+    this.invariants.droppedTasks.add(task);
+    for (const executor of this.executors) executor.running.end(simTask(1));
+  }
+
+  #onStored(record: StoredRecord): void {
+    this.trace(`    #${record.sequence} ${record.subject} ${JSON.stringify(record.header?.writer ?? {})}`);
+    this.invariants.onStored(record);
+    if (SUBJECTS.parseLog(record.subject)?.name.class === "m") {
+      this.#messages.set(record.sequence, { record, state: "new", deliveries: 0, holder: undefined });
+    }
+    this.#jobs.push(...dueJobs.after(record, this.scenario));
+  }
+
+  #copy(record: StoredRecord): void {
+    this.#copies++;
+    this.#runJob(dueJobs.again(record, this.#copies));
+  }
+
+  #runJob(job: SimJob): void {
+    job.runs++;
+    const executor = this.#spawn(job.label, undefined);
+    void job.run(executor.log).then(() => (executor.isLive = false));
+  }
+
+  #spawn(role: string, message: StoredRecord | undefined): SimExecutor {
+    const id = this.executors.length;
+    const read = message === undefined ? undefined : readMessage(message, simRole(this.scenario, role, id));
+    const hop = read !== undefined && "hop" in read ? read.hop : undefined;
+    const executor = new SimExecutor(id, role, this, message, hop);
+    this.executors.push(executor);
+    return executor;
+  }
+
+  #deliver(message: SimMessage): void {
+    const { record } = message;
+    const role = SUBJECTS.parseLog(record.subject)?.name.to ?? "";
+    message.deliveries++;
+    message.state = "pending";
+    const executor = this.#spawn(role, record);
+    message.holder = executor;
+    const answer = (label: string, state: "acked" | "new") => {
+      const arrive = () => {
+        if (message.state === "pending") message.state = state;
+        else if (state === "acked") message.state = state;
+      };
+      this.#net.push({ label: `${label} #${record.sequence}`, isWrite: false, arrive });
+    };
+    const delivery: Delivery = {
+      record,
+      isFirst: message.deliveries === 1,
+      arrivedMs: this.nowMs,
+      ack: () => answer("ack", "acked"),
+      working: () => undefined,
+      giveBack: () => answer("give back", "new"),
+    };
+    void this.#execute(executor, delivery);
+  }
+
+  async #execute(executor: SimExecutor, delivery: Delivery): Promise<void> {
+    const { mutant } = this.options;
+    const given = mutant?.delivery?.(delivery, executor) ?? delivery;
+    const role = {
+      ...simRole(this.scenario, executor.role, executor.id),
+      instance: {
+        receive: (body: unknown, context: unknown) => {
+          if (!(context instanceof HopContext)) throw new TypeError("no hop context");
+          executor.used.clear();
+          return this.#handler(executor)(this.#scenarioContext(executor, context), body as ScenarioBody);
+        },
+      },
+    };
+    let end = await executeHop(given, role, this.#ports(executor));
+    while (mutant?.again?.(end) === true) {
+      end = await executeHop({ ...given, isFirst: false }, role, this.#ports(executor));
+    }
+    const hasTaskEnded = end.kind === "ended" || (end.kind === "committed" && end.commit === "done");
+    if (hasTaskEnded && executor.hop !== undefined) this.invariants.endedHops.add(executor.hop);
+    this.trace(`${executor.id} ends: ${JSON.stringify(end)}`);
+    executor.isLive = false;
+  }
+
+  #handler(executor: SimExecutor) {
+    const handler = this.scenario.roles[executor.role];
+    if (handler === undefined) throw new TypeError(`the scenario has no role ${executor.role}`);
+    return handler;
+  }
+
+  #scenarioContext(executor: SimExecutor, context: HopContext): ScenarioContext {
+    let number = 0;
+    const step = async (name: string, isOnce: boolean): Promise<number> => {
+      const at = ++number;
+      const happen = () => {
+        if (isOnce) this.invariants.onOnce(context.hop, at);
+        return this.nextValue();
+      };
+      const run = () => executor.effect(name, happen);
+      const value = await context.step(name, run, { effect: isOnce ? "once" : "repeat" });
+      executor.used.set(at, value);
+      return value;
+    };
+    return {
+      context,
+      step: (name) => step(name, false),
+      once: (name) => step(name, true),
+      call: async (asked, need = asked.length) => (await context.join(asked, need)).map(answerText),
+      update: async () => void (await context.state.update<number>((value = 0) => value + 1)),
+    };
+  }
+
+  #ports(executor: SimExecutor): HopPorts {
+    const { mutant } = this.options;
+    return {
+      log: mutant?.log?.(executor.log, executor, this) ?? executor.log,
+      clock: executor.clock,
+      random: seededRandom(executor.id + 1),
+      running: executor.running,
+      logger,
+      maxAgeMs: 10 ** 9,
+      nonce: () => executor.nonce,
+      isDead: (node) => this.scenario.reportsDead === true && this.#crashed.has(node),
+      hint: () => undefined,
+      token: () => undefined,
+    };
+  }
+}
+
+interface SimEvent {
+  readonly label: string;
+  /** Whether it may let code run that waits for it. */
+  readonly wakes?: boolean;
+  happen(): void;
+}
