@@ -24,7 +24,7 @@ export const isSystemName = (text: string): boolean => SYSTEM.test(text);
 export const isRoleName = (text: string): boolean => ROLE.test(text) && !RESERVED_ROLES.has(text);
 export const isNodeName = (text: string): boolean => NODE.test(text);
 /** A role, or a role's variant `<role>_<variant>`: the `<to>` token of a mailbox. */
-export const isMailboxName = (text: string): boolean => MAILBOX.test(text) && !RESERVED_ROLES.has(text);
+export const isMailboxName = (text: string): boolean => MAILBOX.test(text) && isRoleName(roleOfMailbox(text));
 
 function require(ok: boolean, what: string, text: string, grammar: string): string {
   if (ok) return text;

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { base32, type HopId, isHopId, isSessionKey, type SessionKey } from "../ids.ts";
+import { decodeRecordHeader, encodeRecordHeader, type RecordHeader } from "./record.ts";
+
+const record = <T extends Record<string, unknown>>(fields: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
+  fc.record(fields, { noNullPrototype: true });
+const count = fc.nat();
+const token = fc.string({ minLength: 1, maxLength: 64 });
+const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+const id = fc.uint8Array({ minLength: 16, maxLength: 16 }).map(base32);
+const hop = id.filter((text): text is HopId & string => isHopId(text));
+const session = id.filter((text): text is SessionKey & string => isSessionKey(text));
+
+const header: fc.Arbitrary<RecordHeader> = record({
+  writer: optional(
+    record({
+      node: token,
+      incarnation: token,
+      nonce: token,
+      previous: optional(fc.string({ minLength: 1, maxLength: 32 })),
+      claim: count,
+      segment: count,
+      ranMs: optional(count),
+    }),
+  ),
+  passport: optional(
+    record({
+      index: count,
+      parent: optional(hop),
+      wait: optional(count),
+      replyTo: optional(token),
+      tenant: token,
+      session: optional(session),
+      turn: optional(count),
+      remainingMs: optional(count),
+      depth: count,
+      trail: fc.array(fc.string({ maxLength: 32 }), { maxLength: 16 }),
+      taint: fc.array(fc.string({ maxLength: 64 }), { maxLength: 32 }),
+      budget: optional(fc.string({ maxLength: 128 })),
+      requires: fc.array(fc.string({ maxLength: 32 }), { maxLength: 16 }),
+    }),
+  ),
+  usage: optional(record({ inputTokens: count, outputTokens: count, costMicros: count })),
+  origin: optional(
+    record({
+      session: optional(fc.string({ maxLength: 256 })),
+      priority: optional(fc.string({ maxLength: 16 })),
+      metadata: fc.constant(undefined),
+    }),
+  ),
+  original: optional(record({ subject: fc.string({ minLength: 1, maxLength: 512 }), sequence: count })),
+});
+
+test("any header comes back as it was written, as one line of printable ASCII", () => {
+  fc.assert(
+    fc.property(header, (value) => {
+      const text = encodeRecordHeader(value);
+      assert.match(text, /^[\x20-\x7e]+$/);
+      assert.deepEqual(decodeRecordHeader(text), value);
+    }),
+  );
+});
+
+test("line breaks, NUL and letters of every script stay inside their value", () => {
+  const writer = { node: "n\r\nNats-Rollup: all", incarnation: "\u0000", nonce: "ключ🎭", claim: 0, segment: 0 };
+  const text = encodeRecordHeader({ writer: { ...writer, previous: undefined, ranMs: undefined } });
+  assert.ok(!/[\r\n\0]/.test(text));
+  assert.equal(decodeRecordHeader(text)?.writer?.node, writer.node);
+  assert.equal(decodeRecordHeader(text)?.writer?.nonce, writer.nonce);
+});
+
+test("a version that is not ours, unknown fields, wrong types and garbage are no header", () => {
+  const wrong = [
+    "",
+    "x",
+    "null",
+    "[]",
+    "{}",
+    '{"v":2}',
+    '{"v":1,"z":1}',
+    '{"v":1,"w":["n","i","x","",0,0]}',
+    '{"v":1,"w":["n","i","x","",-1,0,null]}',
+    '{"v":1,"w":["","i","x","",0,0,null]}',
+    '{"v":1,"p":{"i":0,"t":"a","d":1.5}}',
+    '{"v":1,"u":[1,2]}',
+    '{"v":1,"u":[1,2,1e400]}',
+    `{"v":1,"p":{"i":0,"d":0,"t":"${"x".repeat(200)}"}}`,
+    "[".repeat(20_000),
+  ];
+  for (const text of wrong) assert.equal(decodeRecordHeader(text), undefined, text.slice(0, 60));
+  assert.ok(decodeRecordHeader('{"v":1}'));
+});
+
+test("any text is a header or nothing, never an exception", () => {
+  fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void decodeRecordHeader(text)));
+});
