@@ -60,8 +60,8 @@ function resolveAgentOptions(options: AgentOptions<string, string>): AgentSpec {
 }
 
 /**
- * A role that a model plays. Model calls and tool calls are recorded steps: after a crash none of them is made twice. A model that gives no
- * answer fails the hop with `model_unavailable` or `model_refused`, an answer that does not parse escalates it.
+ * A role that a model plays. Model calls and tool calls are recorded steps: what is recorded is never done again; a model call that a
+ * crash cut off is made again. A model that gives no answer fails the hop with `model_unavailable` or `model_refused`, an answer that does not parse escalates it.
  */
 export function agent<const Route extends string = never, const To extends string = never>(
   options: AgentOptions<Route, To>,

@@ -125,6 +125,31 @@ test("each instance of an actor has fields of its own", async () => {
   assert.deepEqual(disposed, [2]);
 });
 
+test("an actor may be a class; its targets are still checked", async () => {
+  class Greeter {
+    readonly #greeted = new Set<string>();
+    receive(message: Json) {
+      const name = JSON.stringify(message);
+      if (this.#greeted.has(name)) return complete("again");
+      this.#greeted.add(name);
+      return forward("writer", name);
+    }
+  }
+  const greeter = actor({ create: () => new Greeter() });
+  defineSystem({ name: "s", graph, roles: { greeter, writer } });
+  const instance = greeter.create();
+  assert.deepEqual(await instance.receive("ada", createFakeContext()), forward("writer", `"ada"`));
+  assert.deepEqual(await instance.receive("ada", createFakeContext()), complete("again"));
+  assert.throws(() =>
+    defineSystem({
+      name: "s",
+      graph: { client: ["greeter"], greeter: ["client"], writer: ["client"] },
+      // @ts-expect-error the class forwards to writer, and the graph has no such edge
+      roles: { greeter, writer },
+    }),
+  );
+});
+
 test("settings of a role arrive in the manifest, with defaults for the rest", () => {
   const definition = defineSystem({
     name: "s",
