@@ -41,7 +41,7 @@ export interface Account {
   readonly imports: readonly Import[];
 }
 
-/** A run may think for minutes between two chunks; a route that is forgotten loses the answer without an error. */
+/** A run may think for minutes between two chunks, a drain before its answer; a route that is forgotten loses it without an error. */
 const LONG = { threshold: "1h" };
 const SHORT = { threshold: "1m" };
 
@@ -78,7 +78,7 @@ function core(subjects: Subjects, logs: readonly string[]): Account {
     exports: [
       ...[`${sys}.log.>`, `${sys}.key.*`, `${sys}.blob.>`, `${sys}.tasks.*.queue`, `${sys}.ingress.>`].map(service),
       ...[`${sys}.heartbeat.*`, `${sys}.control.died`, `${sys}.control.event.>`].map(service),
-      { ...service(`${sys}.supervisor.*`), response: SHORT },
+      { ...service(`${sys}.supervisor.*`), response: LONG },
       { ...service("$SRV.>"), response: SHORT },
       { ...service(`${CORE_API_PREFIX}.CONSUMER.MSG.NEXT.${ingress}.*`), response: SHORT },
       ...[ingress, ...logs].flatMap(ackSubjects).map(service),
@@ -162,7 +162,7 @@ function node(subjects: Subjects, logs: readonly string[]): Account {
     hasJetStream: false,
     users: usersOf("NODE"),
     exports: [
-      { ...service(`${sys}.node.*.*`), response: SHORT },
+      { ...service(`${sys}.node.*.*`), response: LONG },
       { ...service("$SRV.>"), response: SHORT },
     ],
     imports: [
