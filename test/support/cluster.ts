@@ -44,6 +44,8 @@ import { type NodeProcess, startNodeProcess } from "./node-process.ts";
 
 export const TEST_SYSTEM = "test";
 
+const LOOK_AGAIN_MS = 250;
+
 /** A replica to place; its version is that of the placement. */
 export type PlacedReplica = { readonly role: string; readonly index?: number; readonly concurrency?: number };
 
@@ -156,22 +158,14 @@ export class TestCluster implements AsyncDisposable {
 
   /** The end of a task. Rejects, with the task's log, when it has not come in time. */
   async done(task: TaskId, withinMs = 15_000): Promise<DoneBody> {
-    const subject = this.subjects.done(task);
-    const events = this.core.nc.subscribe(this.subjects.doneEvent(task), { max: 1 });
-    const tooLate = setTimeout(() => events.unsubscribe(), withinMs);
-    try {
-      await this.core.nc.flush();
-      if (!(await this.#stored(subject))) await events[Symbol.asyncIterator]().next();
-      const record = await this.#stored(subject);
-      if (record) return DoneBody.parse(JSON.parse(Buffer.from(record.body).toString()));
-      const log = (await this.records(task)).map(
-        ({ subject: s }) => `${s.hop} ${s.from} ${Object.values(s.name).join(".")}`,
-      );
-      throw new Error(`task ${task} has not ended within ${withinMs} ms; its log:\n${log.join("\n")}`);
-    } finally {
-      clearTimeout(tooLate);
-      events.unsubscribe();
-    }
+    const record = await this.#found(this.subjects.doneEvent(task), withinMs, () =>
+      this.#stored(this.subjects.done(task)),
+    );
+    if (record) return DoneBody.parse(JSON.parse(Buffer.from(record.body).toString()));
+    const log = (await this.records(task)).map(
+      ({ subject: s }) => `${s.hop} ${s.from} ${Object.values(s.name).join(".")}`,
+    );
+    throw new Error(`task ${task} has not ended within ${withinMs} ms; its log:\n${log.join("\n")}`);
   }
 
   /** All records of a task, in their order. */
@@ -186,22 +180,11 @@ export class TestCluster implements AsyncDisposable {
 
   /** Resolves when a record of the task has this name: `s.step.1`. Rejects when none has in time. */
   async recorded(task: TaskId, name: RegExp, withinMs = 15_000): Promise<TaskRecord> {
-    const find = async () =>
-      (await this.records(task)).find(({ subject: { name: n } }) => name.test(`${n.class}.${n.kind}.${n.to}`));
-    const hints = this.core.nc.subscribe(this.subjects.live(task));
-    const tooLate = setTimeout(() => hints.unsubscribe(), withinMs);
-    try {
-      await this.core.nc.flush();
-      const more = hints[Symbol.asyncIterator]();
-      for (let isOver = false; !isOver; isOver = (await more.next()).done === true) {
-        const found = await find();
-        if (found) return found;
-      }
-      throw new Error(`task ${task} has no record ${name} within ${withinMs} ms`);
-    } finally {
-      clearTimeout(tooLate);
-      hints.unsubscribe();
-    }
+    const found = await this.#found(this.subjects.live(task), withinMs, async () =>
+      (await this.records(task)).find(({ subject: { name: n } }) => name.test(`${n.class}.${n.kind}.${n.to}`)),
+    );
+    if (found) return found;
+    throw new Error(`task ${task} has no record ${name} within ${withinMs} ms`);
   }
 
   /** The first heartbeat of a node that is as wanted. Rejects, with the last one seen, when none is in time. */
@@ -242,6 +225,26 @@ export class TestCluster implements AsyncDisposable {
 
   #stored(subject: string) {
     return directGetLast(this.core, this.subjects.logStream(0), subject);
+  }
+
+  /** Looks at once, on every notice, and now and then (notices and answers may get lost with a server) until the time is up. */
+  async #found<T>(notices: string, withinMs: number, look: () => Promise<T | undefined>): Promise<T | undefined> {
+    const deadline = performance.now() + withinMs;
+    let notice = Promise.withResolvers<void>();
+    const subscription = this.core.nc.subscribe(notices, { callback: () => notice.resolve() });
+    try {
+      while (performance.now() < deadline) {
+        notice = Promise.withResolvers();
+        const found = await look().catch(() => undefined);
+        if (found) return found;
+        const pause = setTimeout(() => notice.resolve(), LOOK_AGAIN_MS);
+        await notice.promise;
+        clearTimeout(pause);
+      }
+      return undefined;
+    } finally {
+      subscription.unsubscribe();
+    }
   }
 }
 

@@ -71,7 +71,7 @@ export const HostCommand = z.discriminatedUnion("type", [
     type: z.literal("blob"),
     request: count,
     result: z.discriminatedUnion("ok", [
-      z.strictObject({ ok: z.literal(true), bytes: z.instanceof(Uint8Array) }),
+      z.strictObject({ ok: z.literal(true), bytes: z.custom<Uint8Array>((bytes) => bytes instanceof Uint8Array) }),
       z.strictObject({ ok: z.literal(false), code: z.string().max(64), message: text }),
     ]),
   }),

@@ -28,7 +28,7 @@ export interface NodeServiceOptions {
  */
 export function serveNode(link: Link, subjects: Subjects, options: NodeServiceOptions): Service {
   const { name, incarnation, held, drain, stop, logger, clock } = options;
-  const identity = { v: CONTROL_VERSION, node: name, incarnation };
+  const identity = { v: CONTROL_VERSION, node: name, incarnation } as const;
   return serve(link, {
     name: "troupe-node",
     version: "0.1.0",

@@ -25,6 +25,9 @@ import { type NodeOptions, type ResolvedNodeOptions, resolveNodeOptions } from "
 import { serveNode } from "./node-services.ts";
 import { subscribeNotices } from "./notices.ts";
 
+/** By then the server has noticed as well: before, it might hand a message to a pull of the very host that is gone. */
+const GIVE_BACK_AFTER_MS = 25;
+
 /** Even if nothing wakes it, a node compares what should be with what is this often. */
 const CONVERGE_EVERY_MS = 5_000;
 
@@ -235,7 +238,8 @@ class ReconcilingNode implements RunningNode {
     this.#publish(link, this.#subjects.heartbeat(this.name), JSON.stringify(heartbeat));
   }
 
-  #giveBack(link: Link, held: readonly HeldDelivery[]): void {
+  async #giveBack(link: Link, held: readonly HeldDelivery[]): Promise<void> {
+    await this.#options.clock.sleep(GIVE_BACK_AFTER_MS);
     this.#options.logger.info({ deliveries: held.length }, "deliveries of an ended host are given back");
     for (const { stream, durable, streamSequence, consumerSequence } of held) {
       this.#publish(link, handBackSubject(stream, durable, streamSequence, consumerSequence), "-NAK");

@@ -45,7 +45,7 @@ function supervised() {
       version: "v1",
       startHost,
       configure,
-      giveBack: (held) => void givenBack.push(...held),
+      giveBack: async (held) => void givenBack.push(...held),
       onDeath: (death) => void deaths.push(death),
       onChange: () => undefined,
       fetchBlob: async () => Uint8Array.of(7),

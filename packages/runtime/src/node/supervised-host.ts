@@ -29,7 +29,7 @@ export interface SupervisedHostOptions {
   /** First message of the next host process, with an incarnation that no earlier one had. */
   readonly configure: () => Configure;
   /** Gives back what an ended host held; called on every exit that left something in hand. */
-  readonly giveBack: (held: readonly HeldDelivery[]) => void;
+  readonly giveBack: (held: readonly HeldDelivery[]) => Promise<void>;
   readonly onDeath: (death: HostDeath) => void;
   readonly fetchBlob: LifeEvents["fetchBlob"];
   /** Something that the heartbeat shows has changed. */
@@ -131,7 +131,7 @@ export class SupervisedHost {
     while (!this.#unwanted.signal.aborted) {
       const life = this.#start();
       const exit = await life.process.exited;
-      this.#bury(life, exit);
+      await this.#bury(life, exit);
       if (this.#unwanted.signal.aborted) {
         logger.info({ version, ...exit }, "host ended in order");
         return;
@@ -163,13 +163,13 @@ export class SupervisedHost {
     return life;
   }
 
-  #bury(life: HostLife, exit: HostExit): void {
+  async #bury(life: HostLife, exit: HostExit): Promise<void> {
     this.#life = undefined;
     if (exit.code !== 0 && life.failure === undefined) {
       const reason = exit.signal === undefined ? `exit code ${exit.code ?? "unknown"}` : `signal ${exit.signal}`;
       this.#options.onDeath({ version: this.version, incarnation: life.incarnation, reason });
     }
-    if (life.held.size > 0) this.#options.giveBack([...life.held.values()]);
+    if (life.held.size > 0) await this.#options.giveBack([...life.held.values()]);
   }
 
   /** Whether it came about in time. */

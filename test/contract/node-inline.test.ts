@@ -1,0 +1,89 @@
+/** A node in the process of whoever makes it, hosts included: what tests and debuggers use. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { createNode, PLACE_OF_USER, type RunningNode, type UserName } from "@troupe/runtime/internal";
+import { TEST_SYSTEM, TestCluster } from "../support/cluster.ts";
+import { silentLogger } from "../support/nats-server.ts";
+
+const RELAY = fileURLToPath(new URL("../support/relay-system.ts", import.meta.url));
+const ROLES = [{ role: "a" }, { role: "b" }, { role: "c" }];
+
+let cluster: TestCluster;
+before(async () => {
+  cluster = await TestCluster.start();
+});
+const nodes: RunningNode[] = [];
+after(async () => {
+  for (const node of nodes) await node.stop();
+  await cluster.stop();
+});
+
+const linkOf = (user: UserName) => {
+  const { apiPrefix, inboxPrefix } = PLACE_OF_USER[user];
+  return { servers: cluster.server.url, seed: cluster.server.seedOf(user), apiPrefix, inboxPrefix };
+};
+
+function inlineNode(name: string): RunningNode {
+  const node = createNode({
+    system: TEST_SYSTEM,
+    name,
+    nodeLink: linkOf("node"),
+    hostLink: linkOf("host"),
+    isolation: "none",
+    heartbeatMs: 50,
+    logger: silentLogger,
+  });
+  nodes.push(node);
+  return node;
+}
+
+test("an inline node runs tasks without a further process, and leaves with 0 when it has drained", async () => {
+  await cluster.deploy("v1", RELAY);
+  await cluster.place("n1", 1, "v1", ROLES);
+  const node = inlineNode("n1");
+  await node.start();
+  assert.deepEqual(node.hostPids, []);
+  const task = await cluster.submit("v1", "a", { workMs: 200, number: 3 });
+  await cluster.recorded(task, /^m\.send\.b$/);
+  await node.drain(5_000);
+  assert.equal(await node.done, 0);
+  const names = (await cluster.records(task)).map(({ subject: { name } }) => `${name.class}.${name.kind}.${name.to}`);
+  assert.ok(names.includes("m.send.c"), "b was let finish");
+  await assert.rejects(node.start(), /was started before/);
+});
+
+test("a stopped inline node gives back what ran, and its next life takes it over", async () => {
+  await cluster.deploy("v2", RELAY);
+  await cluster.place("n2", 1, "v2", ROLES);
+  const first = inlineNode("n2");
+  await first.start();
+  const task = await cluster.submit("v2", "a", { workMs: 1_500, number: 4 });
+  await cluster.heartbeat("n2", ({ actors }) => actors.some(({ inFlight }) => inFlight === 1));
+  await first.stop();
+  assert.equal(await first.done, 0);
+  const second = inlineNode("n2");
+  assert.ok(second.incarnation > first.incarnation);
+  await second.start();
+  // Given back, not waited for: ack_wait alone is 6 s.
+  assert.equal((await cluster.done(task, 5_000)).status, "completed");
+  await second.stop();
+});
+
+test("a server that dies and comes back on its store is waited for: everything ends once", async () => {
+  await cluster.deploy("v3", RELAY);
+  await cluster.place(
+    "n3",
+    1,
+    "v3",
+    ROLES.map((role) => ({ ...role, concurrency: 8 })),
+  );
+  const node = inlineNode("n3");
+  await node.start();
+  const tasks = [];
+  for (let number = 0; number < 8; number++) tasks.push(await cluster.submit("v3", "a", { workMs: 300, number }));
+  await cluster.heartbeat("n3", ({ busy }) => busy === 8);
+  process.kill(cluster.server.pid, "SIGKILL");
+  for (const task of tasks) assert.equal((await cluster.done(task, 20_000)).status, "completed");
+  await node.stop();
+});
