@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Member } from "@troupe/runtime/internal";
+import { EMPTY_MEMBERSHIP, type Membership, withHeartbeat, withMember } from "../membership/snapshot.ts";
+import { alertChanges, alertsOf, firing } from "./alerts.ts";
+import type { ClusterView } from "./cluster-view.ts";
+import { healthOf } from "./health.ts";
+import { actorsAnswer } from "./listings.ts";
+
+const NOW = 1_000_000;
+
+function members(
+  statuses: Readonly<Record<string, Member["status"]>>,
+  actors: Readonly<Record<string, "available" | "busy" | "failed">> = {},
+): Membership {
+  let all = EMPTY_MEMBERSHIP;
+  for (const [node, status] of Object.entries(statuses)) {
+    const about = { node, incarnation: "i", labels: {}, capabilities: [], slots: 4 };
+    all = withMember(all, { v: 1, ...about, status, since: "then", reason: "test" });
+    const own = Object.entries(actors).map(([id, state]) => ({
+      id,
+      epoch: 1,
+      state,
+      inFlight: 0,
+      done: 0,
+      failed: 0,
+      meanMs: 0,
+    }));
+    const rest = { sequence: 1, busy: 2, load: 0.5, memoryBytes: 1, loopP99Ms: 1, isDraining: false };
+    all = withHeartbeat(all, { v: 1, ...about, ...rest, actors: own });
+  }
+  return all;
+}
+
+const view = (changes: Partial<ClusterView> = {}): ClusterView => ({
+  system: "s",
+  supervisor: { id: "s1", epoch: 3, sinceMs: 0 },
+  nowMs: NOW,
+  membership: members({ n1: "up", n2: "up" }, { "v1/a/0": "available" }),
+  desired: { v: 1, current: "v1", draining: [], paused: [], replicas: {} },
+  assignment: new Map([["v1/a/0", "n1"]]),
+  unplaced: [],
+  queues: [],
+  oldestWaitingMs: undefined,
+  openTasks: 5,
+  recentDeadTasks: 0,
+  queueAgeAlertMs: 30_000,
+  ...changes,
+});
+
+const health = (changes: Partial<ClusterView> = {}) => {
+  const now = view(changes);
+  return healthOf(now, firing([], alertsOf(now), NOW));
+};
+
+test("a cluster in which everything runs is healthy", () => {
+  assert.deepEqual(health(), {
+    status: "healthy",
+    reasons: [],
+    system: "s",
+    version: "v1",
+    nodes: { total: 2, up: 2, suspect: 0, dead: 0, draining: 0 },
+    actors: { total: 1, available: 1, busy: 0, unavailable: 0 },
+    mean_load: 0.5,
+    queues: {},
+    tasks_in_flight: 5,
+    oldest_message_ms: null,
+    alerts: [],
+    supervisor: { id: "s1", epoch: 3, since: "1970-01-01T00:00:00.000Z" },
+  });
+});
+
+test("the status follows from what is wrong, and the reasons say it", () => {
+  const two = new Map([
+    ["v1/a/0", "n1"],
+    ["v1/b/0", "n1"],
+  ]);
+  const replica = {
+    version: "v1",
+    role: "b",
+    variant: undefined,
+    index: 0,
+    concurrency: 1,
+    labels: {},
+    capabilities: [],
+  };
+  const cases: [Partial<ClusterView>, string, RegExp][] = [
+    [{ desired: undefined }, "degraded", /no system is deployed/],
+    [{ membership: members({ n1: "dead" }) }, "critical", /no node is up/],
+    [{ membership: members({}), desired: undefined, assignment: new Map() }, "degraded", /no node is up/],
+    [{ membership: members({ n1: "up", n2: "suspect" }, { "v1/a/0": "available" }) }, "critical", /half or more/],
+    [
+      { membership: members({ n1: "up", n2: "up", n3: "suspect" }, { "v1/a/0": "available" }) },
+      "degraded",
+      /1 of 3 nodes/,
+    ],
+    [{ assignment: two }, "degraded", /1 of 2 actors are unavailable/],
+    [{ membership: members({ n1: "up" }, { "v1/a/0": "failed" }) }, "critical", /no actor is available/],
+    [{ membership: members({ n1: "up", n2: "dead" }, { "v1/a/0": "busy" }) }, "degraded", /node n2 is lost/],
+    [{ oldestWaitingMs: NOW - 30_000 }, "degraded", /waited for more than 30 s/],
+    [{ recentDeadTasks: 2 }, "degraded", /2 tasks ended as dead letters/],
+    [{ unplaced: [{ replica, reason: "no node is up" }] }, "degraded", /v1\/b: 1 replica has no place: no node is up/],
+    [{ desired: { v: 1, current: "v1", draining: [], paused: ["a"], replicas: {} } }, "degraded", /paused: a/],
+  ];
+  for (const [changes, status, reason] of cases) {
+    const answer = health(changes);
+    assert.equal(answer.status, status, String(reason));
+    assert.match(answer.reasons.join("\n"), reason);
+  }
+});
+
+test("queues are summed over versions and shards", () => {
+  const queue = { durable: "", filter: "", ackedUpTo: 0, deliveredUpTo: 0, consumerSequence: 0, mailbox: "a" };
+  const queues = [
+    { ...queue, shard: 0, version: "v1", waiting: 1, inFlight: 2 },
+    { ...queue, shard: 1, version: "v2", waiting: 3, inFlight: 4 },
+  ];
+  assert.deepEqual(health({ queues, oldestWaitingMs: NOW - 40 }).queues, { a: { waiting: 4, in_flight: 6 } });
+  assert.equal(health({ queues, oldestWaitingMs: NOW - 40 }).oldest_message_ms, 40);
+});
+
+test("replicas on lost nodes, and those that no node reports, are unavailable", () => {
+  const assignment = new Map([
+    ["v1/a/0", "n1"],
+    ["v1/a/1", "n2"],
+    ["v1/a/2", "n9"],
+  ]);
+  const membership = members({ n1: "up", n2: "dead" }, { "v1/a/0": "busy", "v1/a/1": "available" });
+  assert.deepEqual(health({ assignment, membership }).actors, { total: 3, available: 0, busy: 1, unavailable: 2 });
+  const listed = actorsAnswer(view({ assignment, membership })).actors;
+  assert.deepEqual(
+    listed.map(({ id, state }) => `${id} ${state}`),
+    ["v1/a/0 busy", "v1/a/1 available", "v1/a/2 unavailable"],
+  );
+});
+
+test("an alert keeps the time since when it fires, and resolves", () => {
+  const lost = alertsOf(view({ membership: members({ n1: "dead" }) }));
+  const first = firing([], lost, NOW);
+  const second = firing(first, [...lost, { name: "task_dead", about: "tasks", text: "" }], NOW + 5_000);
+  assert.equal(second[0]?.since, first[0]?.since);
+  assert.notEqual(second[1]?.since, first[0]?.since);
+  assert.deepEqual(
+    alertChanges(first, second).fired.map(({ name }) => name),
+    ["task_dead"],
+  );
+  assert.deepEqual(
+    alertChanges(second, []).resolved.map(({ name }) => name),
+    ["node_lost", "task_dead"],
+  );
+});
