@@ -20,11 +20,17 @@ export class Backlog {
     this.#clock = clock;
   }
 
-  /** A task was stored to wait. */
+  /** A task is being stored to wait. */
   stored(durable: IngressDurable): void {
     const known = this.#class(durable);
     known.stored++;
     known.heardMs = this.#clock.monotonicMs();
+  }
+
+  /** It was not stored after all. */
+  notStored(durable: IngressDurable): void {
+    const known = this.#class(durable);
+    known.stored = Math.max(0, known.stored - 1);
   }
 
   /** One was delivered here, with so many behind it. */

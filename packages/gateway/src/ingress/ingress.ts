@@ -188,8 +188,20 @@ export class Ingress {
   async #wait(order: TaskOrder, place: Priority | "session"): Promise<void> {
     const { subjects, waiting, clock, random, backlog } = this.#ports;
     const ports: WriteOncePorts = { log: waiting, clock, random };
-    await writeOnce(ports, jsonRecord(subjects.waiting(place, order.task), {}, order));
-    if (place !== "session") backlog.stored(place);
+    if (place === "session") {
+      // The turn holds the input; this only says that the task exists.
+      await writeOnce(ports, jsonRecord(subjects.waiting(place, order.task), {}, { ...order, input: null }));
+      return;
+    }
+    const record = jsonRecord(subjects.waiting(place, order.task), {}, order);
+    // Before the write: the delivery that takes it off the count may come before the answer.
+    backlog.stored(place);
+    try {
+      await writeOnce(ports, record);
+    } catch (error) {
+      backlog.notStored(place);
+      throw error;
+    }
   }
 
   /** Turns do not wait for admission: a session has at most one task in flight. */

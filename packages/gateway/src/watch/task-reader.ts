@@ -1,17 +1,21 @@
 /** Reads what is stored of a task: its records, or what the door keeps of it before it is in the log. */
 import {
   type AcceptedTask,
+  directGetAll,
   directGetBatch,
   directGetLast,
   type Link,
+  PARTS_HEADER,
   parseTaskId,
   readTaskRecords,
   roleOfMailbox,
+  type StoredMessage,
   type Subjects,
   storedRecord,
   type TaskId,
   TaskOrder,
   type TaskRecord,
+  unpackTask,
 } from "@troupe/runtime/internal";
 import { readJson } from "../ingress/read-json.ts";
 
@@ -25,12 +29,28 @@ export interface TaskReader {
 }
 
 export function createTaskReader(link: Link, subjects: Subjects): TaskReader {
-  async function* records(task: TaskId, after: number): AsyncGenerator<TaskRecord> {
+  async function* logged(task: TaskId, after: number): AsyncGenerator<TaskRecord> {
     const stream = subjects.logStream(parseTaskId(task)?.shard ?? 0);
     const query = { filter: `${subjects.task(task)}.>`, from: after + 1 };
     for await (const message of directGetBatch(link, stream, query)) {
       yield* readTaskRecords(subjects, [storedRecord(message)]);
     }
+  }
+  /** A task whose start is gone from the log has been archived, whole. */
+  async function* records(task: TaskId, after: number): AsyncGenerator<TaskRecord> {
+    let isFirst = after === 0;
+    for await (const record of logged(task, after)) {
+      if (isFirst && !isStart(record)) {
+        const archived = await readArchived(link, subjects, task);
+        if (archived) {
+          yield* archived;
+          return;
+        }
+      }
+      isFirst = false;
+      yield record;
+    }
+    if (isFirst) yield* (await readArchived(link, subjects, task)) ?? [];
   }
   return {
     records,
@@ -45,6 +65,18 @@ export function createTaskReader(link: Link, subjects: Subjects): TaskReader {
       return order?.success && order.data.task === task ? order.data : undefined;
     },
   };
+}
+
+const isStart = ({ subject }: TaskRecord): boolean => subject.hop === "start" && subject.from === "client";
+
+async function readArchived(link: Link, subjects: Subjects, task: TaskId): Promise<readonly TaskRecord[] | undefined> {
+  const parts = await directGetAll(link, subjects.stream("ARCHIVE"), { filter: subjects.archive(task, "*") });
+  const [first] = parts;
+  if (!first) return undefined;
+  const part = ({ subject }: StoredMessage): number => subjects.parseArchive(subject) ?? 0;
+  const bodies = parts.toSorted((a, b) => part(a) - part(b)).map(({ body }) => body);
+  const unpacked = unpackTask(bodies, first.headers.get(PARTS_HEADER));
+  return unpacked && readTaskRecords(subjects, unpacked);
 }
 
 /** What a view shows of a task that is not in the log yet. */

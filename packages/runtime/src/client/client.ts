@@ -98,7 +98,7 @@ class ServiceClient implements TroupeClient {
     this.#patienceMs = patienceMs ?? PATIENCE_MS;
   }
 
-  submit(role: string, input: TaskRequest["input"], options: SubmitOptions = {}): Promise<TaskAccepted> {
+  async submit(role: string, input: TaskRequest["input"], options: SubmitOptions = {}): Promise<TaskAccepted> {
     const key = options.idempotencyKey ?? base32(this.#random.bytes(16));
     const headers = { "Idempotency-Key": key, "Content-Type": "application/json" };
     const subject = this.#subjects.tasks(requireToken(role), "submit");

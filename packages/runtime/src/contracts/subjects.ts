@@ -246,6 +246,12 @@ export class Subjects {
   archive(task: TaskId, part: number | "*"): string {
     return `${this.system}.archive.${task}.${part}`;
   }
+  /** Number of an archived part; `undefined` when the subject is none. */
+  parseArchive(subject: string): number | undefined {
+    const [system, archive, task = "", part = "", rest] = subject.split(".");
+    if (system !== this.system || archive !== "archive" || rest !== undefined) return undefined;
+    return parseTaskId(task) && NUMBER.test(part) ? Number(part) : undefined;
+  }
   blob(role: string, sha256: string, chunk: number | "*"): string {
     return `${this.system}.blob.${role}.${sha256}.${chunk}`;
   }

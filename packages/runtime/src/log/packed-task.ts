@@ -12,7 +12,8 @@ import type { StoredRecord } from "./task-log.ts";
 const PART_BYTES = 512 * 1024;
 /** Largest task that is unpacked, bytes: a small part could hold a huge one. */
 const UNPACKED_BYTES = 1024 * 1024 * 1024;
-const PARTS_HEADER = "Troupe-Parts";
+/** Header of every part: how many there are. */
+export const PARTS_HEADER = "Troupe-Parts";
 
 const packr = new Packr({ useRecords: false });
 const count = z.int().min(0);
