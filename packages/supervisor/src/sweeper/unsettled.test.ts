@@ -190,15 +190,16 @@ test("only what is surely acked is lost: below the ack floor, or delivered while
   }
 });
 
+const idle = () => queue({ deliveredUpTo: 2 });
+
 test("a copy takes the original's place, waits twice as long, and the next copy gets the next number", () => {
   const original = subjects.start(TASK, "a");
   const records = new Records().start().add(START, "supervisor", "m.again1.a", { original });
   const [candidate] = candidatesOf(unsettledMessages(records.all, KEYS), records.all, subjects);
   assert.ok(candidate);
   assert.deepEqual([candidate.copies, candidate.newest.sequence], [1, 2]);
-  const queueOf = () => queue({ deliveredUpTo: 2 });
-  assert.equal(lostAmong([candidate], queueOf, 2_000 + 1_999, 1_000).length, 0);
-  assert.equal(lostAmong([candidate], queueOf, 2_000 + 2_000, 1_000).length, 1);
+  assert.equal(lostAmong([candidate], idle, 2_000 + 1_999, 1_000).length, 0);
+  assert.equal(lostAmong([candidate], idle, 2_000 + 2_000, 1_000).length, 1);
   assert.equal(
     isLive(candidate, () => queue({ ackedUpTo: 1, inFlight: 1 })),
     true,
