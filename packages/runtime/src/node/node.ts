@@ -74,6 +74,8 @@ class ReconcilingNode implements RunningNode {
   #joined: Joined | undefined;
   #sequence = 0;
   #isDraining = false;
+  /** Exit code of a stop; it counts even when a drain that it cut short ends first. */
+  #stoppedWith: number | undefined;
   /** Ends the wait of the converging loop; replaced with each round. */
   #wake = Promise.withResolvers<void>();
 
@@ -97,6 +99,7 @@ class ReconcilingNode implements RunningNode {
     const { logger, clock } = this.#options;
     // Its own connection: heartbeats and notices never wait behind payloads.
     const link = await this.#openLink(`node/${this.name}`);
+    if (this.#left.signal.aborted) return link.close();
     const desired = new DesiredState({ link, subjects: this.#subjects, node: this.name, clock, logger });
     const broker = new BlobBroker(() => this.#openLink(`node/${this.name}/broker`), this.#subjects, clock);
     const fleet = this.#createFleet(link, desired, broker);
@@ -135,6 +138,7 @@ class ReconcilingNode implements RunningNode {
 
   async stop(exitCode = 0): Promise<void> {
     this.#isDraining = true;
+    this.#stoppedWith ??= exitCode;
     await this.#joined?.fleet.stop();
     await this.#end(exitCode);
   }
@@ -155,8 +159,9 @@ class ReconcilingNode implements RunningNode {
       await joined.broker.close();
       await joined.link.close();
     }
-    this.#options.logger.info({ node: this.name, exitCode }, "node has left");
-    this.#leave(exitCode);
+    const code = this.#stoppedWith ?? exitCode;
+    this.#options.logger.info({ node: this.name, exitCode: code }, "node has left");
+    this.#leave(code);
   }
 
   #openLink(name: string): Promise<Link> {
