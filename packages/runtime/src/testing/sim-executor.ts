@@ -23,8 +23,6 @@ export interface SimOperation {
 /** What operations need of the world. */
 export interface SimSurroundings {
   readonly store: SimStore;
-  /** Simulated time, ms. */
-  nowMs: number;
   trace(line: string): void;
   /** A write that the network delivers when it likes. */
   delay(record: NewRecord, fence: Fence | undefined): void;
@@ -44,6 +42,8 @@ export class SimExecutor {
   readonly operations: SimOperation[] = [];
   readonly running: RunningHops;
   readonly #world: SimSurroundings;
+  /** Its own time, ms: moved by its own sleeps alone, so that to run out of patience means to have tried often. */
+  nowMs = 1_000;
   isLive = true;
   isFrozen = false;
   /** Whether it has tried to write anything but a claim or `got`. */
@@ -75,11 +75,11 @@ export class SimExecutor {
 
   get clock(): Clock {
     return {
-      nowMs: () => this.#world.nowMs,
-      monotonicMs: () => this.#world.nowMs,
+      nowMs: () => this.nowMs,
+      monotonicMs: () => this.nowMs,
       sleep: (ms) =>
         this.#issue<void>(`sleep`, [], (settle) => {
-          this.#world.nowMs += ms;
+          this.nowMs += ms;
           settle();
         }),
     };

@@ -2,7 +2,7 @@
  * What must hold whatever the scheduler does: numbers as in the protocol's model (1 every task ends once … 11 nobody claims a hop again that
  * it lost). Checked on every stored record, and once nothing moves any more.
  */
-import { FanBody, ReplyBody, RevisionBody, StepBody, WaitBody } from "../contracts/bodies.ts";
+import { DeadBody, FanBody, ReplyBody, RevisionBody, StepBody, WaitBody } from "../contracts/bodies.ts";
 import type { LogSubject } from "../contracts/subjects.ts";
 import { DoneBody } from "../contracts/task.ts";
 import type { HopId } from "../ids.ts";
@@ -142,7 +142,7 @@ export class SimInvariants {
   }
 
   #checkDead(record: StoredRecord, hop: string): void {
-    const { error } = json(record) as { error: { code: string } };
+    const { error } = DeadBody.parse(json(record));
     if (error.code === "poison_message" && !this.crashedHops.has(hop)) this.broken(`10 ${hop} parked, nobody crashed`);
     if (
       ["journal_mismatch", "malformed_record", "loop_detected", "hop_limit", "invariant_violated"].includes(error.code)
@@ -177,7 +177,7 @@ export class SimInvariants {
           this.broken(`8 called hop ${awaited.hop} never answers`);
       }
     }
-    const { reply } = at.name.kind === "dead" ? (json(record) as { reply?: { to: string } }) : {};
+    const reply = at.name.kind === "dead" ? DeadBody.parse(json(record)).reply : undefined;
     if (reply !== undefined) this.#mustExist(record, at, at.hop, `m.reply.${reply.to}`);
   }
 

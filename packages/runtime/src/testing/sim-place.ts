@@ -7,8 +7,10 @@ import type { NewRecord } from "../log/task-log.ts";
 import type { Scenario } from "./sim-scenario.ts";
 
 export const SUBJECTS = new Subjects("sim");
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a literal of the right form
 export const VERSION = "v1" as Version;
 /** All tasks of a scenario share it. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a literal of the right form
 const SESSION = "0123456789abcdefghjkmnpqrs" as SessionKey;
 
 export const simTask = (number: number): TaskId => formatTaskId(0, VERSION, Uint8Array.of(number));

@@ -63,6 +63,45 @@ export async function replayChoices(
   return { violation, steps: world.steps, choices, world };
 }
 
+/** One stage of a forced schedule: benign events in their order, without those held back, until one comes that is to be taken. */
+export interface Stage {
+  readonly take: RegExp;
+  readonly hold?: RegExp;
+}
+
+/** Forces a schedule through its stages, then lets everything end in order. Throws when a stage does not come. */
+export async function runForced(
+  scenario: Scenario,
+  mode: SimMode,
+  stages: readonly Stage[],
+  options: { readonly mutant?: Mutant | undefined; readonly isTraced?: boolean } = {},
+): Promise<SimResult> {
+  let at = 0;
+  const choices: number[] = [];
+  const decide = (benign: number, labels: readonly string[]): number => {
+    const stage = stages[at];
+    if (stage === undefined) return 0;
+    const wanted = labels.findIndex((label) => stage.take.test(label));
+    if (wanted >= 0) {
+      at++;
+      return wanted;
+    }
+    const next = labels.slice(0, benign).findIndex((label) => stage.hold?.test(label) !== true);
+    if (next < 0) throw new RangeError(`stage ${at} (${String(stage.take)}) never came; there is ${labels.join("; ")}`);
+    return next;
+  };
+  const choose = (_: number, benign?: number, labels?: () => readonly string[]): number => {
+    const choice = benign === undefined || labels === undefined ? 0 : decide(benign, labels());
+    choices.push(choice);
+    return choice;
+  };
+  const world = new SimWorld(scenario, { mode, choose, faults: 99, executorsPerMessage: 4, ...options });
+  const violation = await world.run();
+  if (at < stages.length && violation === undefined)
+    throw new RangeError(`stage ${at} (${String(stages[at]?.take)}) never came`);
+  return { violation, steps: world.steps, choices, world };
+}
+
 /** Every schedule that deviates from the benign one at exactly one place. Returns the first violation, and how many ran. */
 export async function runDeviations(scenario: Scenario, mode: SimMode, mutant?: Mutant) {
   const widths: number[] = [];

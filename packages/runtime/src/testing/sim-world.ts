@@ -3,22 +3,19 @@
  * every next event. All nondeterminism is one `choose`, so a run is its list of choices.
  */
 import { nextTick } from "node:process";
-import pino from "pino";
-import { HopContext } from "../hop/context.ts";
-import { executeHop } from "../hop/execute.ts";
+import type { executeHop } from "../hop/execute.ts";
 import { readMessage } from "../hop/message.ts";
-import type { HopPorts } from "../hop/ports.ts";
 import type { Delivery, Fence, NewRecord, StoredRecord, TaskLog } from "../log/task-log.ts";
-import { seededRandom } from "../random.ts";
-import { type Fault, SimExecutor, type SimOperation } from "./sim-executor.ts";
+import { SimExecutor, type SimOperation } from "./sim-executor.ts";
+import { runHop } from "./sim-hop.ts";
 import { SimInvariants } from "./sim-invariants.ts";
 import { dueJobs, type SimJob } from "./sim-jobs.ts";
 import { SUBJECTS, simRole, simTask, startOf } from "./sim-place.ts";
-import { answerText, type Scenario, type ScenarioBody, type ScenarioContext } from "./sim-scenario.ts";
+import type { Scenario } from "./sim-scenario.ts";
 import { type SimMode, SimStore } from "./sim-store.ts";
 
 /** Picks one of `count` things; where `benign` is given, those from there on are faults. */
-export type Choose = (count: number, benign?: number) => number;
+export type Choose = (count: number, benign?: number, labels?: () => readonly string[]) => number;
 
 /** A broken variant of the protocol, made by coming between an executor and its ports. */
 export interface Mutant {
@@ -48,7 +45,6 @@ interface SimMessage {
 }
 
 const MAX_STEPS = 8_000;
-const logger = pino({ level: "silent" });
 const drained = (): Promise<void> => new Promise((resolve) => nextTick(resolve));
 
 export class SimWorld {
@@ -58,7 +54,6 @@ export class SimWorld {
   readonly executors: SimExecutor[] = [];
   readonly invariants: SimInvariants;
   readonly lines: string[] = [];
-  nowMs = 1_000;
   steps = 0;
   readonly #messages = new Map<number, SimMessage>();
   readonly #jobs: SimJob[] = [];
@@ -70,7 +65,8 @@ export class SimWorld {
   #copies = 0;
   #values = 0;
   #isCancelDue: boolean;
-  readonly #crashed = new Set<string>();
+  /** Nodes whose executors crashed. */
+  readonly crashedNodes = new Set<string>();
 
   constructor(scenario: Scenario, options: WorldOptions) {
     this.scenario = scenario;
@@ -98,7 +94,7 @@ export class SimWorld {
         this.invariants.broken(`1 livelock: no end after ${MAX_STEPS} steps`);
         break;
       }
-      const index = this.options.choose(events.length, benign);
+      const index = this.options.choose(events.length, benign, () => events.map(({ label }) => label));
       if (index >= benign) this.#faultsLeft--;
       const event = events[index];
       if (event === undefined) throw new RangeError(`no event ${index}`);
@@ -138,8 +134,8 @@ export class SimWorld {
     const events: SimEvent[] = [];
     const faults: SimEvent[] = [];
     this.#netEvents(events, faults);
-    for (const executor of this.executors) this.#executorEvents(executor, events, faults);
     this.#storeEvents(events, faults);
+    for (const executor of this.executors) this.#executorEvents(executor, events, faults);
     for (const message of this.#messages.values()) this.#messageEvents(message, events, faults);
     this.#jobEvents(events, faults);
     return { events: this.#faultsLeft > 0 ? [...events, ...faults] : events, benign: events.length };
@@ -165,23 +161,20 @@ export class SimWorld {
       events.push({ label: `thaw ${executor.id}`, happen: () => (executor.isFrozen = false) });
       return;
     }
-    for (const operation of executor.operations) this.#operationEvents(operation, events, faults);
+    for (const operation of executor.operations) this.#operationEvents(executor.id, operation, events, faults);
     if (executor.message === undefined) return;
     faults.push({ label: `freeze ${executor.id}`, happen: () => (executor.isFrozen = true) });
     faults.push({ label: `crash ${executor.id}`, happen: () => this.#crash(executor) });
   }
 
-  #operationEvents(operation: SimOperation, events: SimEvent[], faults: SimEvent[]): void {
+  #operationEvents(id: number, operation: SimOperation, events: SimEvent[], faults: SimEvent[]): void {
     if (operation.state === "ready") {
-      events.push({ label: `resume after ${operation.label}`, happen: () => operation.resolve(), wakes: true });
+      events.push({ label: `resume ${id} after ${operation.label}`, happen: () => operation.resolve(), wakes: true });
     } else if (operation.state === "issued") {
-      events.push({ label: operation.label, happen: () => operation.carryOut() });
-      for (const fault of operation.faults) faults.push(this.#faultEvent(operation, fault));
+      events.push({ label: `${id} ${operation.label}`, happen: () => operation.carryOut() });
+      for (const fault of operation.faults)
+        faults.push({ label: `${fault} ${id} ${operation.label}`, happen: () => operation.carryOut(fault) });
     }
-  }
-
-  #faultEvent(operation: SimOperation, fault: Fault): SimEvent {
-    return { label: `${fault} ${operation.label}`, happen: () => operation.carryOut(fault) };
   }
 
   #storeEvents(events: SimEvent[], faults: SimEvent[]): void {
@@ -233,7 +226,7 @@ export class SimWorld {
 
   #crash(executor: SimExecutor): void {
     executor.isLive = false;
-    this.#crashed.add(`n${executor.id}`);
+    this.crashedNodes.add(`n${executor.id}`);
     if (executor.hop !== undefined) this.invariants.crashedHops.add(executor.hop);
   }
 
@@ -303,79 +296,12 @@ export class SimWorld {
     const delivery: Delivery = {
       record,
       isFirst: message.deliveries === 1,
-      arrivedMs: this.nowMs,
+      arrivedMs: executor.nowMs,
       ack: () => answer("ack", "acked"),
       working: () => undefined,
       giveBack: () => answer("give back", "new"),
     };
-    void this.#execute(executor, delivery);
-  }
-
-  async #execute(executor: SimExecutor, delivery: Delivery): Promise<void> {
-    const { mutant } = this.options;
-    const given = mutant?.delivery?.(delivery, executor) ?? delivery;
-    const role = {
-      ...simRole(this.scenario, executor.role, executor.id),
-      instance: {
-        receive: (body: unknown, context: unknown) => {
-          if (!(context instanceof HopContext)) throw new TypeError("no hop context");
-          executor.used.clear();
-          return this.#handler(executor)(this.#scenarioContext(executor, context), body as ScenarioBody);
-        },
-      },
-    };
-    let end = await executeHop(given, role, this.#ports(executor));
-    while (mutant?.again?.(end) === true) {
-      end = await executeHop({ ...given, isFirst: false }, role, this.#ports(executor));
-    }
-    const hasTaskEnded = end.kind === "ended" || (end.kind === "committed" && end.commit === "done");
-    if (hasTaskEnded && executor.hop !== undefined) this.invariants.endedHops.add(executor.hop);
-    this.trace(`${executor.id} ends: ${JSON.stringify(end)}`);
-    executor.isLive = false;
-  }
-
-  #handler(executor: SimExecutor) {
-    const handler = this.scenario.roles[executor.role];
-    if (handler === undefined) throw new TypeError(`the scenario has no role ${executor.role}`);
-    return handler;
-  }
-
-  #scenarioContext(executor: SimExecutor, context: HopContext): ScenarioContext {
-    let number = 0;
-    const step = async (name: string, isOnce: boolean): Promise<number> => {
-      const at = ++number;
-      const happen = () => {
-        if (isOnce) this.invariants.onOnce(context.hop, at);
-        return this.nextValue();
-      };
-      const run = () => executor.effect(name, happen);
-      const value = await context.step(name, run, { effect: isOnce ? "once" : "repeat" });
-      executor.used.set(at, value);
-      return value;
-    };
-    return {
-      context,
-      step: (name) => step(name, false),
-      once: (name) => step(name, true),
-      call: async (asked, need = asked.length) => (await context.join(asked, need)).map(answerText),
-      update: async () => void (await context.state.update<number>((value = 0) => value + 1)),
-    };
-  }
-
-  #ports(executor: SimExecutor): HopPorts {
-    const { mutant } = this.options;
-    return {
-      log: mutant?.log?.(executor.log, executor, this) ?? executor.log,
-      clock: executor.clock,
-      random: seededRandom(executor.id + 1),
-      running: executor.running,
-      logger,
-      maxAgeMs: 10 ** 9,
-      nonce: () => executor.nonce,
-      isDead: (node) => this.scenario.reportsDead === true && this.#crashed.has(node),
-      hint: () => undefined,
-      token: () => undefined,
-    };
+    void runHop(this, executor, delivery);
   }
 }
 
