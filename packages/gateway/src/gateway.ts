@@ -71,6 +71,8 @@ export interface Gateway {
 }
 
 const DEFAULT_BACKLOG = 10_000;
+/** Callers hear of an outage at once and come back by themselves; what they had in hand is repeated no longer than this. */
+const PATIENCE_MS = 1_000;
 
 export function createGateway(options: GatewayOptions): Gateway {
   let running: Promise<RunningGateway> | undefined;
@@ -165,7 +167,7 @@ async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
   const publisher = createPublisher(link, { clock });
   const log = createJetStreamLog({ link, publisher, subjects });
   const deployed = await DeployedSystem.follow(link, subjects, logger);
-  const core = { link, subjects, log, clock, random, logger };
+  const core = { link, subjects, log, clock, random, logger, patienceMs: PATIENCE_MS };
   const inFlight = new InFlight(clock);
   const backlog = new Backlog(clock);
   const turns = new TurnKeeper(core);

@@ -7,10 +7,18 @@ import { HealthResponse, ProblemResponse } from "./schemas.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-const schemaOf = (schema: z.ZodType, io: "input" | "output"): Json => {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
-  return rest;
-};
+/** The only schemas that refer to themselves are those of any JSON value. */
+const RECURSIVE = /^#\/\$defs\/__schema\d+$/;
+const ANY_JSON = "#/components/schemas/Json";
+
+/** A zod schema as it stands inside the document: what it defines for itself is the document's own "any JSON value". */
+function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
+  const { $schema: _, $defs: _local, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  const withOwnReferences: Json = JSON.parse(JSON.stringify(rest), (key, value: unknown) =>
+    key === "$ref" && typeof value === "string" && RECURSIVE.test(value) ? ANY_JSON : value,
+  );
+  return withOwnReferences;
+}
 
 export function openApiDocument(system: string, version: string): Json {
   const paths: Record<string, Record<string, Json>> = {};
@@ -22,7 +30,9 @@ export function openApiDocument(system: string, version: string): Json {
     info: { title: `Troupe: ${system}`, version, description: "Tasks for a system of AI agents." },
     servers: [{ url: "/" }],
     paths,
-    components: { schemas: { Problem: schemaOf(ProblemResponse, "output") } },
+    components: {
+      schemas: { Problem: schemaOf(ProblemResponse, "output"), Json: { description: "Any JSON value." } },
+    },
   };
 }
 

@@ -54,6 +54,7 @@ export interface IngressPorts {
   readonly subjects: Subjects;
   readonly clock: Clock;
   readonly random: Random;
+  readonly patienceMs?: number | undefined;
   readonly shards: number;
   readonly backlogLimit: number;
   readonly inFlight: InFlight;
@@ -187,7 +188,7 @@ export class Ingress {
 
   async #wait(order: TaskOrder, place: Priority | "session"): Promise<void> {
     const { subjects, waiting, clock, random, backlog } = this.#ports;
-    const ports: WriteOncePorts = { log: waiting, clock, random };
+    const ports: WriteOncePorts = { log: waiting, clock, random, patienceMs: this.#ports.patienceMs };
     if (place === "session") {
       // The turn holds the input; this only says that the task exists.
       await writeOnce(ports, jsonRecord(subjects.waiting(place, order.task), {}, { ...order, input: null }));

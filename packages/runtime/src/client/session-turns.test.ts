@@ -15,7 +15,14 @@ import { writeOnce } from "./write-once.ts";
 const subjects = new Subjects("demo");
 const random = seededRandom(1);
 const T0 = 1_700_000_000_000;
-const clock: Clock = { nowMs: () => T0, monotonicMs: () => 0, sleep: async () => {} };
+let elapsedMs = 0;
+const clock: Clock = {
+  nowMs: () => T0,
+  monotonicMs: () => elapsedMs,
+  sleep: async (ms) => {
+    elapsedMs += ms;
+  },
+};
 const v1 = "v1";
 assert.ok(isVersion(v1));
 const key = sessionKey("t", "chat-7");
@@ -161,6 +168,6 @@ test("a full log and an unknown outcome are told apart", async () => {
   log.answers = [{ kind: "full", text: "maximum messages exceeded" }];
   const record = startRecord(subjects, order(), T0);
   await assert.rejects(writeOnce({ log, clock, random }, record), (e) => TroupeError.is(e, "store_full"));
-  log.answers = Array.from({ length: 8 }, () => ({ kind: "unknown", text: "timeout" }) as const);
+  log.answers = Array.from({ length: 100 }, () => ({ kind: "unknown", text: "timeout" }) as const);
   await assert.rejects(writeOnce({ log, clock, random }, record), (e) => TroupeError.is(e, "outcome_unknown"));
 });

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openApiDocument } from "./openapi.ts";
+import { OPERATIONS } from "./operations.ts";
+
+interface Post {
+  readonly requestBody: { readonly content: Record<string, { readonly schema: { readonly required: string[] } }> };
+  readonly responses: Record<string, unknown>;
+}
+const document = openApiDocument("demo", "1.2.3");
+
+test("the document is plain JSON with every operation once", () => {
+  assert.deepEqual(JSON.parse(JSON.stringify(document)), document);
+  const ids = OPERATIONS.map(({ id }) => id);
+  assert.equal(new Set(ids).size, ids.length);
+  const text = JSON.stringify(document);
+  for (const id of ids) assert.ok(text.includes(`"operationId":"${id}"`), id);
+});
+
+test("references point into the document", () => {
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"(#[^"]*)"/g)].map((match) => match[1] ?? "");
+  assert.ok(references.length > 0);
+  for (const reference of references) {
+    let value: unknown = document;
+    for (const key of reference.slice(2).split("/")) {
+      assert.ok(typeof value === "object" && value !== null && key in value, reference);
+      value = Reflect.get(value, key);
+    }
+  }
+});
+
+test("a submission names what is required and every error that it may get", () => {
+  const { paths } = JSON.parse(JSON.stringify(document)) as { paths: Record<string, { post: Post }> };
+  const post = paths["/api/v1/tasks"]?.post;
+  assert.ok(post);
+  assert.deepEqual(post.requestBody.content["application/json"]?.schema.required.toSorted(), ["input", "role"]);
+  for (const status of ["202", "400", "404", "409", "413", "422", "429", "500", "503", "507"]) {
+    assert.ok(post.responses[status], status);
+  }
+});
