@@ -110,20 +110,25 @@ export const outputsComplete = (history: History): Violation[] =>
 export const allReadable = (history: History): Violation[] =>
   history.unreadable.map((subject) => ({ invariant: "all readable", task: "?", detail: subject }));
 
-/** Every task that was open at a fault ended within `limitMs` of it. Times are the server's, `faultsAtMs` of the same machine. */
-export function endsSoonAfter(history: History, faultsAtMs: readonly number[], limitMs: number): Violation[] {
-  const found: Violation[] = [];
+/** How long each task that was open at a fault took to end after the first such fault, ms. Times are the server's, the faults' of the same machine. */
+export function delaysAfter(history: History, faultsAtMs: readonly number[]): Map<TaskId, number> {
+  const delays = new Map<TaskId, number>();
   for (const task of history.tasks.values()) {
     const started = task.start?.storedAtMs;
     const ended = task.ends[0]?.storedAtMs ?? Number.POSITIVE_INFINITY;
     if (started === undefined) continue;
-    const fault = faultsAtMs.findLast((at) => at >= started && at <= ended);
-    if (fault !== undefined && ended - fault > limitMs)
-      found.push({
-        invariant: "ends soon",
-        task: task.task,
-        detail: `${Math.round(ended - fault)} ms after the fault`,
-      });
+    const fault = faultsAtMs.find((at) => at >= started && at <= ended);
+    if (fault !== undefined) delays.set(task.task, ended - fault);
+  }
+  return delays;
+}
+
+/** Every task that was open at a fault ended within `limitMs` of it. */
+export function endsSoonAfter(history: History, faultsAtMs: readonly number[], limitMs: number): Violation[] {
+  const found: Violation[] = [];
+  for (const [task, delay] of delaysAfter(history, faultsAtMs)) {
+    if (delay > limitMs)
+      found.push({ invariant: "ends soon", task, detail: `${Math.round(delay)} ms after the fault` });
   }
   return found;
 }

@@ -1,0 +1,80 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(import.meta.resolve("@troupe/cli/main"));
+const KEPT_LINES = 200;
+
+/**
+ * A part of a system as a process of its own, in a process group of its own: `troupe <args>`. It ends with the test process, however that
+ * ends, since it has a channel to it.
+ */
+export class PartProcess {
+  readonly name: string;
+  readonly #args: readonly string[];
+  readonly #lines: string[] = [];
+  #child: ChildProcess | undefined;
+
+  constructor(name: string, args: readonly string[]) {
+    this.name = name;
+    this.#args = args;
+  }
+
+  get pid(): number {
+    const pid = this.#child?.pid;
+    if (pid === undefined) throw new Error(`${this.name} is not running`);
+    return pid;
+  }
+
+  get isRunning(): boolean {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** The last lines that it wrote, for a failed test's message. */
+  get log(): string {
+    return this.#lines.join("\n");
+  }
+
+  start(): void {
+    if (this.isRunning) throw new Error(`${this.name} is running`);
+    const child = fork(MAIN, this.#args, { detached: true, stdio: ["ignore", "pipe", "pipe", "ipc"] });
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding("utf8").on("data", (text: string) => this.#keep(text));
+    this.#child = child;
+  }
+
+  /** Resolves with the part's exit code, or the signal that ended it. */
+  async ended(): Promise<number | string | null> {
+    const child = this.#child;
+    if (child && this.isRunning) await once(child, "exit");
+    return child?.exitCode ?? child?.signalCode ?? null;
+  }
+
+  /** Sends a signal to the part alone. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
+  }
+
+  /** kill -9 of the whole process group: the part and everything that it started. */
+  async killGroup(): Promise<void> {
+    const ended = this.ended();
+    process.kill(-this.pid, "SIGKILL");
+    await ended;
+  }
+
+  /** Asks it to end, and ends its group by force after the limit. */
+  async stop(limitMs = 5_000): Promise<void> {
+    if (!this.isRunning) return;
+    const { pid } = this;
+    const ended = this.ended();
+    this.signal("SIGTERM");
+    const force = setTimeout(() => process.kill(-pid, "SIGKILL"), limitMs);
+    await ended;
+    clearTimeout(force);
+  }
+
+  #keep(text: string): void {
+    this.#lines.push(...text.trimEnd().split("\n"));
+    this.#lines.splice(0, Math.max(0, this.#lines.length - KEPT_LINES));
+  }
+}

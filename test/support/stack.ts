@@ -1,0 +1,168 @@
+/** A whole system in real processes, as it runs in production on one machine: nats-server, supervisor, gateway, nodes with their hosts. */
+import { join } from "node:path";
+import { setTimeout as timer } from "node:timers/promises";
+import {
+  createLogger,
+  type EmbeddedServer,
+  type Link,
+  openLink,
+  PLACE_OF_USER,
+  Subjects,
+  startEmbeddedServer,
+  type UserName,
+} from "@troupe/runtime/internal";
+import { z } from "zod";
+import { PartProcess } from "./part-process.ts";
+
+export interface StackOptions {
+  readonly system: string;
+  readonly nodes: number;
+  /** Absolute path of the system module. */
+  readonly systemFile: string;
+  /** Messages that a node may hold. Default 512. */
+  readonly slots?: number;
+}
+
+const Health = z.object({
+  status: z.string(),
+  nodes: z.object({ up: z.number() }),
+  actors: z.object({ total: z.number(), unavailable: z.number() }),
+});
+const NodeList = z.object({
+  nodes: z.array(z.object({ node: z.string(), incarnation: z.string(), status: z.string(), actors: z.number() })),
+});
+
+export class Stack implements AsyncDisposable {
+  readonly server: EmbeddedServer;
+  readonly subjects: Subjects;
+  /** All rights: for looking at what happened. */
+  readonly core: Link;
+  /** A user's rights. */
+  readonly client: Link;
+  readonly supervisor: PartProcess;
+  readonly gateway: PartProcess;
+  readonly nodes: readonly PartProcess[];
+  readonly #opened: AsyncDisposableStack;
+
+  private constructor(opened: AsyncDisposableStack, parts: StackParts) {
+    this.#opened = opened;
+    this.server = parts.server;
+    this.subjects = parts.subjects;
+    this.core = parts.core;
+    this.client = parts.client;
+    const reach = ["--nats", parts.server.url, "--system", parts.subjects.system];
+    const withKeys = [...reach, "--keys", join(parts.server.storeDir, "keys.json")];
+    this.supervisor = new PartProcess("supervisor", ["supervisor", ...withKeys]);
+    this.gateway = new PartProcess("gateway", ["gateway", ...withKeys, "--port", "0"]);
+    this.nodes = Array.from({ length: parts.nodes }, (_, i) => {
+      const name = `node-${i + 1}`;
+      return new PartProcess(name, ["node", ...withKeys, "--name", name, "--slots", String(parts.slots)]);
+    });
+  }
+
+  /** Starts everything and deploys the system; resolves when all nodes are up and a task can be submitted. */
+  static async start(options: StackOptions): Promise<Stack> {
+    const opened = new AsyncDisposableStack();
+    try {
+      const stack = new Stack(opened, await openParts(options, opened));
+      for (const part of [stack.supervisor, stack.gateway, ...stack.nodes]) {
+        opened.defer(() => part.stop());
+        part.start();
+      }
+      await stack.deploy(options.systemFile);
+      await stack.healthy();
+      return stack;
+    } catch (error) {
+      await opened.disposeAsync();
+      throw error;
+    }
+  }
+
+  /** Deploys a system file with the CLI. */
+  async deploy(file: string): Promise<void> {
+    const keys = join(this.server.storeDir, "keys.json");
+    const args = ["deploy", file, "--nats", this.server.url, "--system", this.subjects.system, "--keys", keys];
+    await until("the deployment", 30_000, async () => {
+      const deploy = new PartProcess("deploy", args);
+      deploy.start();
+      const code = await deploy.ended();
+      if (code !== 0) throw new Error(`troupe deploy ended with ${code}: ${deploy.log}`);
+      return true;
+    });
+  }
+
+  /** Waits until the supervisor calls the system healthy with all of its nodes up. */
+  async healthy(limitMs = 30_000): Promise<void> {
+    await until("a healthy system", limitMs, async () => {
+      const answer = await this.client.nc.request(this.subjects.supervisor("health"), "", { timeout: 1_000 });
+      const text = answer.string();
+      const { status, nodes, actors } = Health.parse(JSON.parse(text));
+      const isWhole = nodes.up === this.nodes.length && actors.total > 0 && actors.unavailable === 0;
+      if (status !== "healthy" || !isWhole) throw new Error(text);
+      return true;
+    });
+  }
+
+  /** Which life of a node the supervisor knows as up and running actors; `undefined` while it knows none. */
+  async lifeOf(node: string): Promise<string | undefined> {
+    const answer = await this.client.nc.request(this.subjects.supervisor("nodes"), "", { timeout: 2_000 });
+    const { nodes } = NodeList.parse(answer.json());
+    return nodes.find((known) => known.node === node && known.status === "up" && known.actors > 0)?.incarnation;
+  }
+
+  /** Waits until a node that was started again is up and runs actors, under a new life. */
+  async isBack(node: string, before: string | undefined): Promise<void> {
+    await until(`${node} to be back`, 30_000, async () => {
+      const life = await this.lifeOf(node);
+      return life !== undefined && life !== before;
+    });
+  }
+
+  /** What every process last said, for a failed test's message. */
+  logs(): string {
+    return [this.supervisor, this.gateway, ...this.nodes].map((part) => `--- ${part.name}\n${part.log}`).join("\n");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened.disposeAsync();
+  }
+}
+
+interface StackParts {
+  readonly server: EmbeddedServer;
+  readonly subjects: Subjects;
+  readonly core: Link;
+  readonly client: Link;
+  readonly nodes: number;
+  readonly slots: number;
+}
+
+async function openParts(options: StackOptions, opened: AsyncDisposableStack): Promise<StackParts> {
+  const logger = createLogger({ name: "stack", level: "error" });
+  const server = await startEmbeddedServer({ system: options.system, env: process.env, logger });
+  opened.defer(() => server.stop());
+  const open = async (user: UserName) => {
+    const { apiPrefix, inboxPrefix } = PLACE_OF_USER[user];
+    const seed = user === "client" ? undefined : server.seedOf(user);
+    const link = await openLink({ servers: server.url, name: `test/${user}`, seed, apiPrefix, inboxPrefix, logger });
+    opened.defer(() => link.close());
+    return link;
+  };
+  const subjects = new Subjects(options.system);
+  const links = { core: await open("supervisor"), client: await open("client") };
+  return { server, subjects, ...links, nodes: options.nodes, slots: options.slots ?? 512 };
+}
+
+/** Tries until it is true. Throws after the limit, with what went wrong last. */
+export async function until(what: string, limitMs: number, isTrue: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + limitMs;
+  for (let last: unknown = "not yet"; ; ) {
+    try {
+      if (await isTrue()) return;
+    } catch (error) {
+      last = error;
+    }
+    if (performance.now() > deadline) throw new Error(`${what}: not within ${limitMs} ms`, { cause: last });
+    await timer(50);
+  }
+}
