@@ -1,6 +1,8 @@
 /** Supervisors and nodes that fail: who leads, and what becomes of what a lost node held. */
 import assert from "node:assert/strict";
+import { fork } from "node:child_process";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import {
   type Clock,
   type ClusterHealth,
@@ -72,6 +74,30 @@ test("a candidate that comes back under its own name leads at once", async () =>
   const again = await bed.supervisor({ leaseMs: 60_000 }, "same");
   assert.equal(again.isLeading, true);
   clock.thaw();
+});
+
+test("a leader that was killed is replaced long before its lease runs out", async () => {
+  await using bed = await SupervisorBed.start();
+  const args = [
+    "--nats",
+    bed.server.url,
+    "--system",
+    "bed",
+    "--id",
+    "killed",
+    "--seed",
+    bed.server.seedOf("supervisor"),
+  ];
+  const child = fork(fileURLToPath(import.meta.resolve("@troupe/supervisor/main")), args, { stdio: "ignore" });
+  try {
+    await until("the first leads", 10_000, async () => (await leaderOf(bed)).id === "killed");
+    const standby = await bed.supervisor({ leaseMs: 60_000, renewMs: 400 }, "standby");
+    assert.equal(standby.isLeading, false);
+    child.kill("SIGKILL");
+    await until("the standby leads", 10_000, async () => (await leaderOf(bed)).id === "standby");
+  } finally {
+    child.kill("SIGKILL");
+  }
 });
 
 /** Answers what a node holds. */

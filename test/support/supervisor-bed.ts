@@ -114,7 +114,7 @@ export class SupervisorBed implements AsyncDisposable {
 
   /** Asks a verb of the supervisor; an operator unless told otherwise. Throws the error that came back. */
   async ask<T>(verb: string, body: unknown = {}, link: Link = this.core): Promise<T> {
-    const answer = await link.nc.request(this.subjects.supervisor(verb), JSON.stringify(body), { timeout: 5_000 });
+    const answer = await link.nc.request(this.subjects.supervisor(verb), JSON.stringify(body), { timeout: 2_000 });
     const value = answer.json<T & { error?: { code: string; message: string; details?: unknown } }>();
     if (value.error) throw Object.assign(new Error(value.error.message), value.error);
     return value;

@@ -21,6 +21,7 @@ import { Leader, type Term } from "./leadership/leader.ts";
 import { keepCluster } from "./leading/cluster-keeping.ts";
 import type { LeadingPorts } from "./leading/leading-ports.ts";
 import { keepTasks } from "./leading/task-keeping.ts";
+import { serviceProbe } from "./membership/node-probe.ts";
 import { mailboxesOf } from "./placement/wanted.ts";
 import { QueueReader } from "./queues/queue-reader.ts";
 import {
@@ -28,6 +29,9 @@ import {
   resolveSupervisorOptions,
   type SupervisorOptions,
 } from "./supervisor-options.ts";
+
+/** How often a standby looks at the lease. */
+const STANDBY_LOOK_MS = 1_000;
 
 /** A supervisor as the process that runs it sees it. */
 export interface Supervisor {
@@ -87,7 +91,8 @@ class CompetingSupervisor implements Supervisor {
       await ensureResources(links.control, this.#resources);
       const leases = new CasBucket({ link: links.control, subjects, bucket: "leases", schema: Lease, logger, clock });
       const { leaseMs, renewMs } = settings;
-      this.#leader = new Leader({ id: this.id, leases, leaseMs, renewMs, clock, logger });
+      const isLeaderGone = async () => (await serviceProbe(links.control, subjects.supervisor("health"))) === "gone";
+      this.#leader = new Leader({ id: this.id, leases, leaseMs, renewMs, isLeaderGone, clock, logger });
       await this.#tick(this.#leader);
     } catch (error) {
       await this.#close();
@@ -116,7 +121,8 @@ class CompetingSupervisor implements Supervisor {
     const { clock, settings, logger } = this.#options;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      await clock.sleep(settings.renewMs, signal).catch(() => undefined);
+      const pauseMs = this.isLeading ? settings.renewMs : Math.min(settings.renewMs, STANDBY_LOOK_MS);
+      await clock.sleep(pauseMs, signal).catch(() => undefined);
       if (signal.aborted) return;
       try {
         await this.#tick(leader);

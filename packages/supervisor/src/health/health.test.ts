@@ -88,11 +88,20 @@ test("the status follows from what is wrong, and the reasons say it", () => {
     [{ desired: undefined }, "degraded", /no system is deployed/],
     [{ membership: members({ n1: "dead" }) }, "critical", /no node is up/],
     [{ membership: members({}), desired: undefined, assignment: new Map() }, "degraded", /no node is up/],
-    [{ membership: members({ n1: "up", n2: "suspect" }, { "v1/a/0": "available" }) }, "critical", /half or more/],
+    [
+      { membership: members({ n1: "up", n2: "suspect" }, { "v1/a/0": "available" }) },
+      "degraded",
+      /1 of 2 nodes suspect/,
+    ],
+    [
+      { membership: members({ n1: "up", n2: "suspect", n3: "suspect" }, { "v1/a/0": "available" }) },
+      "critical",
+      /half or more/,
+    ],
     [
       { membership: members({ n1: "up", n2: "up", n3: "suspect" }, { "v1/a/0": "available" }) },
       "degraded",
-      /1 of 3 nodes/,
+      /1 of 3 nodes suspect/,
     ],
     [{ assignment: two }, "degraded", /1 of 2 actors are unavailable/],
     [{ membership: members({ n1: "up" }, { "v1/a/0": "failed" }) }, "critical", /no actor is available/],

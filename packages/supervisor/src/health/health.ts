@@ -1,5 +1,6 @@
 /** `<sys>.supervisor.health`: the cluster in one answer (R-SUP-1). Pure. */
 import { type ClusterHealth, type Heartbeat, rfc3339 } from "@troupe/runtime/internal";
+import { isMassSuspicion } from "../membership/brakes.ts";
 import type { Membership } from "../membership/snapshot.ts";
 import type { QueueState } from "../queues/queue-reader.ts";
 import type { FiringAlert } from "./alerts.ts";
@@ -40,9 +41,8 @@ function reasonsOf(
   const degraded: string[] = [];
   if (!view.desired) degraded.push("no system is deployed");
   if (nodes.up + nodes.draining === 0) (view.desired ? critical : degraded).push("no node is up");
-  else if (nodes.suspect * 2 >= nodes.up + nodes.suspect && nodes.suspect > 0)
-    critical.push("half or more of the nodes are suspect");
-  else if (nodes.suspect > 0) degraded.push(`${nodes.suspect} of ${nodes.total} nodes are suspect`);
+  else if (isMassSuspicion(view.membership)) critical.push("half or more of the nodes are suspect");
+  else if (nodes.suspect > 0) degraded.push(`${nodes.suspect} of ${nodes.total} nodes suspect`);
   if (actors.total > 0 && actors.unavailable === actors.total) critical.push("no actor is available");
   else if (actors.unavailable > 0) degraded.push(`${actors.unavailable} of ${actors.total} actors are unavailable`);
   if (view.desired && view.desired.paused.length > 0) degraded.push(`paused: ${view.desired.paused.join(", ")}`);

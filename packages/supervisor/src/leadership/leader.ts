@@ -10,6 +10,8 @@ import {
 import { decideLease } from "./lease.ts";
 
 const KEY = "supervisor";
+/** After this many times the pause between renewals without one, a standby asks whether the leader is still there. */
+const MISSED = 1.2;
 
 export interface LeaderOptions {
   /** Name of this candidate; unique among running ones, the same after a restart. */
@@ -17,6 +19,8 @@ export interface LeaderOptions {
   readonly leases: CasBucket<Lease>;
   readonly leaseMs: number;
   readonly renewMs: number;
+  /** Asks whether nobody answers as the leader. */
+  readonly isLeaderGone: () => Promise<boolean>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -76,11 +80,13 @@ export class Leader {
   }
 
   async #compete(startedMs: number): Promise<Term | undefined> {
-    const { id, leases } = this.#options;
+    const { id, leases, renewMs, isLeaderGone } = this.#options;
     const row = await leases.get(KEY);
     if ((row?.revision ?? 0) !== this.#watched.revision)
       this.#watched = { revision: row?.revision ?? 0, sinceMs: startedMs };
-    const watched = { lease: row?.value, unchangedForMs: startedMs - this.#watched.sinceMs };
+    const unchangedForMs = startedMs - this.#watched.sinceMs;
+    const isHolderGone = unchangedForMs > renewMs * MISSED && (await isLeaderGone());
+    const watched = { lease: row?.value, unchangedForMs, isHolderGone };
     const decision = decideLease(watched, id, this.#term?.epoch);
     if (decision.kind === "wait") {
       if (this.#term) this.#end("another supervisor leads");

@@ -98,14 +98,19 @@ class ClusterKeeper {
     const service = this.#serve(verbs);
     void this.#followConnection();
     await Promise.all([
-      repeat("membership", TICK_MS, ports, () => this.#membership.tick()),
-      repeat("placement", TICK_MS, ports, () => this.#converge()),
+      repeat("nodes", TICK_MS, ports, () => this.#lookAfterNodes()),
       repeat("queues", WATCH_MS, ports, () => this.#watch()),
       repeat("draining nodes", DRAIN_MS, ports, () => remindDraining(verbs)),
       repeat("draining versions", DRAIN_MS, ports, () => this.#retireVersions()),
     ]);
     this.#stopListening();
     await service.stop();
+  }
+
+  /** One after the other: nodes that come up together are placed on together. */
+  async #lookAfterNodes(): Promise<void> {
+    await this.#membership.tick();
+    await this.#converge();
   }
 
   #changed(): void {

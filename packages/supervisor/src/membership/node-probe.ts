@@ -8,14 +8,18 @@ export type NodeProbe = (node: string) => Promise<Probe>;
 const PROBE_TIMEOUT_MS = 1_000;
 
 /** Probes over the node's own service. */
-export function nodeProbe(link: Link, subjects: Subjects): NodeProbe {
-  return async (node) => {
-    try {
-      await link.nc.request(subjects.node(node, "probe"), "", { timeout: PROBE_TIMEOUT_MS });
-      return "answered";
-    } catch (error) {
-      const isGone = error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders());
-      return isGone ? "gone" : "mute";
-    }
-  };
+export const nodeProbe =
+  (link: Link, subjects: Subjects): NodeProbe =>
+  (node) =>
+    serviceProbe(link, subjects.node(node, "probe"));
+
+/** Asks a service whether somebody answers. */
+export async function serviceProbe(link: Link, subject: string): Promise<Exclude<Probe, "not_asked">> {
+  try {
+    await link.nc.request(subject, "", { timeout: PROBE_TIMEOUT_MS });
+    return "answered";
+  } catch (error) {
+    const isGone = error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders());
+    return isGone ? "gone" : "mute";
+  }
 }
