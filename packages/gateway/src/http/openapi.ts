@@ -5,6 +5,7 @@ import { OPERATIONS, type Operation } from "./operations.ts";
 import { PROBLEM_TYPE } from "./problem.ts";
 import { HealthResponse, ProblemResponse } from "./schemas.ts";
 
+const Document = z.record(z.string(), z.unknown());
 type Json = Readonly<Record<string, unknown>>;
 
 /** The only schemas that refer to themselves are those of any JSON value. */
@@ -14,10 +15,10 @@ const ANY_JSON = "#/components/schemas/Json";
 /** A zod schema as it stands inside the document: what it defines for itself is the document's own "any JSON value". */
 function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
   const { $schema: _, $defs: _local, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
-  const withOwnReferences: Json = JSON.parse(JSON.stringify(rest), (key, value: unknown) =>
+  const withOwnReferences: unknown = JSON.parse(JSON.stringify(rest), (key, value: unknown) =>
     key === "$ref" && typeof value === "string" && RECURSIVE.test(value) ? ANY_JSON : value,
   );
-  return withOwnReferences;
+  return Document.parse(withOwnReferences);
 }
 
 export function openApiDocument(system: string, version: string): Json {
