@@ -32,10 +32,11 @@ function heldInTest() {
 
 test("changes of one moment are told together", async () => {
   const { held, told, elapse } = heldInTest();
-  held.take(delivery(1));
+  const first = delivery(1);
+  held.take(first);
   held.take(delivery(2));
   await elapse();
-  held.release(delivery(1));
+  held.release(first);
   held.take(delivery(3));
   await elapse();
   assert.deepEqual(told, [
@@ -47,8 +48,9 @@ test("changes of one moment are told together", async () => {
 
 test("a delivery that came and went within a moment is not mentioned", async () => {
   const { held, told, elapse } = heldInTest();
-  held.take(delivery(1));
-  held.release(delivery(1));
+  const quick = delivery(1);
+  held.take(quick);
+  held.release(quick);
   await elapse();
   assert.deepEqual(told, []);
 });

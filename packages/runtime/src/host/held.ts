@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { type HeldDelivery, heldKey } from "./ipc.ts";
+import type { HeldDelivery } from "./ipc.ts";
 
 /** Changes are gathered for this long, so that quick hops, taken and released in between, cost no message at all. */
 const GATHER_MS = 2;
@@ -11,8 +11,8 @@ const GATHER_MS = 2;
 export class HeldDeliveries {
   readonly #clock: Clock;
   readonly #tell: (taken: HeldDelivery[], released: HeldDelivery[]) => void;
-  readonly #held = new Set<string>();
-  readonly #taken = new Map<string, HeldDelivery>();
+  readonly #held = new Set<HeldDelivery>();
+  readonly #taken = new Set<HeldDelivery>();
   readonly #released: HeldDelivery[] = [];
   #isGathering = false;
 
@@ -26,15 +26,14 @@ export class HeldDeliveries {
   }
 
   take(delivery: HeldDelivery): void {
-    const key = heldKey(delivery);
-    this.#held.add(key);
-    this.#taken.set(key, delivery);
+    this.#held.add(delivery);
+    this.#taken.add(delivery);
     this.#gather();
   }
 
+  /** Takes the object that was given to `take`: this is the hot path, so no keys are made. */
   release(delivery: HeldDelivery): void {
-    const key = heldKey(delivery);
-    if (!this.#held.delete(key) || this.#taken.delete(key)) return;
+    if (!this.#held.delete(delivery) || this.#taken.delete(delivery)) return;
     this.#released.push(delivery);
     this.#gather();
   }
@@ -42,7 +41,7 @@ export class HeldDeliveries {
   /** Tells what has changed since the last time, if anything. */
   flush(): void {
     if (this.#taken.size === 0 && this.#released.length === 0) return;
-    const taken = [...this.#taken.values()];
+    const taken = [...this.#taken];
     this.#taken.clear();
     this.#tell(taken, this.#released.splice(0));
   }
