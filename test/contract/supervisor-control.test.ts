@@ -1,7 +1,6 @@
 /** The control plane's side of the supervisor, over NATS with the accounts of a real system. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { jetstreamManager } from "@nats-io/jetstream";
 import type { ClusterHealth, NodePlacement } from "@troupe/runtime/internal";
 import { until } from "../support/stack.ts";
 import { deployRequest, MANIFEST, SupervisorBed } from "../support/supervisor-bed.ts";
@@ -93,11 +92,11 @@ test("a deployment makes durables and the desired state; a dry run, and the same
     kind: "create",
     changed: true,
   });
-  const manager = await jetstreamManager(bed.core.nc);
+  const durables = await bed.durables();
   for (const mailbox of ["a", "b", "escalation"]) {
-    const { config } = await manager.consumers.info("BED_LOG_0", `v1-${mailbox}`);
-    assert.equal(config.filter_subject, `bed.log.0.v1.*.*.*.m.*.${mailbox}`);
-    assert.equal(config.ack_wait, 6_000_000_000);
+    const durable = durables.find(({ name }) => name === `v1-${mailbox}`);
+    assert.equal(durable?.filter, `bed.log.0.v1.*.*.*.m.*.${mailbox}`);
+    assert.equal(durable?.ackWaitNs, 6_000_000_000);
   }
   assert.deepEqual(await bed.ask("deploy", deployRequest()).then(pick), {
     version: "v1",
@@ -193,17 +192,12 @@ test("a new version takes over, the old one drains and goes with its durables wh
   await narrow.deploy();
   const task = await narrow.submit("v1" as never);
   assert.equal(await narrow.deploy(MANIFEST, "1"), "v2");
-  const manager = await jetstreamManager(narrow.core.nc);
-  const names = async () =>
-    (await manager.consumers.list("BED_LOG_0").next()).map(({ config }) => config.durable_name).filter(Boolean);
-  const queues = await narrow.ask<{ queues: { version: string }[] }>("queues");
-  assert.ok(queues.queues.length >= 0);
+  const names = async () => (await narrow.durables()).map(({ name }) => name);
   assert.ok((await names()).includes("v1-a"));
   await narrow.append(task, narrow.subjects.done(task), { status: "cancelled", by: "client" });
-  const pulled = await manager.consumers.info("BED_LOG_0", "v1-a");
-  assert.equal(pulled.num_pending, 1);
-  await manager.consumers.delete("BED_LOG_0", "v1-a");
-  await until("v1 gone", 8_000, async () => !(await names()).some((name) => name?.startsWith("v1-")));
+  assert.equal((await narrow.durables()).find(({ name }) => name === "v1-a")?.pending, 1);
+  await narrow.jetstream("CONSUMER.DELETE.BED_LOG_0.v1-a");
+  await until("v1 gone", 8_000, async () => !(await names()).some((name) => name.startsWith("v1-")));
   assert.ok((await names()).includes("v2-a"));
 });
 
@@ -223,7 +217,7 @@ test("every change of the cluster is a control event with its reason", async () 
 });
 
 const events = async () => {
-  const manager = await jetstreamManager(bed.core.nc);
-  const { state } = await manager.streams.info("BED_CONTROL", { subjects_filter: "bed.control.event.>" });
+  const request = { subjects_filter: "bed.control.event.>" };
+  const { state } = await bed.jetstream<{ state: { subjects?: object } }>("STREAM.INFO.BED_CONTROL", request);
   return Object.keys(state.subjects ?? {}).map((subject) => subject.replace("bed.control.event.", ""));
 };

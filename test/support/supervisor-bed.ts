@@ -120,6 +120,25 @@ export class SupervisorBed implements AsyncDisposable {
     return value;
   }
 
+  /** Asks the JetStream API. */
+  async jetstream<T>(verb: string, body: unknown = {}): Promise<T> {
+    return (await this.core.nc.request(`$JS.API.${verb}`, JSON.stringify(body), { timeout: 2_000 })).json<T>();
+  }
+
+  /** The durables of the log. */
+  async durables(): Promise<{ name: string; filter: string; ackWaitNs: number; pending: number }[]> {
+    const list = await this.jetstream<{
+      consumers: {
+        num_pending: number;
+        config: { durable_name?: string; filter_subject?: string; ack_wait?: number };
+      }[];
+    }>("CONSUMER.LIST.BED_LOG_0");
+    return list.consumers.flatMap(({ num_pending: pending, config }) => {
+      const { durable_name: name, filter_subject: filter = "", ack_wait: ackWaitNs = 0 } = config;
+      return name === undefined ? [] : [{ name, filter, ackWaitNs, pending }];
+    });
+  }
+
   async deploy(manifest: unknown = MANIFEST, mark = "0"): Promise<Version> {
     return (await this.ask<{ version: Version }>("deploy", deployRequest(manifest, mark))).version;
   }
