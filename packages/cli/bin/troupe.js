@@ -22,9 +22,8 @@ function runOn(node) {
   // The channel ties the two together: when this process is killed, the other one notices and ends as well.
   const stdio = ["inherit", "inherit", "inherit", "ipc"];
   const child = spawn(node, [`--conditions=${CONDITION}`, self, ...process.argv.slice(2)], { stdio });
-  // A terminal sends Ctrl-C to both; a plain kill reaches only this one.
-  process.on("SIGINT", () => {});
-  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  // A terminal sends Ctrl-C to both, a plain kill reaches only this one; the other one takes two in a row for one.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code) => process.exit(code ?? 1));
 }
 

@@ -2,13 +2,20 @@
 import { systemClock, systemRandom } from "@troupe/runtime";
 import { loadEnvironment } from "./config/load.ts";
 import { EXIT_CODES, type ExitCode } from "./exit-code.ts";
+import { whenNpmIsGone } from "./npm-parent.ts";
 import { runProgram } from "./program.ts";
 
 const interruption = new AbortController();
 const exit = (code: ExitCode): never => process.exit(code);
 
+/** One Ctrl-C may arrive twice, through the terminal and through the process that started this one. */
+const SAME_INTERRUPTION_MS = 300;
+let interruptedAtMs: number | undefined;
+
 function interrupt(): void {
-  if (interruption.signal.aborted) exit(EXIT_CODES.interrupted);
+  const nowMs = systemClock.monotonicMs();
+  interruptedAtMs ??= nowMs;
+  if (nowMs - interruptedAtMs > SAME_INTERRUPTION_MS) exit(EXIT_CODES.interrupted);
   interruption.abort();
 }
 
@@ -17,6 +24,7 @@ process.on("SIGTERM", interrupt);
 process.on("SIGHUP", interrupt);
 // A node of `troupe start` has a channel to its parent and ends with it, however the parent ended.
 process.on("disconnect", () => exit(EXIT_CODES.interrupted));
+whenNpmIsGone(interrupt);
 // `troupe task log ID | head`: the reader has gone, there is nobody left to tell.
 process.stdout.on("error", () => exit(EXIT_CODES.ok));
 

@@ -20,15 +20,18 @@ async function chat(scope: Scope, options: z.infer<typeof Options>, args: readon
   const role = args[0] ?? "";
   const { terminal } = scope;
   terminal.note(terminal.paint("dim", `session ${session}; an empty line or Ctrl-D ends`));
-  const lines = createInterface({ input: scope.stdin, ...(terminal.isInteractive ? { output: process.stdout } : {}) });
+  const lines = createInterface({ input: scope.stdin, terminal: false });
+  const prompt = () => {
+    // Input that was piped in may have ended while its last line was worked on.
+    if (terminal.isInteractive) terminal.write("> ");
+  };
   try {
-    if (terminal.isInteractive) lines.setPrompt("> ");
-    lines.prompt();
+    prompt();
     for await (const line of lines) {
       if (line.trim() === "") break;
       const task = await runTask(scope, destination, { role, input: line, session });
       if (terminal.isJson) terminal.print(JSON.stringify(task));
-      lines.prompt();
+      prompt();
     }
     return EXIT_CODES.ok;
   } finally {

@@ -76,7 +76,7 @@ async function startHere(
     terminal.note(line);
   }
   stack.defer(reloadOnChange(scope, file, target));
-  return await untilStopped(scope, local);
+  return untilStopped(scope, local);
 }
 
 async function taskHere(scope: Scope, run: RunFile, role: string, input: string): Promise<ExitCode> {

@@ -37,7 +37,7 @@ test("tokens stream under their role and end with its forward", () => {
     token("router", "h1", "planner"),
     forward("router", "planner"),
   ]);
-  assert.equal(text, "  router says\n    to the planner\n  router       → planner on n1, 0.21 s\n");
+  assert.equal(text, "  router says\n    to the planner\n  router       → planner  n1, 0.21 s\n");
 });
 
 test("two hops that speak at once are shown one after the other", () => {
@@ -62,6 +62,17 @@ test("a done event shows status, time, path and result", () => {
   assert.match(text, /completed in 1\.50 s · 3 tokens · \$0\.00/);
   assert.match(text, /router {2}n1 +0\.21 s/);
   assert.match(text, /\ndone\n$/);
+});
+
+test("a result that was just spoken is not shown again, another one is", () => {
+  const done: TaskEvent = { type: "done", id: 9, at, task };
+  assert.equal(shown([token("router", "h1", "done\n"), done]).match(/done/g)?.length, 1);
+  assert.equal(shown([token("router", "h1", "not yet"), done]).match(/done/g)?.length, 1);
+});
+
+test("tokens that a model used are told with the end of its hop", () => {
+  const step: TaskEvent = { type: "step", id: 1, at, role: "router", node: "n1", name: "model:fast", tokens: 85 };
+  assert.match(shown([step, forward("router", "planner")]), /^ {2}router +→ planner {2}n1, 0\.21 s, 85 tokens\n$/);
 });
 
 test("a failed task shows its code", () => {

@@ -1,8 +1,11 @@
 import type { TaskEvent } from "@troupe/runtime";
 import type { Paint } from "../terminal.ts";
-import { seconds, summaryLines } from "./summary.ts";
+import { resultText, seconds, summaryLines } from "./summary.ts";
 
 const INDENT = "    ";
+const ROLE_WIDTH = 12;
+
+type Recorded = Exclude<TaskEvent, { type: "token" }>;
 
 /**
  * Turns the events of one task into text for people. Tokens of one hop are written as they come; what another hop says meanwhile is kept
@@ -12,7 +15,11 @@ export class LiveView {
   readonly #paint: Paint;
   readonly #waiting = new Map<string, { readonly role: string; text: string }>();
   readonly #closed = new Set<string>();
+  /** Tokens that a role has used since its hop began. */
+  readonly #used = new Map<string, number>();
   #open: { readonly hop: string; readonly role: string } | undefined;
+  /** What was said last, to leave out a result that has just been read. */
+  #lastSaid = "";
 
   constructor(paint: Paint) {
     this.#paint = paint;
@@ -21,52 +28,71 @@ export class LiveView {
   /** Text to write for an event; empty when there is nothing to show. */
   on(event: TaskEvent): string {
     if (event.type === "token") return this.#token(event.role, event.hop, event.text);
+    if (event.type === "step" && event.tokens !== undefined) {
+      this.#used.set(event.role, (this.#used.get(event.role) ?? 0) + event.tokens);
+      return "";
+    }
     const line = this.#line(event);
-    if (!("role" in event) || event.type === "accepted") return this.#endAll() + line;
-    return this.#ends(event.type) ? this.#end(event.role) + line + this.#openNext() : this.#breakLine() + line;
+    if (event.type === "accepted" || event.type === "gap" || event.type === "done") return this.#endAll() + line;
+    return endsHop(event) ? this.#end(event.role) + line + this.#openNext() : this.#breakLine() + line;
   }
 
-  #ends(type: TaskEvent["type"]): boolean {
-    return type === "forward" || type === "reply" || type === "wait" || type === "dead" || type === "retry";
-  }
-
-  #line(event: Exclude<TaskEvent, { type: "token" }>): string {
+  #line(event: Recorded): string {
     const paint = this.#paint;
-    const who = "role" in event ? paint("cyan", event.role.padEnd(12)) : "";
-    const at = "node" in event ? paint("dim", ` on ${event.node}`) : "";
     switch (event.type) {
       case "accepted":
-        return `${paint("dim", "task accepted, first role:")} ${paint("cyan", event.role)}\n`;
+        return `${paint("dim", "accepted for")} ${paint("cyan", event.role)}\n`;
       case "claim":
-        return `  ${who} goes on${at}\n`;
+        return this.#of(event, "goes on");
       case "step":
-        return paint("dim", `  ${event.role.padEnd(12)} did ${event.name}${tokensOf(event.tokens)}`) + `${at}\n`;
+        return paint("dim", this.#of(event, `did ${event.name}`));
       case "progress":
-        return `  ${who} ${JSON.stringify(event.data)}${at}\n`;
+        return this.#of(event, `reports ${JSON.stringify(event.data)}`);
       case "forward":
-        return `  ${who} → ${paint("bold", event.to.join(", "))}${at}${paint("dim", `, ${seconds(event.ms)}`)}\n`;
+        return this.#of(
+          event,
+          `→ ${paint("bold", event.to.join(", "))}`,
+          `, ${seconds(event.ms)}${this.#tokensOf(event.role)}`,
+        );
       case "wait":
-        return `  ${who} waits for ${event.for.join(", ")}${at}\n`;
+        return this.#of(event, `waits for ${event.for.join(", ")}`);
       case "reply":
-        return `  ${who} answers ${event.to}${at}\n`;
+        return this.#of(event, `answers ${event.to}`, this.#tokensOf(event.role));
       case "retry":
-        return paint("yellow", `  ${event.role} failed, will be tried again: ${event.error.message}`) + `${at}\n`;
+        return paint("yellow", this.#of(event, `failed and is tried again: ${event.error.message}`));
       case "dead":
-        return paint("red", `  ${event.role} gave up (${event.error.code}): ${event.error.message}`) + `${at}\n`;
+        return paint("red", this.#of(event, `gave up, ${event.error.code}: ${event.error.message}`));
       case "gap":
         return `${paint("dim", `  some events are not shown: ${event.reason}`)}\n`;
       case "done":
-        return `\n${summaryLines(event.task, paint).join("\n")}\n`;
+        return `\n${summaryLines(event.task, paint, { hasReadResult: this.#hasRead(event.task.result) }).join("\n")}\n`;
       default:
         event satisfies never;
         return "";
     }
   }
 
+  #of({ role, node }: { readonly role: string; readonly node: string }, text: string, more = ""): string {
+    return `  ${this.#paint("cyan", role.padEnd(ROLE_WIDTH))} ${text}${this.#paint("dim", `  ${node}${more}`)}\n`;
+  }
+
+  #tokensOf(role: string): string {
+    const tokens = this.#used.get(role);
+    this.#used.delete(role);
+    return tokens === undefined ? "" : `, ${tokens} tokens`;
+  }
+
+  #hasRead(result: unknown): boolean {
+    return result !== undefined && this.#lastSaid.trim() === resultText(result).trim();
+  }
+
   #token(role: string, hop: string, text: string): string {
     if (this.#closed.has(hop)) return "";
     if (this.#open === undefined) return this.#start(hop, role, text);
-    if (this.#open.hop === hop) return indented(text);
+    if (this.#open.hop === hop) {
+      this.#lastSaid += text;
+      return indented(text);
+    }
     const kept = this.#waiting.get(hop);
     if (kept) kept.text += text;
     else this.#waiting.set(hop, { role, text });
@@ -75,6 +101,7 @@ export class LiveView {
 
   #start(hop: string, role: string, text: string): string {
     this.#open = { hop, role };
+    this.#lastSaid = text;
     return `  ${this.#paint("cyan", role)} ${this.#paint("dim", "says")}\n${INDENT}${indented(text)}`;
   }
 
@@ -123,5 +150,7 @@ export class LiveView {
   }
 }
 
+const endsHop = ({ type }: Recorded): boolean =>
+  type === "forward" || type === "reply" || type === "wait" || type === "dead" || type === "retry";
+
 const indented = (text: string): string => text.replaceAll("\n", `\n${INDENT}`);
-const tokensOf = (tokens: number | undefined): string => (tokens === undefined ? "" : `, ${tokens} tokens`);

@@ -7,8 +7,13 @@ export const seconds = (ms: number): string => `${(ms / 1_000).toFixed(2)} s`;
 /** `$0.0012`; small amounts keep four digits. */
 export const dollars = (amount: number): string => `$${amount.toFixed(amount !== 0 && amount < 1 ? 4 : 2)}`;
 
+export interface SummaryOptions {
+  /** The result has just been shown as it came: it is not repeated. */
+  readonly hasReadResult?: boolean;
+}
+
 /** A task as people read it: how it ended, where it went, what it cost, what came out. */
-export function summaryLines(task: TaskView, paint: Paint): readonly string[] {
+export function summaryLines(task: TaskView, paint: Paint, { hasReadResult }: SummaryOptions = {}): readonly string[] {
   const isGood = task.status === "completed";
   const took = durationMs(task);
   const head = [
@@ -17,7 +22,7 @@ export function summaryLines(task: TaskView, paint: Paint): readonly string[] {
     `· ${task.tokens.total} tokens · ${dollars(task.cost)} · ${paint("dim", task.task_id)}`,
   ];
   const error = task.error ? [paint("red", `${task.error.code}: ${task.error.message}`)] : [];
-  const result = task.result === undefined ? [] : ["", resultText(task.result)];
+  const result = task.result === undefined || hasReadResult ? [] : ["", resultText(task.result)];
   return [head.join(" "), ...pathLines(task), ...error, ...result];
 }
 
