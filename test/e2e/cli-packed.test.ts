@@ -24,7 +24,7 @@ test("the packed packages, installed in an empty folder, run a task", { timeout:
   const folder = await mkdtemp(join(tmpdir(), "troupe-packed-"));
   const env = plainEnvironment();
   try {
-    await run("npx", ["tsc", "-b"], { cwd: ROOT, timeout: LIMIT_MS });
+    await run("npx", ["tsc", "-b", "packages/cli"], { cwd: ROOT, timeout: LIMIT_MS });
     const workspaces = PACKAGES.flatMap((name) => ["-w", `packages/${name}`]);
     await run("npm", ["pack", ...workspaces, "--ignore-scripts", "--pack-destination", folder], { cwd: ROOT, env });
     const tarballs = (await readdir(folder)).filter((name) => name.endsWith(".tgz"));
