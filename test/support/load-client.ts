@@ -1,7 +1,13 @@
 import { setTimeout as timer } from "node:timers/promises";
-import { connectTroupe, messageOf, type TaskId, TERMINAL_STATUSES, type TroupeClient } from "@troupe/runtime";
+import {
+  connectTroupe,
+  type Json,
+  messageOf,
+  type TaskId,
+  TERMINAL_STATUSES,
+  type TroupeClient,
+} from "@troupe/runtime";
 import type { Link, Subjects } from "@troupe/runtime/internal";
-import type { RelayInput } from "./relay-system.ts";
 
 export interface LoadOptions {
   readonly natsUrl: string;
@@ -9,7 +15,9 @@ export interface LoadOptions {
   /** Only for the events of ended tasks; everything else goes through a user's own client. */
   readonly core: Link;
   readonly inFlight: number;
-  readonly input: (number: number) => RelayInput;
+  /** Role that takes the tasks. */
+  readonly door: string;
+  readonly input: (number: number) => Json;
 }
 
 /** How long a task may be silent before its client asks for it: events may be lost, the answer to a question not. */
@@ -86,11 +94,12 @@ export class LoadClient implements AsyncDisposable {
   }
 
   async #submit(): Promise<TaskId> {
+    const { door } = this.#options;
     const number = this.#number++;
     const idempotencyKey = `${this.#options.subjects.system}-${process.pid}-${number}-${performance.timeOrigin}`;
     for (;;) {
       try {
-        const { task_id } = await this.#client.submit("a", this.#options.input(number), { idempotencyKey });
+        const { task_id } = await this.#client.submit(door, this.#options.input(number), { idempotencyKey });
         return task_id;
       } catch (error) {
         this.repeated++;

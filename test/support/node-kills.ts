@@ -56,7 +56,14 @@ interface RoundReport {
 async function round(stack: Stack, plan: KillPlan, kills: number, random: Random, from: number) {
   const { server, subjects, core } = stack;
   const { inFlight } = plan;
-  await using load = await LoadClient.open({ natsUrl: server.url, subjects, core, inFlight, input: shortWork });
+  await using load = await LoadClient.open({
+    natsUrl: server.url,
+    subjects,
+    core,
+    inFlight,
+    door: "a",
+    input: shortWork,
+  });
   load.start();
   const killedAtMs: number[] = [];
   for (let i = 0; i < kills; i++) killedAtMs.push(await killOne(stack, random));
