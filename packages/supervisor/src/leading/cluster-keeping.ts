@@ -20,6 +20,7 @@ import { nodeProbe } from "../membership/node-probe.ts";
 import type { TaskIndex } from "../observer/task-index.ts";
 import { PlacementLoop } from "../placement/placement-loop.ts";
 import { mailboxesOf } from "../placement/wanted.ts";
+import { listenForDeaths } from "../recovery/host-deaths.ts";
 import { LostNodes } from "../recovery/lost-nodes.ts";
 import { readVerbs } from "../services/read-verbs.ts";
 import { remindDraining, type WriteVerbPorts, writeVerbs } from "../services/write-verbs.ts";
@@ -62,7 +63,7 @@ class ClusterKeeper {
     this.#index = index;
     this.#log = log;
     this.#sinceMs = clock.nowMs();
-    this.#lostNodes = new LostNodes({ link, subjects, queues, logger, events });
+    this.#lostNodes = new LostNodes({ link, subjects, queues, logger, events, clock });
     const members = new CasBucket({ link, subjects, bucket: "members", schema: Member, logger, clock });
     const rows = new CasBucket({ link, subjects, bucket: "placement", schema: NodePlacement, logger, clock });
     this.#placement = new PlacementLoop({ rows, events, requireLeading });
@@ -88,7 +89,15 @@ class ClusterKeeper {
 
   async start(): Promise<void> {
     await this.#ports.store.refresh();
-    this.#stopListening = await this.#membership.start();
+    const { controlLink, subjects, logger } = this.#ports;
+    const stopHeartbeats = await this.#membership.start();
+    const stopDeaths = listenForDeaths(controlLink, subjects, logger, (died) => {
+      void this.#lostNodes.onHostDeath(died, this.#membership.membership);
+    });
+    this.#stopListening = () => {
+      stopHeartbeats();
+      stopDeaths();
+    };
   }
 
   /** Runs until the term is over. */

@@ -1,4 +1,4 @@
-import { messageOf } from "@troupe/runtime/internal";
+import { type Clock, type Died, messageOf } from "@troupe/runtime/internal";
 import type { ControlEvents } from "../control-events.ts";
 import type { Membership } from "../membership/snapshot.ts";
 import type { MemberChange } from "../membership/transitions.ts";
@@ -18,18 +18,43 @@ export const holders = (membership: Membership): readonly string[] =>
     .filter(({ member }) => member.status === "up" || member.status === "joining" || member.status === "draining")
     .map(({ member }) => member.node);
 
+export interface LostNodesOptions extends GiveBackOptions {
+  readonly events: ControlEvents;
+  readonly clock: Clock;
+}
+
+/** By then the node of a dead host has given back what it knew of. */
+const AFTER_NODE_MS = 60;
+
+/** A host's incarnation is its node's with `-<n>` behind it. */
+const isOfHost = (incarnation: string): boolean => incarnation.includes("-");
+
 /** Gives back what lost nodes held, once for each life of a node: a late second time would redeliver what somebody else has by then. */
 export class LostNodes {
-  readonly #options: GiveBackOptions & { readonly events: ControlEvents };
+  readonly #options: LostNodesOptions;
   readonly #done = new Set<string>();
 
-  constructor(options: GiveBackOptions & { readonly events: ControlEvents }) {
+  constructor(options: LostNodesOptions) {
     this.#options = options;
   }
 
   async onChange(change: MemberChange, membership: Membership): Promise<void> {
     const life = lostLife(change);
-    if (life === undefined || this.#done.has(life)) return;
+    if (life !== undefined) await this.#giveBackOnce(life, membership);
+  }
+
+  /**
+   * A host has died, as its node saw. The node gives back what it knew of; what was delivered in the host's last moments only the server
+   * knows. After a moment, so that what the node gave back is in somebody's hands.
+   */
+  async onHostDeath({ node, incarnation }: Died, membership: Membership): Promise<void> {
+    if (!isOfHost(incarnation)) return;
+    await this.#options.clock.sleep(AFTER_NODE_MS);
+    await this.#giveBackOnce(`${node}/${incarnation}`, membership);
+  }
+
+  async #giveBackOnce(life: string, membership: Membership): Promise<void> {
+    if (this.#done.has(life)) return;
     this.#done.add(life);
     const { events, logger } = this.#options;
     try {
