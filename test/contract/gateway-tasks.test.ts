@@ -17,9 +17,10 @@ before(async () => {
 });
 after(() => bed[Symbol.asyncDispose]());
 
-const ask = (subject: string, body: string | Uint8Array) => plainRequest(client, subject, body);
-const submit = async (body: string) => {
-  const { body: answer } = await ask("demo.tasks.router.submit", body);
+const ask = (subject: string, body: string | Uint8Array, fields?: Record<string, string>) =>
+  plainRequest(client, subject, body, fields);
+const submit = async (body: string, fields?: Record<string, string>) => {
+  const { body: answer } = await ask("demo.tasks.router.submit", body, fields);
   assert.equal(answer.status, "accepted", JSON.stringify(answer));
   return answer.task_id;
 };
@@ -176,4 +177,15 @@ test("a finished task is read from the archive once it has left the log", async 
   const { chunks, ended } = stream("demo.task.watch", id);
   await ended;
   assert.deepEqual((chunks as unknown as TaskEvent[]).map(brief), ["accepted router", "forward router", "done"]);
+});
+
+test("a repeated submission does not start an archived task again, nor does its session", async () => {
+  const request = '{"input":"x","session":"old"}';
+  const id = await submit(request, { "Nats-Msg-Id": "old-1" });
+  await bed.done(id);
+  await bed.archive(id);
+  assert.equal(await submit(request, { "Nats-Msg-Id": "old-1" }), id);
+  const next = await submit(request);
+  assert.equal((await bed.started(next))?.header?.passport?.turn, 2);
+  assert.equal(await bed.started(id), undefined);
 });

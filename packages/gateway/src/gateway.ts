@@ -7,6 +7,7 @@ import {
   createBlobs,
   createJetStreamLog,
   createPublisher,
+  createTaskArchive,
   INLINE_BODY_BYTES,
   type Link,
   type Logger,
@@ -167,7 +168,16 @@ async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
   const publisher = createPublisher(link, { clock });
   const log = createJetStreamLog({ link, publisher, subjects });
   const deployed = await DeployedSystem.follow(link, subjects, logger);
-  const core = { link, subjects, log, clock, random, logger, patienceMs: PATIENCE_MS };
+  const core = {
+    link,
+    subjects,
+    log,
+    clock,
+    random,
+    logger,
+    archive: createTaskArchive(link, subjects),
+    patienceMs: PATIENCE_MS,
+  };
   const inFlight = new InFlight(clock);
   const backlog = new Backlog(clock);
   const turns = new TurnKeeper(core);
@@ -196,7 +206,7 @@ async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
   const tenant = options.tenant ?? "default";
   const rejectedId = () => newTaskId(0, deployed.current().version, clock, random);
   const room: WaitingRoom = new WaitingRoom({ ...core, ingress, backlog, tenant, rejectedId });
-  const reader = createTaskReader(link, subjects);
+  const reader = createTaskReader(link, subjects, core.archive);
   const reconnects = followReconnects(link);
   const watch = { link, subjects, reader, onReconnect: reconnects.onReconnect };
   const api = new GatewayApi({ ...core, reader, ingress, watch });

@@ -19,6 +19,7 @@ import {
   type Subjects,
   startRecord,
   type TaskAccepted,
+  type TaskArchive,
   type TaskId,
   type TaskLog,
   type TaskOrder,
@@ -48,6 +49,7 @@ export interface Submission {
 
 export interface IngressPorts {
   readonly log: TaskLog;
+  readonly archive: TaskArchive;
   readonly keys: KeyStore;
   /** The stream of tasks that wait for admission. */
   readonly waiting: Pick<TaskLog, "append" | "get">;
@@ -161,9 +163,10 @@ export class Ingress {
   }
 
   async #isStored(task: TaskId, mailbox: string): Promise<boolean> {
-    const { subjects, log, waiting } = this.#ports;
+    const { subjects, log, waiting, archive } = this.#ports;
     if (await log.get(subjects.start(task, mailbox))) return true;
     if (await log.get(subjects.done(task))) return true;
+    if (await archive.has(task)) return true;
     return (await waiting.get(subjects.waiting("*", task))) !== undefined;
   }
 

@@ -1,21 +1,18 @@
 /** Reads what is stored of a task: its records, or what the door keeps of it before it is in the log. */
 import {
   type AcceptedTask,
-  directGetAll,
   directGetBatch,
   directGetLast,
   type Link,
-  PARTS_HEADER,
   parseTaskId,
   readTaskRecords,
   roleOfMailbox,
-  type StoredMessage,
   type Subjects,
   storedRecord,
+  type TaskArchive,
   type TaskId,
   TaskOrder,
   type TaskRecord,
-  unpackTask,
 } from "@troupe/runtime/internal";
 import { readJson } from "../ingress/read-json.ts";
 
@@ -28,7 +25,7 @@ export interface TaskReader {
   waiting(task: TaskId): Promise<TaskOrder | undefined>;
 }
 
-export function createTaskReader(link: Link, subjects: Subjects): TaskReader {
+export function createTaskReader(link: Link, subjects: Subjects, archive: TaskArchive): TaskReader {
   async function* logged(task: TaskId, after: number): AsyncGenerator<TaskRecord> {
     const stream = subjects.logStream(parseTaskId(task)?.shard ?? 0);
     const query = { filter: `${subjects.task(task)}.>`, from: after + 1 };
@@ -36,21 +33,25 @@ export function createTaskReader(link: Link, subjects: Subjects): TaskReader {
       yield* readTaskRecords(subjects, [storedRecord(message)]);
     }
   }
+  const archived = async (task: TaskId): Promise<readonly TaskRecord[] | undefined> => {
+    const stored = await archive.read(task);
+    return stored && readTaskRecords(subjects, stored);
+  };
   /** A task whose start is gone from the log has been archived, whole. */
   async function* records(task: TaskId, after: number): AsyncGenerator<TaskRecord> {
     let isFirst = after === 0;
     for await (const record of logged(task, after)) {
       if (isFirst && !isStart(record)) {
-        const archived = await readArchived(link, subjects, task);
-        if (archived) {
-          yield* archived;
+        const whole = await archived(task);
+        if (whole) {
+          yield* whole;
           return;
         }
       }
       isFirst = false;
       yield record;
     }
-    if (isFirst) yield* (await readArchived(link, subjects, task)) ?? [];
+    if (isFirst) yield* (await archived(task)) ?? [];
   }
   return {
     records,
@@ -68,16 +69,6 @@ export function createTaskReader(link: Link, subjects: Subjects): TaskReader {
 }
 
 const isStart = ({ subject }: TaskRecord): boolean => subject.hop === "start" && subject.from === "client";
-
-async function readArchived(link: Link, subjects: Subjects, task: TaskId): Promise<readonly TaskRecord[] | undefined> {
-  const parts = await directGetAll(link, subjects.stream("ARCHIVE"), { filter: subjects.archive(task, "*") });
-  const [first] = parts;
-  if (!first) return undefined;
-  const part = ({ subject }: StoredMessage): number => subjects.parseArchive(subject) ?? 0;
-  const bodies = parts.toSorted((a, b) => part(a) - part(b)).map(({ body }) => body);
-  const unpacked = unpackTask(bodies, first.headers.get(PARTS_HEADER));
-  return unpacked && readTaskRecords(subjects, unpacked);
-}
 
 /** What a view shows of a task that is not in the log yet. */
 export const acceptedOf = (order: TaskOrder): AcceptedTask => ({

@@ -8,6 +8,7 @@ import { decodeRecordHeader, type RecordHeader } from "../contracts/record.ts";
 import type { Subjects } from "../contracts/subjects.ts";
 import { parseTaskId, type SessionKey, type TaskId } from "../ids.ts";
 import type { NewRecord, StoredRecord } from "../log/task-log.ts";
+import type { TaskArchive } from "./task-archive.ts";
 import { doneRecord, expiredBody, headerText, jsonRecord, startHeader, type TaskOrder } from "./task-order.ts";
 import { recordValue } from "./task-record.ts";
 import { type WriteOncePorts, writeOnce } from "./write-once.ts";
@@ -73,11 +74,13 @@ const turnStart = (subjects: Subjects, turn: Turn, header: RecordHeader): NewRec
 /** What advancing a session needs. */
 export interface SessionPorts extends WriteOncePorts {
   readonly subjects: Subjects;
+  readonly archive: Pick<TaskArchive, "has">;
 }
 
 /**
- * Starts the turn that is due, if there is one: the first whose task has not ended, provided that all before it have. Returns the task
- * that it is about. `from` is a turn known to have been written; the search begins there.
+ * Starts the turn that is due, if there is one: the first whose task has not ended. Returns that task; it may have been started before.
+ * `from` is a turn whose predecessors are looked at first: one that was written but never started (its gateway died) must not hold up the
+ * session for ever.
  */
 export async function advanceSession(
   ports: SessionPorts,
@@ -86,29 +89,40 @@ export async function advanceSession(
   from: number,
 ): Promise<TaskId | undefined> {
   const { subjects, log, clock } = ports;
-  if (from > 1 && !(await areEarlierEnded(ports, shard, key, from))) return undefined;
-  for (let number = Math.max(1, from); ; number++) {
+  for (let number = await lastStartedTurn(ports, shard, key, from); ; number++) {
     const stored = await log.get(subjects.turn(shard, key, number));
-    const turn = stored && parseTurn(subjects, stored);
-    if (!turn) return undefined;
-    if (await log.get(subjects.done(turn.task))) continue;
+    if (!stored) return undefined;
+    const turn = parseTurn(subjects, stored);
+    const progress = turn && (await progressOf(ports, turn));
+    if (!turn || progress === "ended") continue;
+    if (progress === "started") return turn.task;
     const record = startOfTurn(subjects, turn, clock.nowMs());
     await writeOnce(ports, record);
     if (record.subject !== subjects.done(turn.task)) return turn.task;
   }
 }
 
-/** Whether every turn before `turn` has ended. A turn that was started proves it for all before it. */
-async function areEarlierEnded(ports: SessionPorts, shard: number, key: SessionKey, turn: number): Promise<boolean> {
+/** The last turn up to `from` that was started, which proves that all before it have ended; else the first that is still there. */
+async function lastStartedTurn(ports: SessionPorts, shard: number, key: SessionKey, from: number): Promise<number> {
   const { subjects, log } = ports;
-  for (let number = turn - 1; number >= 1; number--) {
+  for (let number = from; number >= 1; number--) {
     const stored = await log.get(subjects.turn(shard, key, number));
+    const turn = stored && parseTurn(subjects, stored);
+    if (turn && (await wasStarted(ports, turn))) return number;
     // The janitor removes turns of ended tasks only.
-    if (!stored) return true;
-    const earlier = parseTurn(subjects, stored);
-    if (!earlier) continue;
-    if (!(await log.get(subjects.done(earlier.task)))) return false;
-    if (await log.get(subjects.start(earlier.task, earlier.mailbox))) return true;
+    if (!stored && number < from) return number + 1;
   }
-  return true;
+  return 1;
+}
+
+async function progressOf(ports: SessionPorts, turn: Turn): Promise<"open" | "started" | "ended"> {
+  const { subjects, log, archive } = ports;
+  if (await log.get(subjects.done(turn.task))) return "ended";
+  if (await log.get(subjects.start(turn.task, turn.mailbox))) return "started";
+  // A finished task leaves the log; its turn stays.
+  return (await archive.has(turn.task)) ? "ended" : "open";
+}
+
+async function wasStarted({ subjects, log, archive }: SessionPorts, turn: Turn): Promise<boolean> {
+  return (await log.get(subjects.start(turn.task, turn.mailbox))) !== undefined || (await archive.has(turn.task));
 }

@@ -1,5 +1,11 @@
 /** What the leader does for tasks: observes them, keeps their due times, ends or escalates dead ones, repeats lost messages, archives finished ones. */
-import { createJetStreamLog, createPublisher, type TaskId, type TaskLog } from "@troupe/runtime/internal";
+import {
+  createJetStreamLog,
+  createPublisher,
+  createTaskArchive,
+  type TaskId,
+  type TaskLog,
+} from "@troupe/runtime/internal";
 import { DeadLetters } from "../failures/dead-letters.ts";
 import { EndedTasks } from "../failures/ended-tasks.ts";
 import { Janitor } from "../janitor/janitor.ts";
@@ -80,7 +86,11 @@ function taskParts(ports: LeadingPorts) {
     ended,
     timers: new DueTimers({ subjects, index, ports: once, logger }),
     deadLetters: new DeadLetters({ subjects, index, reader, ports: once, logger, tablesOf, announceEnd }),
-    sessions: new SessionTurns({ index, ports: { ...once, subjects }, logger }),
+    sessions: new SessionTurns({
+      index,
+      ports: { ...once, subjects, archive: createTaskArchive(link, subjects) },
+      logger,
+    }),
     janitor: new Janitor({ link, subjects, index, reader, publisher, logger, limits, nowMs }),
     close: () => publisher.close(),
   };
