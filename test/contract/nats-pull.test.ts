@@ -177,6 +177,27 @@ test("a handler that throws gives its message back", async () => {
   await loop.stop();
 });
 
+test("what is held longer than two seconds is reported as being worked on, until it is answered", async () => {
+  await publish(1);
+  const said: string[] = [];
+  const { promise: reported, resolve } = Promise.withResolvers<void>();
+  const spy = link.nc.subscribe(`$JS.ACK.${stream}.>`, {
+    callback: (_error, message) => {
+      said.push(message.string());
+      if (message.string() === "+WPI") resolve();
+    },
+  });
+  const collector = new Collector();
+  const loop = start(collector, 1);
+  await collector.atLeast(1);
+  await reported;
+  if (collector.taken[0]) finish(collector, collector.taken[0]);
+  await loop.stop();
+  await link.nc.flush();
+  assert.deepEqual(said, ["+WPI", "+ACK"]);
+  spy.unsubscribe();
+});
+
 test("a paused loop takes nothing and a resumed one goes on", async () => {
   const collector = new Collector();
   const loop = start(collector, 2);

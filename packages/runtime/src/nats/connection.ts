@@ -57,10 +57,11 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   const nc = await firstConnect(connectionOptions(options, inboxPrefix), options.firstConnectMs ?? 10_000, clock);
   const level = nc.info?.api_lvl ?? 0;
   if (level < MINIMUM_API_LEVEL) {
-    await nc.close();
+    const found = `nats-server ${nc.info?.version ?? "of unknown version"} at ${nc.getServer()}`;
+    await nc.close(); // forgets what the server said of itself
     throw new TroupeError(
       "wrong_server",
-      `nats-server ${nc.info?.version ?? "of unknown version"} at ${nc.getServer()} has JetStream API level ${level}; Troupe needs ${MINIMUM_API_LEVEL} (nats-server 2.14.4 or newer)`,
+      `${found} has JetStream API level ${level}; Troupe needs ${MINIMUM_API_LEVEL} (nats-server 2.14.4 or newer)`,
     );
   }
   void logStatus(nc, logger.child({ link: name }));
