@@ -13,7 +13,9 @@ import { readHistory } from "../support/read-history.ts";
 import { Stack } from "../support/stack.ts";
 
 const FREEZE_FILE = fileURLToPath(new URL("../support/freeze-system.ts", import.meta.url));
-const WORK_MS = 2_000;
+/** Effects take 1 to 3 s, so that the tasks do not march in step. */
+const workMs = (number: number) => 1_000 + ((number * 377) % 2_000);
+const LONGEST_WORK_MS = 3_000;
 const FROZEN_MS = 15_000;
 
 /** Hops that the frozen process had begun and another executor then claimed. */
@@ -40,10 +42,10 @@ it("a host frozen for 15 s inside its steps, then let go: after the claim none o
     core,
     inFlight: 32,
     door: "boss",
-    input: () => ({ workMs: WORK_MS, effects }),
+    input: (number) => ({ workMs: workMs(number), effects }),
   });
   load.start();
-  await timer(WORK_MS * 2.5);
+  await timer(LONGEST_WORK_MS * 2);
   const [node] = stack.nodes;
   assert.ok(node);
   const [host] = await hostsOf(node.pid);
@@ -52,7 +54,7 @@ it("a host frozen for 15 s inside its steps, then let go: after the claim none o
   const frozenLines = (await readFile(effects, "utf8")).length;
   await timer(FROZEN_MS);
   process.kill(host, "SIGCONT");
-  await timer(WORK_MS * 2);
+  await timer(LONGEST_WORK_MS + 1_000);
   await load.drain(30_000);
 
   const { history } = await readHistory(core, subjects);
