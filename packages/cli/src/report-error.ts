@@ -12,7 +12,8 @@ export function reportError(terminal: Terminal, thrown: unknown): ExitCode {
 
 /** An error as people read it. */
 export function errorLines(error: ErrorBody): readonly string[] {
-  const problems = problemsOf(error.details?.["problems"]);
+  // Where the message lists the problems itself, they are not told twice.
+  const problems = error.message.includes("\n") ? [] : problemsOf(error.details?.["problems"]);
   return [`troupe: ${error.message}`, ...problems, `  code: ${error.code}`, `  next: ${ERRORS[error.code].remedy}`];
 }
 

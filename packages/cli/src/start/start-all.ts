@@ -15,6 +15,7 @@ import { finish } from "../task/show.ts";
 import { attach } from "./attach.ts";
 import { type LocalSystem, startLocalSystem } from "./local-system.ts";
 import { nextSteps } from "./next-steps.ts";
+import { untilActorsAreThere } from "./readiness.ts";
 import { watchFile } from "./reload.ts";
 
 const OTHER_START_MS = 60_000;
@@ -70,6 +71,7 @@ async function startHere(
   await writeRunFile(folder, run);
   stack.defer(() => removeRunFile(folder, run.pid));
 
+  if (input !== undefined) await unlessInterrupted(untilActorsAreThere(scope, run), scope.interrupted);
   const code = input === undefined ? EXIT_CODES.ok : await taskHere(scope, run, role, input);
   if (options.once) return code;
   for (const line of nextSteps({ natsUrl: run.nats_url, httpUrl: run.http_url, system, role, model }, terminal.paint)) {
@@ -149,7 +151,10 @@ function reloadOnChange(scope: Scope, file: SystemFile, target: Parameters<typeo
 }
 
 async function untilStopped(scope: Scope, local: LocalSystem): Promise<ExitCode> {
-  const reason = await unlessInterrupted(local.broken, scope.interrupted);
+  const reason = await unlessInterrupted(local.broken, scope.interrupted).catch((error: unknown) => {
+    scope.terminal.note("\nStopping: nodes finish what they run, then everything ends. Again to end at once.");
+    throw error;
+  });
   throw new TroupeError("unavailable", `${reason}; see ${STATE_FOLDER}/logs`);
 }
 
