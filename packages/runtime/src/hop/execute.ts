@@ -133,6 +133,7 @@ async function conclude(delivery: Delivery, end: HopEnd, ports: HopPorts): Promi
     case "retry":
       return delivery.giveBack(end.delayMs);
     case "unavailable":
+      ports.logger.warn({ subject: delivery.record.subject, reason: end.reason }, "the log did not take a hop in time");
       return delivery.giveBack(UNAVAILABLE_DELAY_MS);
     case "committed":
     case "waiting":
