@@ -100,6 +100,22 @@ test("a leader that was killed is replaced long before its lease runs out", asyn
   }
 });
 
+test("a restart of the server stops nothing for long: deadlines, dead letters and membership go on", async () => {
+  await using bed = await SupervisorBed.start();
+  const supervisor = await bed.supervisor({ leaseMs: 15_000, renewMs: 500 });
+  const version = await bed.deploy();
+  bed.beating({ node: "n1" });
+  await until("n1 up", 5_000, async () => (await bed.ask<ClusterHealth>("health")).nodes.up === 1);
+  const before = await bed.submit(version, { remainingMs: 3_000 });
+  process.kill(bed.server.pid, "SIGKILL");
+  await until("the server is back", 15_000, async () => (await bed.ask<ClusterHealth>("health")).nodes.up === 1);
+  assert.equal(supervisor.isLeading, true);
+  const after = await bed.submit(version, { remainingMs: 100 });
+  assert.equal((await bed.done(before, 10_000)).status, "expired");
+  assert.equal((await bed.done(after, 15_000)).status, "expired");
+  assert.equal((await bed.ask<ClusterHealth>("health")).nodes.dead, 0);
+});
+
 /** Answers what a node holds. */
 function holding(link: Link, bed: SupervisorBed, node: string, held: () => number[]): void {
   const durable = bed.subjects.durable("v1" as Version, "a");

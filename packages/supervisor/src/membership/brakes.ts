@@ -26,9 +26,9 @@ export function isMassSuspicion(membership: Membership): boolean {
   return suspects >= 2 && suspects * 2 >= present;
 }
 
-/** Why no node may be declared dead right now, or `undefined` when one may. */
-export function brake(state: BrakeState, limits: BrakeLimits, nowMs: number): string | undefined {
-  if (nowMs - state.leadingSinceMs < limits.graceMs) return "this leader is new and still listens";
+/** Why a node may not be declared dead right now, or `undefined` when it may. `wasHeard` = this leader itself has heard it. */
+export function brake(state: BrakeState, limits: BrakeLimits, nowMs: number, wasHeard: boolean): string | undefined {
+  if (!wasHeard && nowMs - state.leadingSinceMs < limits.graceMs) return "this leader is new and still listens";
   if (state.lastDeathMs !== undefined && nowMs - state.lastDeathMs < limits.deathSpacingMs)
     return "another node was declared dead a moment ago";
   if (state.massSuspicionSinceMs !== undefined && nowMs - state.massSuspicionSinceMs < limits.massSuspicionHoldMs)

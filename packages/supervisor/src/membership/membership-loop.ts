@@ -22,8 +22,16 @@ import type { SupervisorSettings } from "../settings.ts";
 import { type BrakeState, brake, isMassSuspicion } from "./brakes.ts";
 import type { FailureDetector } from "./failure-detector.ts";
 import type { NodeProbe } from "./node-probe.ts";
-import { EMPTY_MEMBERSHIP, type Membership, withHeartbeat, withMember } from "./snapshot.ts";
-import { type MemberChange, onForgotten, onHeartbeat, onSilence, type Probe, toProbe } from "./transitions.ts";
+import { EMPTY_MEMBERSHIP, type Membership, withHeartbeat, withMember, withoutMember } from "./snapshot.ts";
+import {
+  isForgettable,
+  type MemberChange,
+  onForgotten,
+  onHeartbeat,
+  onSilence,
+  type Probe,
+  toProbe,
+} from "./transitions.ts";
 
 export interface MembershipLoopOptions {
   readonly link: Link;
@@ -46,7 +54,8 @@ export class MembershipLoop {
   #membership: Membership = EMPTY_MEMBERSHIP;
   /** Newest heartbeat of each node since the last tick. */
   readonly #heard = new Map<string, Heartbeat>();
-  readonly #diedAtMs = new Map<string, number>();
+  /** Since when this leader knows a node as dead or left. */
+  readonly #goneSinceMs = new Map<string, number>();
   #brakes: BrakeState;
 
   constructor(options: MembershipLoopOptions) {
@@ -136,18 +145,35 @@ export class MembershipLoop {
       const answer: Probe = probes.get(node) ?? "not_asked";
       const change =
         onSilence(known, judge(node), answer, this.#now()) ??
-        onForgotten(known, nowMs - (this.#diedAtMs.get(node) ?? nowMs), settings.forgetDeadMs, this.#now());
-      if (change && this.#mayHappen(change)) await this.#store(change);
+        onForgotten(known, this.#goneForMs(node, nowMs), settings.forgetDeadMs, this.#now());
+      if (change && this.#mayHappen(change, known.heartbeat !== undefined)) await this.#store(change);
+      else if (isForgettable(known, this.#goneForMs(node, nowMs), settings.forgetDeadMs)) await this.#forget(node);
     }
     const isMass = isMassSuspicion(this.#membership);
     const sinceMs = isMass ? (this.#brakes.massSuspicionSinceMs ?? nowMs) : undefined;
     this.#brakes = { ...this.#brakes, massSuspicionSinceMs: sinceMs };
   }
 
-  #mayHappen({ member }: MemberChange): boolean {
+  #goneForMs(node: string, nowMs: number): number {
+    const sinceMs = this.#goneSinceMs.get(node) ?? nowMs;
+    this.#goneSinceMs.set(node, sinceMs);
+    return nowMs - sinceMs;
+  }
+
+  async #forget(node: string): Promise<void> {
+    const { members, requireLeading, detector } = this.#options;
+    requireLeading();
+    const row = await members.get(node);
+    if (row) await members.remove(node, row.revision);
+    this.#membership = withoutMember(this.#membership, node);
+    this.#goneSinceMs.delete(node);
+    detector.forget(node);
+  }
+
+  #mayHappen({ member }: MemberChange, wasHeard: boolean): boolean {
     if (member.status !== "dead") return true;
     const { clock, settings, logger } = this.#options;
-    const held = brake(this.#brakes, settings, clock.monotonicMs());
+    const held = brake(this.#brakes, settings, clock.monotonicMs(), wasHeard);
     if (held !== undefined) logger.debug({ node: member.node, reason: held }, "a death is held back");
     return held === undefined;
   }
@@ -161,8 +187,8 @@ export class MembershipLoop {
     else await members.create(member.node, member);
     this.#membership = withMember(this.#membership, member);
     const nowMs = clock.monotonicMs();
+    this.#goneSinceMs.delete(member.node);
     if (member.status === "dead") {
-      this.#diedAtMs.set(member.node, nowMs);
       this.#brakes = { ...this.#brakes, lastDeathMs: nowMs };
       this.#announceDeath(member);
     }

@@ -33,6 +33,11 @@ export function withHeartbeat(membership: Membership, heartbeat: Heartbeat): Mem
   return change(membership, heartbeat.node, { member: known.member, heartbeat });
 }
 
+/** Forgets a node. */
+export function withoutMember({ version, nodes }: Membership, node: string): Membership {
+  return { version: version + 1, nodes: new Map([...nodes].filter(([name]) => name !== node)) };
+}
+
 function change(membership: Membership, node: string, known: KnownNode): Membership {
   return { version: membership.version + 1, nodes: new Map(membership.nodes).set(node, known) };
 }

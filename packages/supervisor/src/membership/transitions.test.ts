@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Heartbeat, Member } from "@troupe/runtime/internal";
 import { brake, isMassSuspicion } from "./brakes.ts";
-import { EMPTY_MEMBERSHIP, type Membership, withHeartbeat, withMember } from "./snapshot.ts";
+import { EMPTY_MEMBERSHIP, type Membership, withHeartbeat, withMember, withoutMember } from "./snapshot.ts";
 import { onForgotten, onHeartbeat, onSilence, toProbe } from "./transitions.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";
@@ -122,15 +122,24 @@ test("half of the nodes suspect at once is taken for a fault of the observer, on
   assert.equal(isMassSuspicion(cluster("suspect", "suspect", "up", "up", "dead", "left")), true);
 });
 
-test("deaths are held back by a new leader, by one another, and by mass suspicion for a while", () => {
+test("deaths are held back by a leader that has not heard the node yet, by one another, and by mass suspicion for a while", () => {
   const limits = { graceMs: 10, deathSpacingMs: 5, massSuspicionHoldMs: 30 };
   const calm = { leadingSinceMs: 0, lastDeathMs: undefined, massSuspicionSinceMs: undefined };
-  assert.match(brake(calm, limits, 9) ?? "", /new/);
-  assert.equal(brake(calm, limits, 10), undefined);
-  assert.match(brake({ ...calm, lastDeathMs: 100 }, limits, 104) ?? "", /moment ago/);
-  assert.equal(brake({ ...calm, lastDeathMs: 100 }, limits, 105), undefined);
-  assert.match(brake({ ...calm, massSuspicionSinceMs: 100 }, limits, 129) ?? "", /half/);
-  assert.equal(brake({ ...calm, massSuspicionSinceMs: 100 }, limits, 130), undefined);
+  assert.match(brake(calm, limits, 9, false) ?? "", /new/);
+  assert.equal(brake(calm, limits, 9, true), undefined);
+  assert.equal(brake(calm, limits, 10, false), undefined);
+  assert.match(brake({ ...calm, lastDeathMs: 100 }, limits, 104, true) ?? "", /moment ago/);
+  assert.equal(brake({ ...calm, lastDeathMs: 100 }, limits, 105, true), undefined);
+  assert.match(brake({ ...calm, massSuspicionSinceMs: 100 }, limits, 129, true) ?? "", /half/);
+  assert.equal(brake({ ...calm, massSuspicionSinceMs: 100 }, limits, 130, true), undefined);
+});
+
+test("a node that has left is forgotten in the end, and may come back as a new one", () => {
+  const membership = withMember(EMPTY_MEMBERSHIP, member("left"));
+  const without = withoutMember(membership, "a");
+  assert.equal(without.nodes.size, 0);
+  assert.equal(without.version, membership.version + 1);
+  assert.equal(membership.nodes.size, 1);
 });
 
 test("suspects and silent draining nodes are probed, others are not", () => {

@@ -101,6 +101,10 @@ export function onForgotten(
   };
 }
 
+/** Whether nobody needs to know of a node any more that left long ago. */
+export const isForgettable = ({ member }: KnownNode, goneForMs: number, limitMs: number): boolean =>
+  member.status === "left" && goneForMs >= limitMs;
+
 /** Nodes that ought to be probed now: suspects, and draining nodes that fell silent. */
 export function toProbe(membership: Membership, judge: (node: string) => Suspicion): readonly string[] {
   const names: string[] = [];

@@ -1,6 +1,8 @@
-import { jetstream } from "@nats-io/jetstream";
+import { type Consumer, type JsMsg, jetstream } from "@nats-io/jetstream";
 import { type Clock, type Link, type Logger, messageOf, type Subjects } from "@troupe/runtime/internal";
 import { type FollowedRecord, type Observation, observe } from "./observation.ts";
+
+const PENDING_LOOK_MS = 500;
 
 /** What is followed, each by an ordered consumer of its own: one filter a consumer is five times faster than several (measured.md). */
 interface Followed {
@@ -55,36 +57,60 @@ export async function follow(options: FollowOptions): Promise<Following> {
 }
 
 async function followOne(options: FollowOptions, stream: string, { filter, headersOnly }: Followed) {
-  const { link, subjects, logger, onObservation } = options;
-  const consumer = await jetstream(link.nc).consumers.get(stream, {
+  const consumer = await jetstream(options.link.nc).consumers.get(stream, {
     filter_subjects: filter,
     headers_only: headersOnly,
   });
-  let left = (await consumer.info()).num_pending;
   const { promise: caughtUp, resolve } = Promise.withResolvers<void>();
-  if (left === 0) resolve();
   const messages = await consumer.consume({
     max_messages: 500,
     expires: 2_000,
     idle_heartbeat: 500,
     callback: (message) => {
-      try {
-        const headers = message.headers?.values("Troupe") ?? [];
-        const record: FollowedRecord = {
-          subject: message.subject,
-          sequence: message.seq,
-          atMs: Math.floor(message.info.timestampNanos / 1e6),
-          header: headers.length === 1 ? headers[0] : undefined,
-          body: message.data,
-        };
-        const observation = observe(subjects, record);
-        if (observation) onObservation(observation);
-        else logger.warn({ subject: message.subject.slice(0, 200) }, "a record could not be read");
-      } catch (error) {
-        logger.error({ reason: messageOf(error) }, "a record could not be observed");
-      }
-      if (left > 0 && --left === 0) resolve();
+      takeIn(options, message);
+      if (message.info.pending === 0) resolve();
     },
   });
-  return { caughtUp, stop: async () => void (await messages.close()) };
+  const closing = new AbortController();
+  void awaitNothingPending(options, consumer, closing.signal).then(resolve);
+  const stop = async () => {
+    closing.abort();
+    await messages.close();
+  };
+  return { caughtUp, stop };
+}
+
+/** An exception here would stop the read loop of the whole connection. */
+function takeIn({ subjects, logger, onObservation }: FollowOptions, message: JsMsg): void {
+  try {
+    const headers = message.headers?.values("Troupe") ?? [];
+    const record: FollowedRecord = {
+      subject: message.subject,
+      sequence: message.seq,
+      atMs: Math.floor(message.info.timestampNanos / 1e6),
+      header: headers.length === 1 ? headers[0] : undefined,
+      body: message.data,
+    };
+    const observation = observe(subjects, record);
+    if (observation) onObservation(observation);
+    else logger.warn({ subject: message.subject.slice(0, 200) }, "a record could not be read");
+  } catch (error) {
+    logger.error({ reason: messageOf(error) }, "a record could not be observed");
+  }
+}
+
+/** There may be no record at all, or the last ones may go before they are delivered: then no message tells that nothing is pending. */
+async function awaitNothingPending(
+  { clock, logger }: FollowOptions,
+  consumer: Consumer,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      if ((await consumer.info()).num_pending === 0) return;
+    } catch (error) {
+      logger.debug({ reason: messageOf(error) }, "a followed consumer did not tell what is pending");
+    }
+    await clock.sleep(PENDING_LOOK_MS, signal).catch(() => undefined);
+  }
 }
