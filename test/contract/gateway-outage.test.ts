@@ -1,9 +1,11 @@
 /** A gateway while NATS is frozen, and after it is back. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Gateway } from "@troupe/gateway";
+import { createGateway, type Gateway } from "@troupe/gateway";
 import { connectTroupe, type TroupeClient } from "@troupe/runtime";
-import { type GatewayBed, hopOf, startGatewayBed, writtenBy } from "../support/gateway-bed.ts";
+import { startEmbeddedServer } from "@troupe/runtime/internal";
+import { type GatewayBed, hopOf, openBed, startGatewayBed, writtenBy } from "../support/gateway-bed.ts";
+import { silentLogger } from "../support/nats-server.ts";
 import { brief, eventually } from "../support/plain-client.ts";
 
 let bed: GatewayBed;
@@ -49,4 +51,25 @@ test("an outage answers 503 with Retry-After, readiness falls, and a watch goes 
   await bed.done(task_id);
   await watched;
   assert.deepEqual(seen, ["accepted router", "forward router", "done"]);
+});
+
+test("a gateway that is there before anything else says no_system, and takes tasks once a system is deployed", async () => {
+  const server = await startEmbeddedServer({ system: "demo", env: process.env, logger: silentLogger });
+  const seed = server.seedOf("gateway");
+  const early = createGateway({ system: "demo", servers: server.url, seed, logger: silentLogger });
+  try {
+    await early.start();
+    const submit = () =>
+      fetch(`${early.url}/api/v1/tasks`, { method: "POST", body: JSON.stringify({ role: "router", input: "x" }) });
+    const refused = await submit();
+    assert.equal(refused.status, 503);
+    assert.equal(((await refused.json()) as { code: string }).code, "no_system");
+    const core = await openBed(server);
+    await core.deploy("v1");
+    await eventually(async () => ((await submit()).status === 202 ? true : undefined));
+    await core.core.close();
+  } finally {
+    await early.stop();
+    await server.stop();
+  }
 });

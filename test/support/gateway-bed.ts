@@ -49,7 +49,11 @@ type DesiredRow = z.infer<typeof DesiredRow>;
 
 /** Starts the server; nothing is deployed and no gateway runs yet. Everything is gone after it is disposed of. */
 export async function startGatewayBed(): Promise<GatewayBed> {
-  const server = await startEmbeddedServer({ system: "demo", env: process.env, logger: silentLogger });
+  return openBed(await startEmbeddedServer({ system: "demo", env: process.env, logger: silentLogger }));
+}
+
+/** Makes the stores on a server of the system `demo`. */
+export async function openBed(server: EmbeddedServer): Promise<GatewayBed> {
   const seed = server.seedOf("supervisor");
   const core = await openLink({ servers: server.url, name: "test", user: "supervisor", seed, logger: silentLogger });
   await ensureResources(core, { subjects: new Subjects("demo") });

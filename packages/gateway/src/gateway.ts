@@ -167,7 +167,7 @@ async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
   const subjects = new Subjects(system);
   const publisher = createPublisher(link, { clock });
   const log = createJetStreamLog({ link, publisher, subjects });
-  const deployed = await DeployedSystem.follow(link, subjects, logger);
+  const deployed = await DeployedSystem.follow({ link, subjects, logger, clock });
   const core = {
     link,
     subjects,

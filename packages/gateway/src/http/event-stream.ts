@@ -4,6 +4,8 @@ import type { ServerResponse } from "node:http";
 import { errorBodyOf, type Logger, messageOf, type TaskEvent } from "@troupe/runtime/internal";
 
 const PING_MS = 15_000;
+/** A client that takes nothing for so long is gone; it may come back and resume. */
+const STALLED_MS = 60_000;
 /** How long a client should wait before it reconnects. */
 const RETRY_MS = 1_000;
 
@@ -47,13 +49,16 @@ export class EventStreams {
     const stream = new AbortController();
     this.#open.add(stream);
     response.once("close", () => stream.abort());
-    const ping = setInterval(() => response.write(": ping\n\n"), PING_MS);
+    const ping = setInterval(() => {
+      if (!response.writableNeedDrain) response.write(": ping\n\n");
+    }, PING_MS);
     try {
       response.writeHead(200, { ...HEADERS, ...extraHeaders });
       response.write(`retry: ${RETRY_MS}\n\n`);
       for await (const event of watch(stream.signal)) await write(response, formatEvent(event), stream.signal);
     } catch (error) {
-      if (!stream.signal.aborted) {
+      if (response.writableNeedDrain) response.destroy();
+      else if (!stream.signal.aborted) {
         this.#logger.warn({ reason: messageOf(error) }, "event stream failed");
         response.write(`event: error\ndata: ${JSON.stringify(errorBodyOf(error, "unavailable"))}\n\n`);
       }
@@ -67,5 +72,5 @@ export class EventStreams {
 
 async function write(response: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
   if (response.write(text) || signal.aborted) return;
-  await once(response, "drain", { signal });
+  await once(response, "drain", { signal: AbortSignal.any([signal, AbortSignal.timeout(STALLED_MS)]) });
 }

@@ -1,5 +1,6 @@
 import {
   CasBucket,
+  type Clock,
   Deployment,
   Desired,
   isVersion,
@@ -17,6 +18,15 @@ import type { CurrentSystem } from "./decide-order.ts";
 const DesiredRow = z.union([Desired, Deployment]);
 type DesiredRow = z.infer<typeof DesiredRow>;
 
+interface FollowPorts {
+  readonly link: Link;
+  readonly subjects: Subjects;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+const FIRST_LOOK_MS = 2_000;
+
 /** What is deployed, as the desired state says; followed all the time, so that asking costs nothing. */
 export class DeployedSystem {
   readonly #compiled = new Map<string, CurrentSystem>();
@@ -24,12 +34,18 @@ export class DeployedSystem {
 
   private constructor() {}
 
-  /** Starts to follow the desired state and resolves once it is known. */
-  static async follow(link: Link, subjects: Subjects, logger: Logger): Promise<DeployedSystem & { stop(): void }> {
+  /**
+   * Starts to follow the desired state. Resolves once it is known, or after 2 s: a gateway may be there before the supervisor has made
+   * the stores, and says `no_system` until then.
+   */
+  static async follow(ports: FollowPorts): Promise<DeployedSystem & { stop(): void }> {
+    const { link, subjects, logger, clock } = ports;
     const deployed = new DeployedSystem();
-    const bucket = new CasBucket({ link, subjects, bucket: "desired", schema: DesiredRow, logger });
+    const bucket = new CasBucket({ link, subjects, bucket: "desired", schema: DesiredRow, logger, clock });
     const watch = bucket.watch({ onChange: (key, row) => deployed.#apply(key, row) });
-    await watch.ready;
+    const waited = new AbortController();
+    await Promise.race([watch.ready, clock.sleep(FIRST_LOOK_MS, waited.signal).catch(() => undefined)]);
+    waited.abort();
     return Object.assign(deployed, { stop: () => watch.close() });
   }
 
