@@ -244,7 +244,9 @@ test("stop waits for what runs, and nothing is left undelivered to others", asyn
 test("messages from strangers to the loop's inbox are ignored", async () => {
   const spy = await server.link("spy");
   const inboxes: string[] = [];
-  spy.nc.subscribe("$JS.API.CONSUMER.MSG.NEXT.>", { callback: (_error, message) => inboxes.push(message.reply ?? "") });
+  spy.nc.subscribe("$JS.API.CONSUMER.MSG.NEXT.>", {
+    callback: (_error, message) => void inboxes.push(message.reply ?? ""),
+  });
   await spy.nc.flush();
   const collector = new Collector();
   const loop = start(collector, 1);

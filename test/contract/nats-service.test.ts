@@ -117,7 +117,7 @@ test("bodies over an endpoint's limit and answers over the server's are body_too
 
 test("a request whose reply is no inbox is not served: nobody steers answers into other subjects", async () => {
   const seen: string[] = [];
-  caller.nc.subscribe("victim.>", { callback: (_error, message) => seen.push(message.string()) });
+  caller.nc.subscribe("victim.>", { callback: (_error, message) => void seen.push(message.string()) });
   caller.nc.publish("t.note", "steered", { reply: "victim.log" });
   caller.nc.publish("t.note", "honest");
   await caller.nc.flush();

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import { TroupeError } from "../errors.ts";
 import { systemRandom } from "../random.ts";
 import { processStart } from "./process-identity.ts";
 import { lockStore, storeHolder } from "./store-lock.ts";
@@ -13,7 +14,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-const putLock = (holder: object) => writeFile(join(dir, "lock"), JSON.stringify(holder));
+const putLock = (holder: object) =>
+  writeFile(join(dir, "lock"), JSON.stringify({ nonce: "00000000000000aa", ...holder }));
 
 test("a lock is held until it is released", async () => {
   const lock = await lockStore(dir, systemRandom);
@@ -47,18 +49,48 @@ test("a lock file that does not parse belongs to nobody", async () => {
   await (await lockStore(dir, systemRandom)).release();
 });
 
-test("of 20 takers of a stale lock exactly one gets it", async () => {
-  await putLock({ pid: 2 ** 22 + 1, start: "long ago" });
-  const results = await Promise.allSettled(Array.from({ length: 20 }, () => lockStore(dir, systemRandom)));
-  const held = results.filter(({ status }) => status === "fulfilled");
-  assert.equal(held.length, 1);
+test("of 20 takers of a stale lock exactly one gets it, again and again", async () => {
+  for (let round = 0; round < 20; round++) {
+    await putLock({ pid: 2 ** 22 + 1, start: "long ago" });
+    const results = await Promise.allSettled(Array.from({ length: 20 }, () => lockStore(dir, systemRandom)));
+    const held = results.filter((result) => result.status === "fulfilled");
+    assert.equal(held.length, 1);
+    for (const result of results) {
+      if (result.status === "rejected") assert.ok(TroupeError.is(result.reason, "store_in_use"), String(result.reason));
+    }
+    await held[0]?.value.release();
+    assert.deepEqual(await readdir(dir), []);
+  }
 });
 
-test("release leaves the lock of somebody else alone", async () => {
+test("takers and releases in any order never make two holders", async () => {
+  await putLock({ pid: 2 ** 22 + 1, start: "long ago" });
+  let holders = 0;
+  const taker = async () => {
+    for (let round = 0; round < 10; round++) {
+      const lock = await lockStore(dir, systemRandom).catch((error: unknown) => {
+        assert.ok(TroupeError.is(error, "store_in_use"), String(error));
+        return undefined;
+      });
+      if (!lock) continue;
+      assert.equal(++holders, 1);
+      await lock.announce("nats://127.0.0.1:1");
+      holders--;
+      await lock.release();
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, taker));
+  await (await lockStore(dir, systemRandom)).release();
+});
+
+test("a holder that took over a dead one's lock and died is succeeded as well", async () => {
+  await putLock({ pid: 2 ** 22 + 1, start: "long ago" });
+  const second = { pid: 2 ** 22 + 2, start: "later", nonce: "00000000000000bb" };
+  await writeFile(join(dir, "lock.00000000000000aa"), JSON.stringify(second));
   const lock = await lockStore(dir, systemRandom);
-  await putLock({ pid: process.ppid, start: "x" });
+  assert.equal((await storeHolder(dir))?.pid, process.pid);
   await lock.release();
-  assert.match(await readFile(join(dir, "lock"), "utf8"), /"start":"x"/);
+  assert.deepEqual(await readdir(dir), []);
 });
 
 test("what is announced is what others read", async () => {
