@@ -1,1 +1,2 @@
 export { openApiDocument } from "./http/openapi.ts";
+export { callerKey, requestDigest } from "./ingress/idempotency-keys.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import type { RecordHeader, Writer } from "../contracts/record.ts";
 import { Subjects } from "../contracts/subjects.ts";
 import type { TaskEvent } from "../contracts/task.ts";
@@ -241,4 +242,35 @@ test("an open signal names its hop, wait and mailbox, and is closed by its reply
 test("the passport that an answer carries has the time already spent taken off, not below 0", () => {
   assert.equal(taskPassport(history(start), T0 + 2_000)?.remainingMs, 3_000);
   assert.equal(taskPassport(history(start), T0 + 9_000)?.remainingMs, 0);
+});
+
+test("whatever the bodies hold, the view and the events are computed and no exception gets out", () => {
+  const names = [
+    "m.send.writer",
+    "m.reply.router",
+    "c.wait.1",
+    "c.fan.0",
+    "c.claim.1",
+    "c.got.0",
+    "c.dead.0",
+    "s.step.0",
+    "s.emit.1",
+    "s.fail.1",
+  ];
+  const line = fc.tuple(fc.constantFrom(...names), fc.constantFrom(hop(1), hop(2)), fc.jsonValue({ maxDepth: 3 }));
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 20 }), fc.jsonValue(), (lines, last) => {
+      const records = history(
+        start,
+        ...lines.map(([name, at, body]): Parameters<typeof history>[number] => [at, "router", name, by("n1"), body]),
+        ["end", "end", "t.done.client", {}, last],
+      );
+      const view = taskView(task, records);
+      assert.ok(view?.finished_at);
+      const events = taskEvents(task, records);
+      assert.equal(events.at(-1)?.type, "done");
+      openWaits(subjects, records.slice(0, -1));
+    }),
+    { numRuns: 200 },
+  );
 });
