@@ -22,12 +22,14 @@ const TOKEN_26 = /^[0-9a-hjkmnp-tv-z]{26}$/;
 
 /** Crockford base32, lower case, of the first 16 bytes: 26 characters. */
 export function base32(bytes: Uint8Array): string {
-  let value = 0n;
-  for (let i = 0; i < 16; i++) value = (value << 8n) | BigInt(bytes[i] ?? 0);
   let text = "";
-  for (let i = 0; i < 26; i++) {
-    text = ALPHABET.charAt(Number(value & 31n)) + text;
-    value >>= 5n;
+  // 26 characters hold 130 bits: the first two are zero.
+  let bits = 2;
+  let pending = 0;
+  for (let i = 0; i < 16; i++) {
+    pending = (pending << 8) | (bytes[i] ?? 0);
+    for (bits += 8; bits >= 5; bits -= 5) text += ALPHABET.charAt((pending >>> (bits - 5)) & 31);
+    pending &= (1 << bits) - 1;
   }
   return text;
 }
