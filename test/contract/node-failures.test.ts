@@ -39,7 +39,7 @@ test("a host that is killed in a step: its node gives back at once, and the task
   await cluster.place("n1", 1, "v1", ROLES);
   const node = await cluster.startNode("n1");
   await upAndRunning("n1");
-  const task = await cluster.submit("v1", "a", { workMs: 1_000, number: 1 });
+  const task = await cluster.submit("v1", "a", { workMs: 600, number: 1 });
   await busy("n1", 1);
   const killed = lastHost(node);
   process.kill(killed, "SIGKILL");

@@ -51,9 +51,12 @@ export class HostFleet {
     this.#logger = options.logger;
   }
 
-  /** Brings the hosts in line with the assignments. Level-triggered: called again and again with whatever holds now. */
-  async converge(assignments: HostAssignments): Promise<void> {
-    if (this.#isClosed) return;
+  /**
+   * Brings the hosts in line with the assignments. Level-triggered: called again and again with whatever holds now. Returns whether every
+   * version could be read; if not, it wants to be called again soon.
+   */
+  async converge(assignments: HostAssignments): Promise<boolean> {
+    if (this.#isClosed) return true;
     for (const [version, host] of this.#hosts) {
       if (assignments.has(version)) continue;
       this.#hosts.delete(version);
@@ -67,6 +70,7 @@ export class HostFleet {
         unreadable.push(...replicas.map((r) => silentReplica(version, r, "starting")));
     }
     this.#unreadable = unreadable;
+    return unreadable.length === 0;
   }
 
   /** Hands a notice to all hosts. */

@@ -30,6 +30,8 @@ const GIVE_BACK_AFTER_MS = 25;
 
 /** Even if nothing wakes it, a node compares what should be with what is this often. */
 const CONVERGE_EVERY_MS = 5_000;
+/** After a round that could not do everything. */
+const CONVERGE_RETRY_MS = 500;
 
 /** A node as the process that runs it sees it. */
 export interface RunningNode {
@@ -203,13 +205,15 @@ class ReconcilingNode implements RunningNode {
     const { clock, logger } = this.#options;
     while (!this.#left.signal.aborted && !this.#isDraining) {
       this.#wake = Promise.withResolvers();
+      let isComplete = false;
       try {
-        await fleet.converge(desired.assignments());
+        isComplete = await fleet.converge(desired.assignments());
       } catch (error) {
         logger.error({ reason: messageOf(error) }, "node could not converge; trying again");
       }
       const woken = new AbortController();
-      const pause = clock.sleep(CONVERGE_EVERY_MS, woken.signal).catch(() => undefined);
+      const pauseMs = isComplete ? CONVERGE_EVERY_MS : CONVERGE_RETRY_MS;
+      const pause = clock.sleep(pauseMs, woken.signal).catch(() => undefined);
       await Promise.race([this.#wake.promise, pause]);
       woken.abort();
     }

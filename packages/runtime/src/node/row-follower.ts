@@ -7,6 +7,8 @@ import type { Logger } from "../telemetry/logger.ts";
 
 /** Notices may be lost; the row is read again this often without one. */
 const REREAD_MS = 5_000;
+/** After a reading that failed. */
+const RETRY_MS = 500;
 
 export interface RowFollowerOptions<T> {
   readonly link: Link;
@@ -30,14 +32,16 @@ export async function followRow<T>(options: RowFollowerOptions<T>, signal: Abort
   const notices = link.nc.subscribe(subjects.rowChanged(bucketName, key), { callback: () => changed.resolve() });
   while (!signal.aborted) {
     changed = Promise.withResolvers();
+    let pauseMs = REREAD_MS;
     try {
       const row = await bucket.get(key);
       onRow(row?.value);
     } catch (error) {
+      pauseMs = RETRY_MS;
       logger.warn({ bucket: bucketName, key, reason: messageOf(error) }, "row cannot be read; its last value stands");
     }
     const waiting = new AbortController();
-    const pause = clock.sleep(REREAD_MS, AbortSignal.any([waiting.signal, signal])).catch(() => undefined);
+    const pause = clock.sleep(pauseMs, AbortSignal.any([waiting.signal, signal])).catch(() => undefined);
     await Promise.race([changed.promise, pause]);
     waiting.abort();
   }
