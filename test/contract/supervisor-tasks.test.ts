@@ -1,22 +1,7 @@
 /** What the leader does for tasks. The test itself plays the roles: it writes the records that their executors would write. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import {
-  directGetAll,
-  type HopId,
-  jsonRecord,
-  newTaskId,
-  type SessionKey,
-  type StoredRecord,
-  startHeader,
-  systemClock,
-  systemRandom,
-  type TaskId,
-  TaskOrder,
-  turnRecord,
-  unpackTask,
-  type Version,
-} from "@troupe/runtime/internal";
+import { type HopId, type StoredRecord, type TaskId, type Version } from "@troupe/runtime/internal";
 import { until } from "../support/stack.ts";
 import { MANIFEST, SupervisorBed } from "../support/supervisor-bed.ts";
 
@@ -144,32 +129,6 @@ test("a message that was acked and came to nothing is put back into its mailbox;
   assert.equal(copy.header?.passport?.tenant, "default");
 });
 
-test("a session's next turn starts when the one before has ended, also when that was not seen by a gateway", async () => {
-  const key = "s".repeat(26) as SessionKey;
-  const order = (): TaskOrder =>
-    TaskOrder.parse({
-      v: 1,
-      task: newTaskId(0, v1, systemClock, systemRandom),
-      mailbox: "a",
-      input: "hello",
-      acceptedAtMs: systemClock.nowMs(),
-      tenant: "default",
-      priority: "normal",
-      session: { key, name: "talk" },
-      requires: [],
-    });
-  const [first, second] = [order(), order()];
-  for (const [n, one] of [first, second].entries()) {
-    const outcome = await bed.log.append(turnRecord(bed.subjects, 0, key, n + 1, one));
-    assert.equal(outcome.kind, "stored");
-  }
-  const started = startHeader({ ...first, session: { key, name: "talk", turn: 1 } }, systemClock.nowMs());
-  await bed.log.append(jsonRecord(bed.subjects.start(first.task, "a"), started, "hello"));
-  assert.equal(await bed.log.get(bed.subjects.start(second.task, "a")), undefined);
-  await bed.append(first.task, bed.subjects.done(first.task), { status: "completed", result: 1, by: "b" });
-  await bed.record(bed.subjects.start(second.task, "a"));
-});
-
 test("the end of a task that somebody still runs is repeated", async () => {
   const task = await bed.submit(v1);
   const heard: string[] = [];
@@ -199,47 +158,6 @@ test("tasks are listed newest first, in pages, by status, for anybody", async ()
 
 const list = (request: object) =>
   bed.ask<{ tasks: { task_id: TaskId; status: string }[]; cursor?: string }>("tasks", request, bed.client);
-
-test("finished tasks move to the archive whole, and leave the log", async () => {
-  await using own = await SupervisorBed.start();
-  const supervisor = await own.supervisor({ retainMs: 3_600_000, keepFinished: 1, janitorEveryMs: 100 });
-  const version = await own.deploy(MANIFEST);
-  const tasks: TaskId[] = [];
-  for (let i = 0; i < 3; i++) {
-    const task = await own.submit(version);
-    const hop = await own.firstHop(task, version);
-    if (i === 1)
-      await own.own(task, hop, "a", { class: "c", kind: "claim", to: "1" }, { message: own.subjects.start(task, "a") });
-    await own.own(task, hop, "a", { class: "s", kind: "step", to: "1" }, { name: "s", value: i });
-    const writer = { node: "n1", incarnation: "i1", nonce: "x", claim: 0, segment: 0 };
-    await own.log.append(jsonRecord(own.subjects.done(task), { writer }, { status: "completed", result: i, by: "a" }));
-    tasks.push(task);
-  }
-  const [oldest, contested, newest] = tasks;
-  assert.ok(oldest && contested && newest);
-  const left = (task: TaskId) => directGetAll(own.core, "BED_LOG_0", { filter: `${own.subjects.task(task)}.>` });
-  await until("the oldest gone", 5_000, async () => (await left(oldest)).length === 0);
-  const parts = await directGetAll(own.core, "BED_ARCHIVE", { filter: own.subjects.archive(oldest, "*") });
-  const records = unpackTask(
-    parts.map(({ body }) => body),
-    parts[0]?.headers.last("Troupe-Parts") ?? "",
-  );
-  assert.deepEqual(
-    records
-      ?.map(({ subject }) => subject.split(".").slice(5).join("."))
-      .map((name) => name.replace(/^[0-9a-z]{26}/, "<hop>")),
-    ["start.client.m.send.a", "<hop>.a.s.step.1", "end.end.t.done.client"],
-  );
-  assert.equal((await left(contested)).length, 4, "somebody may still hold a delivery of it");
-  assert.equal((await left(newest)).length, 3);
-  await supervisor.stop();
-  await own.supervisor({ retainMs: 0, janitorEveryMs: 100 });
-  await until(
-    "all gone after the retention",
-    5_000,
-    async () => (await left(contested)).length + (await left(newest)).length === 0,
-  );
-});
 
 test("what is due, dead or waiting is rebuilt by the next supervisor from the log alone", async () => {
   await using own = await SupervisorBed.start();

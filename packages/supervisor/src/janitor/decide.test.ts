@@ -15,9 +15,9 @@ const task = (name: string, endedAtMs: number, mayStillRun = false): EndedTask =
   mayStillRun,
 });
 
-const leaving = (ended: EndedTask[], keepFinished: number, nowMs: number, stay: string[] = []) => {
+const leaving = (ended: EndedTask[], keepFinished: number, nowMs: number, stay: string[] = [], held: string[] = []) => {
   const limits = { retainMs: 100, keepFinished, batch: 3 };
-  const all = leavingTasks(ended, ended.length, new Set(stay as TaskId[]), limits, nowMs);
+  const all = leavingTasks(ended, ended.length, new Set(stay as TaskId[]), new Set(held as TaskId[]), limits, nowMs);
   return all.map(({ task: id, isEarly }) => (isEarly ? `${id}?` : id));
 };
 
@@ -35,4 +35,11 @@ test("young tasks that somebody may still run stay, and no other goes in their s
   assert.deepEqual(leaving(ended, 2, 99), ["b?"]);
   assert.deepEqual(leaving(ended, 2, 99, ["b"]), []);
   assert.deepEqual(leaving(ended, 2, 100), ["a", "b?"]);
+});
+
+test("what is held stays, however old or many", () => {
+  const ended = [task("a", 0), task("b", 50), task("c", 60)];
+  assert.deepEqual(leaving(ended, 10, 100, [], ["a"]), []);
+  assert.deepEqual(leaving(ended, 10, 150, [], ["a"]), ["b"]);
+  assert.deepEqual(leaving(ended, 1, 99, [], ["a"]), ["b?"]);
 });

@@ -15,11 +15,15 @@ export interface Leaving {
   readonly isEarly: boolean;
 }
 
-/** The tasks whose time has come, oldest first, and as many more as there are too many. `stay` are young ones that may not go yet. */
+/**
+ * The tasks whose time has come, oldest first, and as many more as there are too many. `stay` are young ones that may not go yet, `held`
+ * are those that may not go at all for now.
+ */
 export function leavingTasks(
   ended: Iterable<EndedTask>,
   count: number,
   stay: ReadonlySet<TaskId>,
+  held: ReadonlySet<TaskId>,
   limits: JanitorLimits,
   nowMs: number,
 ): readonly Leaving[] {
@@ -27,9 +31,10 @@ export function leavingTasks(
   let surplus = count - limits.keepFinished;
   for (const { task, endedAtMs, mayStillRun } of ended) {
     if (leaving.length === limits.batch) break;
-    if (nowMs - endedAtMs >= limits.retainMs) leaving.push({ task, isEarly: false });
-    else if (surplus <= 0) break;
-    else if (!mayStillRun && !stay.has(task)) leaving.push({ task, isEarly: true });
+    const isOld = nowMs - endedAtMs >= limits.retainMs;
+    if (!isOld && surplus <= 0) break;
+    if (isOld && !held.has(task)) leaving.push({ task, isEarly: false });
+    if (!isOld && !mayStillRun && !stay.has(task) && !held.has(task)) leaving.push({ task, isEarly: true });
     surplus--;
   }
   return leaving;
