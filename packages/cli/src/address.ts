@@ -14,6 +14,8 @@ export interface Address {
   readonly keysFile: string | undefined;
   /** File with the seed of a NATS context's user. */
   readonly contextSeedFile?: string | undefined;
+  /** What nodes that join should use as models, where the place says. */
+  readonly models?: { readonly mode: "offline" | "live"; readonly offlineUrl: string | undefined } | undefined;
   /** Which of the places it came from, for messages. */
   readonly source: string;
 }
@@ -59,6 +61,7 @@ export function chooseAddress({ flags, environment, run, context }: AddressSourc
       system: system ?? run.system,
       httpUrl: environment.httpUrl ?? run.http_url,
       keysFile: keysFile ?? run.keys_file,
+      models: { mode: run.model, offlineUrl: run.offline_url },
       source: `${STATE_FOLDER}/run.json`,
     };
   }

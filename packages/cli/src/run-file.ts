@@ -14,6 +14,8 @@ const RunFile = z.strictObject({
   /** The first role that clients may address. */
   door: z.string().min(1).max(64),
   model: z.enum(["offline", "live"]),
+  /** Where the offline model answers, for nodes that join. */
+  offline_url: z.string().max(512).optional(),
   started_at: z.string(),
 });
 export type RunFile = z.infer<typeof RunFile>;

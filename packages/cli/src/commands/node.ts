@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { z } from "zod";
 import { findAddress } from "../address.ts";
 import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
+import { adoptModels } from "../config/load.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { loadKeys } from "../keys.ts";
 import { logLevelOf } from "../log-file.ts";
@@ -20,6 +21,7 @@ const Options = AddressOptions.extend({
 /** Runs until the first signal, then drains; the second one ends the process. */
 async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<ExitCode> {
   const address = await findAddress(options, scope.environment, scope.cwd);
+  if (address.models) adoptModels(scope.environment.variables, address.models);
   const signInOf = await loadKeys(address.keysFile);
   const name = options.name ?? machineName();
   const node = createNode({

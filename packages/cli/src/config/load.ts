@@ -39,3 +39,13 @@ function colourWish(refused: string | undefined, asked: string | undefined): boo
   if (refused !== undefined) return false;
   return asked === undefined ? undefined : asked !== "0";
 }
+
+/** Lets the hosts of this process use the models of the system that it joins, unless its own environment says what to use. */
+export function adoptModels(
+  variables: NodeJS.ProcessEnv,
+  { mode, offlineUrl }: { readonly mode: "offline" | "live"; readonly offlineUrl: string | undefined },
+): void {
+  if (variables["TROUPE_MODEL_MODE"]) return;
+  variables["TROUPE_MODEL_MODE"] = mode;
+  if (offlineUrl !== undefined) variables["TROUPE_OFFLINE_URL"] = offlineUrl;
+}

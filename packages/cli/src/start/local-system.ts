@@ -33,6 +33,8 @@ export interface LocalSystem {
   readonly natsUrl: string;
   readonly httpUrl: string;
   readonly keysFile: string | undefined;
+  /** Of the offline model, where it is used. */
+  readonly offlineUrl: string | undefined;
   readonly crew: NodeCrew;
   /** Ends when a part that it cannot do without has ended by itself; resolves with the reason. */
   readonly broken: Promise<string>;
@@ -75,7 +77,7 @@ export async function startLocalSystem(options: LocalSystemOptions, stack: Async
     () => "the supervisor has ended",
     (error: unknown) => `the supervisor could not go on: ${messageOf(error)}`,
   );
-  return { natsUrl, httpUrl: gateway.url, keysFile, crew, broken };
+  return { natsUrl, httpUrl: gateway.url, keysFile, offlineUrl: env["TROUPE_OFFLINE_URL"], crew, broken };
 }
 
 /** What the nodes' environment says about models; starts the offline model where that is wanted. */
@@ -84,7 +86,7 @@ async function modelEnvironment(
   logger: Logger,
   stack: AsyncDisposableStack,
 ): Promise<NodeJS.ProcessEnv> {
-  if (options.model === "live") return { ...options.env, TROUPE_MODEL_MODE: "live" };
+  if (options.model === "live") return { ...options.env, TROUPE_MODEL_MODE: "live", TROUPE_OFFLINE_URL: undefined };
   const offline = await startOfflineModel({ logger, clock: options.clock, pace: READABLE_PACE });
   stack.defer(() => offline.close());
   return { ...options.env, TROUPE_MODEL_MODE: "offline", TROUPE_OFFLINE_URL: offline.url };

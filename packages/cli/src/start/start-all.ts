@@ -119,6 +119,7 @@ function runFile(
     ...(local.keysFile === undefined ? {} : { keys_file: local.keysFile }),
     door,
     model,
+    ...(local.offlineUrl === undefined ? {} : { offline_url: local.offlineUrl }),
     started_at: new Date(scope.clock.nowMs()).toISOString(),
   };
 }
