@@ -1,6 +1,7 @@
 /** The configuration of an embedded server, as text. Pure: what is written is exactly what the golden test shows. */
+import { TroupeError } from "../errors.ts";
 import type { Account, AccountUser, Export, Import } from "../nats/accounts.ts";
-import type { UserName } from "../nats/users.ts";
+import type { RoleUserName, UserName } from "../nats/users.ts";
 
 export interface ServerConfig {
   readonly serverName: string;
@@ -16,7 +17,7 @@ export interface ServerConfig {
   readonly logFile: string;
   readonly accounts: readonly Account[];
   /** Public nkeys. */
-  readonly publicKeys: Readonly<Record<UserName, string>>;
+  readonly publicKeys: Readonly<Record<UserName, string> & Partial<Record<RoleUserName, string>>>;
   /** `always` = every acknowledged record is on disk; the server's default is every 2 minutes. */
   readonly syncInterval?: "always" | undefined;
 }
@@ -71,7 +72,9 @@ function accountLines(account: Account, config: ServerConfig): string[] {
 }
 
 function userLine({ name, permissions }: AccountUser, config: ServerConfig): string {
-  const key = `nkey: ${config.publicKeys[name]}`;
+  const publicKey = config.publicKeys[name];
+  if (publicKey === undefined) throw new TroupeError("invariant_violated", `user ${name} has no key`);
+  const key = `nkey: ${publicKey}`;
   if (!permissions) return `{ ${key} }`;
   const { publish, subscribe } = permissions;
   return `{ ${key}, permissions: { publish: ${allowList(publish)}, subscribe: ${allowList(subscribe)} } }`;

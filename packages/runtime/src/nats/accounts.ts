@@ -1,10 +1,18 @@
 /**
- * The accounts of a system as data (DESIGN §6, first form: hosts are still a user of CORE; one account per role replaces it without
- * touching callers). Imports are the firewall: what an account does not import, the server answers with "no responders".
+ * The accounts of a system as data (DESIGN §6), those of its roles apart: they follow from each version's graph (`graph/role-accounts.ts`).
+ * Imports are the firewall: what an account does not import, the server answers with "no responders". The user `host` of CORE is the
+ * fallback for servers to which nobody adds the accounts of roles.
  */
 import { SUPERVISOR_READ_VERBS, type Subjects } from "../contracts/subjects.ts";
 import { CORE_API_PREFIX, IMPORTED_API_PREFIX } from "./api-prefix.ts";
-import { type AccountName, PLACE_OF_USER, USERS, type UserName } from "./users.ts";
+import {
+  type AccountName,
+  PLACE_OF_USER,
+  type RoleAccountName,
+  type RoleUserName,
+  USERS,
+  type UserName,
+} from "./users.ts";
 
 /** A subject that other accounts may import. `service`: they publish to us. `stream`: they subscribe to ours. */
 export interface Export {
@@ -29,12 +37,12 @@ export interface Permissions {
 }
 
 export interface AccountUser {
-  readonly name: UserName;
+  readonly name: UserName | RoleUserName;
   readonly permissions?: Permissions;
 }
 
 export interface Account {
-  readonly name: AccountName;
+  readonly name: AccountName | RoleAccountName;
   readonly hasJetStream: boolean;
   readonly users: readonly AccountUser[];
   readonly exports: readonly Export[];
@@ -80,7 +88,10 @@ function core(subjects: Subjects, logs: readonly string[]): Account {
       ...[`${sys}.heartbeat.*`, `${sys}.control.died`, `${sys}.control.event.>`].map(service),
       { ...service(`${sys}.supervisor.*`), response: LONG },
       { ...service("$SRV.>"), response: SHORT },
-      { ...service(`${CORE_API_PREFIX}.CONSUMER.MSG.NEXT.${ingress}.*`), response: SHORT },
+      ...[ingress, ...logs].map((name) => ({
+        ...service(`${CORE_API_PREFIX}.CONSUMER.MSG.NEXT.${name}.*`),
+        response: SHORT,
+      })),
       ...[ingress, ...logs].flatMap(ackSubjects).map(service),
       ...readable.flatMap((name) => [
         { ...service(`${CORE_API_PREFIX}.DIRECT.GET.${name}`), response: SHORT },
@@ -144,6 +155,8 @@ function gateway(subjects: Subjects, logs: readonly string[]): Account {
       { ...service(`${sys}.tasks.*.run`), response: LONG },
       { ...service(`${sys}.task.*`), response: LONG },
       { ...service("$SRV.>"), response: SHORT },
+      // What roles say to those who watch. Straight to the gateways: a service import of CORE would not be passed on by its stream export.
+      ...[`${sys}.live.*`, `${sys}.tokens.*.*`].map(service),
       stream(`${sys}.control.ended`),
     ],
     imports: [
@@ -201,21 +214,25 @@ function usersOf(account: AccountName, permissions: Partial<Record<UserName, Per
 
 const service = (subject: string): Export => ({ kind: "service", subject });
 const stream = (subject: string): Export => ({ kind: "stream", subject });
-const serviceOf =
+/** Imports a service under its own name. */
+export const serviceOf =
   (from: AccountName) =>
   (subject: string): Import => ({ kind: "service", from, subject });
 const streamOf =
   (from: AccountName) =>
   (subject: string): Import => ({ kind: "stream", from, subject });
 
-/** Acknowledgements in both forms: the second is off by default and would be lost silently once it is on. */
-const ackSubjects = (streamName: string): string[] => [`$JS.ACK.${streamName}.>`, `$JS.ACK.*.*.${streamName}.>`];
+/**
+ * Acknowledgements of a stream's consumers, or of one of them (`<stream>.<durable>`), in both forms: the second is off by default and would
+ * be lost silently once it is on.
+ */
+export const ackSubjects = (consumers: string): string[] => [`$JS.ACK.${consumers}.>`, `$JS.ACK.*.*.${consumers}.>`];
 
 const directGets = (streams: readonly string[]): string[] =>
   streams.flatMap((name) => [`DIRECT.GET.${name}`, `DIRECT.GET.${name}.>`]);
 
 /** JetStream API subjects under the other prefix. */
-const apiImports = (verbs: readonly string[]): Import[] =>
+export const apiImports = (verbs: readonly string[]): Import[] =>
   verbs.map((verb) => ({
     kind: "service",
     from: "CORE",

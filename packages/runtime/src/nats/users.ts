@@ -1,3 +1,4 @@
+import type { Version } from "../ids.ts";
 import { CORE_API_PREFIX, IMPORTED_API_PREFIX } from "./api-prefix.ts";
 
 /** The accounts of a system. `CORE` owns streams, buckets and the control plane; the others import exactly their lines of it. */
@@ -25,3 +26,14 @@ export const PLACE_OF_USER: Readonly<Record<UserName, UserPlace>> = {
   client: { account: "CLIENT", apiPrefix: IMPORTED_API_PREFIX, inboxPrefix: "_INBOX" },
   sys: { account: "SYS", apiPrefix: IMPORTED_API_PREFIX, inboxPrefix: "_INBOX" },
 };
+
+/** The account of one role in one version: `R_v7_developer`. It has no JetStream and imports exactly that role's lines. */
+export type RoleAccountName = `R_${string}`;
+export const roleAccountName = (version: Version, role: string): RoleAccountName => `R_${version}_${role}`;
+
+/** The only user of a role's account: `v7/developer`. Every host that plays the role signs in as it. */
+export type RoleUserName = `${string}/${string}`;
+export const roleUserName = (version: Version, role: string): RoleUserName => `${version}/${role}`;
+
+/** What the link of a role has to know, whichever role it is. */
+export const PLACE_OF_ROLE: Omit<UserPlace, "account"> = { apiPrefix: IMPORTED_API_PREFIX, inboxPrefix: "_INBOX" };
