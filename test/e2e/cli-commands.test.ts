@@ -1,0 +1,126 @@
+/** The commands of a second terminal, against a system that `troupe start` runs in the same folder. */
+import assert from "node:assert/strict";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { type Ended, TroupeProcess } from "../support/troupe-cli.ts";
+
+const RELAY = fileURLToPath(new URL("../support/cli-relay-system.ts", import.meta.url));
+const RUNNING = /Running\. HTTP (\S+) +NATS (\S+)/;
+
+let folder: string;
+let system: TroupeProcess;
+
+/** Inside the repository, so that the system file finds the packages. */
+before(async () => {
+  const cache = fileURLToPath(new URL("../../.cache/", import.meta.url));
+  await mkdir(cache, { recursive: true });
+  folder = await mkdtemp(join(cache, "cli-"));
+  await copyFile(RELAY, join(folder, "system.ts"));
+  system = new TroupeProcess(["start", "--memory", "--nodes", "1"], folder);
+  await system.shows(RUNNING);
+});
+
+after(async () => {
+  system.child.kill("SIGTERM");
+  await system.ends();
+  await system.leavesNothing();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const troupe = (...args: string[]): Promise<Ended> => new TroupeProcess(args, folder).ends();
+
+/** The command's JSON. Fails when it does not exit as expected. */
+async function json(args: string[], expectedCode = 0): Promise<unknown> {
+  const { code, stdout, stderr } = await troupe(...args, "--json");
+  assert.equal(code, expectedCode, `${stdout}\n${stderr}`);
+  return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
+}
+
+const Task = z.looseObject({ task_id: z.string(), status: z.string(), result: z.unknown().optional() });
+
+test("task run prints the finished task, and task get, list and log find it again", async () => {
+  const task = Task.parse(await json(["task", "run", "first", "x"]));
+  assert.deepEqual([task.status, task.result], ["completed", "x first second"]);
+  assert.deepEqual(Task.parse(await json(["task", "get", task.task_id])).result, task.result);
+  const { tasks } = z.looseObject({ tasks: z.array(Task) }).parse(await json(["task", "list"]));
+  assert.ok(tasks.some(({ task_id }) => task_id === task.task_id));
+  const { stdout } = await troupe("task", "log", task.task_id);
+  assert.match(stdout, /client sends to first[\s\S]*first sends to second[\s\S]*ends the task/);
+});
+
+test("a task that fails exits with 1 and says its code", async () => {
+  const task = z.looseObject({ status: z.string(), error: z.looseObject({ code: z.string() }) });
+  const failed = task.parse(await json(["task", "run", "first", "fail"], 1));
+  assert.deepEqual([failed.status, failed.error.code], ["failed", "tool_failed"]);
+});
+
+test("a waiting task takes a signal, and another one is cancelled", async () => {
+  const { task_id: waiting } = Task.parse(await json(["task", "submit", "asker", "a"]));
+  const watching = new TroupeProcess(["task", "watch", waiting], folder);
+  await watching.shows(/asker +waits/);
+  await json(["task", "signal", waiting, "go", "yes"]);
+  const { code, stdout } = await watching.ends();
+  assert.equal(code, 0, stdout);
+  assert.match(stdout, /asked a, told yes/);
+
+  const { task_id: doomed } = Task.parse(await json(["task", "submit", "asker", "b"]));
+  await json(["task", "cancel", doomed]);
+  assert.equal(Task.parse(await json(["task", "get", doomed])).status, "cancelled");
+});
+
+test("an idempotency key makes the same task", async () => {
+  const first = Task.parse(await json(["task", "submit", "first", "once", "--key", "k-1"]));
+  const second = Task.parse(await json(["task", "submit", "first", "once", "--key", "k-1"]));
+  assert.equal(second.task_id, first.task_id);
+});
+
+test("status and doctor find the system healthy", async () => {
+  const Status = z.looseObject({ status: z.string(), nodes: z.looseObject({ up: z.number() }) });
+  const status = Status.parse(await json(["status"]));
+  assert.equal(status.nodes.up, 1);
+  const Checks = z.object({ checks: z.array(z.looseObject({ name: z.string(), status: z.string() })) });
+  const { checks } = Checks.parse(await json(["doctor"]));
+  const byName = new Map(checks.map(({ name, status: found }) => [name, found]));
+  for (const name of ["node", "nats-server", "nats", "clock", "store", "gateway", "model"]) {
+    assert.equal(byName.get(name), "ok", `${name} of ${JSON.stringify(checks)}`);
+  }
+});
+
+test("an unknown role exits with 1 and names the roles that there are", async () => {
+  const { code, stderr } = await troupe("task", "run", "nobody", "x");
+  assert.equal(code, 1);
+  assert.match(stderr, /unknown_role/);
+  assert.match(stderr, /first/);
+});
+
+test("wrong usage exits with 2", async () => {
+  for (const args of [["task", "frob"], ["start", "--nodes", "none"], ["task", "get", "not-an-id"], ["drain"]]) {
+    assert.equal((await troupe(...args)).code, 2, args.join(" "));
+  }
+});
+
+test("with no system and no address a command exits with 3 and says what to do", async () => {
+  const empty = await mkdtemp(join(tmpdir(), "troupe-empty-"));
+  try {
+    const { code, stderr } = await new TroupeProcess(["status"], empty).ends();
+    assert.equal(code, 3);
+    assert.match(stderr, /troupe start/);
+  } finally {
+    await rm(empty, { recursive: true });
+  }
+});
+
+test("a changed system file becomes a new version, a broken one changes nothing", async () => {
+  const path = join(folder, "system.ts");
+  const text = await readFile(path, "utf8");
+  await writeFile(path, text.replaceAll("${text} second", "${text} SECOND"));
+  await system.shows(/v2 takes new tasks/);
+  assert.equal(Task.parse(await json(["task", "run", "first", "y"])).result, "y first SECOND");
+  await writeFile(path, `${text}\nthrow new Error("broken on purpose");\n`);
+  await system.shows(/was not deployed: .*broken on purpose/);
+  assert.equal(Task.parse(await json(["task", "run", "first", "z"])).result, "z first SECOND");
+});
