@@ -24,7 +24,6 @@ export interface StackOptions {
 }
 
 const Health = z.object({
-  status: z.string(),
   nodes: z.object({ up: z.number() }),
   actors: z.object({ total: z.number(), unavailable: z.number() }),
 });
@@ -70,7 +69,7 @@ export class Stack implements AsyncDisposable {
         part.start();
       }
       await stack.deploy(options.systemFile);
-      await stack.healthy();
+      await stack.isWhole();
       return stack;
     } catch (error) {
       await opened.disposeAsync();
@@ -91,14 +90,14 @@ export class Stack implements AsyncDisposable {
     });
   }
 
-  /** Waits until the supervisor calls the system healthy with all of its nodes up. */
-  async healthy(limitMs = 30_000): Promise<void> {
-    await until("a healthy system", limitMs, async () => {
+  /** Waits until the supervisor sees all nodes up and every actor available. (Alerts over earlier tasks may well be raised.) */
+  async isWhole(limitMs = 30_000): Promise<void> {
+    await until("a whole system", limitMs, async () => {
       const answer = await this.client.nc.request(this.subjects.supervisor("health"), "", { timeout: 1_000 });
       const text = answer.string();
-      const { status, nodes, actors } = Health.parse(JSON.parse(text));
+      const { nodes, actors } = Health.parse(JSON.parse(text));
       const isWhole = nodes.up === this.nodes.length && actors.total > 0 && actors.unavailable === 0;
-      if (status !== "healthy" || !isWhole) throw new Error(text);
+      if (!isWhole) throw new Error(text);
       return true;
     });
   }
