@@ -32,7 +32,7 @@ export interface Bed {
   close(): Promise<void>;
 }
 
-export async function openBed(settings: BenchSettings, profileDir?: string): Promise<Bed> {
+export async function openBed(settings: BenchSettings): Promise<Bed> {
   const opened = new AsyncDisposableStack();
   try {
     const logger = createLogger({ name: "bench", level: "warn" });
@@ -42,7 +42,7 @@ export async function openBed(settings: BenchSettings, profileDir?: string): Pro
     opened.defer(() => link.close());
     const chains = new Map<ChainName, Chain>();
     for (const name of CHAINS.filter((c) => settings.variants.some((v) => v.chain === c))) {
-      const chain = await openChain(name, server, link, profileDir);
+      const chain = await openChain(name, server, link, settings.profileDir);
       opened.defer(() => chain.close());
       chains.set(name, chain);
     }

@@ -24,7 +24,11 @@ export const ChainSettings = z.strictObject({
 export type ChainSettings = z.infer<typeof ChainSettings>;
 
 /** How a worker of the chain connects. */
-export const linkOf = ({ natsUrl, seed, inboxPrefix }: ChainSettings) => ({ servers: natsUrl, seed, inboxPrefix });
+export const linkOf = ({ natsUrl, seed, inboxPrefix }: ChainSettings) => ({
+  servers: natsUrl,
+  ...(seed ? { seed } : {}),
+  inboxPrefix,
+});
 
 /** One measurement: closed loop with `inFlight` tasks, of which those that end in the window count. */
 export const Load = z.strictObject({

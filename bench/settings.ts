@@ -28,6 +28,8 @@ export interface BenchSettings {
   readonly warmUpMs: number;
   readonly measureMs: number;
   readonly isJson: boolean;
+  /** Folder for CPU profiles of every worker; slows everything down. */
+  readonly profileDir?: string | undefined;
 }
 
 export const USAGE = `Usage: npm run bench -- [--rounds N] [--levels 1,64,256] [--only raw,troupe] [--quick] [--json]
@@ -36,7 +38,8 @@ export const USAGE = `Usage: npm run bench -- [--rounds N] [--levels 1,64,256] [
   --levels L    tasks in flight (default 1,64,256)
   --only V      variants: ${VARIANTS.map((v) => v.id).join(", ")} (default all; ${BASELINE} is always measured)
   --quick       2 rounds with short windows: shows that it runs, not how fast
-  --json        one JSON document instead of tables`;
+  --json        one JSON document instead of tables
+  --profile D   also write a CPU profile of each worker into folder D`;
 
 /** Reads the command line. Throws a `TypeError` or `RangeError` that says what is wrong with it. */
 export function parseSettings(args: readonly string[]): BenchSettings | "help" {
@@ -47,6 +50,7 @@ export function parseSettings(args: readonly string[]): BenchSettings | "help" {
       levels: { type: "string", default: "1,64,256" },
       only: { type: "string" },
       quick: { type: "boolean", default: false },
+      profile: { type: "string" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -59,6 +63,7 @@ export function parseSettings(args: readonly string[]): BenchSettings | "help" {
     warmUpMs: values.quick ? 200 : 400,
     measureMs: values.quick ? 500 : 1_200,
     isJson: values.json,
+    profileDir: values.profile,
   };
 }
 

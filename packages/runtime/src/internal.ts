@@ -41,6 +41,7 @@ export * from "./graph/variants.ts";
 export * from "./hop/execute.ts";
 export type * from "./hop/ports.ts";
 export * from "./hop/running-hops.ts";
+export * from "./host/brokered-blobs.ts";
 export * from "./host/dead-incarnations.ts";
 export * from "./host/held.ts";
 export * from "./host/role-seat.ts";
