@@ -1,5 +1,6 @@
 /** A role of the relay as a host runs it, on the host's own seat and replica: pull loop, hop protocol, JetStream log. No node around it. */
 import {
+  BrokeredBlobs,
   DeadIncarnations,
   type Deployment,
   HeldDeliveries,
@@ -26,6 +27,7 @@ async function join(name: string, settings: ChainSettings): Promise<Work> {
     // Nobody is told: there is no node.
     held: new HeldDeliveries(systemClock, () => undefined),
     dead: new DeadIncarnations(),
+    blobs: new BrokeredBlobs(() => undefined),
     clock: systemClock,
     random: systemRandom,
     logger: benchLogger(`troupe-${role}`),

@@ -23,7 +23,7 @@ const settings = { replicas: 2, concurrency: 64, timeoutMs: 60_000 };
 /** Ignores that it is aborted, as careless code does: so a frozen one goes on with its work when it wakes up. */
 async function work({ workMs, effects }: FreezeInput, ctx: Context): Promise<string> {
   await ctx.step(MARK_STEP, () => process.pid);
-  return await ctx.step("work", async () => {
+  return ctx.step("work", async () => {
     await timer(workMs);
     await appendFile(effects, `${ctx.hop} ${process.pid}\n`);
     return `${ctx.role} by ${process.pid}`;

@@ -1,9 +1,9 @@
 import { setTimeout as timer } from "node:timers/promises";
 import {
   connectTroupe,
-  type Json,
   messageOf,
   type TaskId,
+  type TaskRequest,
   TERMINAL_STATUSES,
   type TroupeClient,
 } from "@troupe/runtime";
@@ -17,7 +17,7 @@ export interface LoadOptions {
   readonly inFlight: number;
   /** Role that takes the tasks. */
   readonly door: string;
-  readonly input: (number: number) => Json;
+  readonly input: (number: number) => TaskRequest["input"];
 }
 
 /** How long a task may be silent before its client asks for it: events may be lost, the answer to a question not. */
