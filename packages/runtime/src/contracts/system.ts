@@ -21,6 +21,9 @@ export const RoleName = role;
 export const Graph = z.record(source, z.array(target).max(200));
 export type Graph = z.infer<typeof Graph>;
 
+/** Longest time-out of a segment: a delivery older than half of the log's shortest retention (1 h) may not write any more. Ms. */
+const MAX_SEGMENT_MS = 25 * 60_000;
+
 /** Retries of a failed handler: 3 attempts, 1 s, doubled, with full jitter, at most 30 s between them. */
 export const RetryPolicy = z.strictObject({
   attempts: z.int().min(1).max(100).default(3),
@@ -50,8 +53,8 @@ export const RoleManifest = z.strictObject({
   retry: RetryPolicy.prefault({}),
   /** Roles that it calls and gets an answer from, apart from those that it hands work on to. All of them are edges of the graph. */
   calls: z.array(role).max(200).optional(),
-  /** Longest run of one segment of a hop. */
-  timeoutMs: ms.default(300_000),
+  /** Longest run of one segment of a hop, at most 25 min; what takes longer waits in between (`ctx.call`, `ctx.sleep`). */
+  timeoutMs: z.int().min(1).max(MAX_SEGMENT_MS).default(300_000),
   /** Everything else that the behaviour says of itself (model alias, tools, …), for people and for the diff. */
   about: z.record(z.string(), z.json()).default({}),
 });
