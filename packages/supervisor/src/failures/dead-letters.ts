@@ -17,6 +17,9 @@ import type { TaskIndex } from "../observer/task-index.ts";
 import type { TaskReader } from "../observer/task-reader.ts";
 import { type DeadLetterAction, decideDeadLetter } from "./decide.ts";
 
+/** How long after a failure a dead letter is looked at again. */
+const RETRY_MS = 5_000;
+
 /** A running version of the system, as those who act on its tasks need it. */
 export interface VersionTables {
   readonly system: CompiledSystem;
@@ -38,24 +41,28 @@ export interface DeadLettersOptions {
 /** Gives every dead letter that nobody called to the escalation role, or ends its task. Its writes are write-once: doing it twice is harmless. */
 export class DeadLetters {
   readonly #options: DeadLettersOptions;
-  readonly #waiting = new Map<string, Died>();
+  readonly #waiting = new Map<string, { readonly death: Died; readonly notBeforeMs: number }>();
 
   constructor(options: DeadLettersOptions) {
     this.#options = options;
   }
 
   observe(observation: Observation): void {
-    if (observation.kind === "died") this.#waiting.set(`${observation.task} ${observation.hop}`, observation);
+    if (observation.kind !== "died") return;
+    this.#waiting.set(`${observation.task} ${observation.hop}`, { death: observation, notBeforeMs: 0 });
   }
 
-  /** Handles what has been observed since; what fails stays for the next time. */
+  /** Handles what has been observed since; what fails is tried again after a while. */
   async handleAll(): Promise<void> {
-    for (const [key, death] of this.#waiting) {
+    const nowMs = this.#options.ports.clock.nowMs();
+    for (const [key, { death, notBeforeMs }] of this.#waiting) {
+      if (nowMs < notBeforeMs) continue;
       try {
         await this.#handle(death);
         this.#waiting.delete(key);
       } catch (error) {
         const { task, hop } = death;
+        this.#waiting.set(key, { death, notBeforeMs: nowMs + RETRY_MS });
         this.#options.logger.warn({ task, hop, reason: messageOf(error) }, "a dead letter could not be handled yet");
       }
     }

@@ -21,7 +21,11 @@ interface Advance {
   readonly shard: number;
   readonly key: SessionKey;
   readonly turn: number;
+  readonly notBeforeMs: number;
 }
+
+/** How long after a failure a session is looked at again. */
+const RETRY_MS = 5_000;
 
 /** Starts the next turn of a session when a turn's task has ended. Gateways do the same; starting is write-once. */
 export class SessionTurns {
@@ -37,17 +41,20 @@ export class SessionTurns {
     if (kind !== "ended" && kind !== "started") return;
     const session = this.#options.index.ended(task)?.session;
     if (!session || (this.#due.get(session.key)?.turn ?? 0) >= session.turn) return;
-    this.#due.set(session.key, { shard: shardOf(task), ...session });
+    this.#due.set(session.key, { shard: shardOf(task), ...session, notBeforeMs: 0 });
   }
 
-  /** Advances what has become due; what fails stays for the next time. */
+  /** Advances what has become due; what fails is tried again after a while. */
   async advanceAll(): Promise<void> {
     const { ports, logger } = this.#options;
+    const nowMs = ports.clock.nowMs();
     for (const [key, advance] of this.#due) {
+      if (nowMs < advance.notBeforeMs) continue;
       try {
         await advanceSession(ports, advance.shard, key, advance.turn + 1);
         if (this.#due.get(key) === advance) this.#due.delete(key);
       } catch (error) {
+        if (this.#due.get(key) === advance) this.#due.set(key, { ...advance, notBeforeMs: nowMs + RETRY_MS });
         logger.warn({ session: key, reason: messageOf(error) }, "a session could not be advanced yet");
       }
     }

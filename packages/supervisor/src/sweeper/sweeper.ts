@@ -53,9 +53,9 @@ export class Sweeper {
     const queues = await this.#options.queues.read();
     let repeated = 0;
     for (const task of due) {
+      this.#lookedAtMs.set(task, this.#clock.nowMs());
       try {
         repeated += await this.#sweepTask(task, queues);
-        this.#lookedAtMs.set(task, this.#clock.nowMs());
       } catch (error) {
         this.#options.logger.warn({ task, reason: messageOf(error) }, "a task could not be swept");
       }
