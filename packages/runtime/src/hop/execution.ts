@@ -79,7 +79,8 @@ export class Execution {
   }
 
   remainingMs(): number | undefined {
-    const { remainingMs } = this.message.segment === 0 ? this.input.passport : this.message.passport;
+    // A reply tells what is left by now; one of a timer or a person may not know, and the leader watches the deadline anyway.
+    const remainingMs = this.message.passport.remainingMs ?? this.input.passport.remainingMs;
     if (remainingMs === undefined) return undefined;
     return Math.max(0, Math.round(remainingMs - (this.ports.clock.monotonicMs() - this.#arrivedMs)));
   }

@@ -28,6 +28,9 @@ export interface RunningHopsOptions {
   readonly tickMs?: number;
 }
 
+/** Ended tasks remembered at most; an older one costs a read when it is delivered, no more. */
+const MAX_REMEMBERED = 100_000;
+
 export class RunningHops {
   readonly #clock: Clock;
   readonly #workingEveryMs: number;
@@ -83,6 +86,10 @@ export class RunningHops {
     for (const key of keys) {
       this.#ended.delete(key);
       this.#ended.set(key, now);
+    }
+    for (const key of this.#ended.keys()) {
+      if (this.#ended.size <= MAX_REMEMBERED) break;
+      this.#ended.delete(key);
     }
     for (const run of this.#running) {
       if (run.task === task && (hops === undefined || hops.includes(run.hop))) run.abort("ended");
