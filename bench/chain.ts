@@ -1,17 +1,20 @@
-import type { ChainName, ChainSettings, Load, LoadResult, Usage } from "./messages.ts";
-import { RELAY_ROLES } from "./relay.ts";
-import { WorkerProcess } from "./worker-process.ts";
+/** What every chain has in common: it carries one load, while all of its processes are watched. */
+import type { Load, LoadResult, Usage } from "./messages.ts";
+import type { WorkerProcess } from "./worker-process.ts";
 
-const MODULES: Readonly<Record<ChainName, URL>> = {
-  core: new URL("./worker/core-role.ts", import.meta.url),
-  raw: new URL("./worker/raw-role.ts", import.meta.url),
-  hop: new URL("./worker/relay-role.ts", import.meta.url),
-  start: new URL("./worker/relay-role.ts", import.meta.url),
-};
-const LOAD = new URL("./worker/load.ts", import.meta.url);
+export interface Chain {
+  /** Runs one load and measures it. */
+  measure(load: Load): Promise<Measured>;
+  /** Ends its processes. */
+  close(): Promise<void>;
+}
 
-const join = (worker: WorkerProcess, settings: ChainSettings) =>
-  worker.ask({ type: "join", role: worker.name, settings }, "joined");
+export interface Measured {
+  readonly result: LoadResult;
+  readonly processes: Readonly<Record<string, ProcessWindow>>;
+  /** Mean size of a record in the store; `undefined` where nothing is stored. */
+  readonly bytesPerRecord: number | undefined;
+}
 
 /** CPU and memory of one process over a window. */
 export interface ProcessWindow {
@@ -19,55 +22,29 @@ export interface ProcessWindow {
   readonly rssBytes: number;
 }
 
-/** The processes of one chain: a client, and one process a role. */
-export class Chain {
-  readonly #load: WorkerProcess;
-  readonly #all: readonly WorkerProcess[];
+/** How to ask each process for its usage, by name. */
+export type Probes = Readonly<Record<string, () => Promise<Usage | undefined>>>;
 
-  private constructor(load: WorkerProcess, roles: readonly WorkerProcess[]) {
-    this.#load = load;
-    this.#all = [load, ...roles];
-  }
-
-  /** Starts the processes and waits until each is ready. `profile`: each role writes a CPU profile into this directory when it ends. */
-  static async open(settings: { client: ChainSettings; roles: ChainSettings }, profile?: string): Promise<Chain> {
-    const execArgv = profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`];
-    const roles = RELAY_ROLES.map((role) => new WorkerProcess(role, MODULES[settings.roles.chain], execArgv));
-    const chain = new Chain(new WorkerProcess("client", LOAD, execArgv), roles);
-    try {
-      await Promise.all([join(chain.#load, settings.client), ...roles.map((role) => join(role, settings.roles))]);
-      return chain;
-    } catch (error) {
-      await chain.close();
-      throw error;
-    }
-  }
-
-  /** Runs one load. `others` are asked for their usage at both ends of the window as well. */
-  async measure(
-    load: Load,
-    others: Readonly<Record<string, () => Promise<Usage | undefined>>>,
-  ): Promise<{ result: LoadResult; processes: Readonly<Record<string, ProcessWindow>> }> {
-    const probes = { ...others, ...Object.fromEntries(this.#all.map((p) => [p.name, () => p.usage()])) };
-    const limitMs = load.warmUpMs + load.measureMs + 20_000;
-    const opened = this.#load.next("measuring", limitMs);
-    const ended = this.#load.ask({ type: "load", load }, "measured", limitMs);
-    // Either may be the one that reports a broken chain.
-    await Promise.race([opened, ended]);
-    const before = await usages(probes);
-    const { result } = await ended;
-    const after = await usages(probes);
-    return { result, processes: windows(before, after) };
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.#all.map((p) => p.stop()));
-  }
+/** Lets the client run one load, and asks every process for its usage when the window opens and when it closes. */
+export async function measureLoad(
+  client: WorkerProcess,
+  load: Load,
+  probes: Probes,
+): Promise<Omit<Measured, "bytesPerRecord">> {
+  const limitMs = load.warmUpMs + load.measureMs + 20_000;
+  const opened = client.next("measuring", limitMs);
+  const ended = client.ask({ type: "load", load }, "measured", limitMs);
+  // Either may be the one that reports a broken chain.
+  await Promise.race([opened, ended]);
+  const before = await usages(probes);
+  const { result } = await ended;
+  const after = await usages(probes);
+  return { result, processes: windows(before, after) };
 }
 
 type Reading = Readonly<Record<string, { usage: Usage; atMs: number }>>;
 
-async function usages(probes: Readonly<Record<string, () => Promise<Usage | undefined>>>): Promise<Reading> {
+async function usages(probes: Probes): Promise<Reading> {
   const read = Object.entries(probes).map(async ([name, probe]) => {
     const usage = await probe();
     return usage ? [[name, { usage, atMs: performance.now() }] as const] : [];
