@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { EXIT_CODES } from "../exit-code.ts";
+import { markdownTable } from "./markdown-table.ts";
 
 const EXIT_MEANING: Readonly<Record<keyof typeof EXIT_CODES, readonly [number, string]>> = {
   ok: [EXIT_CODES.ok, "done; a task that was waited for completed"],
@@ -42,15 +43,17 @@ export function cliPage(program: Command): string {
     "",
     "## Exit codes",
     "",
-    "| code | meaning |",
-    "|---|---|",
-    ...Object.values(EXIT_MEANING).map(([code, meaning]) => `| ${code} | ${meaning} |`),
+    ...markdownTable(
+      ["code", "meaning"],
+      Object.values(EXIT_MEANING).map(([code, meaning]) => [String(code), meaning]),
+    ),
     "",
     "## Environment",
     "",
-    "| variable | meaning |",
-    "|---|---|",
-    ...VARIABLES.map(([name, meaning]) => `| \`${name}\` | ${meaning} |`),
+    ...markdownTable(
+      ["variable", "meaning"],
+      VARIABLES.map(([name, meaning]) => [`\`${name}\``, meaning]),
+    ),
     "",
     "## Commands",
     "",
@@ -63,14 +66,13 @@ function commandSection(command: Command, parent: string): readonly string[] {
   const args = command.registeredArguments.map((arg) => (arg.required ? `<${arg.name()}>` : `[${arg.name()}]`));
   const own =
     command.commands.length > 0 ? [] : [`### ${[name, ...args].join(" ")}`, "", sentence(command.description()), ""];
-  const argRows = command.registeredArguments.map((arg) => `| \`${arg.name()}\` | ${cell(arg.description)} |`);
+  const argRows = command.registeredArguments.map((arg) => [`\`${arg.name()}\``, arg.description]);
   const optionRows = command.options
     .filter((option) => !option.hidden)
-    .map((option) => `| \`${option.flags}\` | ${cell(option.description)} |`);
+    .map((option) => [`\`${option.flags}\``, option.description]);
   const rows = command.commands.length > 0 ? [] : [...argRows, ...optionRows];
-  const table = rows.length === 0 ? [] : ["| | |", "|---|---|", ...rows, ""];
+  const table = rows.length === 0 ? [] : [...markdownTable(["", ""], rows), ""];
   return [...own, ...table, ...command.commands.flatMap((child) => commandSection(child, name))];
 }
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-const cell = (text: string): string => text.replaceAll("|", "\\|");

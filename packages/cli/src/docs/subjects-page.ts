@@ -7,6 +7,7 @@ import {
   Subjects,
   TASK_VERBS,
 } from "@troupe/runtime/internal";
+import { markdownTable } from "./markdown-table.ts";
 
 /** The text as what it is checked to be. */
 function sample<T extends string>(is: (text: string) => text is T, text: string): T {
@@ -132,9 +133,10 @@ const coreRows = (): readonly Row[] => [
 ];
 
 const table = (rows: readonly Row[]): readonly string[] => [
-  "| subject | kind | meaning |",
-  "|---|---|---|",
-  ...rows.map(([subject, kind, meaning]) => `| \`${named(subject)}\` | ${kind} | ${meaning} |`),
+  ...markdownTable(
+    ["subject", "kind", "meaning"],
+    rows.map(([subject, kind, meaning]) => [`\`${named(subject)}\``, kind, meaning]),
+  ),
   "",
 ];
 
