@@ -101,6 +101,22 @@ const arbitraryWanted = fc
     ),
   );
 
+test("a replica that fits only on a full node gets the place of one that fits elsewhere too", () => {
+  const [anywhere, ...picky] = [replica("any"), replica("gpu", 0, { labels: { gpu: "true" } })];
+  const gpu = site("a", { slots: 1, labels: { gpu: "true" } });
+  const present = new Map([["v1/any/0", "a"]]);
+  const plan = place([anywhere, ...picky], [gpu, site("b", { slots: 1 })], present);
+  assert.deepEqual(Object.fromEntries(plan.assignment), { "v1/any/0": "b", "v1/gpu/0": "a" });
+  assert.deepEqual(place([anywhere, ...picky], [gpu], present).unplaced[0]?.reason, "a: has no free slots");
+});
+
+test("a slot that is freed when nodes are levelled goes to the replica that waits for it", () => {
+  const gpu = { labels: { gpu: "true" } };
+  const wanted = [replica("any"), replica("gpu", 0, gpu), replica("gpu", 1, gpu)];
+  const plan = place(wanted, [site("a", { slots: 2, ...gpu }), site("d", { slots: 1 })], new Map());
+  assert.deepEqual(plan.unplaced, []);
+});
+
 test("every plan: each replica once or with a reason, only where it fits, within the slots, and stable", () => {
   fc.assert(
     fc.property(arbitraryWanted, arbitrarySites, arbitrarySites, (wanted, before, sites) => {
@@ -119,9 +135,15 @@ test("every plan: each replica once or with a reason, only where it fits, within
         used.set(node, (used.get(node) ?? 0) + one.concurrency);
       }
       for (const [node, slots] of used) assert.ok(slots <= (bySite.get(node)?.slots ?? 0), "within the slots");
+      for (const { replica: homeless } of plan.unplaced) {
+        for (const at of sites.filter(
+          ({ isOpen, labels }) => isOpen && (labels["gpu"] ?? "") >= (homeless.labels["gpu"] ?? ""),
+        ))
+          assert.ok((used.get(at.node) ?? 0) + homeless.concurrency > at.slots, "nobody waits beside a free place");
+      }
       assert.deepEqual(place(wanted, sites, plan.assignment).assignment, plan.assignment, "the same again");
     }),
-    { numRuns: 300 },
+    { numRuns: 1_000 },
   );
 });
 

@@ -1,6 +1,7 @@
 /**
  * Where each replica runs, decided purely: what is placed stays where it is while that still fits; the rest goes to the least loaded
- * fitting node, replicas of one mailbox spread; then crowded nodes give to emptier ones until they differ by one at most.
+ * fitting node, replicas of one mailbox spread, where need be by moving one that also fits elsewhere; then crowded nodes give to emptier
+ * ones until they differ by one at most.
  */
 import type { WantedReplica } from "./wanted.ts";
 import { mailboxOf, replicaKey } from "./wanted.ts";
@@ -41,14 +42,22 @@ export function place(wanted: readonly WantedReplica[], sites: readonly Site[], 
     if (site && board.refusal(replica, site) === undefined) board.put(replica, site);
     else waiting.push(replica);
   }
-  const unplaced: Unplaced[] = [];
-  for (const replica of waiting) {
-    const site = board.best(replica);
+  const homeless = placeAll(board, waiting);
+  return {
+    assignment: board.assignment(),
+    unplaced: homeless.map((replica) => ({ replica, reason: board.reason(replica) })),
+  };
+}
+
+/** Levelling may free the very slot that a replica waits for, so both go on until neither finds anything to do. Returns who has no place. */
+function placeAll(board: Board, waiting: readonly WantedReplica[]): readonly WantedReplica[] {
+  const homeless = waiting.filter((replica) => {
+    const site = board.best(replica) ?? board.makeRoom(replica);
     if (site) board.put(replica, site);
-    else unplaced.push({ replica, reason: board.reason(replica) });
-  }
+    return site === undefined;
+  });
   board.level();
-  return { assignment: board.assignment(), unplaced };
+  return homeless.length < waiting.length ? placeAll(board, homeless) : homeless;
 }
 
 /** The plan while it is being made. */
@@ -78,19 +87,42 @@ class Board {
 
   /** Why a replica cannot run on a site, or `undefined` when it can. */
   refusal(replica: WantedReplica, site: Site): string | undefined {
+    const isFull = this.#usedOn(site.node) + replica.concurrency > site.slots;
+    return this.#misfit(replica, site) ?? (isFull ? "has no free slots" : undefined);
+  }
+
+  /** Why a replica could not run on a site even if that were empty. */
+  #misfit(replica: WantedReplica, site: Site): string | undefined {
     for (const [label, value] of Object.entries(replica.labels)) {
       if (site.labels[label] !== value) return `needs label ${label}=${value}`;
     }
     const missing = replica.capabilities.find((capability) => !site.capabilities.includes(capability));
-    if (missing !== undefined) return `needs capability ${missing}`;
-    if (this.#usedOn(site.node) + replica.concurrency > site.slots) return "has no free slots";
+    return missing === undefined ? undefined : `needs capability ${missing}`;
+  }
+
+  /**
+   * A full open node that suits the replica, after one that can also run elsewhere was moved from it; `undefined` when no single move
+   * makes room. So those that run anywhere do not keep out those that run only there.
+   */
+  makeRoom(replica: WantedReplica): Site | undefined {
+    for (const site of this.#sites.values()) {
+      if (!site.isOpen || this.#misfit(replica, site) !== undefined) continue;
+      const lackingSlots = this.#usedOn(site.node) + replica.concurrency - site.slots;
+      for (const other of this.#on(site.node).values()) {
+        const to = other.concurrency < lackingSlots ? undefined : this.best(other, site);
+        if (!to) continue;
+        this.#take(other, site);
+        this.put(other, to);
+        return site;
+      }
+    }
     return undefined;
   }
 
   /** The fitting open node with the fewest replicas of the same mailbox, then the smallest reserved share, then load, then name. */
-  best(replica: WantedReplica): Site | undefined {
+  best(replica: WantedReplica, except?: Site): Site | undefined {
     const fitting = [...this.#sites.values()].filter(
-      (site) => site.isOpen && this.refusal(replica, site) === undefined,
+      (site) => site.isOpen && site !== except && this.refusal(replica, site) === undefined,
     );
     return fitting.toSorted((a, b) => this.#compare(replica, a, b))[0];
   }
