@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
 import {
@@ -74,6 +75,15 @@ test("a hop id depends on key, task, parent and index, and on nothing else", () 
     hopId(key, TASK, START_HOP, 1),
   ];
   assert.equal(new Set([id, ...others]).size, 5);
+});
+
+test("a hop id is the HMAC-SHA-256 of its path, whatever the key's length", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(), (key, index) => {
+      const mac = createHmac("sha256", key).update(`${TASK}/${START_HOP}/${index}`).digest();
+      assert.equal(hopId(key, TASK, START_HOP, index), base32(mac));
+    }),
+  );
 });
 
 test("hop, session and version tokens are told from anything else", () => {

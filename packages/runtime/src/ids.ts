@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { TroupeError } from "./errors.ts";
 
 declare const brand: unique symbol;
@@ -76,7 +76,28 @@ export function isVersion(text: string): text is Version {
  * A `send` uses the receiver's key, `fan` and `call` the sender's, so nobody else can foresee or pre-empt the subject.
  */
 export function hopId(key: Uint8Array, task: TaskId, parent: HopId, index: number): HopId {
-  return base32(createHmac("sha256", key).update(`${task}/${parent}/${index}`).digest()) as HopId;
+  return base32(keyedHash(key, `${task}/${parent}/${index}`)) as HopId;
+}
+
+const BLOCK_BYTES = 64;
+const padsOf = new WeakMap<Uint8Array, { readonly inner: Uint8Array; readonly outer: Buffer }>();
+
+/** HMAC-SHA-256 of an ASCII text: what `createHmac` computes, in half of its time; it runs once a hop. */
+function keyedHash(key: Uint8Array, text: string): Uint8Array {
+  let pads = padsOf.get(key);
+  if (!pads) padsOf.set(key, (pads = hmacPads(key)));
+  const inner = Buffer.concat([pads.inner, Buffer.from(text, "latin1")]);
+  pads.outer.write(hash("sha256", inner, "latin1"), BLOCK_BYTES, "latin1");
+  return Buffer.from(hash("sha256", pads.outer, "latin1"), "latin1");
+}
+
+/** The key's two blocks of RFC 2104, the outer one with room for the inner digest. */
+function hmacPads(key: Uint8Array): { readonly inner: Uint8Array; readonly outer: Buffer } {
+  const block = Buffer.alloc(BLOCK_BYTES);
+  block.set(key.length > BLOCK_BYTES ? createHash("sha256").update(key).digest() : key);
+  const outer = Buffer.alloc(BLOCK_BYTES + 32, 0x5c);
+  for (const [i, byte] of block.entries()) outer[i] = byte ^ 0x5c;
+  return { inner: block.map((byte) => byte ^ 0x36), outer };
 }
 
 /** The session token of a task without a session: its roles' durable state lives as long as the task. */

@@ -10,7 +10,8 @@ export function decodeJson(bytes: Uint8Array, limits: DecodeLimits = DEFAULT_LIM
     return notDecoded(`${bytes.length} bytes, over the limit of ${limits.maxBytes}`, "body_too_large");
   }
   // Before the parse: the parser itself can take any depth, what comes after it cannot.
-  if (jsonDepth(bytes) > limits.maxDepth) return notDecoded(`nested deeper than ${limits.maxDepth}`);
+  if (!hasFewBrackets(bytes, limits.maxDepth) && jsonDepth(bytes) > limits.maxDepth)
+    return notDecoded(`nested deeper than ${limits.maxDepth}`);
   try {
     const text = utf8.decode(bytes);
     const value: unknown = JSON.parse(text);
@@ -27,6 +28,17 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
+
+/** Whether there are at most `limit` opening brackets at all: then nothing is nested deeper, and most bodies need no closer look. */
+function hasFewBrackets(bytes: Uint8Array, limit: number): boolean {
+  let found = 0;
+  for (const bracket of OPENING) {
+    for (let at = bytes.indexOf(bracket); at >= 0; at = bytes.indexOf(bracket, at + 1)) {
+      if (++found > limit) return false;
+    }
+  }
+  return true;
+}
 
 /** Greatest number of brackets open at once outside of strings. */
 function jsonDepth(bytes: Uint8Array): number {
