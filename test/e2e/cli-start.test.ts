@@ -77,6 +77,18 @@ test("start stays up, a second start gives its task to the first, and Ctrl-C end
     await assert.rejects(stat(join(folder, ".troupe", "run.json")), { code: "ENOENT" });
   }));
 
+test("of two starts at once one runs the system and both get their answer", () =>
+  inFolder(async (_folder, start) => {
+    const both = [start("--once", "--json", "Explain a stack"), start("--once", "--json", "Explain a heap")];
+    const ended = await Promise.all(both.map((troupe) => troupe.ends()));
+    for (const { code, stdout, stderr } of ended) {
+      assert.equal(code, 0, stderr);
+      assert.equal(Result.parse(lastLine(stdout)).status, "completed");
+    }
+    assert.equal(ended.filter(({ stderr }) => stderr.includes("runs in this folder already")).length, 1);
+    for (const troupe of both) await troupe.leavesNothing();
+  }));
+
 test("kill -9 of the command line leaves no process", () =>
   inFolder(async (_folder, start) => {
     const troupe = start("--memory");

@@ -59,7 +59,8 @@ function jsonOf(text: string): unknown {
   }
 }
 
-function isProcessAlive(pid: number): boolean {
+/** Whether a process of this id runs, whoever it belongs to. */
+export function isProcessAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import type { Scope } from "../cli.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
-import type { RunFile } from "../run-file.ts";
+import { type RunFile, STATE_FOLDER } from "../run-file.ts";
 import { runTask } from "../task/run-task.ts";
 import { finish } from "../task/show.ts";
+import { announceAttached } from "./attached.ts";
 
 export interface AttachedTask {
   readonly role: string | undefined;
@@ -19,5 +21,10 @@ export async function attach(scope: Scope, run: RunFile, { role, input }: Attach
     return EXIT_CODES.ok;
   }
   const destination = { natsUrl: run.nats_url, system: run.system, signIn: {} };
-  return finish(await runTask(scope, destination, { role: role ?? run.door, input }), terminal);
+  const leave = await announceAttached(join(scope.cwd, STATE_FOLDER), scope.pid);
+  try {
+    return finish(await runTask(scope, destination, { role: role ?? run.door, input }), terminal);
+  } finally {
+    await leave();
+  }
 }

@@ -13,6 +13,7 @@ import { chooseSystemFile, loadSystemFile, type SystemFile } from "../system-fil
 import { runTask } from "../task/run-task.ts";
 import { finish } from "../task/show.ts";
 import { attach } from "./attach.ts";
+import { untilNobodyIsAttached } from "./attached.ts";
 import { type LocalSystem, startLocalSystem } from "./local-system.ts";
 import { nextSteps } from "./next-steps.ts";
 import { untilActorsAreThere } from "./readiness.ts";
@@ -52,6 +53,11 @@ async function startHere(
       ? "Model: the endpoints of your environment."
       : "Model: offline (built in; no account, no network, scripted answers).",
   );
+  if (model === "live" && !scope.environment.variables["OPENAI_API_KEY"]) {
+    terminal.complain(
+      "OPENAI_API_KEY is not set: roles whose model needs it will fail. A local endpoint takes any value.",
+    );
+  }
   const file = await loadSystemFile(await chooseSystemFile(options.file, scope.cwd));
   const role = options.role ?? doorOf(file);
   const starting = startLocalSystem(localOptions(scope, options, folder, model), stack);
@@ -73,7 +79,10 @@ async function startHere(
 
   if (input !== undefined) await unlessInterrupted(untilActorsAreThere(scope, run), scope.interrupted);
   const code = input === undefined ? EXIT_CODES.ok : await taskHere(scope, run, role, input);
-  if (options.once) return code;
+  if (options.once) {
+    await untilNobodyIsAttached(folder, scope.clock, scope.interrupted);
+    return code;
+  }
   for (const line of nextSteps({ natsUrl: run.nats_url, httpUrl: run.http_url, system, role, model }, terminal.paint)) {
     terminal.note(line);
   }
