@@ -56,8 +56,8 @@ function placeAll(board: Board, waiting: readonly WantedReplica[]): readonly Wan
     if (site) board.put(replica, site);
     return site === undefined;
   });
-  board.level();
-  return homeless.length < waiting.length ? placeAll(board, homeless) : homeless;
+  const hasMoved = board.level();
+  return hasMoved || homeless.length < waiting.length ? placeAll(board, homeless) : homeless;
 }
 
 /** The plan while it is being made. */
@@ -138,9 +138,11 @@ class Board {
     return [...reasons].map(([reason, nodes]) => `${nodes.join(", ")}: ${reason}`).join("; ");
   }
 
-  /** Moves replicas from crowded open nodes to emptier ones; each move narrows a difference of two or more, so it ends. */
-  level(): void {
-    while (this.#moveOne());
+  /** Moves replicas from crowded open nodes to emptier ones; each move narrows a difference of two or more, so it ends. Returns whether any moved. */
+  level(): boolean {
+    let hasMoved = false;
+    while (this.#moveOne()) hasMoved = true;
+    return hasMoved;
   }
 
   assignment(): Assignment {
