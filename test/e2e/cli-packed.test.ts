@@ -16,7 +16,9 @@ const LIMIT_MS = 180_000;
 
 /** As outside of this repository: no condition, no npm settings of the surrounding run. */
 function plainEnvironment(): NodeJS.ProcessEnv {
-  const entries = Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_OPTIONS$|NODE_TEST_CONTEXT$)/.test(name));
+  const entries = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|NODE_OPTIONS$|NODE_TEST_CONTEXT$)/.test(name),
+  );
   return Object.fromEntries(entries);
 }
 
@@ -34,10 +36,19 @@ test("the packed packages, installed in an empty folder, run a task", { timeout:
       tarballs.map((file) => [`@troupe/${/^troupe-([a-z]+)-/.exec(file)?.[1] ?? ""}`, `file:./${file}`]),
     );
     await writeFile(join(folder, "package.json"), JSON.stringify({ name: "app", private: true, dependencies }));
-    await run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: folder, env, timeout: LIMIT_MS });
+    await run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], {
+      cwd: folder,
+      env,
+      timeout: LIMIT_MS,
+    });
 
     const bin = join(folder, "node_modules", ".bin", "troupe");
-    const troupe = new TroupeProcess(["start", "--once", "--json", "--memory", "hello"], folder, [process.execPath, bin], env);
+    const troupe = new TroupeProcess(
+      ["start", "--once", "--json", "--memory", "hello"],
+      folder,
+      [process.execPath, bin],
+      env,
+    );
     const { code, stdout, stderr } = await troupe.ends();
     assert.equal(code, 0, stderr);
     const task = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as { status: string };
