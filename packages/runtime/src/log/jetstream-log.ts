@@ -75,22 +75,30 @@ export function storedRecord(message: StoredMessage): StoredRecord {
 
 /** A delivered mailbox message as the hop protocol takes it. */
 export function toDelivery(message: PulledMessage): Delivery {
-  const { headers } = message;
+  const { subject, streamSequence: sequence, storedAtMs, body } = message;
   return {
-    record: {
-      subject: message.subject,
-      sequence: message.streamSequence,
-      storedAtMs: message.storedAtMs,
-      header: headers && recordHeader(headers, false),
-      encoding: headers ? encodingOf(headers) : "json",
-      body: message.body,
-    },
+    record: { subject, sequence, storedAtMs, ...deliveredHeaders(message), body },
     isFirst: message.deliveries === 1,
     arrivedMs: message.arrivedMs,
     ack: () => message.ack(),
     working: () => message.working(),
     giveBack: (delayMs) => message.giveBack(delayMs),
   };
+}
+
+/** The header block of a record in JSON exactly as our publisher writes it: with or without a fence, then the one header of ours. */
+const OUR_BLOCK =
+  /^NATS\/1\.0\r\n(?:Nats-Expected-Last-Subject-Sequence: \d+\r\nNats-Expected-Last-Subject-Sequence-Subject: [^\r\n]+\r\n)?Troupe: ([^\r\n]+)\r\n\r\n$/;
+
+function deliveredHeaders(message: PulledMessage): Pick<StoredRecord, "header" | "encoding"> {
+  const { headerBytes } = message;
+  if (headerBytes === undefined) return { header: undefined, encoding: "json" };
+  const ours = OUR_BLOCK.exec(Buffer.from(headerBytes.buffer, headerBytes.byteOffset, headerBytes.length).toString());
+  if (ours?.[1] !== undefined) return { header: decodeRecordHeader(ours[1]), encoding: "json" };
+  const { headers } = message;
+  return headers === undefined
+    ? { header: undefined, encoding: "json" }
+    : { header: recordHeader(headers, false), encoding: encodingOf(headers) };
 }
 
 /** The parsed `Troupe` header; `undefined` when it is missing, does not parse, or reserved headers stand beside it. */

@@ -11,11 +11,15 @@ import { messageOf } from "../errors.ts";
 import { type Random, systemRandom } from "../random.ts";
 import { type AckSubject, parseAckSubject } from "./ack-subject.ts";
 import type { Link } from "./connection.ts";
+import { headerBytesOf } from "./header-bytes.ts";
 
 /** One message that this process holds until `run` settles, with what its consumer says of it. */
 export interface PulledMessage {
   readonly subject: string;
+  /** Made when first asked for. */
   readonly headers: MsgHdrs | undefined;
+  /** The same as they came. */
+  readonly headerBytes: Uint8Array | undefined;
   readonly body: Uint8Array;
   /** 1 = nobody got it before, as far as the server knows; counts restart with a server. */
   readonly deliveries: number;
@@ -231,7 +235,10 @@ class SlotPull implements PullLoop {
     };
     return {
       subject: message.subject,
-      headers: message.headers,
+      get headers() {
+        return message.headers;
+      },
+      headerBytes: headerBytesOf(message),
       body: message.data,
       deliveries: at.deliveries,
       streamSequence: at.streamSequence,
