@@ -1,9 +1,17 @@
 /** Times and limits of the control plane. Every one has a default; a caller overrides what it needs. */
 export interface SupervisorSettings {
-  /** Silence after which a node is suspected. Default 2 s. */
+  /** How often nodes say that they are there, as long as this supervisor has not learnt it from them. Default 500 ms. */
+  readonly heartbeatMs: number;
+  /** Pause beyond a node's usual one that means nothing. Default 1.5 s; more makes suspicion slower and rarer. */
+  readonly acceptedPauseMs: number;
+  /** A shorter silence is never suspicious, however regular the node was. Default 2 s. */
   readonly suspectAfterMs: number;
-  /** Silence after which a node that does not answer its probe is declared dead. Default 8 s. */
+  /** A longer one always is, and a node that then does not answer its probe is declared dead. Default 8 s. */
   readonly deadAfterMs: number;
+  /** How long nobody may listen on a node's probe before that alone declares it dead; reconnecting takes less. Default 1 s. */
+  readonly goneAfterMs: number;
+  /** Whether the server's notices of ended connections are heeded. Without them a lost node shows by its silence. Default true. */
+  readonly heedsDisconnects: boolean;
   /** Shortest time between two declared deaths. Default 5 s. */
   readonly deathSpacingMs: number;
   /** How long mass suspicion (half or more of the nodes, at least two) holds back every death. Default 30 s. */
@@ -31,8 +39,12 @@ export interface SupervisorSettings {
 }
 
 const DEFAULTS: SupervisorSettings = {
+  heartbeatMs: 500,
+  acceptedPauseMs: 1_500,
   suspectAfterMs: 2_000,
   deadAfterMs: 8_000,
+  goneAfterMs: 1_000,
+  heedsDisconnects: true,
   deathSpacingMs: 5_000,
   massSuspicionHoldMs: 30_000,
   graceMs: 10_000,

@@ -12,6 +12,7 @@ import {
   openLink,
   type ResourceSettings,
   Subjects,
+  supervisorLinkName,
   TroupeError,
 } from "@troupe/runtime/internal";
 import { ControlEvents } from "./control-events.ts";
@@ -21,7 +22,8 @@ import { Leader, type Term } from "./leadership/leader.ts";
 import { keepCluster } from "./leading/cluster-keeping.ts";
 import type { LeadingPorts } from "./leading/leading-ports.ts";
 import { keepTasks } from "./leading/task-keeping.ts";
-import { serviceProbe } from "./membership/node-probe.ts";
+import { listenForDisconnects } from "./membership/disconnects.ts";
+import { hasGone, serviceProbe } from "./membership/node-probe.ts";
 import { mailboxesOf } from "./placement/wanted.ts";
 import { QueueReader } from "./queues/queue-reader.ts";
 import {
@@ -63,6 +65,8 @@ class CompetingSupervisor implements Supervisor {
   #links: { readonly control: Link; readonly observer: Link } | undefined;
   #leader: Leader | undefined;
   #competing: Promise<void> = Promise.resolve();
+  /** Ends the pause between two looks at the lease; replaced with each. */
+  #wake = Promise.withResolvers<void>();
   /** Ends when everything of the last term has. */
   #leading: { readonly done: Promise<unknown> } = { done: Promise.resolve() };
 
@@ -84,20 +88,25 @@ class CompetingSupervisor implements Supervisor {
     if (this.#links || this.#stopping.signal.aborted)
       throw new TroupeError("conflict", `${this.id} was started before`);
     const { settings, clock, logger } = this.#options;
-    const links = { control: await this.#open("control"), observer: await this.#open("observer") };
+    const links = {
+      control: await this.#open(supervisorLinkName(this.id)),
+      observer: await this.#open(`supervisor/${this.id}/observer`),
+    };
     this.#links = links;
     const { subjects } = this.#resources;
     try {
       await ensureResources(links.control, this.#resources);
       const leases = new CasBucket({ link: links.control, subjects, bucket: "leases", schema: Lease, logger, clock });
       const { leaseMs, renewMs } = settings;
-      const isLeaderGone = async () => (await serviceProbe(links.control, subjects.supervisor("health"))) === "gone";
+      const health = subjects.supervisor("health");
+      const isLeaderGone = () => hasGone((timeoutMs) => serviceProbe(links.control, health, timeoutMs), clock);
       this.#leader = new Leader({ id: this.id, leases, leaseMs, renewMs, isLeaderGone, clock, logger });
       await this.#tick(this.#leader);
     } catch (error) {
       await this.#close();
       throw error;
     }
+    if (settings.heedsDisconnects) this.#watchRivals(links.control, this.#leader);
     this.#competing = this.#compete(this.#leader);
   }
 
@@ -117,12 +126,25 @@ class CompetingSupervisor implements Supervisor {
     await this.done;
   }
 
+  /** A standby learns at once that the leader's connection has ended. Ends with the link. */
+  #watchRivals(link: Link, leader: Leader): void {
+    listenForDisconnects(link, this.#options.logger, (whose) => {
+      if (whose.kind !== "supervisor" || whose.id === this.id || this.isLeading) return;
+      leader.suspect(whose.id);
+      this.#wake.resolve();
+    });
+  }
+
   async #compete(leader: Leader): Promise<void> {
     const { clock, settings, logger } = this.#options;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       const pauseMs = this.isLeading ? settings.renewMs : Math.min(settings.renewMs, STANDBY_LOOK_MS);
-      await clock.sleep(pauseMs, signal).catch(() => undefined);
+      this.#wake = Promise.withResolvers();
+      const woken = new AbortController();
+      const pause = clock.sleep(pauseMs, AbortSignal.any([signal, woken.signal])).catch(() => undefined);
+      await Promise.race([pause, this.#wake.promise]);
+      woken.abort();
       if (signal.aborted) return;
       try {
         await this.#tick(leader);
@@ -190,12 +212,12 @@ class CompetingSupervisor implements Supervisor {
     };
   }
 
-  #open(purpose: string): Promise<Link> {
+  #open(name: string): Promise<Link> {
     const { link, logger, clock } = this.#options;
     const { servers, seed, apiPrefix, inboxPrefix } = link;
     return openLink({
       servers,
-      name: `supervisor/${this.id}/${purpose}`,
+      name,
       seed,
       ...(apiPrefix === undefined ? {} : { apiPrefix }),
       ...(inboxPrefix === undefined ? {} : { inboxPrefix }),

@@ -7,6 +7,7 @@
  * A lost notice is therefore harmless, and so is a node that comes up with no supervisor there: it runs what its row says.
  */
 import type { Died } from "../contracts/control.ts";
+import { nodeLinkName } from "../contracts/link-names.ts";
 import { Subjects } from "../contracts/subjects.ts";
 import { messageOf, TroupeError } from "../errors.ts";
 import type { HeldDelivery } from "../host/ipc.ts";
@@ -100,10 +101,10 @@ class ReconcilingNode implements RunningNode {
       throw new TroupeError("conflict", `node ${this.name} was started before`);
     const { logger, clock } = this.#options;
     // Its own connection: heartbeats and notices never wait behind payloads.
-    const link = await this.#openLink(`node/${this.name}`);
+    const link = await this.#openLink(nodeLinkName(this.name));
     if (this.#left.signal.aborted) return link.close();
     const desired = new DesiredState({ link, subjects: this.#subjects, node: this.name, clock, logger });
-    const broker = new BlobBroker(() => this.#openLink(`node/${this.name}/broker`), this.#subjects, clock);
+    const broker = new BlobBroker(() => this.#openLink(`${nodeLinkName(this.name)}/broker`), this.#subjects, clock);
     const fleet = this.#createFleet(link, desired, broker);
     const services = serveNode(link, this.#subjects, {
       name: this.name,

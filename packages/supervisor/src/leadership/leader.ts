@@ -36,6 +36,7 @@ export interface Term {
 export class Leader {
   readonly #options: LeaderOptions;
   #term: { readonly epoch: number; readonly over: AbortController; validFromMs: number } | undefined;
+  #suspected: string | undefined;
   #watched: { revision: number; sinceMs: number } = { revision: -1, sinceMs: 0 };
 
   constructor(options: LeaderOptions) {
@@ -52,6 +53,11 @@ export class Leader {
   /** Throws `lease_lost` when the lease is not surely held. For right before a command. */
   requireLeading(): void {
     if (!this.isLeading) throw new TroupeError("lease_lost", "this supervisor does not lead");
+  }
+
+  /** The connection of a supervisor has ended: if it leads, the next look asks whether it is gone instead of waiting for a missing renewal. */
+  suspect(id: string): void {
+    this.#suspected = id;
   }
 
   /** One look at the lease. Returns the term that began with it, if one did. Losing the lease aborts the running term. */
@@ -80,12 +86,12 @@ export class Leader {
   }
 
   async #compete(startedMs: number): Promise<Term | undefined> {
-    const { id, leases, renewMs, isLeaderGone } = this.#options;
+    const { id, leases } = this.#options;
     const row = await leases.get(KEY);
     if ((row?.revision ?? 0) !== this.#watched.revision)
       this.#watched = { revision: row?.revision ?? 0, sinceMs: startedMs };
     const unchangedForMs = startedMs - this.#watched.sinceMs;
-    const isHolderGone = unchangedForMs > renewMs * MISSED && (await isLeaderGone());
+    const isHolderGone = await this.#isHolderGone(row?.value.holder, unchangedForMs);
     const watched = { lease: row?.value, unchangedForMs, isHolderGone };
     const decision = decideLease(watched, id, this.#term?.epoch);
     if (decision.kind === "wait") {
@@ -98,6 +104,13 @@ export class Leader {
       return undefined;
     }
     return this.#extend(decision.epoch, startedMs);
+  }
+
+  async #isHolderGone(holder: string | undefined, unchangedForMs: number): Promise<boolean> {
+    const { renewMs, isLeaderGone } = this.#options;
+    const isSuspect = holder !== undefined && holder === this.#suspected;
+    this.#suspected = undefined;
+    return (isSuspect || unchangedForMs > renewMs * MISSED) && (await isLeaderGone());
   }
 
   async #write(epoch: number, revision: number | undefined): Promise<boolean> {

@@ -14,19 +14,25 @@ import { AlertWatch } from "../health/alert-watch.ts";
 import type { ClusterView } from "../health/cluster-view.ts";
 import { QueueWatch } from "../health/queue-watch.ts";
 import { repeat } from "../loop.ts";
-import { deadlineDetector } from "../membership/failure-detector.ts";
+import { accrualDetector } from "../membership/accrual-detector.ts";
+import { listenForDisconnects } from "../membership/disconnects.ts";
 import { MembershipLoop } from "../membership/membership-loop.ts";
 import { nodeProbe } from "../membership/node-probe.ts";
+import { ObserverHealth } from "../membership/observer-health.ts";
+import { Reachability } from "../membership/reachability.ts";
 import type { TaskIndex } from "../observer/task-index.ts";
 import { PlacementLoop } from "../placement/placement-loop.ts";
 import { mailboxesOf } from "../placement/wanted.ts";
+import { QueueReader } from "../queues/queue-reader.ts";
 import { listenForDeaths } from "../recovery/host-deaths.ts";
-import { LostNodes } from "../recovery/lost-nodes.ts";
+import { isOfHost, LostNodes } from "../recovery/lost-nodes.ts";
 import { readVerbs } from "../services/read-verbs.ts";
 import { remindDraining, type WriteVerbPorts, writeVerbs } from "../services/write-verbs.ts";
 import type { LeadingPorts } from "./leading-ports.ts";
 
 const TICK_MS = 250;
+const PULSE_MS = 200;
+const SAMPLE_MS = 1_000;
 /** Placement is brought to what is wanted at least this often, and at once after a change. */
 const CONVERGE_MS = 2_000;
 const WATCH_MS = 1_000;
@@ -47,6 +53,7 @@ class ClusterKeeper {
   readonly #ports: LeadingPorts;
   readonly #index: TaskIndex;
   readonly #log: TaskLog;
+  readonly #observer: ObserverHealth;
   readonly #membership: MembershipLoop;
   readonly #placement: PlacementLoop;
   readonly #lostNodes: LostNodes;
@@ -58,12 +65,23 @@ class ClusterKeeper {
   #convergedMs = Number.NEGATIVE_INFINITY;
 
   constructor(ports: LeadingPorts, index: TaskIndex, log: TaskLog) {
-    const { controlLink: link, subjects, queues, events, settings, clock, logger, requireLeading } = ports;
+    const { controlLink: link, subjects, shards, queues, events, settings, clock, logger, requireLeading } = ports;
     this.#ports = ports;
     this.#index = index;
     this.#log = log;
     this.#sinceMs = clock.nowMs();
-    this.#lostNodes = new LostNodes({ link, subjects, queues, logger, events, clock });
+    this.#observer = new ObserverHealth(clock);
+    // Its own reader: what is urgent never waits behind the records that the observer reads.
+    const urgent = new QueueReader(link, subjects, shards);
+    this.#lostNodes = new LostNodes({
+      link,
+      subjects,
+      queues: urgent,
+      logger,
+      events,
+      clock,
+      membership: () => this.#membership.membership,
+    });
     const members = new CasBucket({ link, subjects, bucket: "members", schema: Member, logger, clock });
     const rows = new CasBucket({ link, subjects, bucket: "placement", schema: NodePlacement, logger, clock });
     this.#placement = new PlacementLoop({ rows, events, requireLeading });
@@ -73,8 +91,13 @@ class ClusterKeeper {
       link,
       subjects,
       members,
-      detector: deadlineDetector(settings),
-      probe: nodeProbe(link, subjects),
+      reachability: new Reachability({
+        detector: accrualDetector(settings, () => this.#observer.stretch),
+        probe: nodeProbe(link, subjects),
+        goneAfterMs: settings.goneAfterMs,
+        clock,
+      }),
+      observer: this.#observer,
       events,
       settings,
       clock,
@@ -82,21 +105,31 @@ class ClusterKeeper {
       requireLeading,
       onChange: (change) => {
         this.#changed();
-        void this.#lostNodes.onChange(change, this.#membership.membership);
+        void this.#lostNodes.onChange(change);
       },
     });
   }
 
   async start(): Promise<void> {
     await this.#ports.store.refresh();
-    const { controlLink, subjects, logger } = this.#ports;
-    const stopHeartbeats = await this.#membership.start();
-    const stopDeaths = listenForDeaths(controlLink, subjects, logger, (died) => {
-      void this.#lostNodes.onHostDeath(died, this.#membership.membership);
-    });
+    const { controlLink, subjects, settings, logger } = this.#ports;
+    const stops = [
+      await this.#membership.start(),
+      listenForDeaths(controlLink, subjects, logger, (died) => {
+        if (!isOfHost(died.incarnation)) return;
+        this.#membership.contact(died.node);
+        void this.#lostNodes.onHostDeath(died);
+      }),
+    ];
+    if (settings.heedsDisconnects)
+      stops.push(
+        listenForDisconnects(controlLink, logger, (whose) => {
+          if (whose.kind === "node") void this.#membership.onDisconnect(whose.node);
+        }),
+      );
     this.#stopListening = () => {
-      stopHeartbeats();
-      stopDeaths();
+      for (const stop of stops) stop();
+      this.#observer.stop();
     };
   }
 
@@ -107,6 +140,8 @@ class ClusterKeeper {
     const service = this.#serve(verbs);
     void this.#followConnection();
     await Promise.all([
+      repeat("pulse", PULSE_MS, ports, () => this.#feelPulse()),
+      repeat("event loop", SAMPLE_MS, ports, () => Promise.resolve(this.#observer.sample())),
       repeat("nodes", TICK_MS, ports, () => this.#lookAfterNodes()),
       repeat("queues", WATCH_MS, ports, () => this.#watch()),
       repeat("draining nodes", DRAIN_MS, ports, () => remindDraining(verbs)),
@@ -114,6 +149,11 @@ class ClusterKeeper {
     ]);
     this.#stopListening();
     await service.stop();
+  }
+
+  /** Whoever stood still heard nobody meanwhile. */
+  async #feelPulse(): Promise<void> {
+    if (this.#observer.pulse()) this.#membership.resetSilence();
   }
 
   /** One after the other: nodes that come up together are placed on together. */
@@ -174,7 +214,9 @@ class ClusterKeeper {
     const { controlLink, signal } = this.#ports;
     for await (const status of controlLink.nc.status()) {
       if (signal.aborted) return;
-      if (status.type === "reconnect") this.#membership.resetSilence();
+      if (status.type !== "reconnect") continue;
+      this.#observer.reconnected();
+      this.#membership.resetSilence();
     }
   }
 

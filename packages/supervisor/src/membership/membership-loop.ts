@@ -20,8 +20,8 @@ import type { ControlEvents } from "../control-events.ts";
 import { jsonBody } from "../observer/json-body.ts";
 import type { SupervisorSettings } from "../settings.ts";
 import { type BrakeState, brake, isMassSuspicion } from "./brakes.ts";
-import type { FailureDetector } from "./failure-detector.ts";
-import type { NodeProbe } from "./node-probe.ts";
+import type { ObserverHealth } from "./observer-health.ts";
+import type { Reachability } from "./reachability.ts";
 import { EMPTY_MEMBERSHIP, type Membership, withHeartbeat, withMember, withoutMember } from "./snapshot.ts";
 import {
   isForgettable,
@@ -29,6 +29,7 @@ import {
   onForgotten,
   onHeartbeat,
   onSilence,
+  onUnreachable,
   type Probe,
   toProbe,
 } from "./transitions.ts";
@@ -37,8 +38,8 @@ export interface MembershipLoopOptions {
   readonly link: Link;
   readonly subjects: Subjects;
   readonly members: CasBucket<Member>;
-  readonly detector: FailureDetector;
-  readonly probe: NodeProbe;
+  readonly reachability: Reachability;
+  readonly observer: ObserverHealth;
   readonly events: ControlEvents;
   readonly settings: SupervisorSettings;
   readonly clock: Clock;
@@ -56,7 +57,11 @@ export class MembershipLoop {
   readonly #heard = new Map<string, Heartbeat>();
   /** Since when this leader knows a node as dead or left. */
   readonly #goneSinceMs = new Map<string, number>();
+  /** Nodes whose lost connection is being looked into. */
+  readonly #followed = new Set<string>();
   #brakes: BrakeState;
+  /** Changes are made one after the other: each is decided on what the one before it stored. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: MembershipLoopOptions) {
     this.#options = options;
@@ -73,10 +78,10 @@ export class MembershipLoop {
 
   /** Takes over the rows that an earlier leader left, and begins to listen. Nobody is judged by silence from before. */
   async start(): Promise<() => void> {
-    const { link, subjects, members, detector, clock, logger } = this.#options;
+    const { link, subjects, members, reachability, logger } = this.#options;
     for (const { value } of await members.list()) {
       this.#membership = withMember(this.#membership, value);
-      detector.heard(value.node, clock.monotonicMs());
+      reachability.contact(value.node);
     }
     const subscription = link.nc.subscribe(subjects.heartbeat("*"), {
       callback: (error, message) => {
@@ -92,7 +97,11 @@ export class MembershipLoop {
   }
 
   /** Marks a node as draining, before it says so itself. Returns whether there is such a node. */
-  async drain(node: string, reason: string): Promise<boolean> {
+  drain(node: string, reason: string): Promise<boolean> {
+    return this.#inTurn(() => this.#drain(node, reason));
+  }
+
+  async #drain(node: string, reason: string): Promise<boolean> {
     const known = this.#membership.nodes.get(node);
     if (!known || known.member.status === "dead" || known.member.status === "left") return false;
     if (known.member.status === "draining") return true;
@@ -103,13 +112,53 @@ export class MembershipLoop {
 
   /** After the observer itself was cut off its view proves nothing: everybody's silence starts anew. */
   resetSilence(): void {
-    this.#options.detector.reset(this.#options.clock.monotonicMs());
+    this.#options.reachability.reset();
+  }
+
+  /** Something else than a heartbeat came from a node. */
+  contact(node: string): void {
+    if (this.#membership.nodes.has(node)) this.#options.reachability.contact(node);
   }
 
   /** One round: heartbeats first, then silence. */
   async tick(): Promise<void> {
+    await this.#inTurn(() => this.#takeHeartbeats());
+    if (this.#options.observer.pulse()) this.resetSilence();
+    const { reachability } = this.#options;
+    const probes = await reachability.probe(toProbe(this.#membership, (node) => reachability.judge(node)));
+    await this.#inTurn(() => this.#judgeSilence(probes));
+  }
+
+  /**
+   * The server says that a node's connection has ended. A hint, which the node's probe confirms or not: who is back in a moment is left
+   * alone, who is not is suspected now, long before its silence would tell.
+   */
+  async onDisconnect(node: string): Promise<void> {
+    const { reachability, logger } = this.#options;
+    if (this.#followed.has(node) || !this.#membership.nodes.has(node)) return;
+    this.#followed.add(node);
+    try {
+      if (await reachability.hasGone(node)) await this.#inTurn(() => this.#suspectUnreachable(node));
+    } catch (error) {
+      logger.warn({ node, reason: messageOf(error) }, "a lost connection could not be looked into; silence will tell");
+    } finally {
+      this.#followed.delete(node);
+    }
+  }
+
+  async #suspectUnreachable(node: string): Promise<void> {
+    // Its last words may say that it left in order.
     await this.#takeHeartbeats();
-    await this.#judgeSilence();
+    const known = this.#membership.nodes.get(node);
+    const isBack = this.#options.reachability.judge(node) === "alive";
+    const change = known && !isBack ? onUnreachable(known, this.#now()) : undefined;
+    if (change) await this.#store(change);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   #hear(subject: string, data: Uint8Array): void {
@@ -119,8 +168,10 @@ export class MembershipLoop {
       this.#options.logger.warn({ subject: subject.slice(0, 120) }, "a heartbeat does not parse");
       return;
     }
-    this.#options.detector.heard(node, this.#options.clock.monotonicMs());
     const earlier = this.#heard.get(node);
+    const knownLife = earlier?.incarnation ?? this.#membership.nodes.get(node)?.member.incarnation;
+    const isNewLife = knownLife !== undefined && parsed.data.incarnation > knownLife;
+    this.#options.reachability.heard(node, isNewLife);
     if (!earlier || parsed.data.incarnation >= earlier.incarnation) this.#heard.set(node, parsed.data);
   }
 
@@ -134,23 +185,24 @@ export class MembershipLoop {
     }
   }
 
-  async #judgeSilence(): Promise<void> {
-    const { detector, probe, clock, settings } = this.#options;
+  async #judgeSilence(probes: ReadonlyMap<string, Probe>): Promise<void> {
+    const { reachability, clock, settings } = this.#options;
     const nowMs = clock.monotonicMs();
-    const judge = (node: string) => detector.judge(node, nowMs);
-    const asked = toProbe(this.#membership, judge);
-    const probes = new Map(await Promise.all(asked.map(async (node) => [node, await probe(node)] as const)));
     for (const known of this.#membership.nodes.values()) {
       const { node } = known.member;
       const answer: Probe = probes.get(node) ?? "not_asked";
       const change =
-        onSilence(known, judge(node), answer, this.#now()) ??
+        onSilence(known, reachability.judge(node), answer, this.#now()) ??
         onForgotten(known, this.#goneForMs(node, nowMs), settings.forgetDeadMs, this.#now());
       if (change && this.#mayHappen(change, known.heartbeat !== undefined)) await this.#store(change);
       else if (isForgettable(known, this.#goneForMs(node, nowMs), settings.forgetDeadMs)) await this.#forget(node);
     }
+    this.#noticeMassSuspicion();
+  }
+
+  #noticeMassSuspicion(): void {
     const isMass = isMassSuspicion(this.#membership);
-    const sinceMs = isMass ? (this.#brakes.massSuspicionSinceMs ?? nowMs) : undefined;
+    const sinceMs = isMass ? (this.#brakes.massSuspicionSinceMs ?? this.#options.clock.monotonicMs()) : undefined;
     this.#brakes = { ...this.#brakes, massSuspicionSinceMs: sinceMs };
   }
 
@@ -161,18 +213,19 @@ export class MembershipLoop {
   }
 
   async #forget(node: string): Promise<void> {
-    const { members, requireLeading, detector } = this.#options;
+    const { members, requireLeading, reachability } = this.#options;
     requireLeading();
     const row = await members.get(node);
     if (row) await members.remove(node, row.revision);
     this.#membership = withoutMember(this.#membership, node);
     this.#goneSinceMs.delete(node);
-    detector.forget(node);
+    reachability.forget(node);
   }
 
   #mayHappen({ member }: MemberChange, wasHeard: boolean): boolean {
     if (member.status !== "dead") return true;
     const { clock, settings, logger } = this.#options;
+    this.#noticeMassSuspicion();
     const held = brake(this.#brakes, settings, clock.monotonicMs(), wasHeard);
     if (held !== undefined) logger.debug({ node: member.node, reason: held }, "a death is held back");
     return held === undefined;

@@ -11,7 +11,7 @@ export interface MemberChange {
   readonly before: Member | undefined;
 }
 
-/** What a failed or answered probe says: `gone` = nobody listens there, `mute` = no answer in time. */
+/** What a failed or answered probe says: `gone` = nobody listens there, `mute` = no answer in time, or nobody there just now. */
 export type Probe = "answered" | "mute" | "gone" | "not_asked";
 
 const rowOf = (heartbeat: Heartbeat, status: Member["status"], since: string, reason: string): Member => ({
@@ -85,6 +85,13 @@ export function onSilence(
       break;
   }
   return undefined;
+}
+
+/** What it changes that nobody listens on a node's probe any more, while its silence is too short to tell anything. */
+export function onUnreachable({ member }: KnownNode, at: string): MemberChange | undefined {
+  if (member.status !== "up" && member.status !== "joining") return undefined;
+  const reason = "its connection has ended and nobody answers its probe";
+  return { member: { ...member, status: "suspect", since: at, reason }, before: member };
 }
 
 /** A dead node that nobody brought back is let go after a while, so that its alert ends. */

@@ -17,6 +17,8 @@ import type { QueueReader, QueueState } from "../queues/queue-reader.ts";
 /** Most messages of one mailbox that are looked at; the rest comes back by `ack_wait`. */
 const MESSAGES_A_QUEUE = 2_000;
 const HELD_TIMEOUT_MS = 1_000;
+/** For nodes that are suspect themselves: if they answer, they hold what they say; if not, nobody waits for them. */
+const SUSPECT_TIMEOUT_MS = 150;
 
 /** Sequences to give back: those that may be outstanding, without the ones that somebody alive holds. */
 export function toGiveBack(candidates: readonly number[], held: readonly (readonly number[])[]): readonly number[] {
@@ -31,23 +33,30 @@ export interface GiveBackOptions {
   readonly logger: Logger;
 }
 
+/** Whom to ask what they hold. */
+export interface Holders {
+  /** All of them must answer. */
+  readonly live: readonly string[];
+  /** Those that answer are believed. A wrongly suspected node so keeps what it has. */
+  readonly suspect: readonly string[];
+}
+
 /**
- * Gives back what no node of `live` holds. Returns how many deliveries were named, or `undefined` when a live node did not tell what it
+ * Gives back what nobody holds. Returns how many deliveries were named, or `undefined` when a live node did not tell what it
  * holds: then nothing is done, and `ack_wait` gives back.
  */
-export async function giveBack(options: GiveBackOptions, live: readonly string[]): Promise<number | undefined> {
+export async function giveBack(options: GiveBackOptions, { live, suspect }: Holders): Promise<number | undefined> {
   const { link, subjects, queues, logger } = options;
   // The queues before the nodes: what was delivered up to here is held by one of them, dealt with, or lost.
   const busy = (await queues.read()).filter((queue) => queue.inFlight > 0);
   if (busy.length === 0) return 0;
   let answers: readonly Held[];
   try {
-    answers = await Promise.all(live.map((node) => askHeld(link, subjects, node)));
+    const doubtful = suspect.map((node) => askHeld(link, subjects, node, SUSPECT_TIMEOUT_MS).catch(() => undefined));
+    const certain = await Promise.all(live.map((node) => askHeld(link, subjects, node, HELD_TIMEOUT_MS)));
+    answers = [...certain, ...(await Promise.all(doubtful)).filter((answer) => answer !== undefined)];
   } catch (error) {
-    logger.warn(
-      { reason: messageOf(error) },
-      "a live node did not say what it holds; deliveries come back by themselves",
-    );
+    logger.warn({ reason: messageOf(error) }, "a live node did not say what it holds");
     return undefined;
   }
   let named = 0;
@@ -62,8 +71,8 @@ export async function giveBack(options: GiveBackOptions, live: readonly string[]
   return named;
 }
 
-async function askHeld(link: Link, subjects: Subjects, node: string): Promise<Held> {
-  const answer = await link.nc.request(subjects.node(node, "held"), "", { timeout: HELD_TIMEOUT_MS });
+async function askHeld(link: Link, subjects: Subjects, node: string, timeoutMs: number): Promise<Held> {
+  const answer = await link.nc.request(subjects.node(node, "held"), "", { timeout: timeoutMs });
   return Held.parse(jsonBody(answer.data));
 }
 

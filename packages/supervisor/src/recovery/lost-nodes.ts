@@ -1,8 +1,8 @@
-import { type Clock, type Died, messageOf } from "@troupe/runtime/internal";
+import { type Clock, type Died, type Member, messageOf, TroupeError } from "@troupe/runtime/internal";
 import type { ControlEvents } from "../control-events.ts";
 import type { Membership } from "../membership/snapshot.ts";
 import type { MemberChange } from "../membership/transitions.ts";
-import { type GiveBackOptions, giveBack } from "./give-back.ts";
+import { type GiveBackOptions, giveBack, type Holders } from "./give-back.ts";
 
 /** Which life of a node has been lost by a change, so that what it held should be given back; `undefined` when none. */
 export function lostLife({ member, before }: MemberChange): string | undefined {
@@ -12,24 +12,36 @@ export function lostLife({ member, before }: MemberChange): string | undefined {
   return isLost ? `${member.node}/${member.incarnation}` : undefined;
 }
 
-/** The nodes that must say what they hold before anything is given back. */
-export const holders = (membership: Membership): readonly string[] =>
-  [...membership.nodes.values()]
-    .filter(({ member }) => member.status === "up" || member.status === "joining" || member.status === "draining")
-    .map(({ member }) => member.node);
+/** The life of a node that is heard again after it was taken for lost; `undefined` when none is. */
+export const foundLife = ({ member, before }: MemberChange): string | undefined =>
+  before?.incarnation === member.incarnation && (member.status === "up" || member.status === "joining")
+    ? `${member.node}/${member.incarnation}`
+    : undefined;
+
+/** The nodes to ask what they hold before anything is given back. */
+export function holders(membership: Membership): Holders {
+  const members = [...membership.nodes.values()].map(({ member }) => member);
+  const of = (...statuses: Member["status"][]) =>
+    members.filter(({ status }) => statuses.includes(status)).map(({ node }) => node);
+  return { live: of("up", "joining", "draining"), suspect: of("suspect") };
+}
 
 export interface LostNodesOptions extends GiveBackOptions {
+  readonly membership: () => Membership;
   readonly events: ControlEvents;
   readonly clock: Clock;
 }
 
 /** By then the node of a dead host has given back what it knew of. */
 const AFTER_NODE_MS = 60;
+/** How often it is tried while a live node does not say what it holds, and the pause in between. */
+const TRIES = 4;
+const PAUSE_MS = 300;
 
 /** A host's incarnation is its node's with `-<n>` behind it. */
-const isOfHost = (incarnation: string): boolean => incarnation.includes("-");
+export const isOfHost = (incarnation: string): boolean => incarnation.includes("-");
 
-/** Gives back what lost nodes held, once for each life of a node: a late second time would redeliver what somebody else has by then. */
+/** Gives back what lost nodes and hosts held, once for each life as long as it stays lost. */
 export class LostNodes {
   readonly #options: LostNodesOptions;
   readonly #done = new Set<string>();
@@ -38,30 +50,31 @@ export class LostNodes {
     this.#options = options;
   }
 
-  async onChange(change: MemberChange, membership: Membership): Promise<void> {
+  async onChange(change: MemberChange): Promise<void> {
+    const found = foundLife(change);
+    if (found !== undefined) this.#done.delete(found);
     const life = lostLife(change);
-    if (life !== undefined) await this.#giveBackOnce(life, membership);
+    if (life !== undefined) await this.#giveBackOnce(life);
   }
 
   /**
    * A host has died, as its node saw. The node gives back what it knew of; what was delivered in the host's last moments only the server
    * knows. After a moment, so that what the node gave back is in somebody's hands.
    */
-  async onHostDeath({ node, incarnation }: Died, membership: Membership): Promise<void> {
-    if (!isOfHost(incarnation)) return;
+  async onHostDeath({ node, incarnation }: Died): Promise<void> {
     await this.#options.clock.sleep(AFTER_NODE_MS);
-    await this.#giveBackOnce(`${node}/${incarnation}`, membership);
+    await this.#giveBackOnce(`${node}/${incarnation}`);
   }
 
-  async #giveBackOnce(life: string, membership: Membership): Promise<void> {
+  async #giveBackOnce(life: string): Promise<void> {
     if (this.#done.has(life)) return;
     this.#done.add(life);
-    const { events, logger } = this.#options;
+    const { clock, logger } = this.#options;
     try {
-      const named = await giveBack(this.#options, holders(membership));
-      if (named === undefined) this.#done.delete(life);
-      else if (named > 0)
-        events.record({ name: "give-back", about: life, reason: `${named} deliveries are given back` });
+      for (let tries = 1; !(await this.#giveBack(life)); tries++) {
+        if (tries === TRIES) throw new TroupeError("unavailable", "a live node does not say what it holds");
+        await clock.sleep(PAUSE_MS);
+      }
     } catch (error) {
       this.#done.delete(life);
       logger.warn(
@@ -69,5 +82,14 @@ export class LostNodes {
         "deliveries could not be given back; they come back by themselves",
       );
     }
+  }
+
+  /** Whether it was done. */
+  async #giveBack(life: string): Promise<boolean> {
+    const { events, membership } = this.#options;
+    const named = await giveBack(this.#options, holders(membership()));
+    if (named !== undefined && named > 0)
+      events.record({ name: "give-back", about: life, reason: `${named} deliveries are given back` });
+    return named !== undefined;
   }
 }
