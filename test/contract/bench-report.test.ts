@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { type Sample, summarize } from "../../bench/measurement.ts";
+import { parseSettings } from "../../bench/settings.ts";
+import { pairedRatios, quantile, spreadOf } from "../../bench/statistics.ts";
+import { formatTables } from "../../bench/table.ts";
+
+const sample = (variant: string, round: number, tasksPerSecond: number, p50Ms: number): Sample => ({
+  variant,
+  inFlight: 64,
+  round,
+  tasksPerSecond,
+  p50Ms,
+  p99Ms: p50Ms * 2,
+  cpu: { server: 0.5 },
+  rssBytes: { server: 1_048_576 },
+  bytesPerTask: variant === "core" ? undefined : 4_000,
+});
+
+const settingsOf = (...args: string[]) => {
+  const settings = parseSettings(args);
+  assert.ok(settings !== "help");
+  return settings;
+};
+
+describe("benchmark report", () => {
+  it("takes quantiles by nearest rank, whatever the order", () => {
+    assert.equal(quantile([5, 1, 4, 2, 3], 0.5), 3);
+    assert.equal(quantile([1, 2, 3, 4], 0.5), 2);
+    assert.equal(quantile([1, 2, 3, 4], 0.99), 4);
+    assert.equal(quantile([7], 0), 7);
+    assert.throws(() => quantile([], 0.5), RangeError);
+    assert.deepEqual(spreadOf([3, 1, 2]), { median: 2, min: 1, max: 3 });
+  });
+
+  it("pairs ratios round by round, so that a slow round of the machine cancels out", () => {
+    assert.deepEqual(pairedRatios([80, 40, 8], [100, 50, 10]), [0.8, 0.8, 0.8]);
+    assert.throws(() => pairedRatios([1], [1, 2]), RangeError);
+  });
+
+  it("sums rounds up by variant, with ratios to the raw chain of the same round", () => {
+    const settings = settingsOf("--only", "troupe", "--levels", "64", "--rounds", "2");
+    const samples = [
+      sample("troupe", 1, 400, 12),
+      sample("raw", 0, 1_000, 5),
+      sample("troupe", 0, 800, 6),
+      sample("raw", 1, 500, 10),
+    ];
+    const [raw, troupe, ...more] = summarize(settings, samples);
+    assert.deepEqual(more, []);
+    assert.deepEqual(raw?.rateRatio, { median: 1, min: 1, max: 1 });
+    assert.deepEqual(troupe?.tasksPerSecond, { median: 400, min: 400, max: 800 });
+    assert.deepEqual(troupe?.rateRatio, { median: 0.8, min: 0.8, max: 0.8 });
+    assert.deepEqual(troupe?.p50Ratio, { median: 1.2, min: 1.2, max: 1.2 });
+    assert.equal(troupe?.bytesPerTask, 4_000);
+    const table = formatTables([...(raw ? [raw] : []), ...(troupe ? [troupe] : [])]);
+    assert.match(table, /### 64 tasks in flight/);
+    assert.match(table, /Troupe, observer and events off \| 400 \[400–800\] \| 0\.80 \[0\.80–0\.80\]/);
+  });
+
+  it("always measures the raw chain, which everything is compared with", () => {
+    assert.deepEqual(
+      settingsOf("--only", "core").variants.map((v) => v.id),
+      ["core", "raw"],
+    );
+    assert.equal(settingsOf().rounds, 7);
+    assert.equal(settingsOf("--quick").rounds, 2);
+  });
+
+  it("refuses what it cannot measure, and says why", () => {
+    assert.throws(() => parseSettings(["--rounds", "0"]), /--rounds: "0" is not a whole number/);
+    assert.throws(() => parseSettings(["--levels", "1,x"]), /--levels: "x"/);
+    assert.throws(() => parseSettings(["--only", "redis"]), /no variant "redis"/);
+    assert.throws(() => parseSettings(["--fast"]), TypeError);
+    assert.equal(parseSettings(["--help"]), "help");
+  });
+});
