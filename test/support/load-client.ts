@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as timer } from "node:timers/promises";
 import {
   connectTroupe,
@@ -40,6 +41,8 @@ export class LoadClient implements AsyncDisposable {
   readonly #unsubscribe: () => void;
   #clients: Promise<void>[] = [];
   #number = 0;
+  /** Its submissions are its own: two clients of one process never repeat one another's. */
+  readonly #id = randomUUID();
 
   private constructor(options: LoadOptions, client: TroupeClient) {
     this.#options = options;
@@ -96,7 +99,7 @@ export class LoadClient implements AsyncDisposable {
   async #submit(): Promise<TaskId> {
     const { door } = this.#options;
     const number = this.#number++;
-    const idempotencyKey = `${this.#options.subjects.system}-${process.pid}-${number}-${performance.timeOrigin}`;
+    const idempotencyKey = `${this.#id}-${number}`;
     for (;;) {
       try {
         const { task_id } = await this.#client.submit(door, this.#options.input(number), { idempotencyKey });

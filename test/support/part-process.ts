@@ -12,12 +12,15 @@ const KEPT_LINES = 200;
 export class PartProcess {
   readonly name: string;
   readonly #args: readonly string[];
+  readonly #main: string;
   readonly #lines: string[] = [];
   #child: ChildProcess | undefined;
 
-  constructor(name: string, args: readonly string[]) {
+  /** `main` is the module to run; default the CLI. */
+  constructor(name: string, args: readonly string[], main = MAIN) {
     this.name = name;
     this.#args = args;
+    this.#main = main;
   }
 
   get pid(): number {
@@ -37,7 +40,7 @@ export class PartProcess {
 
   start(): void {
     if (this.isRunning) throw new Error(`${this.name} is running`);
-    const child = fork(MAIN, this.#args, { detached: true, stdio: ["ignore", "pipe", "pipe", "ipc"] });
+    const child = fork(this.#main, this.#args, { detached: true, stdio: ["ignore", "pipe", "pipe", "ipc"] });
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding("utf8").on("data", (text: string) => this.#keep(text));
     this.#child = child;

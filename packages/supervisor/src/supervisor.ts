@@ -106,6 +106,7 @@ class CompetingSupervisor implements Supervisor {
       await this.#close();
       throw error;
     }
+    if (!this.isLeading) logger.info("stands by");
     if (settings.heedsDisconnects) this.#watchRivals(links.control, this.#leader);
     this.#competing = this.#compete(this.#leader);
   }

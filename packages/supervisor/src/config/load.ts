@@ -16,6 +16,7 @@ const Settings = z.object({
   shards: whole.optional(),
   replicas: whole.optional(),
   "log-level": z.enum(LOG_LEVELS).default("info"),
+  "disconnect-events": z.enum(["on", "off"]).default("on"),
 });
 const NAMES = Object.keys(Settings.shape);
 
@@ -32,6 +33,7 @@ export function loadSupervisorConfig(
   const parsed = Settings.safeParse(given);
   if (!parsed.success) throw new TroupeError("invalid_config", `supervisor settings: ${z.prettifyError(parsed.error)}`);
   const { system, id, nats: servers, seed, shards, replicas, "log-level": logLevel } = parsed.data;
+  const settings = { heedsDisconnects: parsed.data["disconnect-events"] === "on" };
   const { apiPrefix, inboxPrefix } = PLACE_OF_USER.supervisor;
   return {
     system,
@@ -39,6 +41,7 @@ export function loadSupervisorConfig(
     ...(id === undefined ? {} : { id }),
     ...(shards === undefined ? {} : { shards }),
     ...(replicas === undefined ? {} : { replicas }),
+    settings,
     logLevel,
   };
 }

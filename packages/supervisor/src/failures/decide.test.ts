@@ -79,10 +79,10 @@ test("the escalated message hands the task's passport down, one hop deeper, with
     remainingMs: 500,
   });
   assert.deepEqual(action.body, {
+    reason: "m",
     role: "planner",
+    message: { ask: 1 },
     error: { code: "handler_failed", message: "m" },
-    escalated: false,
-    input: { ask: 1 },
   });
 });
 

@@ -1,5 +1,6 @@
 /** What becomes of a dead letter (DESIGN §5, Commit): the escalation role gets it, or the task ends as failed. Pure. */
-import type { DoneBody, Passport, TaskRecord } from "@troupe/runtime/internal";
+import type { DoneBody, EscalationBody, Passport, TaskRecord } from "@troupe/runtime/internal";
+import { z } from "zod";
 import type { Died } from "../observer/observation.ts";
 
 export interface DeadLetterCase {
@@ -17,7 +18,7 @@ export interface DeadLetterCase {
 export type DeadLetterAction =
   | { readonly kind: "none"; readonly reason: string }
   | { readonly kind: "end"; readonly body: DoneBody }
-  | { readonly kind: "escalate"; readonly passport: Passport; readonly body: Record<string, unknown> };
+  | { readonly kind: "escalate"; readonly passport: Passport; readonly body: EscalationBody };
 
 /** Decides. The same case gives the same action, so that doing it again after a crash writes the same records. */
 export function decideDeadLetter(given: DeadLetterCase): DeadLetterAction {
@@ -41,12 +42,18 @@ export function decideDeadLetter(given: DeadLetterCase): DeadLetterAction {
       trail: death.body.error.code === "loop_detected" ? [] : passport.trail,
       remainingMs: given.remainingMs,
     },
-    body: {
-      role: death.role,
-      error: death.body.error,
-      escalated: death.body.escalated ?? false,
-      input: input.body ?? null,
-    },
+    body: escalationBody(death, input),
+  };
+}
+
+/** The same shape as from a hop that escalates by itself; that it failed shows in `error`. */
+function escalationBody({ role, body: { error, escalated } }: Died, input: TaskRecord): EscalationBody {
+  const message = z.json().safeParse(input.body);
+  return {
+    reason: error.message,
+    role,
+    message: message.success ? message.data : null,
+    ...(escalated ? {} : { error }),
   };
 }
 

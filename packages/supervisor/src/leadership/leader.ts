@@ -37,6 +37,7 @@ export class Leader {
   readonly #options: LeaderOptions;
   #term: { readonly epoch: number; readonly over: AbortController; validFromMs: number } | undefined;
   #suspected: string | undefined;
+  #looks = 0;
   #watched: { revision: number; sinceMs: number } = { revision: -1, sinceMs: 0 };
 
   constructor(options: LeaderOptions) {
@@ -107,10 +108,13 @@ export class Leader {
   }
 
   async #isHolderGone(holder: string | undefined, unchangedForMs: number): Promise<boolean> {
+    if (this.#term) return false;
     const { renewMs, isLeaderGone } = this.#options;
     const isSuspect = holder !== undefined && holder === this.#suspected;
     this.#suspected = undefined;
-    return (isSuspect || unchangedForMs > renewMs * MISSED) && (await isLeaderGone());
+    // A newcomer has not heard what was before it. Not at its first look: a leader that has just begun does not answer yet.
+    const isNewcomer = ++this.#looks === 2;
+    return (isSuspect || isNewcomer || unchangedForMs > renewMs * MISSED) && (await isLeaderGone());
   }
 
   async #write(epoch: number, revision: number | undefined): Promise<boolean> {

@@ -1,0 +1,48 @@
+import { parseArgs } from "node:util";
+
+/** What is killed, under which circumstances. */
+export const FAULTS = ["node", "host", "node-silent", "node-alone", "leader"] as const;
+export type FaultName = (typeof FAULTS)[number];
+
+export const TITLES: Readonly<Record<FaultName, string>> = {
+  node: "node killed with its hosts",
+  host: "host process killed",
+  "node-silent": "node killed, the server's disconnect events not heeded",
+  "node-alone": "node killed, all supervisors stopped (redelivery alone)",
+  leader: "leading supervisor killed: until another one answers",
+};
+
+export interface FailoverSettings {
+  readonly kills: number;
+  readonly faults: readonly FaultName[];
+  readonly isJson: boolean;
+}
+
+export const USAGE = `Usage: npm run bench:failover -- [--kills N] [--only node,host] [--json]
+
+  --kills N     kills of each sort (default 30; a quarter of it where nothing but redelivery helps, since that takes long)
+  --only F      faults: ${FAULTS.join(", ")} (default all)
+  --json        one JSON document instead of a table`;
+
+/** Reads the command line. Throws a `TypeError` or `RangeError` that says what is wrong with it. */
+export function parseFailoverSettings(args: readonly string[]): FailoverSettings | "help" {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      kills: { type: "string", default: "30" },
+      only: { type: "string", default: FAULTS.join() },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) return "help";
+  const kills = Number(values.kills);
+  if (!Number.isInteger(kills) || kills < 1 || kills > 1_000)
+    throw new RangeError(`--kills: ${JSON.stringify(values.kills)} is not a whole number from 1 to 1000`);
+  const faults = values.only.split(",").map((name) => {
+    const fault = FAULTS.find((known) => known === name);
+    if (!fault) throw new RangeError(`--only: there is no fault ${JSON.stringify(name)}`);
+    return fault;
+  });
+  return { kills, faults, isJson: values.json };
+}
