@@ -3,6 +3,7 @@
  * taken as the input of a conversation that begins here, so an agent can stand behind a door or behind an actor as well.
  */
 import type { Json } from "@troupe/runtime";
+import { EscalationBody } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { guessTokens } from "../models/tokens.ts";
 
@@ -35,19 +36,6 @@ const ConversationBody = z.object({
   note: z.string().optional(),
 });
 
-/** What the runtime sends to the escalation role: from a hop that escalated over an edge, and from the supervisor for a parked one. */
-const Escalation = z.union([
-  z.strictObject({ role: z.string(), reason: z.string(), message: z.json() }),
-  z
-    .strictObject({
-      role: z.string(),
-      error: z.object({ code: z.string(), message: z.string() }),
-      escalated: z.boolean().optional(),
-      input: z.json(),
-    })
-    .transform(({ role, error, input }) => ({ role, reason: `${error.message} (${error.code})`, message: input })),
-]);
-
 /** Turns that a prompt holds at most. */
 export const MAX_TURNS = 10;
 /** Turns that travel on; older ones stay in the task's log. */
@@ -55,10 +43,10 @@ const MAX_CARRIED = 50;
 
 /** Reads a message body. An escalation goes on with the conversation of the role that could not. */
 export function readConversation(message: Json): Conversation {
-  const escalation = Escalation.safeParse(message);
+  const escalation = EscalationBody.safeParse(message);
   if (!escalation.success) return readBody(message);
-  const { role, reason, message: original } = escalation.data;
-  return { ...readBody(original), failure: { role, reason } };
+  const { role, reason, message: original, error } = escalation.data;
+  return { ...readBody(original), failure: { role, reason: error ? `${reason} (${error.code})` : reason } };
 }
 
 function readBody(body: Json): Conversation {

@@ -3,6 +3,7 @@
  * everything of ours about it is in the header. What does not parse here is parked, never thrown.
  */
 import { z } from "zod";
+import { BlobRef } from "./blob-body.ts";
 
 const count = z.int().min(0);
 const token = z.string().min(1).max(128);
@@ -40,6 +41,18 @@ export const WaitBody = z.strictObject({
 });
 export type WaitBody = z.infer<typeof WaitBody>;
 
+/**
+ * What an escalation role receives, whoever sends it: the hop that escalated, or the supervisor for a hop that failed. `message` is what the
+ * hop of `role` had been given; `error` is there when the hop failed, not when its handler returned `escalate`.
+ */
+export const EscalationBody = z.strictObject({
+  reason: z.string(),
+  role: token,
+  message: z.json(),
+  error: ErrorBody.optional(),
+});
+export type EscalationBody = z.infer<typeof EscalationBody>;
+
 /** `c.got.<index>`: a reply that does not complete the join. `message` is the reply's subject; `isError` says how it counts. */
 export const GotBody = z.strictObject({ message: z.string().max(512), index: count, isError: z.boolean() });
 export type GotBody = z.infer<typeof GotBody>;
@@ -66,8 +79,12 @@ export type DeadBody = z.infer<typeof DeadBody>;
 export const ReplyBody = z.union([z.strictObject({ value: z.json() }), z.strictObject({ error: ErrorBody })]);
 export type ReplyBody = z.infer<typeof ReplyBody>;
 
-/** `s.step.<n>`: the recorded result of effect n. As msgpack when JSON cannot hold `value`. */
-export const StepBody = z.strictObject({ name: z.string().max(256), value: z.unknown().optional() });
+/** `s.step.<n>`: the recorded result of effect n. As msgpack when JSON cannot hold `value`. `large` names a value that no record holds. */
+export const StepBody = z.strictObject({
+  name: z.string().max(256),
+  value: z.unknown().optional(),
+  large: z.strictObject({ encoding: z.enum(["json", "msgpack"]), ref: BlobRef }).optional(),
+});
 export type StepBody = z.infer<typeof StepBody>;
 
 /** `s.begin.<n>`: an effect that must not be repeated is about to start. */

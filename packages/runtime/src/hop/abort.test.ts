@@ -29,17 +29,22 @@ test("a task that ends aborts its running handler, which can write nothing more"
   assert.deepEqual(bed.names.slice(1), []);
 });
 
-test("a drain leaves the message to others: neither acked nor given back", async () => {
-  const bed = new HopBed();
-  const began = Promise.withResolvers<void>();
-  const running = bed.deliver(bed.start(), async () => {
-    began.resolve();
-    return new Promise<never>(() => undefined);
-  });
-  await began.promise;
-  bed.running.abortAll("drain");
-  assert.deepEqual(await running, { kind: "dropped", reason: "drain" });
-  assert.deepEqual(bed.answers, []);
+test("a drain gives the message back at once; without NATS it is neither acked nor given back", async () => {
+  for (const [cause, end, answers] of [
+    ["drain", "drained", ["back 0"]],
+    ["disconnected", "dropped", []],
+  ] as const) {
+    const bed = new HopBed();
+    const began = Promise.withResolvers<void>();
+    const running = bed.deliver(bed.start(), async () => {
+      began.resolve();
+      return new Promise<never>(() => undefined);
+    });
+    await began.promise;
+    bed.running.abortAll(cause);
+    assert.equal((await running).kind, end);
+    assert.deepEqual(bed.answers, answers);
+  }
 });
 
 test("a handler that runs too long counts as a failed attempt, and its late writes go nowhere", async () => {

@@ -10,8 +10,8 @@ type JSONType = z.infer<ReturnType<typeof z.json>>;
 
 export const bytesOf = (text: string): Uint8Array => Buffer.from(text);
 
-/** JSON text of a value. Throws `invalid_request` for what JSON cannot hold, `body_too_large` above the inline limit. */
-export function jsonText(value: unknown, what: string): string {
+/** JSON text of a value. Throws `invalid_request` for what JSON cannot hold, `body_too_large` above the limit. */
+export function jsonText(value: unknown, what: string, maxBytes: number = INLINE_BODY_BYTES): string {
   let text: string | undefined;
   try {
     text = JSON.stringify(value);
@@ -20,7 +20,7 @@ export function jsonText(value: unknown, what: string): string {
   }
   if (text === undefined) throw new TroupeError("invalid_request", `${what} is no JSON but ${typeof value}`);
   // A UTF-16 unit becomes at most three bytes: most bodies need no count.
-  if (text.length * 3 > INLINE_BODY_BYTES) assertFits(Buffer.byteLength(text), what);
+  if (text.length * 3 > maxBytes) assertFits(Buffer.byteLength(text), what, maxBytes);
   return text;
 }
 
@@ -36,13 +36,14 @@ export function encodeOwn(
   what: string,
 ): { readonly encoding: BodyEncoding; readonly body: Uint8Array } {
   const { encoding, bytes } = encodeBody(value);
-  assertFits(bytes.length, what);
+  assertFits(bytes.length, what, INLINE_BODY_BYTES);
   return { encoding, body: bytes };
 }
 
-function assertFits(bytes: number, what: string): void {
-  if (bytes <= INLINE_BODY_BYTES) return;
-  throw new TroupeError("body_too_large", `${what} has ${bytes} bytes; at most ${INLINE_BODY_BYTES} fit in a record`);
+/** Throws `body_too_large` with the limit. */
+export function assertFits(bytes: number, what: string, limit: number): void {
+  if (bytes <= limit) return;
+  throw new TroupeError("body_too_large", `${what} has ${bytes} bytes; the limit is ${limit}`, { details: { limit } });
 }
 
 /** What a record's body says, or why it says nothing. */

@@ -9,6 +9,7 @@ import type { NewRecord } from "../log/task-log.ts";
 import { bytesOf } from "./body.ts";
 import type { Execution } from "./execution.ts";
 import { judgeReply } from "./join.ts";
+import { losersOf } from "./losers.ts";
 import { readMessage } from "./message.ts";
 import { isControl, type OwnRecord } from "./own-record.ts";
 import type { Patience } from "./patience.ts";
@@ -127,7 +128,16 @@ async function continueFrom(x: Execution, own: OwnRecord): Promise<Journal> {
   if (isPoisoned(chain, x.segment, (node, incarnation) => x.ports.isDead(node, incarnation))) {
     throw park("poison_message", "two executors died while running this message", { subject: x.message.subject });
   }
-  return journalOf(chain, x.segment);
+  const journal = journalOf(chain, x.segment);
+  if (x.segment > 0) endLosers(x, journal);
+  return journal;
+}
+
+/** Whoever takes over says it again, which is harmless. */
+function endLosers({ ports, role, place, segment }: Execution, { waits, answers }: Journal): void {
+  const wait = waits.get(segment);
+  const losers = wait && losersOf(wait, answers.get(segment) ?? [], role.subjects);
+  if (losers && losers.length > 0) ports.endHops?.(place.task, losers);
 }
 
 /** A continuation runs the handler on the hop's first message again; the wait names it. */

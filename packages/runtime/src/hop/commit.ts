@@ -1,7 +1,8 @@
 /** From a handler's outcome to what is to be committed. Pure: whether the graph and the hop's place in it allow the outcome is decided here. */
 import type { Json } from "../actor/outcome.ts";
+import type { EscalationBody } from "../contracts/bodies.ts";
 import { type ErrorBody, TroupeError } from "../errors.ts";
-import { jsonText } from "./body.ts";
+import { jsonText, mutableJson } from "./body.ts";
 import { isErrorCode } from "./failure.ts";
 
 /** What is to be stored. Bodies are JSON texts already. */
@@ -18,6 +19,8 @@ export interface CommitFacts {
   readonly isCalled: boolean;
   readonly targets: ReadonlySet<string>;
   readonly escalation: string | undefined;
+  /** Largest body of an output. */
+  readonly maxBodyBytes: number;
   /** The message that the handler had, for whom it escalates to. */
   readonly message: Json;
 }
@@ -40,12 +43,16 @@ function plan(outcome: unknown, facts: CommitFacts): Plan {
   const given = fieldsOf(outcome);
   switch (given["outcome"]) {
     case "forward":
-      return { kind: "send", to: target(given["to"], facts), json: jsonText(given["body"], "the message") };
+      return {
+        kind: "send",
+        to: target(given["to"], facts),
+        json: jsonText(given["body"], "the message", facts.maxBodyBytes),
+      };
     case "fan_out":
       return fan(given["messages"], facts);
     case "reply":
       if (!facts.isCalled) throw illegal("reply: nobody called this hop; use forward or complete");
-      return { kind: "reply", json: jsonText(given["body"], "the reply") };
+      return { kind: "reply", json: jsonText(given["body"], "the reply", facts.maxBodyBytes) };
     case "complete":
       return complete(given["body"], facts);
     case "escalate":
@@ -57,10 +64,10 @@ function plan(outcome: unknown, facts: CommitFacts): Plan {
   }
 }
 
-function complete(body: unknown, { role, isCalled, targets }: CommitFacts): Plan {
+function complete(body: unknown, { role, isCalled, targets, maxBodyBytes }: CommitFacts): Plan {
   if (isCalled) throw illegal("complete: a called hop may only reply, wait or fail");
   if (!targets.has("client")) throw illegal(`complete: ${role} has no edge to client`);
-  return { kind: "done", json: jsonText(body, "the result") };
+  return { kind: "done", json: jsonText(body, "the result", maxBodyBytes) };
 }
 
 function fan(messages: unknown, facts: CommitFacts): Plan {
@@ -68,7 +75,7 @@ function fan(messages: unknown, facts: CommitFacts): Plan {
   if (messages.length > FAN_LIMIT) throw illegal(`fanOut: at most ${FAN_LIMIT} messages, not ${messages.length}`);
   const outputs = messages.map((message: unknown, index) => {
     const given = fieldsOf(message);
-    return { to: target(given["to"], facts), json: jsonText(given["body"], `message ${index}`) };
+    return { to: target(given["to"], facts), json: jsonText(given["body"], `message ${index}`, facts.maxBodyBytes) };
   });
   return { kind: "fan", messages: outputs };
 }
@@ -85,7 +92,8 @@ function escalation(reason: string, facts: CommitFacts): Plan {
   if (facts.isCalled || to === undefined || !facts.targets.has(to)) {
     return { kind: "dead", error: { code: "escalated", message: reason }, isEscalated: true };
   }
-  return { kind: "send", to, json: jsonText({ reason, role: facts.role, message: facts.message }, "the escalation") };
+  const body: EscalationBody = { reason, role: facts.role, message: mutableJson(facts.message) };
+  return { kind: "send", to, json: jsonText(body, "the escalation", facts.maxBodyBytes) };
 }
 
 function errorOf(given: unknown): ErrorBody {

@@ -1,12 +1,16 @@
 /** Journaled effects: run once, recorded, and on every replay the recorded value instead. */
 import type { StepOptions, StepScope } from "../actor/context.ts";
 import type { Json } from "../actor/outcome.ts";
+import { decodeBody, encodeBody } from "../codec/body.ts";
 import { StepBody } from "../contracts/bodies.ts";
 import type { Usage } from "../contracts/record.ts";
+import { INLINE_BODY_BYTES, MAX_BODY_BYTES, MAX_BODY_DEPTH } from "../contracts/task.ts";
 import { TroupeError } from "../errors.ts";
 import type { BodyEncoding } from "../log/task-log.ts";
 import type { Attempt } from "./attempt.ts";
-import { bytesOf, encodeOwn, jsonText, readBody } from "./body.ts";
+import { assertFits, bytesOf, jsonText, readBody } from "./body.ts";
+import type { Execution } from "./execution.ts";
+import { readLarge, storeLarge } from "./large-body.ts";
 import { Ended, park } from "./signals.ts";
 
 /** Runs effect `number`, or returns what the journal holds of it. Call through {@link Attempt.guard}. */
@@ -21,7 +25,7 @@ export async function runStep<T>(
   if (recorded !== undefined) {
     requireSameName("step", number, recorded.name, name);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the handler knows the type; it is the one that the recorded run returned
-    return recorded.value as T;
+    return (await valueOf(attempt.x, recorded)) as T;
   }
   if (options.effect === "once") await begin(attempt, number, name);
   assertOpen(attempt);
@@ -35,13 +39,39 @@ export async function runStep<T>(
   };
   const value = await run(scope);
   assertOpen(attempt);
-  const { encoding, body } = encodeOwn({ name, value }, `the result of step ${name}`);
-  await store(attempt, number, { encoding, body }, options.usage?.(value));
-  // The same value as on a replay, also where encoding changes it.
-  const stored = readBody(StepBody, { encoding, body });
-  if (!stored.ok) throw new TroupeError("invariant_violated", `the step ${name} cannot be read back: ${stored.reason}`);
+  const { step, again } = await encodeStep(attempt, name, value);
+  await store(attempt, number, step, options.usage?.(value));
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the value just encoded, decoded again
-  return stored.value.value as T;
+  return again as T;
+}
+
+/** The recorded value of a step, wherever it is. */
+async function valueOf(x: Execution, { name, value, large }: StepBody): Promise<unknown> {
+  return large === undefined ? value : readLarge(x, large.ref, large.encoding, `the result of step ${name}`);
+}
+
+interface EncodedStep {
+  readonly step: { readonly encoding: BodyEncoding; readonly body: Uint8Array };
+  /** The same value as on a replay, also where encoding changes it. */
+  readonly again: unknown;
+}
+
+async function encodeStep(attempt: Attempt, name: string, value: unknown): Promise<EncodedStep> {
+  const { encoding, bytes } = encodeBody({ name, value });
+  if (bytes.length > INLINE_BODY_BYTES) return encodeLargeStep(attempt, name, value);
+  const stored = readBody(StepBody, { encoding, body: bytes });
+  if (stored.ok) return { step: { encoding, body: bytes }, again: stored.value.value };
+  throw new TroupeError("invariant_violated", `the step ${name} cannot be read back: ${stored.reason}`);
+}
+
+async function encodeLargeStep({ x }: Attempt, name: string, value: unknown): Promise<EncodedStep> {
+  const { encoding, bytes } = encodeBody(value);
+  const what = `the result of step ${name}`;
+  assertFits(bytes.length, what, x.ports.largeBodies === undefined ? INLINE_BODY_BYTES : MAX_BODY_BYTES);
+  const decoded = decodeBody(encoding, bytes, { maxBytes: MAX_BODY_BYTES, maxDepth: MAX_BODY_DEPTH });
+  if (!decoded.ok) throw new TroupeError("invariant_violated", `${what} cannot be read back: ${decoded.reason}`);
+  const body: StepBody = { name, large: { encoding, ref: await storeLarge(x, bytes) } };
+  return { step: { encoding: "json", body: bytesOf(JSON.stringify(body)) }, again: decoded.value };
 }
 
 async function store(

@@ -122,14 +122,22 @@ function abort(x: Execution, cause: AbortCause): void {
     x.attempt?.fail(new TroupeError("unavailable", message));
     return;
   }
-  x.stopped ??= cause === "ended" ? { kind: "ended" } : { kind: "dropped", reason: cause };
+  x.stopped ??= END_OF_ABORT[cause];
   x.attempt?.stop(x.stopped);
 }
+
+const END_OF_ABORT: Readonly<Record<Exclude<AbortCause, "timeout">, HopEnd>> = {
+  ended: { kind: "ended" },
+  drain: { kind: "drained" },
+  disconnected: { kind: "dropped", reason: "NATS was gone for too long" },
+};
 
 async function conclude(delivery: Delivery, end: HopEnd, ports: HopPorts): Promise<void> {
   switch (end.kind) {
     case "dropped":
       return;
+    case "drained":
+      return delivery.giveBack();
     case "retry":
       return delivery.giveBack(end.delayMs);
     case "unavailable":

@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import type { ZodType } from "zod";
 import type { RoleInstance } from "../actor/define.ts";
 import type { Clock } from "../clock.ts";
-import type { BlobBody } from "../contracts/blob-body.ts";
+import type { BlobRef } from "../contracts/blob-body.ts";
 import type { Subjects } from "../contracts/subjects.ts";
 import type { RetryPolicy } from "../contracts/system.ts";
 import type { ErrorBody } from "../errors.ts";
@@ -44,6 +44,14 @@ export interface HopRole {
 /** Places where tests may stop or kill an executor; never set in production. */
 export type Failpoint = "before-claim" | "after-claim" | "after-step" | "before-commit" | "after-commit" | "before-ack";
 
+/** Bodies beside the log, as one role reaches them. */
+export interface LargeBodies {
+  /** Stores bytes of this role. Throws `body_too_large`, `store_full`, `unavailable`. Safe to repeat. */
+  put(bytes: Uint8Array): Promise<BlobRef>;
+  /** Throws `malformed_record` when they are not there, or not what was stored; `unavailable`. */
+  get(ref: BlobRef): Promise<Uint8Array>;
+}
+
 /** The world outside of a hop. */
 export interface HopPorts {
   readonly log: TaskLog;
@@ -58,11 +66,10 @@ export interface HopPorts {
   nonce(): string;
   /** Whether this life of a node, or its host, is reported dead; suspicion is not enough. */
   isDead(node: string, incarnation: string): boolean;
-  /**
-   * Reads a message body that was too large for a record. Throws `malformed_record` when it is not there. Absent = the handler gets the
-   * reference.
-   */
-  readonly fetchBody?: ((ref: BlobBody["$blob"]) => Promise<Uint8Array>) | undefined;
+  /** The store of bodies that are too large for a record. Absent = none is larger, and a handler gets a reference as it is. */
+  readonly largeBodies?: LargeBodies | undefined;
+  /** Says that these called hops of the task are not waited for any more; may be lost. Absent = they run to their end. */
+  readonly endHops?: ((task: TaskId, hops: readonly HopId[]) => void) | undefined;
   /** "Something of this task was recorded", for watchers; may be lost. */
   hint(task: TaskId): void;
   /** Live text for watchers; may be lost. */
@@ -90,4 +97,6 @@ export type HopEnd =
   /** The task, or this called hop, had ended. */
   | { readonly kind: "ended" }
   | { readonly kind: "unavailable"; readonly reason: string }
+  /** Aborted since its replica stops; given back, so that another one has it at once. */
+  | { readonly kind: "drained" }
   | { readonly kind: "dropped"; readonly reason: string };

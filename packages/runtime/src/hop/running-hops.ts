@@ -5,7 +5,7 @@
 import type { Clock } from "../clock.ts";
 import type { HopId, TaskId } from "../ids.ts";
 
-/** Why a running hop is aborted from outside. `ended` acks the delivery; the others leave it to another executor. */
+/** Why a running hop is aborted from outside. `ended` acks the delivery, `drain` gives it back; the others leave it to another executor. */
 export type AbortCause = "ended" | "timeout" | "drain" | "disconnected";
 
 /** One hop that runs. `abort` must not throw. */

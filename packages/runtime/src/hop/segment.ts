@@ -3,10 +3,8 @@
 import { z } from "zod";
 import type { Json } from "../actor/outcome.ts";
 import { decodeBody } from "../codec/body.ts";
-import { decodeJson } from "../codec/json.ts";
-import { BlobBody } from "../contracts/blob-body.ts";
-import { MAX_BODY_BYTES, MAX_BODY_DEPTH } from "../contracts/task.ts";
-import { TroupeError } from "../errors.ts";
+import { EscalationBody } from "../contracts/bodies.ts";
+import { INLINE_BODY_BYTES, MAX_BODY_BYTES } from "../contracts/task.ts";
 import { hopId } from "../ids.ts";
 import { retryDelayMs } from "../supervision/backoff.ts";
 import { Attempt } from "./attempt.ts";
@@ -16,8 +14,9 @@ import { completeOutputs } from "./complete.ts";
 import { HopContext } from "./context.ts";
 import type { Execution } from "./execution.ts";
 import { failureOf, mayRetry, storedError } from "./failure.ts";
+import { carriedPlan, resolveBody } from "./large-body.ts";
 import { childPassport, replyPassport } from "./outputs.ts";
-import type { HopEnd, HopPorts } from "./ports.ts";
+import type { HopEnd } from "./ports.ts";
 import type { Journal } from "./replay.ts";
 import { Ended, Park, park } from "./signals.ts";
 import { isLoop } from "./trail.ts";
@@ -38,6 +37,7 @@ export async function runSegment(x: Execution, writer: HopWriter, journal: Journ
     isCalled: x.isCalled,
     targets: x.role.targets,
     escalation: x.role.escalation,
+    maxBodyBytes: x.ports.largeBodies === undefined ? INLINE_BODY_BYTES : MAX_BODY_BYTES,
     message,
   });
   return commit(attempt, plan);
@@ -60,27 +60,19 @@ function acceptMessage({ input, role }: Execution, body: unknown): Json {
 }
 
 /** The message's body; a promise only where it was too large for its record. */
-function readInput({ input, ports }: Execution): unknown {
-  const decoded = decodeBody(input.record.encoding, input.record.body);
+function readInput(x: Execution): unknown {
+  const { from, record } = x.input;
+  const decoded = decodeBody(record.encoding, record.body);
   if (!decoded.ok) throw park("malformed_record", `the message does not parse: ${decoded.reason}`);
   const { value } = decoded;
-  if (ports.fetchBody === undefined || typeof value !== "object" || value === null || !("$blob" in value)) return value;
-  const reference = BlobBody.safeParse(value);
-  return reference.success ? readLargeBody(reference.data.$blob, ports.fetchBody) : value;
+  return from === "supervisor" ? readEscalation(x, value) : resolveBody(x, value, "the message's body");
 }
 
-async function readLargeBody(ref: BlobBody["$blob"], fetchBody: NonNullable<HopPorts["fetchBody"]>): Promise<unknown> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await fetchBody(ref);
-  } catch (thrown) {
-    // Everything else may work later.
-    if (TroupeError.is(thrown, "malformed_record")) throw park("malformed_record", thrown.message);
-    throw thrown;
-  }
-  const decoded = decodeJson(bytes, { maxBytes: MAX_BODY_BYTES, maxDepth: MAX_BODY_DEPTH });
-  if (!decoded.ok) throw park("malformed_record", `the message's body does not parse: ${decoded.reason}`);
-  return decoded.value;
+/** The supervisor passes on what a failed hop was given as it found it: by reference, where it was too large. */
+async function readEscalation(x: Execution, value: unknown): Promise<unknown> {
+  const escalation = EscalationBody.safeParse(value);
+  if (!escalation.success) return value;
+  return { ...escalation.data, message: await resolveBody(x, escalation.data.message, "the failed hop's message") };
 }
 
 /** What was decoded from JSON, or made of it by the role's own schema. */
@@ -108,8 +100,10 @@ async function commit(attempt: Attempt, plan: Plan): Promise<HopEnd> {
   const { x } = attempt;
   if (plan.kind === "dead")
     throw new Park(plan.error, { isEscalated: plan.isEscalated, attempts: attempt.journal.failuresOfSegment });
+  const carried = carriedPlan(x, plan);
+  const ready = carried instanceof Promise ? await carried : carried;
   await x.ports.failpoint?.("before-commit");
-  const end = await storeCommit(attempt, plan);
+  const end = await storeCommit(attempt, ready);
   await x.ports.failpoint?.("after-commit");
   return end;
 }

@@ -2,17 +2,21 @@
  * Waiting: the hop commits what it waits for, sends its calls, and leaves memory. Its continuation, on any node, replays the handler and
  * finds here the answers that the join took, in the order in which it took them.
  */
+import { z } from "zod";
 import type { JoinAnswer, Need } from "../actor/context.ts";
 import type { Json } from "../actor/outcome.ts";
 import type { Awaited, WaitBody } from "../contracts/bodies.ts";
+import { MAX_BODY_BYTES } from "../contracts/task.ts";
 import { TroupeError } from "../errors.ts";
 import { hopId } from "../ids.ts";
 import type { Attempt } from "./attempt.ts";
 import { bytesOf, jsonText, mutableJson } from "./body.ts";
 import { completeOutputs } from "./complete.ts";
 import { requireSameName } from "./effects.ts";
+import type { Execution } from "./execution.ts";
 import { revive, type StoredError } from "./failure.ts";
 import { isAnswerTo, readReply } from "./join.ts";
+import { carry, resolveBody } from "./large-body.ts";
 import { readMessage } from "./message.ts";
 import { Ended, park } from "./signals.ts";
 
@@ -88,7 +92,7 @@ function labelOf(one: Awaited): string {
 async function suspend(attempt: Attempt, wait: number, asked: readonly Awaited[], need: number): Promise<never> {
   const { x } = attempt;
   await attempt.effectsDone();
-  const body: WaitBody = { need, for: [...asked], input: x.input.subject };
+  const body: WaitBody = { need, for: await carryCalls(x, asked), input: x.input.subject };
   await x.ports.failpoint?.("before-commit");
   const commit = await attempt.writer.write({
     name: { class: "c", kind: "wait", to: String(wait) },
@@ -99,6 +103,21 @@ async function suspend(attempt: Attempt, wait: number, asked: readonly Awaited[]
   await x.ports.failpoint?.("after-commit");
   await completeOutputs(x, commit);
   throw new Ended({ kind: "waiting" });
+}
+
+/** What is asked, with the large bodies of calls by reference. */
+async function carryCalls(x: Execution, asked: readonly Awaited[]): Promise<Awaited[]> {
+  const texts = asked.map((one) =>
+    one.type === "call" ? jsonText(one.body, `the call of ${one.to}`, MAX_BODY_BYTES) : "",
+  );
+  const carried = await carry(x, texts);
+  if (carried === texts) return [...asked];
+  return asked.map((one, index): Awaited => {
+    const text = carried[index];
+    return one.type !== "call" || text === undefined || text === texts[index]
+      ? one
+      : { ...one, body: z.json().parse(JSON.parse(text)) };
+  });
 }
 
 async function answersOf(attempt: Attempt, wait: number, body: WaitBody): Promise<readonly Answer[]> {
@@ -112,7 +131,10 @@ async function answersOf(attempt: Attempt, wait: number, body: WaitBody): Promis
       if ("problem" in message || index < 0) throw park("malformed_record", "a join took no answer", { subject });
       for (const label of message.passport.taint) attempt.taint.add(label);
       const reply = readReply(record);
-      return { from: message.from, index, result: "error" in reply ? { error: reply.error } : { value: reply.value } };
+      if ("error" in reply) return { from: message.from, index, result: { error: reply.error } };
+      const value = await resolveBody(x, reply.value, `the answer of ${message.from}`);
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- decoded JSON is JSON
+      return { from: message.from, index, result: { value: value as Json } };
     }),
   );
 }

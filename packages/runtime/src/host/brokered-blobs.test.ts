@@ -28,3 +28,14 @@ test("a refusal keeps its code, an unknown code is unavailable, an answer to nob
   await assert.rejects(gone, (error) => TroupeError.is(error, "malformed_record"));
   await assert.rejects(odd, (error) => TroupeError.is(error, "unavailable"));
 });
+
+test("bytes to be stored go to the node with their role, and its answer comes back", async () => {
+  const told: HostEvent[] = [];
+  const blobs = new BrokeredBlobs((event) => told.push(event));
+  const [stored, refused] = [blobs.put("a", Uint8Array.of(1)), blobs.put("a", Uint8Array.of(2))];
+  assert.deepEqual(told[0], { type: "store_blob", request: 1, role: "a", bytes: Uint8Array.of(1) });
+  blobs.takeStored({ type: "blob_stored", request: 2, result: { ok: false, code: "store_full", message: "full" } });
+  blobs.takeStored({ type: "blob_stored", request: 1, result: { ok: true, ref } });
+  assert.deepEqual(await stored, ref);
+  await assert.rejects(refused, (error) => TroupeError.is(error, "store_full"));
+});

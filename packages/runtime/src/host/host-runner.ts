@@ -43,6 +43,7 @@ export class HostRunner {
       case "died":
       case "flush":
       case "blob":
+      case "blob_stored":
         return void this.#forward(command);
     }
   }

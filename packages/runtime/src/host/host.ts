@@ -6,7 +6,7 @@
 import type { Clock } from "../clock.ts";
 import { messageOf, TroupeError } from "../errors.ts";
 import { type CompiledSystem, requireCompiled } from "../graph/compile.ts";
-import { isHopId, requireTaskId } from "../ids.ts";
+import { type HopId, isHopId, requireTaskId, type TaskId } from "../ids.ts";
 import type { Random } from "../random.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { BrokeredBlobs } from "./brokered-blobs.ts";
@@ -86,6 +86,8 @@ export class Host {
         return this.#dead.add(command.died);
       case "blob":
         return this.#blobs.take(command);
+      case "blob_stored":
+        return this.#blobs.takeStored(command);
       case "flush":
         this.flushHeld();
         return this.#options.tell({ type: "flushed", request: command.request });
@@ -190,6 +192,12 @@ export class Host {
     for (const seat of await this.#openSeats()) seat.running.end(id, named);
   }
 
+  /** Ends them here at once, and through the node everywhere. */
+  #endHops(task: TaskId, hops: readonly HopId[]): void {
+    void this.#carryOut("end hops", () => this.#end(task, hops));
+    this.#options.tell({ type: "hops_ended", task, hops: [...hops] });
+  }
+
   #seat(role: string): Promise<RoleSeat> {
     const open = this.#seats.get(role);
     if (open) return open;
@@ -204,6 +212,7 @@ export class Host {
       held: this.#held,
       dead: this.#dead,
       blobs: this.#blobs,
+      endHops: (task, hops) => this.#endHops(task, hops),
       clock,
       random,
       logger,

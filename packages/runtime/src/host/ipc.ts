@@ -5,13 +5,16 @@
  * Commands are level-triggered where they can be: `replicas` is always the full list, and a repeated command changes nothing.
  */
 import { z } from "zod";
-import { BlobBody } from "../contracts/blob-body.ts";
+import { BlobRef } from "../contracts/blob-body.ts";
 import { Died, Ended } from "../contracts/control.ts";
 import { Deployment } from "../contracts/system.ts";
+import { MAX_BODY_BYTES } from "../contracts/task.ts";
 
 const count = z.int().min(0);
 const name = z.string().min(1).max(128);
 const text = z.string().max(8_192);
+
+const Bytes = z.custom<Uint8Array>((bytes) => bytes instanceof Uint8Array && bytes.length <= MAX_BODY_BYTES);
 
 /** How a process reaches NATS, with whose rights. */
 export const LinkSettings = z.strictObject({
@@ -71,7 +74,16 @@ export const HostCommand = z.discriminatedUnion("type", [
     type: z.literal("blob"),
     request: count,
     result: z.discriminatedUnion("ok", [
-      z.strictObject({ ok: z.literal(true), bytes: z.custom<Uint8Array>((bytes) => bytes instanceof Uint8Array) }),
+      z.strictObject({ ok: z.literal(true), bytes: Bytes }),
+      z.strictObject({ ok: z.literal(false), code: z.string().max(64), message: text }),
+    ]),
+  }),
+  /** Where the node has stored a large body, or why it could not. */
+  z.strictObject({
+    type: z.literal("blob_stored"),
+    request: count,
+    result: z.discriminatedUnion("ok", [
+      z.strictObject({ ok: z.literal(true), ref: BlobRef }),
       z.strictObject({ ok: z.literal(false), code: z.string().max(64), message: text }),
     ]),
   }),
@@ -131,6 +143,10 @@ export const HostEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("flushed"), request: count }),
   z.strictObject({ type: z.literal("drained") }),
   /** Asks for a large body; a host has no rights on the store of them. */
-  z.strictObject({ type: z.literal("blob"), request: count, ref: BlobBody.shape.$blob }),
+  z.strictObject({ type: z.literal("blob"), request: count, ref: BlobRef }),
+  /** Asks to store a large body of one of its roles. */
+  z.strictObject({ type: z.literal("store_blob"), request: count, role: name, bytes: Bytes }),
+  /** Nobody waits for these called hops any more: their join was met without them. */
+  z.strictObject({ type: z.literal("hops_ended"), task: name, hops: z.array(name).min(1).max(1_000) }),
 ]);
 export type HostEvent = z.infer<typeof HostEvent>;

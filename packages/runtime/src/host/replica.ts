@@ -3,7 +3,6 @@ import type { Clock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import { executeHop } from "../hop/execute.ts";
 import type { HopEnd, HopPorts, HopRole } from "../hop/ports.ts";
-import type { AbortCause } from "../hop/running-hops.ts";
 import { toDelivery } from "../log/jetstream-log.ts";
 import type { Link } from "../nats/connection.ts";
 import { type PulledMessage, type PullLoop, startPull } from "../nats/pull.ts";
@@ -122,7 +121,6 @@ export class Replica {
     try {
       const end = await executeHop(toDelivery(message), role, ports);
       this.#account(end, clock.monotonicMs() - beganMs);
-      if (isGivenUp(end)) message.giveBack();
       if (hasThrown(end)) await this.#replaceInstance(role);
     } catch (error) {
       this.#failed++;
@@ -148,6 +146,7 @@ export class Replica {
       case "settled":
       case "ended":
       case "unavailable":
+      case "drained":
       case "dropped":
         return;
     }
@@ -197,6 +196,3 @@ export class Replica {
 function hasThrown(end: HopEnd): boolean {
   return end.kind === "retry" || (end.kind === "parked" && end.error.code === "handler_failed");
 }
-
-/** Whether it was aborted since the replica stops: somebody else should have it at once. */
-const isGivenUp = (end: HopEnd): boolean => end.kind === "dropped" && end.reason === ("drain" satisfies AbortCause);

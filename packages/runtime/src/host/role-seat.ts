@@ -7,13 +7,13 @@ import type { CompiledSystem } from "../graph/compile.ts";
 import { mailboxFor } from "../graph/variants.ts";
 import type { HopPorts, HopRole } from "../hop/ports.ts";
 import { RunningHops } from "../hop/running-hops.ts";
-import { isVersion } from "../ids.ts";
+import { type HopId, isVersion, type TaskId } from "../ids.ts";
 import { createJetStreamLog } from "../log/jetstream-log.ts";
+import type { Blobs } from "../nats/blobs.ts";
 import { type Link, openLink } from "../nats/connection.ts";
 import { createPublisher, type Publisher } from "../nats/publisher.ts";
 import type { Random } from "../random.ts";
 import type { Logger } from "../telemetry/logger.ts";
-import type { BrokeredBlobs } from "./brokered-blobs.ts";
 import type { DeadIncarnations } from "./dead-incarnations.ts";
 import { DISCONNECT_LIMIT_MS, guardDisconnects } from "./disconnect-guard.ts";
 import type { HeldDeliveries } from "./held.ts";
@@ -30,7 +30,9 @@ export interface RoleSeatOptions {
   readonly definition: RoleDefinition;
   readonly held: HeldDeliveries;
   readonly dead: DeadIncarnations;
-  readonly blobs: BrokeredBlobs;
+  readonly blobs: Blobs;
+  /** Says that these called hops are not waited for any more. */
+  readonly endHops: (task: TaskId, hops: readonly HopId[]) => void;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -130,7 +132,7 @@ export class RoleSeat {
   }
 
   #buildPorts(subjects: Subjects): HopPorts {
-    const { clock, random, dead, blobs, logger } = this.#options;
+    const { role: owner, clock, random, dead, blobs, endHops, logger } = this.#options;
     const executor = Buffer.from(random.bytes(6)).toString("base64url");
     let executions = 0;
     return {
@@ -141,7 +143,8 @@ export class RoleSeat {
       logger,
       maxAgeMs: MAX_DELIVERY_AGE_MS,
       nonce: () => `${executor}${(executions++).toString(36)}`,
-      fetchBody: (ref) => blobs.get(ref),
+      largeBodies: { put: (bytes) => blobs.put(owner, bytes), get: (ref) => blobs.get(ref) },
+      endHops,
       isDead: (node, incarnation) => dead.has(node, incarnation),
       hint: (task) => this.#say(subjects.live(task), ""),
       token: (task, hop, role, text) => {

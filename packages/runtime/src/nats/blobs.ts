@@ -3,21 +3,13 @@
  * forged chunk is noticed.
  */
 import { createHash } from "node:crypto";
+import type { BlobRef } from "../contracts/blob-body.ts";
 import type { Subjects } from "../contracts/subjects.ts";
 import { INLINE_BODY_BYTES, MAX_BODY_BYTES } from "../contracts/task.ts";
 import { TroupeError } from "../errors.ts";
 import type { Link } from "./connection.ts";
 import { directGetLast } from "./direct-get.ts";
 import type { Publisher } from "./publisher.ts";
-
-/** What stands in a record in place of a large body. */
-export interface BlobRef {
-  /** The role (or `client`) that stored it. */
-  readonly role: string;
-  /** Hex SHA-256 of the whole. */
-  readonly sha256: string;
-  readonly bytes: number;
-}
 
 export interface Blobs {
   /** Stores bytes, at most 64 MiB. Throws `body_too_large`, `store_full`, `unavailable`. Safe to repeat. */

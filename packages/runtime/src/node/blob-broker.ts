@@ -1,19 +1,20 @@
 import type { Clock } from "../clock.ts";
+import type { BlobRef } from "../contracts/blob-body.ts";
 import type { Subjects } from "../contracts/subjects.ts";
 import { TroupeError } from "../errors.ts";
-import { type BlobRef, createBlobs } from "../nats/blobs.ts";
+import { type Blobs, createBlobs } from "../nats/blobs.ts";
 import type { Link } from "../nats/connection.ts";
 import { createPublisher } from "../nats/publisher.ts";
 
-/** Reads large bodies for hosts, which have no rights on their store; on a connection of its own, so that heartbeats never wait. */
-export class BlobBroker {
+/** Reads and stores large bodies for hosts, which have no rights on their store; on a connection of its own, so that heartbeats never wait. */
+export class BlobBroker implements Blobs {
   readonly #openLink: () => Promise<Link>;
   readonly #subjects: Subjects;
   readonly #clock: Clock;
   #link: Promise<Link> | undefined;
   #isClosed = false;
 
-  /** Nothing is opened before the first body is asked for. */
+  /** Nothing is opened before the first body is read or stored. */
   constructor(openLink: () => Promise<Link>, subjects: Subjects, clock: Clock) {
     this.#openLink = openLink;
     this.#subjects = subjects;
@@ -21,20 +22,29 @@ export class BlobBroker {
   }
 
   /** The bytes, checked against their hash. Throws `malformed_record` when they are not what was stored, `unavailable`. */
-  async get(ref: BlobRef): Promise<Uint8Array> {
-    const link = await this.#connected();
-    const publisher = createPublisher(link, { clock: this.#clock });
-    try {
-      return await createBlobs({ link, publisher, subjects: this.#subjects }).get(ref);
-    } finally {
-      publisher.close();
-    }
+  get(ref: BlobRef): Promise<Uint8Array> {
+    return this.#with((blobs) => blobs.get(ref));
+  }
+
+  /** Throws `body_too_large`, `store_full`, `unavailable`. */
+  put(role: string, bytes: Uint8Array): Promise<BlobRef> {
+    return this.#with((blobs) => blobs.put(role, bytes));
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     const link = await this.#link?.catch(() => undefined);
     await link?.close();
+  }
+
+  async #with<T>(use: (blobs: Blobs) => Promise<T>): Promise<T> {
+    const link = await this.#connected();
+    const publisher = createPublisher(link, { clock: this.#clock });
+    try {
+      return await use(createBlobs({ link, publisher, subjects: this.#subjects }));
+    } finally {
+      publisher.close();
+    }
   }
 
   #connected(): Promise<Link> {

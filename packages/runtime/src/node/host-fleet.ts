@@ -18,7 +18,7 @@ const FLUSH_LIMIT_MS = 50;
 
 type Inherited = Pick<
   SupervisedHostOptions,
-  "startHost" | "giveBack" | "onChange" | "fetchBlob" | "clock" | "random" | "logger"
+  "startHost" | "giveBack" | "onChange" | "onHopsEnded" | "blobs" | "clock" | "random" | "logger"
 >;
 
 export interface HostFleetOptions extends Inherited {
@@ -134,7 +134,7 @@ export class HostFleet {
   }
 
   #supervise(deployment: Deployment, replicas: readonly ReplicaSpec[]): SupervisedHost {
-    const { startHost, giveBack, onChange, fetchBlob, clock, random } = this.#options;
+    const { startHost, giveBack, onChange, onHopsEnded, blobs, clock, random } = this.#options;
     const { system, node, incarnation, hostLink, loader, drainLimitMs } = this.#options;
     const options: SupervisedHostOptions = {
       version: deployment.version,
@@ -154,7 +154,8 @@ export class HostFleet {
       giveBack,
       onDeath: (death) => this.#onDeath(death),
       onChange,
-      fetchBlob,
+      onHopsEnded,
+      blobs,
       clock,
       random,
       logger: this.#logger,

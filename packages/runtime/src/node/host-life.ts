@@ -1,14 +1,17 @@
-import type { BlobBody } from "../contracts/blob-body.ts";
-import { errorBodyOf } from "../errors.ts";
+import type { BlobRef } from "../contracts/blob-body.ts";
+import { errorBodyOf, TroupeError } from "../errors.ts";
 import { type Configure, type HeldDelivery, type HostEvent, heldKey, type ReplicaReport } from "../host/ipc.ts";
+import type { Blobs } from "../nats/blobs.ts";
 import type { HostProcess, StartHost } from "./host-process.ts";
 
 /** What a host needs of its node while it lives. */
 export interface LifeEvents {
   /** Its system has loaded. */
   readonly onReady: () => void;
-  /** Reads a large body. */
-  readonly fetchBlob: (ref: BlobBody["$blob"]) => Promise<Uint8Array>;
+  /** Bodies beside the log. */
+  readonly blobs: Blobs;
+  /** The host waits no more for these called hops. */
+  readonly onHopsEnded: (task: string, hops: readonly string[]) => void;
 }
 
 /** One host process from its start to its exit, and what its node knows of it. */
@@ -26,6 +29,7 @@ export class HostLife {
   failure: string | undefined;
   readonly #hasDrained: () => void;
   readonly #events: LifeEvents;
+  readonly #roles: ReadonlySet<string>;
   readonly #flushes = new Map<number, () => void>();
   #flushRequests = 0;
 
@@ -36,6 +40,7 @@ export class HostLife {
     this.#hasDrained = resolve;
     this.#events = events;
     this.incarnation = configure.incarnation;
+    this.#roles = new Set(Object.keys(configure.deployment.manifest.roles));
     this.process = startHost((event) => this.#take(event));
     this.process.send(configure);
   }
@@ -73,16 +78,35 @@ export class HostLife {
         return this.#hasDrained();
       case "blob":
         return void this.#fetch(event.request, event.ref);
+      case "store_blob":
+        return void this.#store(event.request, event.role, event.bytes);
+      case "hops_ended":
+        return this.#events.onHopsEnded(event.task, event.hops);
     }
   }
 
-  async #fetch(request: number, ref: BlobBody["$blob"]): Promise<void> {
+  async #fetch(request: number, ref: BlobRef): Promise<void> {
     try {
-      const bytes = await this.#events.fetchBlob(ref);
+      const bytes = await this.#events.blobs.get(ref);
       this.process.send({ type: "blob", request, result: { ok: true, bytes } });
     } catch (error) {
-      const { code, message } = errorBodyOf(error, "unavailable");
-      this.process.send({ type: "blob", request, result: { ok: false, code, message: message.slice(0, 8_000) } });
+      this.process.send({ type: "blob", request, result: refusal(error) });
     }
   }
+
+  async #store(request: number, role: string, bytes: Uint8Array): Promise<void> {
+    try {
+      // What a host says of itself is a claim.
+      if (!this.#roles.has(role)) throw new TroupeError("unauthorized", `this host runs no role ${role}`);
+      const ref = await this.#events.blobs.put(role, bytes);
+      this.process.send({ type: "blob_stored", request, result: { ok: true, ref } });
+    } catch (error) {
+      this.process.send({ type: "blob_stored", request, result: refusal(error) });
+    }
+  }
+}
+
+function refusal(error: unknown) {
+  const { code, message } = errorBodyOf(error, "unavailable");
+  return { ok: false, code, message: message.slice(0, 8_000) } as const;
 }

@@ -6,7 +6,7 @@
  * Converging is level-triggered: whatever wakes it (a changed row, a host's end, the clock), it compares what should be with what is.
  * A lost notice is therefore harmless, and so is a node that comes up with no supervisor there: it runs what its row says.
  */
-import type { Died } from "../contracts/control.ts";
+import { CONTROL_VERSION, type Died, type Ended } from "../contracts/control.ts";
 import { nodeLinkName } from "../contracts/link-names.ts";
 import { Subjects } from "../contracts/subjects.ts";
 import { messageOf, TroupeError } from "../errors.ts";
@@ -192,7 +192,8 @@ class ReconcilingNode implements RunningNode {
       drainLimitMs,
       startHost: isolation === "process" ? childHosts(logger) : inlineHosts({ clock, random, logger, memoryBytes }),
       deploymentOf: (version) => desired.deploymentOf(version),
-      fetchBlob: (ref) => broker.get(ref),
+      blobs: broker,
+      onHopsEnded: (task, hops) => this.#announceEnded(link, task, hops),
       giveBack: (held) => this.#giveBack(link, held),
       onDeath: (died) => this.#announce(link, died),
       onChange: () => this.#wake.resolve(),
@@ -259,6 +260,12 @@ class ReconcilingNode implements RunningNode {
   #announce(link: Link, died: Died): void {
     this.#options.logger.error({ host: died.incarnation, reason: died.reason }, "host has died");
     this.#publish(link, this.#subjects.control("died"), JSON.stringify(died));
+  }
+
+  /** Of the hops that a host names it can have made these only: their ids are keyed hashes. */
+  #announceEnded(link: Link, task: string, hops: readonly string[]): void {
+    const ended: Ended = { v: CONTROL_VERSION, task, reason: "lost_quorum", hops: [...hops] };
+    this.#publish(link, this.#subjects.control("ended"), JSON.stringify(ended));
   }
 
   /** All of it may be lost: heartbeats repeat, and the server gives back by itself what nobody works on. */

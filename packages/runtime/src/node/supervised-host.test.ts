@@ -17,6 +17,7 @@ interface FakeHost {
 
 const replica: ReplicaSpec = { role: "a", index: 0, concurrency: 1, epoch: 1, isPaused: false };
 const delivery: HeldDelivery = { stream: "T_LOG_0", durable: "v1-a", streamSequence: 5, consumerSequence: 2 };
+const deployment = { manifest: { roles: { a: {} } } } as unknown as Configure["deployment"];
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 function supervised() {
@@ -24,7 +25,8 @@ function supervised() {
   const hosts: FakeHost[] = [];
   const deaths: HostDeath[] = [];
   const givenBack: HeldDelivery[] = [];
-  const configure = () => ({ type: "configure", incarnation: `x-${hosts.length}` }) as Configure;
+  const endedHops: string[][] = [];
+  const configure = () => ({ type: "configure", incarnation: `x-${hosts.length}`, deployment }) as Configure;
   const startHost = (onEvent: (event: HostEvent) => void): HostProcess => {
     const commands: HostCommand[] = [];
     const { promise: exited, resolve } = Promise.withResolvers<HostExit>();
@@ -48,7 +50,11 @@ function supervised() {
       giveBack: async (held) => void givenBack.push(...held),
       onDeath: (death) => void deaths.push(death),
       onChange: () => undefined,
-      fetchBlob: async () => Uint8Array.of(7),
+      blobs: {
+        get: async () => Uint8Array.of(7),
+        put: async (role, bytes) => ({ role, sha256: "b".repeat(64), bytes: bytes.length }),
+      },
+      onHopsEnded: (task, hops) => void endedHops.push([task, ...hops]),
       clock,
       random: seededRandom(1),
       logger: createLogger({ name: "test", level: "silent" }),
@@ -60,7 +66,7 @@ function supervised() {
     assert.ok(newest);
     return newest;
   };
-  return { clock, host, hosts, deaths, givenBack, last };
+  return { clock, host, hosts, deaths, givenBack, endedHops, last };
 }
 
 test("a host that dies is reported with its incarnation, its deliveries are given back, and it is started again at once", async () => {
@@ -150,6 +156,24 @@ test("a large body is fetched on behalf of the host", async () => {
   last().say({ type: "blob", request: 4, ref });
   await settle();
   assert.deepEqual(last().commands.at(-1), { type: "blob", request: 4, result: { ok: true, bytes: Uint8Array.of(7) } });
+});
+
+test("a host has large bodies of its own roles stored by its node, and no others", async () => {
+  const { last } = supervised();
+  last().say({ type: "store_blob", request: 5, role: "a", bytes: Uint8Array.of(1, 2) });
+  last().say({ type: "store_blob", request: 6, role: "client", bytes: Uint8Array.of(1, 2) });
+  await settle();
+  const answers = last().commands.filter((command) => command.type === "blob_stored");
+  const own = answers.find(({ request }) => request === 5);
+  assert.deepEqual(own?.result, { ok: true, ref: { role: "a", sha256: "b".repeat(64), bytes: 2 } });
+  const foreign = answers.find(({ request }) => request === 6);
+  assert.ok(foreign?.result.ok === false && foreign.result.code === "unauthorized");
+});
+
+test("hops that a host does not wait for any more are passed on", () => {
+  const { last, endedHops } = supervised();
+  last().say({ type: "hops_ended", task: "t", hops: ["h1", "h2"] });
+  assert.deepEqual(endedHops, [["t", "h1", "h2"]]);
 });
 
 test("a stopped host that waits for its restart is not started again", async () => {

@@ -31,7 +31,8 @@ export interface SupervisedHostOptions {
   /** Gives back what an ended host held; called on every exit that left something in hand. */
   readonly giveBack: (held: readonly HeldDelivery[]) => Promise<void>;
   readonly onDeath: (death: HostDeath) => void;
-  readonly fetchBlob: LifeEvents["fetchBlob"];
+  readonly blobs: LifeEvents["blobs"];
+  readonly onHopsEnded: LifeEvents["onHopsEnded"];
   /** Something that the heartbeat shows has changed. */
   readonly onChange: () => void;
   readonly clock: Clock;
@@ -150,12 +151,12 @@ export class SupervisedHost {
   }
 
   #start(): HostLife {
-    const { startHost, configure, onChange, fetchBlob, logger } = this.#options;
+    const { startHost, configure, onChange, onHopsEnded, blobs, logger } = this.#options;
     const onReady = () => {
       this.#hasFailed = false;
       onChange();
     };
-    const life = new HostLife(startHost, configure(), { onReady, fetchBlob });
+    const life = new HostLife(startHost, configure(), { onReady, onHopsEnded, blobs });
     this.#life = life;
     life.process.send({ type: "replicas", replicas: [...this.#assigned] });
     const { incarnation, process } = life;
