@@ -104,3 +104,13 @@ export function taskHistory(task: TaskId, records: readonly HistoryRecord[]): Ta
     hops: [...hops.values()],
   };
 }
+
+/** The last record of each task that has not ended, for a failed test's message. */
+export function openTasks(history: History, most = 10): string {
+  const open = [...history.tasks.values()].filter((task) => task.ends.length === 0);
+  const lines = open.slice(0, most).map(({ records }) => {
+    const last = records.at(-1);
+    return `${last?.subject} #${last?.sequence} at ${new Date(last?.storedAtMs ?? 0).toISOString()}`;
+  });
+  return [`${open.length} tasks have not ended; their last records:`, ...lines].join("\n");
+}

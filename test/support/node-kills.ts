@@ -1,7 +1,8 @@
 /** Node after node is killed at random moments while a load runs, and the whole log is checked afterwards. */
 import assert from "node:assert/strict";
 import { setTimeout as timer } from "node:timers/promises";
-import { type Random, seededRandom } from "@troupe/runtime/internal";
+import { messageOf, type Random, seededRandom } from "@troupe/runtime/internal";
+import { openTasks } from "./history.ts";
 import { delaysAfter, endsSoonAfter, violationsOf } from "./invariants.ts";
 import { LoadClient } from "./load-client.ts";
 import { readHistory } from "./read-history.ts";
@@ -67,14 +68,20 @@ async function round(stack: Stack, plan: KillPlan, kills: number, random: Random
   load.start();
   const killedAtMs: number[] = [];
   for (let i = 0; i < kills; i++) killedAtMs.push(await killOne(stack, random));
-  await load.drain(20_000);
+  const overdue = await load.drain(20_000).catch((error: unknown) => messageOf(error));
   const { history, next } = await readHistory(core, subjects, from);
+  if (overdue !== undefined)
+    assert.fail(`${overdue}, seed ${plan.seed}\n${openTasks(history)}\n${await stack.account()}`);
   const violations = [
     ...violationsOf(history, load.accepted),
     ...relayViolations(history),
     ...endsSoonAfter(history, killedAtMs, plan.limitMs),
   ];
-  assert.deepEqual(violations.slice(0, 10), [], `${violations.length} violations, seed ${plan.seed}\n${stack.logs()}`);
+  assert.deepEqual(
+    violations.slice(0, 10),
+    [],
+    `${violations.length} violations, seed ${plan.seed}\n${await stack.account()}`,
+  );
   const records = [...history.tasks.values()].flatMap((task) => task.records);
   const takeOvers = records.filter((r) => r.at.name.class === "c" && r.at.name.kind === "claim").length;
   const delays = [...delaysAfter(history, killedAtMs).values()];

@@ -117,6 +117,17 @@ export class Stack implements AsyncDisposable {
     });
   }
 
+  /** How things stand, for a failed test's message: the supervisor's view, the mailboxes, and what every process last said. */
+  async account(): Promise<string> {
+    const views = ["health", "nodes", "actors", "queues", "placement"].map(async (verb) => {
+      const answer = await this.client.nc.request(this.subjects.supervisor(verb), "", { timeout: 2_000 });
+      return `--- ${verb}\n${answer.string()}`;
+    });
+    const settled = await Promise.allSettled(views);
+    const texts = settled.map((view) => (view.status === "fulfilled" ? view.value : String(view.reason)));
+    return [...texts, this.logs()].join("\n");
+  }
+
   /** What every process last said, for a failed test's message. */
   logs(): string {
     return [this.supervisor, this.gateway, ...this.nodes].map((part) => `--- ${part.name}\n${part.log}`).join("\n");
