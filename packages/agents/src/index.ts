@@ -6,6 +6,16 @@ export {
   type OfflineRequest,
   startOfflineModel,
 } from "./models/offline/server.ts";
+export { debate } from "./patterns/debate.ts";
+export { fanOutAndJoin } from "./patterns/fan-out-and-join.ts";
+export { chair, groupChat } from "./patterns/group-chat.ts";
+export { handOff } from "./patterns/hand-off.ts";
+export { pipeline } from "./patterns/pipeline.ts";
+export { planAndExecute, workPlanner } from "./patterns/plan-and-execute.ts";
+export { react } from "./patterns/react.ts";
+export { critic, reflection } from "./patterns/reflection.ts";
+export { singleAnswer } from "./patterns/single-answer.ts";
+export { vote, voter } from "./patterns/vote.ts";
 export type { AgentOptions } from "./roles/agent.ts";
 export { agent } from "./roles/agent.ts";
 export type { Conversation, Turn } from "./roles/conversation.ts";

@@ -2,9 +2,10 @@
 import { messageOf, type Problem, type RoleDefinition, type SystemDefinition } from "@troupe/runtime";
 import { assembleSystem, checkReadableGraph, invalidConfig, problemsOf } from "@troupe/runtime/internal";
 import { z } from "zod";
+import { patternRole, withCalls } from "./patterns/pattern-file.ts";
 import { agentWith } from "./roles/agent.ts";
 import { type OpenModel, systemModels } from "./roles/agent-ports.ts";
-import { type RoleFile, SystemFile } from "./system-file.ts";
+import { isAgent, type RoleFile, SystemFile } from "./system-file.ts";
 import { parseYaml, type YamlSource } from "./yaml-source.ts";
 
 /** A system, or everything that is wrong with its file. */
@@ -25,7 +26,7 @@ export function readYamlSystem(text: string, openModel: OpenModel = systemModels
   if (source.problems.length > 0) return { ok: false, problems: source.problems };
   const parsed = SystemFile.safeParse(source.value);
   if (!parsed.success) {
-    return refused(source, [...problemsOf(parsed.error, source.value), ...checkReadableGraph(source.value)]);
+    return refused(source, [...problemsOf(parsed.error, source.value), ...checkReadableGraph(withCalls(source.value))]);
   }
   const ofOutputs: Problem[] = [];
   const roles = Object.entries(parsed.data.roles).map(([name, role]) => {
@@ -42,12 +43,13 @@ function refused(source: YamlSource, problems: readonly Problem[]): LoadedSystem
 }
 
 function roleOf(role: RoleFile, output: z.ZodType | undefined, openModel: OpenModel): RoleDefinition {
+  if (!isAgent(role)) return patternRole(role, openModel);
   return agentWith<string, string>({ ...role, output }, openModel);
 }
 
 /** The output's JSON Schema as a check; what is none is noted. */
 function outputOf(name: string, role: RoleFile, problems: Problem[]): z.ZodType | undefined {
-  if (role.output === undefined) return undefined;
+  if (!isAgent(role) || role.output === undefined) return undefined;
   try {
     return z.fromJSONSchema(role.output);
   } catch (error) {

@@ -1,21 +1,34 @@
-import { RoleManifest, RoleName, SystemManifest } from "@troupe/runtime/internal";
+import { RoleName, SystemManifest } from "@troupe/runtime/internal";
 import { z } from "zod";
+import { ModelFields, PATTERN_FILES, RoleSettingsFile } from "./patterns/pattern-file.ts";
 
 const target = z.union([RoleName, z.literal("client")]);
 
-/** A role in a system file: an agent, by configuration only. Names and defaults are those of `agent({ … })`. */
-export const RoleFile = RoleManifest.omit({ kind: true, about: true, calls: true }).extend({
-  model: z.string().min(1).describe("A model alias: one of `models`, or a built-in one (fast, standard, advanced)."),
-  instructions: z.string().min(1).max(100_000).describe("The system message of the role."),
+/** An agent in a system file. Names and defaults are those of `agent({ … })`. */
+export const AgentFile = RoleSettingsFile.extend({
+  pattern: z.literal("agent").optional().describe("What the role is. Absent = agent."),
+  ...ModelFields,
   route: z.array(target).min(1).max(200).optional().describe("Roles, and client, that the model chooses from."),
   to: target.optional().describe("Where the answer always goes, when there is nothing to choose."),
   decidesOnly: z.boolean().optional().describe("The role only decides who is next and contributes nothing."),
   output: z.record(z.string(), z.json()).optional().describe("JSON Schema of the contribution; absent = text."),
-  temperature: z.number().min(0).max(2).optional(),
-  maxOutputTokens: z.int().min(1).optional(),
-  maxIterations: z.int().min(1).max(100).optional().describe("Model calls for one message. Default 5."),
+  context: z
+    .strictObject({ turns: z.int().min(0).max(50).optional(), summarise: z.boolean().optional() })
+    .optional()
+    .describe("Newest turns that go into a prompt (10), and whether those that are left out are summarised (false)."),
+  whenDown: z
+    .union([z.enum(["fail", "wait"]), z.strictObject({ answer: z.json(), to: target.optional() })])
+    .optional()
+    .describe("While no model answers: fail the hop (default), wait and ask again, or give this answer."),
 });
+export type AgentFile = z.infer<typeof AgentFile>;
+
+/** A role in a system file: an agent, or one of the patterns. */
+export const RoleFile = z.discriminatedUnion("pattern", [AgentFile, ...PATTERN_FILES]);
 export type RoleFile = z.infer<typeof RoleFile>;
+
+/** Whether a role is an agent and no pattern. */
+export const isAgent = (role: RoleFile): role is AgentFile => role.pattern === undefined || role.pattern === "agent";
 
 /** A system file in YAML: the same system that `defineSystem` makes, without code. */
 export const SystemFile = SystemManifest.omit({ roles: true }).extend({ roles: z.record(RoleName, RoleFile) });

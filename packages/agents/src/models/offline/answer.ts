@@ -44,7 +44,9 @@ function compose(request: ChatRequest, line: Line): string {
   if (format?.type === "json_object") return JSON.stringify({ content: line.content, reason: line.reason });
   if (format?.type !== "json_schema") return line.content;
   const value = valueForSchema(format.json_schema.schema, (name, choices) => {
-    if (choices !== undefined) return line.next.find((next) => choices.includes(next));
+    if (choices !== undefined) return line.choose?.(choices) ?? line.next.find((next) => choices.includes(next));
+    const given = line.values?.[name];
+    if (given !== undefined) return given;
     if (name === "reason") return line.reason;
     return line.content || line.reason;
   });

@@ -4,7 +4,20 @@
  * - as the end of the model's name: `offline-fast!garbage`;
  * - by whoever started the server: `startOfflineModel({ faults: [{ kind: "rate_limit", times: 2 }] })`.
  */
-export type FaultKind = "rate_limit" | "server_error" | "garbage" | "stall" | "cut" | "slow" | "unparsable" | "refuse";
+export type FaultKind =
+  | "rate_limit"
+  | "busy"
+  | "server_error"
+  | "garbage"
+  | "html"
+  | "silent"
+  | "stall"
+  | "cut"
+  | "endless"
+  | "slow"
+  | "unparsable"
+  | "broken_tool"
+  | "refuse";
 
 export interface Fault {
   readonly kind: FaultKind;
@@ -20,12 +33,17 @@ export interface Fault {
 
 const NAMES: ReadonlyMap<string, FaultKind> = new Map([
   ["429", "rate_limit"],
+  ["busy", "busy"],
   ["500", "server_error"],
   ["garbage", "garbage"],
+  ["html", "html"],
+  ["silent", "silent"],
   ["stall", "stall"],
+  ["endless", "endless"],
   ["cut", "cut"],
   ["slow", "slow"],
   ["unparsable", "unparsable"],
+  ["tool", "broken_tool"],
   ["refuse", "refuse"],
 ]);
 

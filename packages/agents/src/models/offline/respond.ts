@@ -4,7 +4,7 @@ import type { Clock } from "@troupe/runtime";
 import type { OfflineAnswer } from "./answer.ts";
 import type { ChatRequest } from "./chat-request.ts";
 import { type CompletionHead, completionChunks, wholeCompletion } from "./completion.ts";
-import type { Fault } from "./faults.ts";
+import type { Fault, FaultKind } from "./faults.ts";
 import { ApiError, sendJson } from "./response.ts";
 
 /** How fast answers come, ms. */
@@ -22,6 +22,7 @@ export interface Reply {
 }
 
 const SLOW_MS = 2_000;
+const ENDLESS_PAUSE_MS = 20;
 /** Pieces of an answer that come before it stalls or breaks off. */
 const PIECES_BEFORE_FAULT = 3;
 
@@ -41,8 +42,17 @@ export async function respond(response: ServerResponse, reply: Reply, pace: Pace
       response.end('data: {"choices": [{"delta": \u0000<html>502 Bad Gateway</html>\n\n');
       return;
     }
+    if (fault?.kind === "silent") {
+      await once(response, "close");
+      return;
+    }
+    if (fault?.kind === "html") {
+      response.writeHead(200, { "content-type": "text/html" });
+      response.end("<!doctype html><title>Sign in to the network</title><p>Welcome to the café");
+      return;
+    }
     failWhereAsked(fault);
-    const answered = fault?.kind === "unparsable" ? { ...reply, answer: spoiled(reply.answer) } : reply;
+    const answered = { ...reply, answer: spoiled(reply.answer, fault?.kind) };
     if (reply.chat.stream === true) await stream(response, answered, pace, clock, gone.signal);
     else await whole(response, answered, pace, clock, gone.signal);
   } catch (error) {
@@ -59,19 +69,23 @@ function failWhereAsked(fault: Fault | undefined): void {
       "retry-after-ms": String(waitMs),
     });
   }
+  if (fault?.kind === "busy") throw new ApiError(429, "requests", "The offline model is busy.", "rate_limit_exceeded");
   if (fault?.kind === "server_error") throw new ApiError(500, "server_error", "The offline model was told to fail.");
   if (fault?.kind === "refuse") {
     throw new ApiError(401, "invalid_request_error", "The offline model was told to refuse.", "invalid_api_key");
   }
 }
 
-/** Text where JSON was asked for; a model that forgot its instructions. */
-const spoiled = (answer: OfflineAnswer): OfflineAnswer => ({
-  ...answer,
-  content: `Certainly! I would say: ${answer.content.slice(0, 40)}…`,
-  toolCalls: [],
-  finishReason: "stop",
-});
+/** The answer of a model that forgot its instructions: text where JSON was asked for, or half of a tool call's arguments. */
+function spoiled(answer: OfflineAnswer, kind: FaultKind | undefined): OfflineAnswer {
+  if (kind === "unparsable") {
+    const content = `Certainly! I would say: ${answer.content.slice(0, 40)}…`;
+    return { ...answer, content, toolCalls: [], finishReason: "stop" };
+  }
+  if (kind !== "broken_tool") return answer;
+  const toolCalls = answer.toolCalls.map((call) => ({ ...call, arguments: call.arguments.slice(0, -1) }));
+  return { ...answer, toolCalls };
+}
 
 async function whole(
   response: ServerResponse,
@@ -115,6 +129,17 @@ async function stream(
     if (pace.tokenMs > 0) await clock.sleep(pace.tokenMs, signal);
     if (!response.write(`data: ${JSON.stringify(chunk)}\n\n`)) await once(response, "drain", { signal });
     sent += 1;
+    if (sent === PIECES_BEFORE_FAULT && fault?.kind === "endless") await goOn(response, head, clock, signal);
   }
   response.end("data: [DONE]\n\n");
+}
+
+/** Says the same again and again, until nobody listens any more. */
+async function goOn(response: ServerResponse, head: CompletionHead, clock: Clock, signal: AbortSignal): Promise<never> {
+  const choices = [{ index: 0, delta: { content: " and so on" }, logprobs: null, finish_reason: null }];
+  const chunk = `data: ${JSON.stringify({ ...head, object: "chat.completion.chunk", choices })}\n\n`;
+  for (;;) {
+    await clock.sleep(ENDLESS_PAUSE_MS, signal);
+    if (!response.write(chunk)) await once(response, "drain", { signal });
+  }
 }

@@ -6,6 +6,8 @@ export interface Scene {
   readonly role: string;
   /** The task in the user's words, on one line, cut to what fits into a sentence. */
   readonly task: string;
+  /** The note that goes with the task (a step of a plan, a round, a reason), or nothing. */
+  readonly note: string;
   /** What each role has said so far, oldest first. */
   readonly turns: readonly { readonly role: string; readonly text: string }[];
   /** Results of tools that were called in this request. */
@@ -24,7 +26,7 @@ export function readScene(request: ChatRequest): Scene {
   const users = request.messages.filter((message) => message.role === "user").map(textOfMessage);
   const last = users.at(-1) ?? "";
   const [head = "", ...rest] = last.split(/^## /m);
-  const [task = ""] = head.split(/^Note: /m);
+  const [task = "", note = ""] = head.split(/^Note: /m);
   const turns = rest.map((section) => {
     const [title = "", ...lines] = section.split("\n");
     // The last line in brackets is why the role handed on, not what it said.
@@ -37,6 +39,7 @@ export function readScene(request: ChatRequest): Scene {
   return {
     role: (ROLE.exec(instructions)?.[1] ?? "assistant").toLowerCase(),
     task: oneLine(task.replace(/^Task:\s*/i, "").replace(/\[\[.*?\]\]/g, "")),
+    note: note.replace(/\s+/g, " ").trim(),
     turns,
     toolResults: request.messages.filter((message) => message.role === "tool").map(textOfMessage),
   };

@@ -33,7 +33,7 @@ export function valueForSchema(schema: unknown, suggest: Suggest, name = "", dep
   if (choices !== undefined) return choices.find((choice) => choice === wish) ?? choices[0] ?? null;
   const type = typeOf(it);
   if (type === "object") return objectFor(it.properties ?? {}, suggest, depth);
-  if (type === "array") return arrayFor(it, suggest, name, depth);
+  if (type === "array") return Array.isArray(wish) ? wish : arrayFor(it, suggest, name, depth);
   return scalarFor(it, type, wish, name);
 }
 

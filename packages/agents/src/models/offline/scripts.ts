@@ -1,4 +1,6 @@
 /** What each role says: pure, the same answer for the same request, and sensible for any task. */
+import type { z } from "zod";
+import { PATTERN_SCRIPTS } from "./pattern-scripts.ts";
 import { lastOf, type Scene } from "./scene.ts";
 
 /** A contribution, and whom it would hand on to: the first of these that may be chosen. */
@@ -6,9 +8,13 @@ export interface Line {
   readonly content: string;
   readonly next: readonly string[];
   readonly reason: string;
+  /** What it says in fields of a schema that have these names. */
+  readonly values?: Readonly<Record<string, z.core.util.JSONType>>;
+  /** Its choice where a schema lists what may be chosen. */
+  choose?(choices: readonly unknown[]): string | undefined;
 }
 
-type Script = (scene: Scene) => Line;
+export type Script = (scene: Scene) => Line;
 
 const FIX = /\b(fix|bug|typo|refactor|rename|implement|code|function|script|regex|unit tests?)\b/i;
 const QUESTION = /\b(compare|analy[sz]e|analysis|why|evaluate|investigate|explain|cause|trade-?offs?|metrics?|data)\b/i;
@@ -39,6 +45,7 @@ const planner: Script = ({ task }) => ({
   ].join("\n"),
   next: ["developer", "analyst", "reviewer"],
   reason: "The plan is ready to be carried out.",
+  values: { steps: ["Say what a good result looks like", "Build the smallest version", "Try it on a hostile case"] },
 });
 
 const analyst: Script = (scene) => ({
@@ -149,6 +156,7 @@ const SCRIPTS: ReadonlyMap<string, Script> = new Map([
   ["research", research],
   ["analysis", analysis],
   ["writing", writing],
+  ...PATTERN_SCRIPTS,
 ]);
 
 /** Any other role: it says who it is, what it was asked, and what it had to go on. */

@@ -1,0 +1,154 @@
+/** The patterns in a system file: roles that are configuration only, named by `pattern`. Names and defaults are those of the functions. */
+import type { RoleDefinition } from "@troupe/runtime";
+import { RoleManifest, RoleName } from "@troupe/runtime/internal";
+import { z } from "zod";
+import type { OpenModel } from "../roles/agent-ports.ts";
+import { debate } from "./debate.ts";
+import { fanOutAndJoin } from "./fan-out-and-join.ts";
+import { chair, groupChat } from "./group-chat.ts";
+import { handOff } from "./hand-off.ts";
+import { planAndExecute, workPlanner } from "./plan-and-execute.ts";
+import { critic, reflection } from "./reflection.ts";
+import { vote, voter } from "./vote.ts";
+
+const target = z.union([RoleName, z.literal("client")]);
+const roles = z.array(RoleName).min(1).max(200);
+const texts = z.tuple([z.string().min(1)], z.string().min(1));
+
+/** Placement and treatment of a role, the same for all. */
+export const RoleSettingsFile = RoleManifest.omit({ kind: true, about: true, calls: true });
+
+/** What every agent has, whatever it does with its answer. */
+export const ModelFields = z.strictObject({
+  model: z.string().min(1).describe("A model alias: one of `models`, or a built-in one (fast, standard, advanced)."),
+  instructions: z.string().min(1).max(100_000).describe("The system message of the role."),
+  temperature: z.number().min(0).max(2).optional(),
+  maxOutputTokens: z.int().min(1).optional(),
+  maxIterations: z.int().min(1).max(100).optional().describe("Model calls for one message. Default 5."),
+}).shape;
+
+/** A role that asks others and hands their work on. */
+const asking = <Name extends string>(pattern: Name) =>
+  RoleSettingsFile.extend({
+    pattern: z.literal(pattern),
+    to: target.optional().describe("Where the answer goes. Absent = the role can only be called."),
+  });
+
+/** An agent that such a role asks; the pattern says what its answer looks like. */
+const asked = <Name extends string>(pattern: Name) =>
+  RoleSettingsFile.extend({ pattern: z.literal(pattern), ...ModelFields });
+
+const count = (most: number, meaning: string) => z.int().min(1).max(most).optional().describe(meaning);
+
+const Reflection = asking("reflection").extend({
+  writer: RoleName,
+  critic: RoleName,
+  maxRounds: count(20, "Critiques at most. Default 3."),
+});
+const PlanAndExecute = asking("plan-and-execute").extend({
+  planner: RoleName,
+  executor: RoleName,
+  writer: RoleName.optional().describe("Writes the answer from the results. Absent = the last step's result."),
+  maxSteps: count(50, "Longest plan that is carried out. Default 10."),
+  maxPlans: count(5, "Plans at most, a new one when a step fails. Default 2."),
+});
+const FanOutAndJoin = asking("fan-out-and-join").extend({
+  workers: roles,
+  need: z
+    .union([z.enum(["all", "any"]), z.strictObject({ quorum: z.int().min(1) })])
+    .optional()
+    .describe("How many good answers are waited for. Default all."),
+  joiner: RoleName.optional().describe("Makes one answer of them. Absent = the list of answers."),
+});
+const Vote = asking("vote").extend({
+  voters: roles,
+  rule: z.enum(["plurality", "majority", "unanimous"]).optional().describe("What wins. Default plurality."),
+  quorum: z.int().min(1).optional().describe("Ballots that are waited for. Default all."),
+});
+const Debate = asking("debate").extend({
+  debaters: roles,
+  judge: RoleName,
+  rounds: count(10, "Rounds of argument. Default 2."),
+});
+const GroupChat = asking("group-chat").extend({
+  speakers: roles,
+  chair: RoleName.optional().describe("Chooses who speaks next. Absent = round robin."),
+  writer: RoleName.optional().describe("Writes the answer from the chat. Absent = what was said last."),
+  maxTurns: count(100, "Turns at most. Default 10."),
+  stopWord: z.string().min(1).optional().describe("A turn that holds this text is the last one."),
+});
+const HandOff = RoleSettingsFile.extend({
+  pattern: z.literal("hand-off"),
+  ...ModelFields,
+  peers: roles.describe("Roles that the model may hand the conversation over to."),
+  to: target.describe("Where the answer goes when it does not hand over."),
+  maxHandOffs: count(20, "Hand-overs among the peers at most. Default 5."),
+});
+const Voter = asked("voter").extend({ choices: texts.optional().describe("What may be chosen. Absent = free text.") });
+const Chair = asked("chair").extend({
+  speakers: z.tuple([RoleName], RoleName).describe("The speakers of the chat that it leads."),
+});
+
+/** All of them, told apart by `pattern`. */
+export const PATTERN_FILES = [
+  Reflection,
+  asked("critic"),
+  PlanAndExecute,
+  asked("planner"),
+  FanOutAndJoin,
+  Vote,
+  Voter,
+  Debate,
+  GroupChat,
+  Chair,
+  HandOff,
+] as const;
+export type PatternFile = z.infer<(typeof PATTERN_FILES)[number]>;
+
+const Readable = z.looseObject({ roles: z.record(z.string(), z.unknown()) });
+/** Fields of a pattern that name roles that it asks. */
+const ASKED = ["writer", "critic", "planner", "executor", "workers", "joiner", "voters", "debaters", "judge", "chair"];
+
+/** A file as it was read, each role with the `calls` that its pattern makes: what the graph is checked with when other parts are wrong. */
+export function withCalls(input: unknown): unknown {
+  const parsed = Readable.safeParse(input);
+  if (!parsed.success) return input;
+  const found = Object.entries(parsed.data.roles).map(([name, role]) => [name, roleWithCalls(role)] as const);
+  return { ...parsed.data, roles: Object.fromEntries(found) };
+}
+
+function roleWithCalls(role: unknown): unknown {
+  const parsed = z.looseObject({ pattern: z.string() }).safeParse(role);
+  if (!parsed.success) return role;
+  const fields = parsed.data["pattern"] === "chair" ? ASKED : [...ASKED, "speakers"];
+  return { ...parsed.data, calls: fields.flatMap((field) => parsed.data[field] ?? []) };
+}
+
+/** The role that a system file describes. */
+// oxlint-disable-next-line typescript/consistent-return -- every case returns, and the compiler knows it
+export function patternRole(file: PatternFile, openModel: OpenModel): RoleDefinition {
+  switch (file.pattern) {
+    case "reflection":
+      return reflection<string, string, string>(file);
+    case "critic":
+      return critic(file, openModel);
+    case "plan-and-execute":
+      return planAndExecute<string, string, string, string>(file);
+    case "planner":
+      return workPlanner(file, openModel);
+    case "fan-out-and-join":
+      return fanOutAndJoin<string, string, string>(file);
+    case "vote":
+      return vote<string, string>(file);
+    case "voter":
+      return voter(file, openModel);
+    case "debate":
+      return debate<string, string, string>(file);
+    case "group-chat":
+      return groupChat<string, string, string, string>(file);
+    case "chair":
+      return chair(file, openModel);
+    case "hand-off":
+      return handOff<string, string>(file, openModel);
+  }
+}
