@@ -90,8 +90,9 @@ test("a leader that was killed is replaced long before its lease runs out", asyn
   ];
   const child = fork(fileURLToPath(import.meta.resolve("@troupe/supervisor/main")), args, { stdio: "ignore" });
   try {
-    await until("the first leads", 10_000, async () => (await leaderOf(bed)).id === "killed");
-    const standby = await bed.supervisor({ leaseMs: 60_000, renewMs: 400 }, "standby");
+    await until("the first leads", 30_000, async () => (await leaderOf(bed)).id === "killed");
+    // Neither the lease nor a missing renewal can tell it in time: only the server's notice can.
+    const standby = await bed.supervisor({ leaseMs: 60_000, renewMs: 30_000 }, "standby");
     assert.equal(standby.isLeading, false);
     child.kill("SIGKILL");
     await until("the standby leads", 10_000, async () => (await leaderOf(bed)).id === "standby");

@@ -43,18 +43,43 @@ function placeAlerts({ unplaced }: ClusterView): readonly Alert[] {
   });
 }
 
-/** An alert that fires, with the time since when. */
+/** How long a condition must last before it fires: what is normal for a moment, as at every start, is nothing to look at. */
+const LASTS_MS: Readonly<Record<Alert["name"], number>> = {
+  node_lost: 0,
+  queue_age: 0,
+  task_dead: 0,
+  no_place: 10_000,
+};
+
+/** A condition that holds, with the time since when; it may not fire yet. */
+export interface NoticedAlert extends Alert {
+  /** ms since 1970. */
+  readonly sinceMs: number;
+}
+
+/** An alert that fires. */
 export interface FiringAlert extends Alert {
-  /** RFC 3339. */
+  /** Since when its condition holds, RFC 3339. */
   readonly since: string;
 }
 
 const identityOf = ({ name, about }: Alert): string => `${name} ${about}`;
 
-/** The alerts that fire now: one that fired before keeps its time. */
-export function firing(before: readonly FiringAlert[], now: readonly Alert[], nowMs: number): readonly FiringAlert[] {
-  const since = new Map(before.map((alert) => [identityOf(alert), alert.since]));
-  return now.map((alert) => ({ ...alert, since: since.get(identityOf(alert)) ?? rfc3339(nowMs) }));
+/** What holds now: what was noticed before keeps its time. */
+export function noticed(
+  before: readonly NoticedAlert[],
+  now: readonly Alert[],
+  nowMs: number,
+): readonly NoticedAlert[] {
+  const sinceMs = new Map(before.map((alert) => [identityOf(alert), alert.sinceMs]));
+  return now.map((alert) => ({ ...alert, sinceMs: sinceMs.get(identityOf(alert)) ?? nowMs }));
+}
+
+/** Those that have lasted long enough to fire. */
+export function firing(alerts: readonly NoticedAlert[], nowMs: number): readonly FiringAlert[] {
+  return alerts
+    .filter(({ name, sinceMs }) => nowMs - sinceMs >= LASTS_MS[name])
+    .map(({ name, about, text, sinceMs }) => ({ name, about, text, since: rfc3339(sinceMs) }));
 }
 
 /** Which alerts began and which are over. */

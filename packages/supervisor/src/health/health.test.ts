@@ -2,12 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Member } from "@troupe/runtime/internal";
 import { EMPTY_MEMBERSHIP, type Membership, withHeartbeat, withMember } from "../membership/snapshot.ts";
-import { alertChanges, alertsOf, firing } from "./alerts.ts";
+import { alertChanges, alertsOf, firing, noticed } from "./alerts.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { healthOf } from "./health.ts";
 import { actorsAnswer } from "./listings.ts";
 
 const NOW = 1_000_000;
+/** Whatever is wrong in these views has been so for this long. */
+const LONG_MS = 60_000;
 
 function members(
   statuses: Readonly<Record<string, Member["status"]>>,
@@ -50,7 +52,7 @@ const view = (changes: Partial<ClusterView> = {}): ClusterView => ({
 
 const health = (changes: Partial<ClusterView> = {}) => {
   const now = view(changes);
-  return healthOf(now, firing([], alertsOf(now), NOW));
+  return healthOf(now, firing(noticed([], alertsOf(now), NOW - LONG_MS), NOW));
 };
 
 test("a cluster in which everything runs is healthy", () => {
@@ -145,16 +147,30 @@ test("replicas on lost nodes, and those that no node reports, are unavailable", 
 
 test("an alert keeps the time since when it fires, and resolves", () => {
   const lost = alertsOf(view({ membership: members({ n1: "dead" }) }));
-  const first = firing([], lost, NOW);
-  const second = firing(first, [...lost, { name: "task_dead", about: "tasks", text: "" }], NOW + 5_000);
-  assert.equal(second[0]?.since, first[0]?.since);
-  assert.notEqual(second[1]?.since, first[0]?.since);
+  const first = noticed([], lost, NOW);
+  const second = noticed(first, [...lost, { name: "task_dead", about: "tasks", text: "" }], NOW + 5_000);
+  assert.equal(second[0]?.sinceMs, NOW);
+  assert.equal(second[1]?.sinceMs, NOW + 5_000);
+  const [before, after] = [firing(first, NOW), firing(second, NOW + 5_000)];
   assert.deepEqual(
-    alertChanges(first, second).fired.map(({ name }) => name),
+    alertChanges(before, after).fired.map(({ name }) => name),
     ["task_dead"],
   );
   assert.deepEqual(
-    alertChanges(second, []).resolved.map(({ name }) => name),
+    alertChanges(after, []).resolved.map(({ name }) => name),
     ["node_lost", "task_dead"],
   );
+});
+
+test("replicas without a place are an alert only when that lasts, as it does not at a start; a lost node is one at once", () => {
+  const noPlace = { name: "no_place", about: "v1/a", text: "" } as const;
+  const lost = { name: "node_lost", about: "n1", text: "" } as const;
+  const first = noticed([], [noPlace, lost], NOW);
+  const namesAt = (nowMs: number, alerts = first) => firing(alerts, nowMs).map(({ name }) => name);
+  assert.deepEqual(namesAt(NOW), ["node_lost"]);
+  assert.deepEqual(namesAt(NOW + 9_999), ["node_lost"]);
+  assert.deepEqual(namesAt(NOW + 10_000), ["no_place", "node_lost"]);
+  const gone = noticed(first, [lost], NOW + 9_000);
+  const again = noticed(gone, [lost, noPlace], NOW + 11_000);
+  assert.deepEqual(namesAt(NOW + 12_000, again), ["node_lost"], "an interrupted condition begins anew");
 });
