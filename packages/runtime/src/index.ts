@@ -21,10 +21,11 @@ export {
   type WatchOptions,
 } from "./client/client.ts";
 export { type Clock, systemClock } from "./clock.ts";
+export { EscalationBody } from "./contracts/bodies.ts";
 export type { ClusterHealth } from "./contracts/control.ts";
 export { formatProblem, type Problem } from "./contracts/problem.ts";
 export type { Usage } from "./contracts/record.ts";
-export type { ModelPrice, ModelSpec, SystemManifest } from "./contracts/system.ts";
+export type { ModelPrice, ModelSpec, ModelTier, SystemManifest } from "./contracts/system.ts";
 export {
   type DoneBody,
   type PathHop,

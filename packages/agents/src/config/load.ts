@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { env as processEnv } from "node:process";
-import { TroupeError } from "@troupe/runtime";
+import { messageOf, TroupeError } from "@troupe/runtime";
 import { z } from "zod";
+import { BUILT_IN_PRICES, type PriceTable, parsePriceTable } from "../models/prices.ts";
 
 /** What a node's environment says of models. The only place in this package that reads the environment. */
 export interface ModelSettings {
@@ -12,6 +14,7 @@ export interface ModelSettings {
   readonly endpoint: string;
   /** Model of the built-in aliases; `undefined` = their own. */
   readonly model: string | undefined;
+  readonly prices: PriceTable;
   /** The secret in an environment variable, or `undefined` when it is not set. */
   secret(name: string): string | undefined;
 }
@@ -24,11 +27,12 @@ const Environment = z.object({
   TROUPE_OFFLINE_URL: url.optional(),
   OPENAI_BASE_URL: url.default(OPENAI),
   TROUPE_MODEL: z.string().min(1).optional(),
+  TROUPE_PRICES: z.string().min(1).optional(),
 });
 
 /**
- * Reads `TROUPE_MODEL_MODE` (default `offline`), `TROUPE_OFFLINE_URL`, `OPENAI_BASE_URL` and `TROUPE_MODEL`. An empty variable counts as
- * not set. Throws `invalid_config` with the name of every wrong variable.
+ * Reads `TROUPE_MODEL_MODE` (default `offline`), `TROUPE_OFFLINE_URL`, `OPENAI_BASE_URL`, `TROUPE_MODEL` and the file that
+ * `TROUPE_PRICES` names. An empty variable counts as not set. Throws `invalid_config` with the name of every wrong variable.
  */
 export function loadModelSettings(
   environment: Readonly<Record<string, string | undefined>> = processEnv,
@@ -44,6 +48,18 @@ export function loadModelSettings(
     offlineUrl: parsed.data.TROUPE_OFFLINE_URL,
     endpoint: parsed.data.OPENAI_BASE_URL,
     model: parsed.data.TROUPE_MODEL,
+    prices: pricesOf(parsed.data.TROUPE_PRICES),
     secret: (name) => given[name],
   };
+}
+
+function pricesOf(file: string | undefined): PriceTable {
+  if (file === undefined) return BUILT_IN_PRICES;
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new TroupeError("invalid_config", `environment: TROUPE_PRICES: ${messageOf(error)}`);
+  }
+  return parsePriceTable(text, file);
 }

@@ -1,10 +1,12 @@
 import { z } from "zod";
-import { BrokenAnswerError } from "./failure.ts";
+import { BrokenAnswerError, EndlessAnswerError } from "./failure.ts";
 import type { ToolCall } from "./model.ts";
 
 /** More text than this is no answer but a runaway model. Characters. */
 const MAX_ANSWER_LENGTH = 4 * 1024 * 1024;
 const MAX_TOOL_CALLS = 64;
+/** Chunks of one answer: a stream of empty ones has no length to be measured by. */
+const MAX_CHUNKS = 500_000;
 
 /** A chunk as far as we read it; what endpoints add is ignored. */
 const Chunk = z.object({
@@ -34,8 +36,9 @@ const Chunk = z.object({
 
 type Delta = NonNullable<z.infer<typeof Chunk>["choices"][number]["delta"]>;
 
-/** Puts the chunks of one streamed answer together. Throws `BrokenAnswerError` for what the API does not promise. */
+/** Puts the chunks of one streamed answer together. Throws `BrokenAnswerError` for what the API does not promise, `EndlessAnswerError` for what is too long. */
 export class AnswerAssembly {
+  #chunks = 0;
   #content = "";
   #refusal = "";
   #finishReason: string | undefined;
@@ -48,6 +51,8 @@ export class AnswerAssembly {
     const parsed = Chunk.safeParse(chunk);
     if (!parsed.success)
       throw new BrokenAnswerError(`the endpoint sent no completion chunk: ${z.prettifyError(parsed.error)}`);
+    this.#chunks += 1;
+    if (this.#chunks > MAX_CHUNKS) throw new EndlessAnswerError("the answer does not end");
     const { choices, usage, model } = parsed.data;
     this.#model ??= model;
     if (usage) this.#usage = { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens };
@@ -68,10 +73,10 @@ export class AnswerAssembly {
       call.name += part.function?.name ?? "";
       call.arguments += part.function?.arguments ?? "";
       if (call.arguments.length > MAX_ANSWER_LENGTH)
-        throw new BrokenAnswerError("the arguments of a tool call do not end");
+        throw new EndlessAnswerError("the arguments of a tool call do not end");
       this.#toolCalls.set(part.index, call);
     }
-    if (this.#content.length > MAX_ANSWER_LENGTH) throw new BrokenAnswerError("the answer does not end");
+    if (this.#content.length > MAX_ANSWER_LENGTH) throw new EndlessAnswerError("the answer does not end");
     return text;
   }
 

@@ -3,7 +3,11 @@ import { z } from "zod";
 
 /** Why one try at a model gave no answer, and whether another may. */
 export interface ModelFailure {
-  readonly kind: "transient" | "refused";
+  /**
+   * `transient`: the same may work in a moment. `rate_limited`: the endpoint works and asks to wait. `refused`: the endpoint works and will
+   * not. `endless`: an answer without an end; another try costs as much again. `open`: not tried, the circuit breaker is open.
+   */
+  readonly kind: "transient" | "rate_limited" | "refused" | "endless" | "open";
   /** For people; holds no secrets. */
   readonly reason: string;
   readonly status: number | undefined;
@@ -20,17 +24,25 @@ const RETRYABLE: ReadonlySet<number> = new Set([408, 409, 425, 429]);
 /** Codes that come with 429 or in a stream and do not go away by waiting. */
 const PERMANENT: ReadonlySet<string> = new Set(["insufficient_quota", "invalid_api_key", "model_not_found"]);
 
+/** Thrown for an answer that goes on and on. */
+export class EndlessAnswerError extends Error {
+  override readonly name = "EndlessAnswerError";
+}
+
 /** Reads what a try threw. `nowMs` is wall time, for a Retry-After that is a date; `secret` is taken out of the endpoint's words. */
 export function classifyFailure(thrown: unknown, nowMs: number, secret: string): ModelFailure {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   // Short placeholders ("none") are no secrets, and are words of many messages.
   const reason = (secret.length < 8 ? message : message.replaceAll(secret, "[REDACTED]")).slice(0, 500);
-  if (!(thrown instanceof APIError)) return { kind: "transient", reason, status: undefined, retryAfterMs: undefined };
+  if (!(thrown instanceof APIError)) {
+    const kind = thrown instanceof EndlessAnswerError ? "endless" : "transient";
+    return { kind, reason, status: undefined, retryAfterMs: undefined };
+  }
   const status: unknown = thrown.status;
   const headers = thrown.headers instanceof Headers ? thrown.headers : new Headers();
   const known = typeof status === "number" ? status : undefined;
   return {
-    kind: isTransient(known, thrown.code, headers) ? "transient" : "refused",
+    kind: !isTransient(known, thrown.code, headers) ? "refused" : known === 429 ? "rate_limited" : "transient",
     reason: thrown instanceof APIConnectionError ? `${reason}${causeOf(thrown)}` : reason,
     status: known,
     retryAfterMs: retryAfterMs(headers, nowMs),

@@ -1,4 +1,4 @@
-import type { Usage } from "@troupe/runtime";
+import type { ModelTier, Usage } from "@troupe/runtime";
 import type OpenAI from "openai";
 
 /** One message of a prompt, as the API has it. */
@@ -40,6 +40,18 @@ export interface ModelAnswer {
   readonly usage: Usage;
   /** The model's name as the endpoint gave it. */
   readonly model: string;
+  /** Which alias answered, and why that one. */
+  readonly choice?: ModelChoice | undefined;
+}
+
+/** How an answer's model was chosen. Kept with the answer, so that a replay has the same. */
+export interface ModelChoice {
+  readonly alias: string;
+  readonly tier: ModelTier;
+  /** Score of the prompt, from 0 to 1. */
+  readonly complexity: number;
+  /** Aliases that were asked before and gave no answer. */
+  readonly failed: readonly string[];
 }
 
 /** What a call runs with. */
@@ -48,9 +60,12 @@ export interface ModelScope {
   readonly signal: AbortSignal;
   /** Milliseconds until the task's deadline; no wait for a retry goes beyond it. */
   readonly remainingMs?: number | undefined;
-  /** Text as it comes. After a retry it starts again from the beginning. */
+  /** Another model is asked if this one gives no answer: it then gives up sooner, and does not wait for a rate limit. */
+  readonly hasFallback?: boolean | undefined;
+  /** Text as it comes. After a retry or a fallback it starts again from the beginning. */
   onToken?(text: string): void;
   onRetry?(failure: { readonly reason: string; readonly attempt: number; readonly delayMs: number }): void;
+  onFallback?(change: { readonly from: string; readonly to: string; readonly reason: string }): void;
 }
 
 /** A model that can be asked. Throws `model_unavailable` when it gave no answer after all retries, `model_refused` when it will not. */

@@ -5,24 +5,29 @@
 import { type Clock, type Random, TroupeError } from "@troupe/runtime";
 import OpenAI from "openai";
 import { AnswerAssembly } from "./answer-stream.ts";
-import { classifyFailure, type ModelFailure } from "./failure.ts";
+import type { TryResult } from "./breaker.ts";
+import type { EndpointHealth, Leave } from "./endpoint-health.ts";
+import { classifyFailure, EndlessAnswerError, type ModelFailure } from "./failure.ts";
 import type { ModelAnswer, ModelCall, ModelClient, ModelScope } from "./model.ts";
 import { costMicros } from "./prices.ts";
 import type { ResolvedModel } from "./registry.ts";
 import { DEFAULT_MODEL_RETRY, decideRetry, type ModelRetryPolicy } from "./retry.ts";
-import { DEFAULT_SILENCE_LIMITS, type SilenceLimits, withinLimit } from "./time-limit.ts";
-import { countTokens, textOf } from "./tokens.ts";
+import { type SilenceLimits, silenceLimits, withinLimit } from "./time-limit.ts";
+import { countAll, textOf } from "./tokens.ts";
 
 export interface OpenAiModelOptions {
   readonly clock: Clock;
   readonly random: Random;
+  /** Shared by all clients of a process, so that they learn from each other's failures. */
+  readonly health: EndpointHealth;
   readonly retry?: ModelRetryPolicy;
-  readonly silence?: SilenceLimits;
 }
 
 /** A {@link ModelClient} for a resolved alias. Keeps connections open between calls. */
 export function createOpenAiModel(model: ResolvedModel, options: OpenAiModelOptions): ModelClient {
-  const { clock, random, retry = DEFAULT_MODEL_RETRY, silence = DEFAULT_SILENCE_LIMITS } = options;
+  const { clock, random, health, retry = DEFAULT_MODEL_RETRY } = options;
+  const limits = silenceLimits(model.limits);
+  const gate = health.gateOf(model);
   const client = new OpenAI({
     apiKey: model.apiKey,
     baseURL: model.baseUrl,
@@ -33,27 +38,55 @@ export function createOpenAiModel(model: ResolvedModel, options: OpenAiModelOpti
     timeout: 3_600_000,
     logLevel: "off",
   });
+  const tryGated = async (call: ModelCall, scope: ModelScope): Promise<Tried> => {
+    const leave = gate.enter();
+    if (!leave.allowed) return { ok: false, failure: notAllowed(leave) };
+    let result: TryResult = "abandoned";
+    try {
+      const answer = await tryOnce(client, model, call, scope, clock, limits);
+      result = "success";
+      return { ok: true, answer };
+    } catch (error) {
+      scope.signal.throwIfAborted();
+      const failure = classifyFailure(error, clock.nowMs(), model.apiKey);
+      // An endpoint that refuses or limits works: only what is broken counts for the breaker.
+      result = failure.kind === "refused" || failure.kind === "rate_limited" ? "success" : "failure";
+      if (failure.kind === "rate_limited") gate.rest(Math.min(failure.retryAfterMs ?? 0, retry.retryAfterCapMs));
+      return { ok: false, failure };
+    } finally {
+      gate.done(result);
+    }
+  };
   return {
     windowTokens: model.windowTokens,
     isPriced: model.price !== undefined,
     complete: async (call, scope) => {
       const beganMs = clock.monotonicMs();
       for (let attempt = 1; ; attempt++) {
-        try {
-          return await tryOnce(client, model, call, scope, clock, silence);
-        } catch (error) {
-          scope.signal.throwIfAborted();
-          const failure = classifyFailure(error, clock.nowMs(), model.apiKey);
-          const leftMs =
-            scope.remainingMs === undefined ? undefined : scope.remainingMs - (clock.monotonicMs() - beganMs);
-          const decision = decideRetry(failure, attempt, retry, random.unit(), leftMs);
-          if (!decision.retry) throw modelError(model, failure, attempt, decision.why);
-          scope.onRetry?.({ reason: failure.reason, attempt, delayMs: decision.delayMs });
-          await clock.sleep(decision.delayMs, scope.signal);
-        }
+        const tried = await tryGated(call, scope);
+        if (tried.ok) return tried.answer;
+        const { failure } = tried;
+        const remainingMs =
+          scope.remainingMs === undefined ? undefined : scope.remainingMs - (clock.monotonicMs() - beganMs);
+        const { hasFallback } = scope;
+        const decision = decideRetry(failure, attempt, retry, random.unit(), { remainingMs, hasFallback });
+        if (!decision.retry) throw modelError(model, failure, attempt, decision.why);
+        scope.onRetry?.({ reason: failure.reason, attempt, delayMs: decision.delayMs });
+        await clock.sleep(decision.delayMs, scope.signal);
       }
     },
   };
+}
+
+type Tried =
+  | { readonly ok: true; readonly answer: ModelAnswer }
+  | { readonly ok: false; readonly failure: ModelFailure };
+
+function notAllowed({ why, waitMs }: Extract<Leave, { allowed: false }>): ModelFailure {
+  const common = { status: undefined, retryAfterMs: waitMs };
+  if (why === "rate_limited") return { kind: why, reason: "the endpoint asked for no requests for now", ...common };
+  const seconds = Math.ceil(waitMs / 1_000);
+  return { kind: why, reason: `the circuit breaker of its endpoint is open for another ${seconds} s`, ...common };
 }
 
 async function tryOnce(
@@ -62,22 +95,25 @@ async function tryOnce(
   call: ModelCall,
   scope: ModelScope,
   clock: Clock,
-  silence: SilenceLimits,
+  limits: SilenceLimits,
 ): Promise<ModelAnswer> {
   const ours = new AbortController();
   const signal = AbortSignal.any([scope.signal, ours.signal]);
   const answer = new AnswerAssembly();
-  const deadlineMs = clock.monotonicMs() + silence.firstTokenMs;
-  const firstMs = () => Math.max(1, deadlineMs - clock.monotonicMs());
+  const beganMs = clock.monotonicMs();
+  const leftOf = (limitMs: number) => Math.max(1, beganMs + limitMs - clock.monotonicMs());
   try {
     const request = client.chat.completions.create(requestOf(model, call), {
       signal,
       headers: { "idempotency-key": scope.idempotencyKey },
     });
-    const stream = await withinLimit(request, firstMs(), clock, "the model did not begin to answer");
+    const stream = await withinLimit(request, leftOf(limits.firstTokenMs), clock, "the model did not begin to answer");
     const chunks = stream[Symbol.asyncIterator]();
     for (let isFirst = true; ; isFirst = false) {
-      const limitMs = isFirst ? firstMs() : silence.gapMs;
+      if (clock.monotonicMs() - beganMs >= limits.answerMs) {
+        throw new EndlessAnswerError(`the answer did not end within ${limits.answerMs} ms`);
+      }
+      const limitMs = isFirst ? leftOf(limits.firstTokenMs) : limits.gapMs;
       const next = await withinLimit(chunks.next(), limitMs, clock, "the model fell silent; nothing came");
       if (next.done === true) break;
       const text = answer.add(next.value);
@@ -118,8 +154,8 @@ async function finish(
   answer: ReturnType<AnswerAssembly["finish"]>,
 ): Promise<ModelAnswer> {
   const { inputTokens, outputTokens } = answer.usage ?? {
-    inputTokens: await countTokens(call.messages.map(textOf)),
-    outputTokens: await countTokens([answer.content, ...answer.toolCalls.map((tool) => tool.arguments)]),
+    inputTokens: await countAll(call.messages.map(textOf)),
+    outputTokens: await countAll([answer.content, ...answer.toolCalls.map((tool) => tool.arguments)]),
   };
   const cost = model.price === undefined ? 0 : costMicros(model.price, inputTokens, outputTokens);
   return {

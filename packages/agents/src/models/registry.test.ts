@@ -17,6 +17,7 @@ test("offline mode maps every alias to the offline endpoint and reads no key", (
     apiKey: "offline",
     price: { inputUsd: 0, outputUsd: 0 },
     windowTokens: undefined,
+    limits: undefined,
   });
 });
 

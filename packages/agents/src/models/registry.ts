@@ -11,6 +11,8 @@ export interface ResolvedModel {
   /** `undefined` = not known: it counts as free, with a warning. */
   readonly price: ModelPrice | undefined;
   readonly windowTokens: number | undefined;
+  /** Limits that the alias sets itself. */
+  readonly limits?: ModelSpec["limits"];
 }
 
 /** Aliases that need no declaration; `TROUPE_MODEL` replaces the model of all of them. */
@@ -18,6 +20,7 @@ export const BUILT_IN_MODELS: Readonly<Record<string, ModelSpec>> = {
   fast: { model: "gpt-4.1-mini", windowTokens: 1_000_000 },
   standard: { model: "gpt-4.1", windowTokens: 1_000_000 },
   advanced: { model: "gpt-5", windowTokens: 272_000 },
+  auto: { model: "gpt-4.1", windowTokens: 1_000_000, tiers: { simple: "fast", advanced: "advanced" } },
 };
 
 const FREE: ModelPrice = { inputUsd: 0, outputUsd: 0 };
@@ -28,7 +31,11 @@ export function knownAliases(declared: Readonly<Record<string, ModelSpec>> | und
   return [...new Set([...Object.keys(declared ?? {}), ...Object.keys(BUILT_IN_MODELS)])];
 }
 
-function specOf(alias: string, declared: Readonly<Record<string, ModelSpec>> | undefined): ModelSpec | undefined {
+/** What an alias is declared as: by the system, else built in; `undefined` when nobody knows it. */
+export function specOf(
+  alias: string,
+  declared: Readonly<Record<string, ModelSpec>> | undefined,
+): ModelSpec | undefined {
   if (declared !== undefined && Object.hasOwn(declared, alias)) return declared[alias];
   return Object.hasOwn(BUILT_IN_MODELS, alias) ? BUILT_IN_MODELS[alias] : undefined;
 }
@@ -55,8 +62,9 @@ export function resolveModel(
     model,
     baseUrl: spec.endpoint ?? settings.endpoint,
     apiKey: keyOf(alias, spec, settings),
-    price: spec.price ?? priceOf(model),
+    price: spec.price ?? priceOf(model, settings.prices),
     windowTokens: isBuiltIn && settings.model !== undefined ? undefined : spec.windowTokens,
+    limits: spec.limits,
   };
 }
 
@@ -72,6 +80,7 @@ function offlineModel(alias: string, spec: ModelSpec, settings: ModelSettings): 
     apiKey: "offline",
     price: FREE,
     windowTokens: spec.windowTokens,
+    limits: spec.limits,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from "@troupe/runtime";
+import type { Clock, ModelSpec } from "@troupe/runtime";
 import { BrokenAnswerError } from "./failure.ts";
 
 /** How long a model may be silent. */
@@ -7,9 +7,14 @@ export interface SilenceLimits {
   readonly firstTokenMs: number;
   /** Between two pieces. */
   readonly gapMs: number;
+  /** For the whole answer, from the request on. */
+  readonly answerMs: number;
 }
 
-export const DEFAULT_SILENCE_LIMITS: SilenceLimits = { firstTokenMs: 60_000, gapMs: 30_000 };
+/** The limits of an alias, with the defaults for those that it does not set. */
+export function silenceLimits({ firstTokenMs, gapMs, answerMs }: NonNullable<ModelSpec["limits"]> = {}): SilenceLimits {
+  return { firstTokenMs: firstTokenMs ?? 30_000, gapMs: gapMs ?? 20_000, answerMs: answerMs ?? 240_000 };
+}
 
 /** The promise's value, or `BrokenAnswerError` when `ms` pass first. The promise itself goes on: whoever calls aborts it. */
 export async function withinLimit<T>(promise: Promise<T>, ms: number, clock: Clock, what: string): Promise<T> {

@@ -8,7 +8,6 @@ import {
   escalate,
   fail,
   forward,
-  type Json,
   type Outcome,
   type RoleInstance,
   reply,
@@ -19,9 +18,11 @@ import { runTool, toModelTool } from "../tools/run-tool.ts";
 import type { AgentSpec } from "./agent.ts";
 import { type AnswerShape, answerSchemaOf, type ParsedAnswer, parseAnswer, schemaOf } from "./answer.ts";
 import { StringFieldStream } from "./content-stream.ts";
-import { type Conversation, readConversation, renderConversation, toBody, withTurn } from "./conversation.ts";
-import { buildPrompt, conversationBudget, memoryBudget, type PromptParts } from "./prompt.ts";
-import { recall, remember } from "./session-memory.ts";
+import { type Conversation, readConversation, toBody, withTurn } from "./conversation.ts";
+import { askModel, type WhenDown } from "./model-step.ts";
+import type { PromptParts } from "./prompt.ts";
+import { composePrompt } from "./prompt-context.ts";
+import { remember } from "./session-memory.ts";
 
 /** Builds one replica. `openModel` is called with the first message, so that a missing key fails a task and not the whole host. */
 export function createAgentInstance(
@@ -34,23 +35,28 @@ export function createAgentInstance(
   const answerSchema = answerSchemaOf(shape);
   const tools = spec.tools.map(toModelTool);
   let client: ModelClient | undefined;
-  const receive = async (message: Json, ctx: Context): Promise<Outcome> => {
-    client ??= openModel();
-    if (!client.isPriced)
+  const open = (ctx: Context): ModelClient => {
+    if (client !== undefined) return client;
+    client = openModel();
+    if (!client.isPriced) {
       ctx.log.warn({ model: spec.model }, "the price of this model is not known: its calls count as free");
-    const { windowTokens } = client;
-    const conversation = readConversation(message);
-    const parts = { role: ctx.role, instructions: spec.instructions, choices, answer: answerSchema, windowTokens };
-    const prompt = renderConversation(conversation, conversationBudget(parts));
-    const messages = buildPrompt(parts, prompt, await recall(ctx, memoryBudget(parts)));
+    }
+    return client;
+  };
+  const receive = async (conversation: Conversation, ctx: Context): Promise<Outcome> => {
+    const model = open(ctx);
+    const { temperature, maxOutputTokens, whenDown } = spec;
+    const parts = { role: ctx.role, instructions: spec.instructions, choices, answer: answerSchema };
+    const composed = await composePrompt(ctx, model, { ...parts, maxOutputTokens, tools }, conversation, spec.context);
+    const messages = [...composed.messages];
+    const ask = { client: model, alias: spec.model, whenDown, filter: () => tokenFilter(shape) };
     for (let turn = 1; turn <= spec.maxIterations; turn++) {
-      const { temperature, maxOutputTokens } = spec;
       const call: ModelCall = { messages: [...messages], temperature, maxOutputTokens, tools, answer: answerSchema };
-      const answer = await askModel(ctx, client, spec.model, call, shape);
+      const answer = await askModel(ctx, call, ask);
       if (answer.toolCalls.length === 0) {
         const parsed = parseAnswer(shape, schema, answer);
         if (!parsed.ok) return escalate(parsed.reason);
-        await remember(ctx, { prompt, answer: answer.content });
+        await remember(ctx, { prompt: composed.prompt, answer: answer.content });
         return outcomeOf(spec, ctx, conversation, parsed.answer);
       }
       messages.push(assistantMessage(answer));
@@ -62,49 +68,25 @@ export function createAgentInstance(
   };
   return {
     receive: async (message, ctx) => {
+      const conversation = readConversation(message);
       try {
-        return await receive(message, ctx);
+        return await receive(conversation, ctx);
       } catch (error) {
         // The model client has made its retries; the hop's own would only multiply them.
-        if (TroupeError.is(error, "model_unavailable", "model_refused")) return fail(error.toBody());
-        throw error;
+        if (!TroupeError.is(error, "model_unavailable", "model_refused")) throw error;
+        if (error.code === "model_refused" || typeof spec.whenDown === "string") return fail(error.toBody());
+        ctx.log.warn({ model: spec.model, error: error.toBody() }, "no model answers; the role's own answer is given");
+        return outcomeOf(spec, ctx, conversation, degraded(spec, spec.whenDown));
       }
     },
   };
 }
 
-function askModel(
-  ctx: Context,
-  client: ModelClient,
-  alias: string,
-  call: ModelCall,
-  shape: AnswerShape,
-): Promise<ModelAnswer> {
-  return ctx.step(
-    `model:${alias}`,
-    ({ idempotencyKey, signal }) => {
-      let show = tokenFilter(shape);
-      return client.complete(call, {
-        idempotencyKey,
-        signal,
-        remainingMs: ctx.remainingMs(),
-        onToken: (text) => {
-          const visible = show(text);
-          if (visible !== "") ctx.token(visible);
-        },
-        onRetry: (failure) => {
-          show = tokenFilter(shape);
-          ctx.log.warn({ model: alias, ...failure }, "model call failed; trying again");
-        },
-      });
-    },
-    { usage: (value) => usageOf(value) },
-  );
-}
-
-function usageOf(value: unknown): ModelAnswer["usage"] | undefined {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the step's own result, see `askModel`
-  return (value as ModelAnswer).usage;
+/** The answer that stands in for the model's: to the role that it names, else where the role always hands on, else to the client. */
+function degraded(spec: AgentSpec, { answer, to }: Exclude<WhenDown, string>): ParsedAnswer {
+  const content = spec.decidesOnly ? undefined : answer;
+  const fixed = spec.route.length === 0 ? spec.to : "client";
+  return { content, routeTo: to ?? fixed, reason: "no model answers" };
 }
 
 /** What people see of an answer as it comes: text, also text that is wrapped in JSON; never the JSON itself. */

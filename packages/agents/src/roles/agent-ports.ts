@@ -1,13 +1,27 @@
 import { type Clock, type ModelSpec, type Random, systemClock, systemRandom } from "@troupe/runtime";
 import { loadModelSettings } from "../config/load.ts";
+import { EndpointHealth } from "../models/endpoint-health.ts";
 import type { ModelClient } from "../models/model.ts";
+import { createModelChain } from "../models/model-chain.ts";
 import { createOpenAiModel } from "../models/openai-model.ts";
 import { resolveModel } from "../models/registry.ts";
 
 /** Finds the client of an alias. Throws what {@link resolveModel} throws. */
 export type OpenModel = (alias: string, declared: Readonly<Record<string, ModelSpec>> | undefined) => ModelClient;
 
+/** What this process knows of the endpoints: all roles in it learn from each other's failures. */
+const processHealth = new EndpointHealth(systemClock);
+
 /** Models as this node's environment sets them, on the machine's clock. */
-export function systemModels(clock: Clock = systemClock, random: Random = systemRandom): OpenModel {
-  return (alias, declared) => createOpenAiModel(resolveModel(alias, declared, loadModelSettings()), { clock, random });
+export function systemModels(
+  clock: Clock = systemClock,
+  random: Random = systemRandom,
+  health: EndpointHealth = processHealth,
+): OpenModel {
+  return (alias, declared) => {
+    const settings = loadModelSettings();
+    return createModelChain(alias, declared, (name) =>
+      createOpenAiModel(resolveModel(name, declared, settings), { clock, random, health }),
+    );
+  };
 }

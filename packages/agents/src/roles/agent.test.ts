@@ -165,9 +165,12 @@ test("a memory is bounded, and one of another form is passed over", async () => 
 });
 
 test("what is remembered never takes more than its share of the window", async () => {
-  const exchanges = Array.from({ length: 4 }, (_, index) => ({ prompt: `question ${index}`, answer: "x".repeat(350) }));
+  const exchanges = Array.from({ length: 4 }, (_, index) => ({
+    prompt: `question ${index}`,
+    answer: "hello ".repeat(50),
+  }));
   const ctx = createFakeContext({ session: "s", state: { exchanges } });
-  const messages = await recall(ctx, 250);
+  const messages = await recall(ctx, 130);
   assert.deepEqual(
     messages.filter(({ role }) => role === "user").map(({ content }) => content),
     ["question 2", "question 3"],

@@ -13,6 +13,9 @@ import type { Tool } from "../tools/tool.ts";
 import { createAgentInstance } from "./agent-instance.ts";
 import { type OpenModel, systemModels } from "./agent-ports.ts";
 import { checkAgent } from "./check-agent.ts";
+import { MAX_TURNS } from "./conversation.ts";
+import type { WhenDown } from "./model-step.ts";
+import type { ContextPolicy } from "./prompt-context.ts";
 
 /** An agent as an author writes it: prompt, model, what its answer must look like, and whom it hands on to. */
 export interface AgentOptions<Route extends string, To extends string> extends RoleSettings {
@@ -34,6 +37,17 @@ export interface AgentOptions<Route extends string, To extends string> extends R
   readonly maxOutputTokens?: number | undefined;
   /** Model calls for one message, tool turns included. Default 5. A model that still wants tools then is escalated. */
   readonly maxIterations?: number | undefined;
+  /** What goes into a prompt besides the instructions and the task, which always do. */
+  readonly context?:
+    | {
+        /** Newest turns of the task. Default 10; fewer where the window is small. */
+        readonly turns?: number | undefined;
+        /** Whether turns that are left out are summarised, by one more model call. Default false. */
+        readonly summarise?: boolean | undefined;
+      }
+    | undefined;
+  /** What happens while no model answers. Default `fail`. */
+  readonly whenDown?: WhenDown<NoInfer<Route | To>> | undefined;
 }
 
 /** The same, complete. */
@@ -48,6 +62,8 @@ export interface AgentSpec {
   readonly temperature: number | undefined;
   readonly maxOutputTokens: number | undefined;
   readonly maxIterations: number;
+  readonly context: ContextPolicy;
+  readonly whenDown: WhenDown;
 }
 
 /** Default of `maxIterations`. */
@@ -55,8 +71,22 @@ export const MAX_ITERATIONS = 5;
 
 function resolveAgentOptions(options: AgentOptions<string, string>): AgentSpec {
   const { model, instructions, to, output, temperature, maxOutputTokens } = options;
-  const { route = [], decidesOnly = false, tools = [], maxIterations = MAX_ITERATIONS } = options;
-  return { model, instructions, route, to, decidesOnly, output, tools, temperature, maxOutputTokens, maxIterations };
+  const { route = [], decidesOnly = false, tools = [], maxIterations = MAX_ITERATIONS, whenDown = "fail" } = options;
+  const { turns = MAX_TURNS, summarise = false } = options.context ?? {};
+  return {
+    model,
+    instructions,
+    route,
+    to,
+    decidesOnly,
+    output,
+    tools,
+    temperature,
+    maxOutputTokens,
+    maxIterations,
+    context: { turns, summarise },
+    whenDown,
+  };
 }
 
 /**
@@ -103,7 +133,7 @@ function describe(manifest: SystemManifest | undefined, role: string): string | 
 
 /** What the manifest shows of an agent, for people and for the difference between two versions. */
 function aboutOf(spec: AgentSpec): Readonly<Record<string, Json>> {
-  const { model, instructions, maxIterations, temperature, maxOutputTokens, to } = spec;
+  const { model, instructions, maxIterations, temperature, maxOutputTokens, to, context, whenDown } = spec;
   const about: Record<string, Json | undefined> = {
     model,
     instructions,
@@ -111,6 +141,11 @@ function aboutOf(spec: AgentSpec): Readonly<Record<string, Json>> {
     maxOutputTokens,
     maxIterations,
     to,
+    context: { turns: context.turns, summarise: context.summarise },
+    whenDown:
+      typeof whenDown === "string"
+        ? whenDown
+        : { answer: whenDown.answer, ...(whenDown.to === undefined ? {} : { to: whenDown.to }) },
     route: spec.route.length > 0 ? spec.route : undefined,
     tools: spec.tools.length > 0 ? spec.tools.map((tool) => tool.name) : undefined,
     output: spec.output === undefined ? undefined : jsonSchemaOf(spec.output),

@@ -1,10 +1,12 @@
-import { messageOf, type Problem, type SystemManifest } from "@troupe/runtime";
+import { formatProblem, messageOf, type Problem, type SystemManifest } from "@troupe/runtime";
 import { edgesOf, problemsOf } from "@troupe/runtime/internal";
 import { z } from "zod";
+import { reachableAliases } from "../models/model-route.ts";
 import { knownAliases } from "../models/registry.ts";
 import { isToolName } from "../tools/tool.ts";
 import type { AgentSpec } from "./agent.ts";
 import { answerSchemaOf } from "./answer.ts";
+import { MAX_CARRIED } from "./conversation.ts";
 
 /** What is wrong with an agent in its system, all at once. */
 export function checkAgent(spec: AgentSpec, manifest: SystemManifest, name: string): readonly Problem[] {
@@ -13,6 +15,7 @@ export function checkAgent(spec: AgentSpec, manifest: SystemManifest, name: stri
     ...targetProblems(spec, manifest, name),
     ...numberProblems(spec),
     ...schemaProblems(spec),
+    ...whenDownProblems(spec, edgesOf(manifest, name)),
   ];
 }
 
@@ -21,6 +24,11 @@ function modelProblems(spec: AgentSpec, manifest: SystemManifest): Problem[] {
   const found: Problem[] = [];
   if (!known.includes(spec.model)) {
     found.push({ path: "model", value: spec.model, reason: `no model has this alias; known are ${known.join(", ")}` });
+  }
+  const reachable = known.includes(spec.model) ? reachableAliases(spec.model, manifest.models) : [];
+  for (const other of reachable.filter((alias) => !known.includes(alias))) {
+    const reason = `its tiers or fallbacks name ${JSON.stringify(other)}, which is no model; known are ${known.join(", ")}`;
+    found.push({ path: "model", value: spec.model, reason });
   }
   if (spec.instructions.trim() === "") {
     found.push({ path: "instructions", value: spec.instructions, reason: "an agent needs instructions" });
@@ -63,12 +71,35 @@ const Numbers = z.object({
   temperature: z.number().min(0).max(2).optional(),
   maxOutputTokens: z.int().min(1).optional(),
   maxIterations: z.int().min(1).max(100),
+  context: z.object({ turns: z.int().min(0).max(MAX_CARRIED), summarise: z.boolean() }),
 });
 
 function numberProblems(spec: AgentSpec): Problem[] {
   const parsed = Numbers.safeParse(spec);
   if (parsed.success) return [];
   return [...problemsOf(parsed.error, spec)];
+}
+
+/** A degraded answer must be one that the model could have given. */
+function whenDownProblems(
+  { whenDown, route, to, output, decidesOnly }: AgentSpec,
+  edges: readonly string[],
+): Problem[] {
+  if (typeof whenDown === "string") return [];
+  const found: Problem[] = [];
+  const targets = route.length > 0 ? route : to === undefined ? [] : [to];
+  if (whenDown.to === undefined && route.length > 0 && !route.includes("client")) {
+    found.push({ path: "whenDown.to", value: undefined, reason: `say who gets the answer: ${route.join(", ")}` });
+  } else if (whenDown.to !== undefined && (!targets.includes(whenDown.to) || !edges.includes(whenDown.to))) {
+    const reason = `the role hands on to ${targets.join(", ") || "nobody"}`;
+    found.push({ path: "whenDown.to", value: whenDown.to, reason });
+  }
+  const checked = decidesOnly ? undefined : (output ?? z.string()).safeParse(whenDown.answer);
+  if (checked?.success === false) {
+    const reason = `no answer of this role: ${problemsOf(checked.error, whenDown.answer).map(formatProblem).join("; ")}`;
+    found.push({ path: "whenDown.answer", value: whenDown.answer, reason });
+  }
+  return found;
 }
 
 function schemaProblems(spec: AgentSpec): Problem[] {

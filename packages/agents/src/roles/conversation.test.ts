@@ -18,7 +18,12 @@ const escalations: readonly [string, (original: Json) => Json, RegExp][] = [
   ],
   [
     "by the supervisor",
-    (input) => ({ role: "planner", error: { code: "handler_failed", message: "boom" }, escalated: false, input }),
+    (message) => ({
+      role: "planner",
+      reason: "boom",
+      message,
+      error: { code: "handler_failed", message: "boom" },
+    }),
     /the planner could not go on: boom \(handler_failed\)/,
   ],
 ];
@@ -49,13 +54,17 @@ test("the prompt holds the task, the note and the turns in order", () => {
   );
 });
 
-test("only the newest turns go into a prompt, and fewer when the window is small; the task stays", () => {
-  const history = Array.from({ length: 14 }, (_, index) => ({ role: "r", content: `turn ${index} ${"x".repeat(70)}` }));
+test("only the newest turns go into a prompt, with the number of the others and their summary; the task stays", () => {
+  const history = Array.from({ length: 14 }, (_, index) => ({ role: "r", content: `turn ${index} of it` }));
   const all = renderConversation({ input: "the task", history });
   assert.ok(!all.includes("turn 3 ") && all.includes("turn 4 ") && all.includes("turn 13 "));
   assert.match(all, new RegExp(`\\[${14 - MAX_TURNS} earlier turns are left out\\]`));
-  const small = renderConversation({ input: "the task", history }, 70);
-  assert.match(small, /^Task:\nthe task\n\n\[12 earlier turns are left out\]/);
-  assert.ok(small.includes("turn 13 ") && !small.includes("turn 11 "));
-  assert.match(renderConversation({ input: "the task", history }, 0), /^Task:\nthe task/);
+  assert.equal(
+    renderConversation({ input: "the task", history, note: "be quick" }, 1, "They agreed."),
+    "Task:\nthe task\n\nNote: be quick\n\n[13 earlier turns are left out]\n\nWhat they said, in short:\nThey agreed.\n\n## r\nturn 13 of it",
+  );
+  assert.equal(
+    renderConversation({ input: "the task", history }, 0),
+    "Task:\nthe task\n\n[14 earlier turns are left out]",
+  );
 });

@@ -5,7 +5,6 @@
 import type { Json } from "@troupe/runtime";
 import { EscalationBody } from "@troupe/runtime/internal";
 import { z } from "zod";
-import { guessTokens } from "../models/tokens.ts";
 
 /** One contribution. */
 export interface Turn {
@@ -36,10 +35,10 @@ const ConversationBody = z.object({
   note: z.string().optional(),
 });
 
-/** Turns that a prompt holds at most. */
+/** Turns that a prompt holds at most, unless the role says otherwise. */
 export const MAX_TURNS = 10;
 /** Turns that travel on; older ones stay in the task's log. */
-const MAX_CARRIED = 50;
+export const MAX_CARRIED = 50;
 
 /** Reads a message body. An escalation goes on with the conversation of the role that could not. */
 export function readConversation(message: Json): Conversation {
@@ -77,26 +76,28 @@ export function toBody({ input, history, note }: Conversation): Json {
 /** Text as it is, everything else as JSON. */
 export const textOfJson = (value: Json): string => (typeof value === "string" ? value : JSON.stringify(value, null, 2));
 
-/**
- * The conversation as one prompt: the task, then a `## <role>` section for each turn. The newest turns go in first, at most
- * {@link MAX_TURNS} and as many as fit into `budgetTokens`; the task itself is never cut.
- */
-export function renderConversation(conversation: Conversation, budgetTokens = Number.POSITIVE_INFINITY): string {
-  const { input, history, note, failure } = conversation;
-  const task = `Task:\n${textOfJson(input)}`;
-  const sections: string[] = [];
-  let left = budgetTokens - guessTokens(task);
-  for (const turn of history.slice(-MAX_TURNS).toReversed()) {
-    const section = `## ${turn.role}\n${textOfJson(turn.content)}${turn.reason === undefined ? "" : `\n(${turn.reason})`}`;
-    left -= guessTokens(section);
-    if (left < 0) break;
-    sections.unshift(section);
-  }
-  const cut = history.length - sections.length;
-  const gap = cut === 0 ? [] : [`[${cut} earlier ${cut === 1 ? "turn is" : "turns are"} left out]`];
+/** The part of a prompt that is never cut: the task, and why the sender handed on. */
+export function taskSection({ input, note, failure }: Conversation): string {
   const why = [
     ...(note === undefined ? [] : [`Note: ${note}`]),
     ...(failure === undefined ? [] : [`Note: the ${failure.role} could not go on: ${failure.reason}`]),
   ];
-  return [task, ...why, ...gap, ...sections].join("\n\n");
+  return [`Task:\n${textOfJson(input)}`, ...why].join("\n\n");
+}
+
+/** Every turn as a `## <role>` section, oldest first. */
+export function turnSections({ history }: Conversation): readonly string[] {
+  return history.map(
+    ({ role, content, reason }) => `## ${role}\n${textOfJson(content)}${reason === undefined ? "" : `\n(${reason})`}`,
+  );
+}
+
+/** The conversation as one prompt: the task, then the newest `kept` turns; of the others their number, and their summary if there is one. */
+export function renderConversation(conversation: Conversation, kept = MAX_TURNS, summary?: string): string {
+  const sections = turnSections(conversation);
+  const shown = kept === 0 ? [] : sections.slice(-kept);
+  const cut = sections.length - shown.length;
+  const gap = cut === 0 ? [] : [`[${cut} earlier ${cut === 1 ? "turn is" : "turns are"} left out]`];
+  const told = summary === undefined ? [] : [`What they said, in short:\n${summary}`];
+  return [taskSection(conversation), ...gap, ...told, ...shown].join("\n\n");
 }

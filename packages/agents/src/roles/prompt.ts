@@ -1,5 +1,4 @@
 import type { AnswerSchema, ModelMessage } from "../models/model.ts";
-import { guessTokens } from "../models/tokens.ts";
 
 /** What a role's prompt is made of. */
 export interface PromptParts {
@@ -8,8 +7,6 @@ export interface PromptParts {
   /** Whom it may choose, with what they say of themselves. */
   readonly choices: readonly { readonly name: string; readonly description?: string | undefined }[];
   readonly answer: AnswerSchema | undefined;
-  /** Context window of the model; `undefined` = no limit. */
-  readonly windowTokens: number | undefined;
 }
 
 /**
@@ -24,16 +21,8 @@ export function buildPrompt(
   return [{ role: "system", content: systemMessage(parts) }, ...remembered, { role: "user", content: conversation }];
 }
 
-/** Tokens that the conversation may take: half the window, less the instructions; a quarter is for what the role remembers, the rest for the answer. */
-export function conversationBudget(parts: PromptParts): number | undefined {
-  if (parts.windowTokens === undefined) return undefined;
-  return parts.windowTokens / 2 - guessTokens(systemMessage(parts));
-}
-
-/** Tokens that earlier tasks of the session may take: a quarter of the window. */
-export const memoryBudget = ({ windowTokens = Number.POSITIVE_INFINITY }: PromptParts): number => windowTokens / 4;
-
-function systemMessage({ role, instructions, choices, answer }: PromptParts): string {
+/** The system message. */
+export function systemMessage({ role, instructions, choices, answer }: PromptParts): string {
   const who = /^\s*you are\b/i.test(instructions) ? "" : `You are the ${role}.\n`;
   const system = [who + instructions.trim()];
   if (choices.length > 0) system.push(`Choose who comes next (route_to):\n${choices.map(describe).join("\n")}`);

@@ -4,8 +4,8 @@
  */
 import type { Context } from "@troupe/runtime";
 import { z } from "zod";
+import { newestTextsThatFit } from "../models/context-window.ts";
 import type { ModelMessage } from "../models/model.ts";
-import { guessTokens } from "../models/tokens.ts";
 
 /** One earlier prompt with the model's answer to it. */
 const Exchange = z.object({ prompt: z.string(), answer: z.string() });
@@ -26,14 +26,13 @@ export async function recall(ctx: Context, budgetTokens: number): Promise<readon
   if (ctx.task.session === undefined) return [];
   const memory = Memory.safeParse(await ctx.state.get<unknown>());
   if (!memory.success) return [];
-  const messages: ModelMessage[] = [];
-  let left = budgetTokens;
-  for (const { prompt, answer } of memory.data.exchanges.toReversed()) {
-    left -= guessTokens(prompt) + guessTokens(answer);
-    if (left < 0) break;
-    messages.unshift({ role: "user", content: prompt }, { role: "assistant", content: answer });
-  }
-  return messages;
+  const { exchanges } = memory.data;
+  const texts = exchanges.map(({ prompt, answer }) => `${prompt}\n${answer}`);
+  const kept = await newestTextsThatFit(texts, budgetTokens, MAX_EXCHANGES);
+  return exchanges.slice(exchanges.length - kept).flatMap(({ prompt, answer }): ModelMessage[] => [
+    { role: "user", content: prompt },
+    { role: "assistant", content: answer },
+  ]);
 }
 
 /** Adds an exchange, once however often the hop is replayed. */

@@ -74,6 +74,15 @@ export type Limits = z.infer<typeof Limits>;
 export const ModelPrice = z.strictObject({ inputUsd: z.number().min(0), outputUsd: z.number().min(0) });
 export type ModelPrice = z.infer<typeof ModelPrice>;
 
+/** The name of a model alias, as a schema. */
+const ModelAlias = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,31}$/, "a lower-case letter, then up to 31 letters, digits or hyphens");
+
+/** How complex a prompt is, by its score: up to 0.3, up to 0.7, above. */
+export const ModelTier = z.enum(["simple", "standard", "advanced"]);
+export type ModelTier = z.infer<typeof ModelTier>;
+
 /** What a model alias stands for. The key is named, never held: `key.env` is the environment variable on the node. */
 export const ModelSpec = z.strictObject({
   /** Base URL of an OpenAI-compatible API, up to and with `/v1`; absent = `OPENAI_BASE_URL` of the node, else OpenAI's own. */
@@ -88,6 +97,12 @@ export const ModelSpec = z.strictObject({
   price: ModelPrice.optional(),
   /** Context window; older turns are left out of the prompt when they do not fit. Absent = no limit by tokens. */
   windowTokens: z.int().min(256).max(100_000_000).optional(),
+  /** How long the model may take. Defaults: 30 s to the first piece of an answer, 20 s between two, 240 s for a whole one. */
+  limits: z.strictObject({ firstTokenMs: ms, gapMs: ms, answerMs: ms }).partial().optional(),
+  /** Other aliases that answer prompts of these tiers; a tier that is not named is answered by this one. */
+  tiers: z.partialRecord(ModelTier, ModelAlias).optional(),
+  /** Aliases that are asked, in this order, when this one gives no answer. */
+  fallback: z.array(ModelAlias).max(5).optional(),
 });
 export type ModelSpec = z.infer<typeof ModelSpec>;
 
@@ -101,12 +116,7 @@ export const SystemManifest = z.strictObject({
   escalation: role.optional(),
   limits: Limits.prefault({}),
   /** Model aliases by name; agents name an alias, never an endpoint. Aliases that are not here are the built-in ones. */
-  models: z
-    .record(
-      z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, "a lower-case letter, then up to 31 letters, digits or hyphens"),
-      ModelSpec,
-    )
-    .optional(),
+  models: z.record(ModelAlias, ModelSpec).optional(),
 });
 export type SystemManifest = z.infer<typeof SystemManifest>;
 

@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { type ModelSpec, systemClock, TroupeError } from "@troupe/runtime";
+import { ManualClock, seededRandom } from "@troupe/runtime/internal";
+import { loadModelSettings } from "../config/load.ts";
+import { EndpointHealth } from "./endpoint-health.ts";
+import type { ModelScope } from "./model.ts";
+import { createModelChain } from "./model-chain.ts";
+import { startOfflineModel } from "./offline/server.ts";
+import { createOpenAiModel } from "./openai-model.ts";
+import { resolveModel } from "./registry.ts";
+import { DEFAULT_MODEL_RETRY } from "./retry.ts";
+
+const RETRY = { ...DEFAULT_MODEL_RETRY, baseMs: 1, maxMs: 1, retryAfterCapMs: 50 };
+const LIMITS = { firstTokenMs: 300, gapMs: 300, answerMs: 600 };
+const CALL = { messages: [{ role: "user" as const, content: "Task:\nhello" }] };
+const scope = (change: Partial<ModelScope> = {}): ModelScope => ({
+  idempotencyKey: "k",
+  signal: new AbortController().signal,
+  ...change,
+});
+
+/** A server with these aliases on it, by the model's name: `x!500` is one that fails. */
+async function serve(models: Readonly<Record<string, ModelSpec>>, clock = systemClock) {
+  const server = await startOfflineModel();
+  after(() => server.close());
+  const settings = loadModelSettings({ TROUPE_MODEL_MODE: "live", OPENAI_BASE_URL: server.url });
+  const options = { clock, random: seededRandom(1), retry: RETRY, health: new EndpointHealth(clock) };
+  const open = (alias: string) =>
+    createModelChain(alias, models, (name) => createOpenAiModel(resolveModel(name, models, settings), options));
+  return { server, open };
+}
+
+interface Fault {
+  /** What the offline model does, see `offline/faults.ts`. */
+  readonly name: string;
+  readonly what: string;
+  readonly code: "model_unavailable" | "model_refused";
+  /** Tries without another model, and with one. */
+  readonly alone: number;
+  readonly withFallback: number;
+  readonly reason: RegExp;
+}
+const FAULTS: readonly Fault[] = [
+  {
+    name: "429",
+    what: "429 with a Retry-After that is too long",
+    code: "model_unavailable",
+    alone: 1,
+    withFallback: 1,
+    reason: /asks to wait 1 s/,
+  },
+  {
+    name: "busy",
+    what: "429 without Retry-After",
+    code: "model_unavailable",
+    alone: 4,
+    withFallback: 1,
+    reason: /busy/,
+  },
+  { name: "500", what: "500", code: "model_unavailable", alone: 4, withFallback: 2, reason: /500/ },
+  { name: "refuse", what: "401", code: "model_refused", alone: 1, withFallback: 1, reason: /401/ },
+  {
+    name: "silent",
+    what: "no first byte",
+    code: "model_unavailable",
+    alone: 4,
+    withFallback: 2,
+    reason: /did not begin to answer within/,
+  },
+  { name: "stall", what: "a stall", code: "model_unavailable", alone: 4, withFallback: 2, reason: /fell silent/ },
+  {
+    name: "cut",
+    what: "a broken connection",
+    code: "model_unavailable",
+    alone: 4,
+    withFallback: 2,
+    reason: /4 tries failed/,
+  },
+  { name: "garbage", what: "garbage", code: "model_unavailable", alone: 4, withFallback: 2, reason: /JSON/ },
+  {
+    name: "html",
+    what: "another content type",
+    code: "model_unavailable",
+    alone: 4,
+    withFallback: 2,
+    reason: /broke off/,
+  },
+  {
+    name: "endless",
+    what: "an endless stream",
+    code: "model_unavailable",
+    alone: 1,
+    withFallback: 1,
+    reason: /did not end within/,
+  },
+];
+
+for (const { name, what, code, alone, withFallback, reason } of FAULTS) {
+  test(`${what}: ${alone} tries and then ${code}; with a fallback ${withFallback}, and its answer`, async () => {
+    const faulty: ModelSpec = { model: `x!${name}`, limits: LIMITS };
+    const single = await serve({ a: faulty });
+    await assert.rejects(single.open("a").complete(CALL, scope()), (error) => {
+      assert.ok(TroupeError.is(error, code), String(error));
+      assert.match(error.message, reason);
+      return true;
+    });
+    assert.equal(single.server.requestCount, alone);
+
+    const chained = await serve({ a: { ...faulty, fallback: ["b"] }, b: { model: "y" } });
+    let shown = "";
+    const answer = await chained.open("a").complete(
+      CALL,
+      scope({
+        onToken: (text) => (shown += text),
+        onRetry: () => (shown = ""),
+        onFallback: () => (shown = ""),
+      }),
+    );
+    assert.equal(answer.choice?.alias, "b");
+    assert.equal(shown, answer.content);
+    assert.equal(chained.server.requests.filter(({ model }) => model !== "y").length, withFallback);
+  });
+}
+
+test("an endpoint that keeps failing is left alone for 60 s, then tried once; who has a fallback is answered all the while", async () => {
+  const clock = new ManualClock();
+  const { server, open } = await serve({ a: { model: "x!500", fallback: ["b"] }, b: { model: "y" } }, clock);
+  const model = open("a");
+  const ask = async () => {
+    const call = model.complete(CALL, scope({ onRetry: () => void clock.sleeping().then(() => clock.advance(1)) }));
+    assert.equal((await call).choice?.alias, "b");
+  };
+  const failed = () => server.requests.filter(({ model: name }) => name === "x!500").length;
+  for (let call = 0; call < 5; call++) await ask();
+  assert.equal(failed(), 5);
+  await clock.advance(60_000);
+  await ask();
+  assert.equal(failed(), 6);
+});
+
+test("an endpoint with a rate limit gets no request before its Retry-After is over", async () => {
+  const { server, open } = await serve({ a: { model: "x!429", fallback: ["b"] }, b: { model: "y" } });
+  const [first, second] = [open("a"), open("a")];
+  await first.complete(CALL, scope());
+  await second.complete(CALL, scope());
+  assert.equal(server.requests.filter(({ model }) => model === "x!429").length, 1);
+});
