@@ -28,6 +28,7 @@ async function join(name: string, settings: ChainSettings): Promise<Work> {
     held: new HeldDeliveries(systemClock, () => undefined),
     dead: new DeadIncarnations(),
     blobs: new BrokeredBlobs(() => undefined),
+    endHops: () => undefined,
     clock: systemClock,
     random: systemRandom,
     logger: benchLogger(`troupe-${role}`),

@@ -54,7 +54,7 @@ const TASK_MEANING: Readonly<Record<(typeof TASK_VERBS)[number], string>> = {
   cancel: "ends it as `cancelled`; the answer confirms it",
   log: "its records, by pages",
   signal: "the answer to a role that waits for a signal",
-  retry: "runs a parked message again",
+  retry: "runs a finished task's input again as a new task; asking twice gives the same one",
 };
 
 const operatorRows = (): readonly Row[] => [

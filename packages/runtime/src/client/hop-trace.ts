@@ -12,7 +12,9 @@ export interface HopTrace {
   readonly nonces: Set<string>;
   state: "active" | "waiting" | "settled";
   /** The wait that it stands in, while `waiting`. */
-  wait: { readonly number: number; readonly need: number; replies: number } | undefined;
+  wait:
+    | { readonly number: number; readonly need: number; readonly calls: readonly string[]; replies: number }
+    | undefined;
 }
 
 export const newHopTrace = (role: string): HopTrace => ({

@@ -129,6 +129,24 @@ test("a task waits only while none of its hops can go on", () => {
   assert.equal(taskView(task, answered)?.status, "running");
 });
 
+test("calls that lost a join do not keep a task from waiting, begun or not", () => {
+  const call = (n: number) => ({ type: "call", hop: hop(n), index: n, to: "writer", body: 1 });
+  const passport = { index: 5, parent: hop(1), wait: 1, tenant: "t", depth: 0, trail: [], taint: [], requires: [] };
+  const raced = history(
+    start,
+    [hop(1), "router", "c.wait.1", by("n1"), { need: 1, for: [call(5), call(6), call(7)], input: "x" }],
+    [hop(6), "writer", "s.step.1", by("n2"), { name: "slow" }],
+    [hop(5), "writer", "m.reply.router", { ...by("n2"), passport }, { value: 1 }],
+    [hop(1), "router", "c.claim.1", by("n1", { segment: 1, claim: 1 })],
+  );
+  assert.equal(taskView(task, raced)?.status, "running");
+  const waiting = [
+    ...raced,
+    ...history([hop(1), "router", "c.wait.2", by("n1", { segment: 1, claim: 1 }), signalWait]),
+  ];
+  assert.equal(taskView(task, waiting)?.status, "waiting");
+});
+
 test("a wait for a call is running until the called hop waits too", () => {
   const wait = { need: 1, for: [{ type: "call", hop: hop(5), index: 0, to: "writer", body: 1 }], input: "x" };
   const calling = history(start, [hop(1), "router", "c.wait.1", by("n1"), wait]);

@@ -24,6 +24,8 @@ export class TaskProjection {
   #done: { readonly body: DoneBody; readonly atMs: number } | undefined;
   #messages = 0;
   #started = 0;
+  /** Called hops that nobody waits for any more and that have not begun. */
+  readonly #dropped = new Set<string>();
   #inputTokens = 0;
   #outputTokens = 0;
   #costMicros = 0;
@@ -95,7 +97,7 @@ export class TaskProjection {
     const hops = [...this.#hops.values()];
     const isActive = hops.some((hop) => hop.state === "active" || (hop.wait && hop.wait.replies >= hop.wait.need));
     const isWaiting = hops.some((hop) => hop.state === "waiting");
-    return isWaiting && !isActive && this.#messages <= this.#started ? "waiting" : "running";
+    return isWaiting && !isActive && this.#messages - this.#dropped.size <= this.#started ? "waiting" : "running";
   }
 
   #applyMessage(record: TaskRecord, kind: string, to: string): void {
@@ -112,14 +114,18 @@ export class TaskProjection {
   }
 
   #applyControl(record: TaskRecord, kind: string, number: number): void {
-    if (kind === "claim") traceClaim(this.#activate(record), record);
-    else if (kind === "wait") {
+    if (kind === "claim") {
+      const hop = this.#activate(record);
+      this.#dropLosers(hop.wait?.calls ?? []);
+      traceClaim(hop, record);
+    } else if (kind === "wait") {
       const hop = this.#activate(record);
       const wait = WaitBody.safeParse(record.body);
       if (!wait.success) return;
       hop.state = "waiting";
-      hop.wait = { number, need: wait.data.need, replies: 0 };
-      this.#messages += wait.data.for.filter((awaited) => awaited.type === "call").length;
+      const calls = wait.data.for.filter(({ type }) => type === "call").map((call) => call.hop);
+      hop.wait = { number, need: wait.data.need, calls, replies: 0 };
+      this.#messages += calls.length;
     } else if (kind === "got") traceWriter(this.#hopOf(record), record.header?.writer);
     else {
       this.#settle(record);
@@ -143,6 +149,15 @@ export class TaskProjection {
     const hop = known ?? this.#newHop(`end.${writer.nonce}`, this.#done.body.by);
     traceWriter(hop, writer);
     hop.state = "settled";
+  }
+
+  /** The wait goes on: calls that did not answer are ended, or never begin. */
+  #dropLosers(calls: readonly string[]): void {
+    for (const call of calls) {
+      const hop = this.#find(call);
+      if (hop === undefined) this.#dropped.add(call);
+      else hop.state = "settled";
+    }
   }
 
   #countReply(record: TaskRecord): void {
@@ -169,6 +184,7 @@ export class TaskProjection {
   }
 
   #hopOf({ subject }: TaskRecord): HopTrace {
+    this.#dropped.delete(subject.hop);
     const key = `${subject.hop}.${subject.from}`;
     return this.#hops.get(key) ?? this.#newHop(key, subject.from);
   }
