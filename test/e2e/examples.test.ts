@@ -11,7 +11,7 @@ const examples = new URL("../../examples/", import.meta.url);
 
 test("every example is a system that compiles, with a README", async () => {
   const names = (await readdir(examples)).toSorted();
-  assert.deepEqual(names, ["reference", "relay", "research"]);
+  assert.deepEqual(names, ["patterns", "reference", "relay", "research"]);
   for (const name of names) assert.match(await readFile(new URL(`${name}/README.md`, examples), "utf8"), /^# /);
   const research = await loadYamlSystem(await readFile(new URL("research/system.yaml", examples), "utf8"));
   for (const { manifest } of [reference, relay, research]) assert.ok(requireCompiled(manifest).doors.size > 0);
