@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { connectTroupe, type Json, type TaskId, type TroupeClient } from "@troupe/runtime";
+import { connectTroupe, type TaskId, type TroupeClient } from "@troupe/runtime";
 import { violationsOf } from "../support/invariants.ts";
 import type { PartProcess } from "../support/part-process.ts";
 import { readHistory } from "../support/read-history.ts";
@@ -20,7 +20,7 @@ function hostOf(node: PartProcess): number {
 const submitAll = (client: TroupeClient, slowMs: number): Promise<TaskId[]> =>
   Promise.all(DOORS.map(async (door) => (await client.submit(door, { slowMs })).task_id));
 
-async function resultsOf(client: TroupeClient, tasks: readonly TaskId[]): Promise<Json[]> {
+async function resultsOf(client: TroupeClient, tasks: readonly TaskId[]): Promise<unknown[]> {
   const views = await Promise.all(tasks.map((task) => client.result(task, { signal: AbortSignal.timeout(60_000) })));
   return views.map((view) => {
     assert.equal(view.status, "completed", JSON.stringify(view));
