@@ -1,0 +1,109 @@
+/** A model call as a recorded step, and what becomes of it while every model is down. */
+import { type Context, type ErrorBody, type Json, TroupeError, type Usage } from "@troupe/runtime";
+import type { ModelAnswer, ModelCall, ModelClient } from "../models/model.ts";
+
+/**
+ * What a role does when no model answers: `fail` the hop, `wait` durably and ask again, or give this answer instead of the model's and hand
+ * it on to `to`. A model that refuses (a wrong key, say) fails the hop in any case: waiting does not help.
+ */
+export type WhenDown<To extends string = string> =
+  | "fail"
+  | "wait"
+  | { readonly answer: Json; readonly to?: To | undefined };
+
+const FIRST_WAIT_MS = 5_000;
+const LONGEST_WAIT_MS = 10 * 60_000;
+/** With the longest wait between them, about 16 hours. */
+const MAX_WAITS = 100;
+
+/** How long to wait for the models after the `waits`-th time (from 0) that none answered; `undefined` = no longer. */
+export function waitForModels(
+  waits: number,
+  retryAfterMs: number | undefined,
+  remainingMs: number | undefined,
+): number | undefined {
+  const backoffMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** waits);
+  const waitMs = Math.max(backoffMs, Math.min(retryAfterMs ?? 0, LONGEST_WAIT_MS));
+  if (waits >= MAX_WAITS || (remainingMs !== undefined && waitMs >= remainingMs)) return undefined;
+  return waitMs;
+}
+
+/** Recorded in place of an answer when the role waits: a replay must wait in the same places. `waitMs` `null` = given up. */
+interface NoAnswer {
+  readonly down: ErrorBody;
+  readonly waitMs: number | null;
+}
+
+/** What a model call of a role is made with. */
+export interface AskOptions {
+  readonly client: ModelClient;
+  readonly alias: string;
+  readonly whenDown: WhenDown;
+  /** Makes a filter that returns what people may see of each piece; a new one for every try. */
+  readonly filter: () => (piece: string) => string;
+}
+
+/** Asks the model, once however often the hop is replayed. Throws `model_unavailable` or `model_refused`. */
+export async function askModel(ctx: Context, call: ModelCall, options: AskOptions): Promise<ModelAnswer> {
+  for (let waits = 0; ; waits++) {
+    const recorded = await askOnce(ctx, call, options, waits);
+    if (!("down" in recorded)) return recorded;
+    const { down, waitMs } = recorded;
+    if (waitMs === null) {
+      throw new TroupeError(down.code, `${down.message}; asked ${waits + 1} times`, { details: { ...down.details } });
+    }
+    // Spread, so that all who wait do not come back at once.
+    const unit = await ctx.random();
+    await ctx.sleep(waitMs * (1 + unit / 4));
+  }
+}
+
+function askOnce(
+  ctx: Context,
+  call: ModelCall,
+  { client, alias, whenDown, filter }: AskOptions,
+  waits: number,
+): Promise<ModelAnswer | NoAnswer> {
+  return ctx.step<ModelAnswer | NoAnswer>(
+    `model:${alias}`,
+    async ({ idempotencyKey, signal }) => {
+      let show = filter();
+      try {
+        return await client.complete(call, {
+          idempotencyKey,
+          signal,
+          remainingMs: ctx.remainingMs(),
+          onToken: (text) => {
+            const visible = show(text);
+            if (visible !== "") ctx.token(visible);
+          },
+          onRetry: (failure) => {
+            show = filter();
+            ctx.log.warn({ model: alias, ...failure }, "model call failed; trying again");
+          },
+          onFallback: (change) => {
+            show = filter();
+            ctx.log.warn({ model: alias, ...change }, "model gave no answer; asking the next one");
+          },
+        });
+      } catch (error) {
+        if (whenDown !== "wait" || !TroupeError.is(error, "model_unavailable")) throw error;
+        const down = error.toBody();
+        const waitMs = waitForModels(waits, retryAfterOf(error), ctx.remainingMs()) ?? null;
+        ctx.log.warn({ model: alias, error: down, waitMs }, "no model answers; the task waits");
+        return { down, waitMs };
+      }
+    },
+    { usage: usageOf },
+  );
+}
+
+function retryAfterOf({ details }: TroupeError): number | undefined {
+  const wait = details["retry_after_ms"];
+  return typeof wait === "number" ? wait : undefined;
+}
+
+function usageOf(value: unknown): Usage | undefined {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the step's own result, see `askOnce`
+  return (value as Partial<ModelAnswer>).usage;
+}
