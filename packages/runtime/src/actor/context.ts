@@ -72,7 +72,10 @@ export interface Context<To extends string = string> {
 
   /** Milliseconds until the task's deadline, `undefined` without one. */
   remainingMs(): number | undefined;
-  /** Runs an effect once and records its result; on replay returns the recorded one. Steps are numbered in the order of the calls. */
+  /**
+   * Runs an effect once and records its result, at most 64 MiB; on replay returns the recorded one. Steps are numbered in the order of the
+   * calls.
+   */
   step<T>(name: string, run: (scope: StepScope) => Promise<T> | T, options?: StepOptions): Promise<T>;
   /** Wall time in ms, recorded. */
   now(): Promise<number>;
@@ -84,7 +87,10 @@ export interface Context<To extends string = string> {
   token(text: string): void;
   /** Asks a role and waits for its answer. The hop leaves memory meanwhile and continues on any node. Throws the callee's error. */
   call(to: To, body: Json): Promise<Json>;
-  /** Asks several and waits for all, any or a quorum. */
+  /**
+   * Asks several and waits for all, any or a quorum. Calls that the join was decided without are ended: their handlers are aborted, what
+   * these have called goes on. The notice may be lost; then they run to their end, and nobody reads their answers.
+   */
   all(calls: readonly { readonly to: To; readonly body: Json }[], need?: Need): Promise<readonly JoinAnswer[]>;
   /** Waits `ms` durably: late without a supervisor, never lost. */
   sleep(ms: number): Promise<void>;

@@ -24,7 +24,7 @@ export interface SystemOptions<G extends GraphShape> {
   /** `client` and `human` are nodes: edges from `client` are the doors, edges into `client` say who may answer. */
   readonly graph: G;
   readonly roles: { readonly [Role in RolesOf<G>]: RoleDefinition<EdgesOf<G, Role>> };
-  /** Where failures and `escalate` go. Default: a role named `escalation`, if there is one. */
+  /** Where failures and `escalate` go, as an `EscalationBody`. Default: a role named `escalation`, if there is one. */
   readonly escalation?: RolesOf<G>;
   readonly limits?: Partial<Limits>;
   readonly models?: Readonly<Record<string, ModelSpec>>;

@@ -50,7 +50,7 @@ export const fanOut = <const To extends string>(
 export const reply = (body: Json): Reply => ({ outcome: "reply", body });
 /** Answers the client and ends the task; only for roles with an edge to `client`. The first end wins. */
 export const complete = (body: Json): Complete => ({ outcome: "complete", body });
-/** Hands the task to the escalation role, with the reason. */
+/** Hands the task to the escalation role, which gets an `EscalationBody`: the reason, this role, and the message that it was given. */
 export const escalate = (reason: string): Escalate => ({ outcome: "escalate", reason });
 /** Ends the hop as failed, without a retry. */
 export const fail = (error: ErrorBody): Fail => ({ outcome: "fail", error });

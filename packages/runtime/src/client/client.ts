@@ -63,6 +63,10 @@ export interface TroupeClient {
   cancel(id: string): Promise<{ readonly task_id: TaskId; readonly status: string }>;
   /** Answers a signal that the task waits for. */
   signal(id: string, name: string, value: TaskRequest["input"]): Promise<void>;
+  /**
+   * Runs the input of a finished task again as a new task, with a new id; the finished one stays as it is. Asking twice for the same task
+   * gives the same new one. Throws `unknown_task`; `conflict` while the task runs, or when it never started.
+   */
   retry(id: string): Promise<TaskAccepted>;
   /** The supervisor's account of the cluster. */
   health(): Promise<unknown>;
