@@ -16,6 +16,7 @@ import { QueueWatch } from "../health/queue-watch.ts";
 import { repeat } from "../loop.ts";
 import { accrualDetector } from "../membership/accrual-detector.ts";
 import { listenForDisconnects } from "../membership/disconnects.ts";
+import { listenForHeartbeats } from "../membership/heartbeats.ts";
 import { MembershipLoop } from "../membership/membership-loop.ts";
 import { nodeProbe } from "../membership/node-probe.ts";
 import { ObserverHealth } from "../membership/observer-health.ts";
@@ -24,7 +25,7 @@ import type { TaskIndex } from "../observer/task-index.ts";
 import { PlacementLoop } from "../placement/placement-loop.ts";
 import { mailboxesOf } from "../placement/wanted.ts";
 import { QueueReader } from "../queues/queue-reader.ts";
-import { listenForDeaths } from "../recovery/host-deaths.ts";
+import { announceDeath, listenForDeaths } from "../recovery/deaths.ts";
 import { isOfHost, LostNodes } from "../recovery/lost-nodes.ts";
 import { readVerbs } from "../services/read-verbs.ts";
 import { remindDraining, type WriteVerbPorts, writeVerbs } from "../services/write-verbs.ts";
@@ -88,8 +89,6 @@ class ClusterKeeper {
     this.#queues = new QueueWatch(queues);
     this.#alerts = new AlertWatch(events);
     this.#membership = new MembershipLoop({
-      link,
-      subjects,
       members,
       reachability: new Reachability({
         detector: accrualDetector(settings, () => this.#observer.stretch),
@@ -105,6 +104,7 @@ class ClusterKeeper {
       requireLeading,
       onChange: (change) => {
         this.#changed();
+        if (change.member.status === "dead") announceDeath(link, subjects, change.member);
         void this.#lostNodes.onChange(change);
       },
     });
@@ -113,8 +113,9 @@ class ClusterKeeper {
   async start(): Promise<void> {
     await this.#ports.store.refresh();
     const { controlLink, subjects, settings, logger } = this.#ports;
+    await this.#membership.start();
     const stops = [
-      await this.#membership.start(),
+      listenForHeartbeats(controlLink, subjects, logger, (heartbeat) => this.#membership.hear(heartbeat)),
       listenForDeaths(controlLink, subjects, logger, (died) => {
         if (!isOfHost(died.incarnation)) return;
         this.#membership.contact(died.node);

@@ -1,23 +1,17 @@
 /**
- * Keeps the membership: hears heartbeats, judges silence, writes each change as a row by compare-and-set and as a control event.
+ * Keeps the membership: takes in heartbeats, judges silence, writes each change as a row by compare-and-set and as a control event.
  * The rows only outlive the leader; what it acts on is its own snapshot.
  */
 import {
   type CasBucket,
   type Clock,
-  CONTROL_VERSION,
-  type Died,
-  Heartbeat,
-  isNodeName,
-  type Link,
+  type Heartbeat,
   type Logger,
   type Member,
   messageOf,
   rfc3339,
-  type Subjects,
 } from "@troupe/runtime/internal";
 import type { ControlEvents } from "../control-events.ts";
-import { jsonBody } from "../observer/json-body.ts";
 import type { SupervisorSettings } from "../settings.ts";
 import { type BrakeState, brake, isMassSuspicion } from "./brakes.ts";
 import type { ObserverHealth } from "./observer-health.ts";
@@ -35,12 +29,10 @@ import {
 } from "./transitions.ts";
 
 export interface MembershipLoopOptions {
-  readonly link: Link;
-  readonly subjects: Subjects;
-  readonly members: CasBucket<Member>;
+  readonly members: Pick<CasBucket<Member>, "list" | "get" | "create" | "update" | "remove">;
   readonly reachability: Reachability;
   readonly observer: ObserverHealth;
-  readonly events: ControlEvents;
+  readonly events: Pick<ControlEvents, "record">;
   readonly settings: SupervisorSettings;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -76,24 +68,13 @@ export class MembershipLoop {
     return this.#membership;
   }
 
-  /** Takes over the rows that an earlier leader left, and begins to listen. Nobody is judged by silence from before. */
-  async start(): Promise<() => void> {
-    const { link, subjects, members, reachability, logger } = this.#options;
+  /** Takes over the rows that an earlier leader left. Nobody is judged by silence from before. */
+  async start(): Promise<void> {
+    const { members, reachability } = this.#options;
     for (const { value } of await members.list()) {
       this.#membership = withMember(this.#membership, value);
       reachability.contact(value.node);
     }
-    const subscription = link.nc.subscribe(subjects.heartbeat("*"), {
-      callback: (error, message) => {
-        try {
-          if (error) throw error;
-          this.#hear(message.subject, message.data);
-        } catch (thrown) {
-          logger.warn({ reason: messageOf(thrown) }, "a heartbeat could not be taken in");
-        }
-      },
-    });
-    return () => subscription.unsubscribe();
   }
 
   /** Marks a node as draining, before it says so itself. Returns whether there is such a node. */
@@ -113,6 +94,16 @@ export class MembershipLoop {
   /** After the observer itself was cut off its view proves nothing: everybody's silence starts anew. */
   resetSilence(): void {
     this.#options.reachability.reset();
+  }
+
+  /** A heartbeat came; the next round takes it in. */
+  hear(heartbeat: Heartbeat): void {
+    const { node, incarnation } = heartbeat;
+    const earlier = this.#heard.get(node);
+    const knownLife = earlier?.incarnation ?? this.#membership.nodes.get(node)?.member.incarnation;
+    const isNewLife = knownLife !== undefined && incarnation > knownLife;
+    this.#options.reachability.heard(node, isNewLife);
+    if (!earlier || incarnation >= earlier.incarnation) this.#heard.set(node, heartbeat);
   }
 
   /** Something else than a heartbeat came from a node. */
@@ -159,20 +150,6 @@ export class MembershipLoop {
     const done = this.#turn.then(work);
     this.#turn = done.catch(() => undefined);
     return done;
-  }
-
-  #hear(subject: string, data: Uint8Array): void {
-    const parsed = Heartbeat.safeParse(jsonBody(data));
-    const node = subject.split(".").at(-1);
-    if (!parsed.success || parsed.data.node !== node || !isNodeName(node)) {
-      this.#options.logger.warn({ subject: subject.slice(0, 120) }, "a heartbeat does not parse");
-      return;
-    }
-    const earlier = this.#heard.get(node);
-    const knownLife = earlier?.incarnation ?? this.#membership.nodes.get(node)?.member.incarnation;
-    const isNewLife = knownLife !== undefined && parsed.data.incarnation > knownLife;
-    this.#options.reachability.heard(node, isNewLife);
-    if (!earlier || parsed.data.incarnation >= earlier.incarnation) this.#heard.set(node, parsed.data);
   }
 
   async #takeHeartbeats(): Promise<void> {
@@ -241,10 +218,7 @@ export class MembershipLoop {
     this.#membership = withMember(this.#membership, member);
     const nowMs = clock.monotonicMs();
     this.#goneSinceMs.delete(member.node);
-    if (member.status === "dead") {
-      this.#brakes = { ...this.#brakes, lastDeathMs: nowMs };
-      this.#announceDeath(member);
-    }
+    if (member.status === "dead") this.#brakes = { ...this.#brakes, lastDeathMs: nowMs };
     events.record({
       name: `node.${member.status}`,
       about: member.node,
@@ -252,12 +226,6 @@ export class MembershipLoop {
       details: { incarnation: member.incarnation, before: before?.status ?? null },
     });
     this.#options.onChange(change);
-  }
-
-  #announceDeath({ node, incarnation, reason }: Member): void {
-    const { link, subjects } = this.#options;
-    const died: Died = { v: CONTROL_VERSION, node, incarnation, reason };
-    link.nc.publish(subjects.control("died"), JSON.stringify(died));
   }
 
   #now(): string {

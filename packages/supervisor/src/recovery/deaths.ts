@@ -1,4 +1,12 @@
-import { Died, type Link, type Logger, messageOf, type Subjects } from "@troupe/runtime/internal";
+import {
+  CONTROL_VERSION,
+  Died,
+  type Link,
+  type Logger,
+  type Member,
+  messageOf,
+  type Subjects,
+} from "@troupe/runtime/internal";
 import { jsonBody } from "../observer/json-body.ts";
 
 /** Listens for deaths that nodes report. Returns how to stop it. */
@@ -19,4 +27,10 @@ export function listenForDeaths(
     },
   });
   return () => subscription.unsubscribe();
+}
+
+/** Tells everybody that a node is dead, so that whoever gets its messages may count its claims. May be lost. */
+export function announceDeath(link: Link, subjects: Subjects, { node, incarnation, reason }: Member): void {
+  const died: Died = { v: CONTROL_VERSION, node, incarnation, reason };
+  link.nc.publish(subjects.control("died"), JSON.stringify(died));
 }
