@@ -3,6 +3,7 @@
  * goes on with.
  */
 import {
+  type Blobs,
   type Clock,
   createBlobs,
   createJetStreamLog,
@@ -122,7 +123,7 @@ class RunningGateway {
         isDraining: () => parts.isDraining,
       });
       const { host = "127.0.0.1", port = 0 } = options;
-      const http = await startHttpServer({ api, health, caller, system, version, host, port, logger });
+      const http = await startHttpServer({ api, health, caller, system, version, host, port, logger, clock });
       const services = startTaskServices({ link, subjects, api, caller, version, logger });
       parts.room.start();
       logger.info({ url: http.url, system }, "gateway takes requests");
@@ -163,7 +164,7 @@ interface Parts {
 }
 
 async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
-  const { system, logger, clock = systemClock, random = systemRandom, shards = 1 } = options;
+  const { system, logger, clock = systemClock, random = systemRandom, shards = 1, tenant = "default" } = options;
   const subjects = new Subjects(system);
   const publisher = createPublisher(link, { clock });
   const log = createJetStreamLog({ link, publisher, subjects });
@@ -178,6 +179,7 @@ async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
     archive: createTaskArchive(link, subjects),
     patienceMs: PATIENCE_MS,
   };
+  const blobs = createBlobs({ link, publisher, subjects });
   const inFlight = new InFlight(clock);
   const backlog = new Backlog(clock);
   const turns = new TurnKeeper(core);
@@ -201,21 +203,19 @@ async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
     turns,
     current: () => deployed.current(),
     isServed: (version) => deployed.isServed(version),
-    shrink: shrinker(link, publisher, subjects),
+    shrink: shrinker(blobs),
   });
-  const tenant = options.tenant ?? "default";
   const rejectedId = () => newTaskId(0, deployed.current().version, clock, random);
   const room: WaitingRoom = new WaitingRoom({ ...core, ingress, backlog, tenant, rejectedId });
   const reader = createTaskReader(link, subjects, core.archive);
   const reconnects = followReconnects(link);
   const watch = { link, subjects, reader, onReconnect: reconnects.onReconnect };
-  const api = new GatewayApi({ ...core, reader, ingress, watch });
+  const api = new GatewayApi({ ...core, reader, ingress, watch, blobs, deployed });
   return { link, subjects, publisher, api, room, ends, deployed, reconnects, isDraining: false };
 }
 
 /** Inputs over the inline limit are stored beside the log; a reference takes their place. */
-function shrinker(link: Link, publisher: Publisher, subjects: Subjects) {
-  const blobs = createBlobs({ link, publisher, subjects });
+function shrinker(blobs: Blobs) {
   return async (input: TaskRequest["input"]): Promise<TaskRequest["input"]> => {
     const bytes = Buffer.from(JSON.stringify(input));
     if (bytes.length <= INLINE_BODY_BYTES) return input;

@@ -1,14 +1,18 @@
 /** The HTTP edge: fastify with our own limits, errors and end. */
 import { randomUUID } from "node:crypto";
-import { type Logger, TroupeError } from "@troupe/runtime/internal";
+import { type Clock, type Logger, TroupeError } from "@troupe/runtime/internal";
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { BODY_LIMITS, bodyTooLarge } from "../ingress/task-body.ts";
 import type { Caller, HealthProbe, TaskApi } from "../task/task-api.ts";
+import { registerAgentRoutes } from "./agent-routes.ts";
+import { registerChatRoutes } from "./chat-routes.ts";
 import { EventStreams } from "./event-stream.ts";
 import { registerHealthRoutes } from "./health-routes.ts";
+import { registerModelRoutes } from "./model-routes.ts";
 import { openApiDocument } from "./openapi.ts";
 import { OPERATIONS } from "./operations.ts";
 import { PROBLEM_TYPE, problemOf } from "./problem.ts";
+import { registerResponseRoutes } from "./response-routes.ts";
 import { registerTaskRoutes } from "./task-routes.ts";
 
 export interface HttpServerOptions {
@@ -21,6 +25,7 @@ export interface HttpServerOptions {
   /** 0 = any free port. */
   readonly port: number;
   readonly logger: Logger;
+  readonly clock: Clock;
 }
 
 export interface HttpServer {
@@ -39,7 +44,7 @@ const ENVELOPE_BYTES = 64 * 1024;
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { logger, host, port } = options;
+  const { logger, host, port, api, caller, clock } = options;
   const streams = new EventStreams(logger);
   const app = createApp();
   let isClosing = false;
@@ -49,7 +54,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   });
   handleErrors(app, logger);
   acceptBytes(app);
-  registerTaskRoutes(app, { api: options.api, streams, caller: options.caller });
+  const ports = { api, streams, caller, clock };
+  registerTaskRoutes(app, ports);
+  registerAgentRoutes(app, ports);
+  registerModelRoutes(app, ports);
+  registerChatRoutes(app, ports);
+  registerResponseRoutes(app, ports);
   registerHealthRoutes(app, options.health);
   const document = openApiDocument(options.system, options.version);
   app.get("/openapi.json", () => document);

@@ -1,7 +1,8 @@
 /** The OpenAPI 3.1 document, generated from the operations and their schemas. Pure. */
 import { ERRORS } from "@troupe/runtime/internal";
 import { z } from "zod";
-import { OPERATIONS, type Operation } from "./operations.ts";
+import type { Operation } from "./operation.ts";
+import { OPERATIONS } from "./operations.ts";
 import { PROBLEM_TYPE } from "./problem.ts";
 import { HealthResponse, ProblemResponse } from "./schemas.ts";
 
@@ -48,9 +49,9 @@ function operationObject(operation: Operation): Json {
   };
 }
 
-function pathParameters({ path }: Operation): Json[] {
+function pathParameters({ path, pathId = "Task id." }: Operation): Json[] {
   if (!path.includes("{id}")) return [];
-  return [{ name: "id", in: "path", required: true, description: "Task id.", schema: { type: "string" } }];
+  return [{ name: "id", in: "path", required: true, description: pathId, schema: { type: "string" } }];
 }
 
 function queryParameters({ query }: Operation): Json[] {
@@ -75,9 +76,13 @@ const requestBody = (schema: z.ZodType, example: unknown): Json => ({
 });
 
 function successResponse({ success }: Operation): Json {
-  const { description, schema, type = "application/json" } = success;
-  const body = schema ? schemaOf(schema, "output") : {};
-  return { description, content: { [type]: { schema: type === "application/json" ? body : { type: "string" } } } };
+  const { description, schema, type = "application/json", streams, example } = success;
+  const body = type === "application/json" ? (schema ? schemaOf(schema, "output") : {}) : { type: "string" };
+  const content = {
+    [type]: { schema: body, ...(example === undefined ? {} : { example }) },
+    ...(streams === undefined ? {} : { [streams]: { schema: { type: "string" } } }),
+  };
+  return { description, content };
 }
 
 /** One entry a status; several codes may share it. Health endpoints answer their own form when something is down. */

@@ -7,13 +7,18 @@ export interface Problem {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+export interface OpenAiError {
+  readonly message: string;
+  readonly type: string;
+  readonly param: string | null;
+  readonly code: string;
+}
+
 export const PROBLEM_TYPE = "application/problem+json";
 
-/** The response for an error of ours; anything else thrown is an internal error whose words stay inside. */
+/** The response for anything thrown. */
 export function problemOf(thrown: unknown, requestId: string): Problem {
-  const error: ErrorBody = TroupeError.is(thrown)
-    ? thrown.toBody()
-    : { code: "invariant_violated", message: "an internal error; the gateway's log has it under the request id" };
+  const error = shownError(thrown);
   const spec = ERRORS[error.code];
   return {
     status: spec.http,
@@ -27,10 +32,22 @@ export function problemOf(thrown: unknown, requestId: string): Problem {
       code: error.code,
       remedy: spec.remedy,
       ...(error.details ? { details: error.details } : {}),
-      error: { message: error.message, type: errorType(spec.http), param: paramOf(error), code: error.code },
+      error: openAiError(thrown),
     },
   };
 }
+
+/** The error as OpenAI's API has it. */
+export function openAiError(thrown: unknown): OpenAiError {
+  const error = shownError(thrown);
+  return { message: error.message, type: errorType(ERRORS[error.code].http), param: paramOf(error), code: error.code };
+}
+
+/** Anything thrown that is no error of ours is an internal one: its words stay inside. */
+const shownError = (thrown: unknown): ErrorBody =>
+  TroupeError.is(thrown)
+    ? thrown.toBody()
+    : { code: "invariant_violated", message: "an internal error; the gateway's log has it under the request id" };
 
 /** `Retry-After` in seconds, and in milliseconds for the SDKs that read it. */
 function retryHeaders({ details }: ErrorBody, spec: ErrorSpec): Record<string, string> {

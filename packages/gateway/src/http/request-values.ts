@@ -17,12 +17,14 @@ export function queryOf<T extends z.ZodType>(request: FastifyRequest, schema: T)
   return parseRequest(schema, request.query, "the query");
 }
 
-/** The task id of the path. Throws `invalid_id`. */
-export function taskIdOf(request: FastifyRequest): TaskId {
-  const { params } = request;
+/** The `id` of the path, as it came. */
+export function pathIdOf({ params }: FastifyRequest): string {
   const id: unknown = typeof params === "object" && params !== null && "id" in params ? params.id : "";
-  return requireTaskId(typeof id === "string" ? id : "").id;
+  return typeof id === "string" ? id : "";
 }
+
+/** The task id of the path. Throws `invalid_id`. */
+export const taskIdOf = (request: FastifyRequest): TaskId => requireTaskId(pathIdOf(request)).id;
 
 /** The `Idempotency-Key` header, a structured-field string or a bare token; `undefined` without one. */
 export function idempotencyKeyOf(request: FastifyRequest): string | undefined {
@@ -32,6 +34,12 @@ export function idempotencyKeyOf(request: FastifyRequest): string | undefined {
   const key = UNQUOTE.exec(text)?.[1] ?? text;
   if (key.length >= 1 && key.length <= LONGEST_KEY) return key;
   throw new TroupeError("invalid_request", `Idempotency-Key must have 1 to ${LONGEST_KEY} characters`);
+}
+
+/** The `X-Session-Id` header: tasks of one session run in turn, and roles remember. */
+export function sessionOf(request: FastifyRequest): string | undefined {
+  const header = request.headers["x-session-id"];
+  return Array.isArray(header) ? header[0] : header;
 }
 
 /** Where an event stream goes on: `Last-Event-ID` of a reconnecting client wins over `after`. */

@@ -1,26 +1,28 @@
-import type { TaskAccepted } from "@troupe/runtime/internal";
+import type { Clock, TaskAccepted } from "@troupe/runtime/internal";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Caller, TaskApi } from "../task/task-api.ts";
-import type { EventStreams } from "./event-stream.ts";
+import { type EventStreams, taskEventSource } from "./event-stream.ts";
 import { bodyOf, idempotencyKeyOf, queryOf, resumePoint, taskIdOf } from "./request-values.ts";
 import { EventsQuery, ListQuery, LogQuery, SignalBody, SubmitBody } from "./schemas.ts";
 
-export interface TaskRoutes {
+/** What every family of routes stands on. */
+export interface RoutePorts {
   readonly api: TaskApi;
   readonly streams: EventStreams;
   readonly caller: Caller;
+  readonly clock: Clock;
 }
 
-const TASKS = "/api/v1/tasks";
+export const TASKS = "/api/v1/tasks";
 
 /** Tasks over HTTP: each route reads the request, asks the API and answers; nothing is decided here. */
-export function registerTaskRoutes(app: FastifyInstance, { api, streams, caller }: TaskRoutes): void {
+export function registerTaskRoutes(app: FastifyInstance, { api, streams, caller }: RoutePorts): void {
   app.post(TASKS, async (request, reply) => {
     const { role, ...task } = bodyOf(request, SubmitBody, "the task");
     return sendAccepted(reply, await api.submit(caller, role, task, idempotencyKeyOf(request)));
   });
   app.get(TASKS, (request) => api.list(queryOf(request, ListQuery)));
-  app.get(`${TASKS}/:id`, async (request) => (await api.find(taskIdOf(request))).view);
+  app.get(`${TASKS}/:id`, async (request) => api.withResult((await api.find(taskIdOf(request))).view));
   app.delete(`${TASKS}/:id`, (request) => api.cancel(taskIdOf(request)));
   app.get(`${TASKS}/:id/log`, (request) => api.log(taskIdOf(request), queryOf(request, LogQuery)));
   app.post(`${TASKS}/:id/signals`, (request) => {
@@ -35,10 +37,8 @@ export function registerTaskRoutes(app: FastifyInstance, { api, streams, caller 
     // The client has everything: 204 is how it is told not to reconnect.
     if (doneSequence !== undefined && after !== undefined && after >= doneSequence) return reply.code(204).send();
     reply.hijack();
-    const headers = { "x-request-id": request.id };
-    await streams.send(reply.raw, headers, (signal) =>
-      api.watch(id, { signal, ...(after === undefined ? {} : { after }) }),
-    );
+    const watch = (signal: AbortSignal) => api.watch(id, { signal, ...(after === undefined ? {} : { after }) });
+    await streams.send(reply.raw, taskEventSource({ "x-request-id": request.id }, watch));
     return reply;
   });
   app.get("/api/v1/cluster", () => api.cluster());

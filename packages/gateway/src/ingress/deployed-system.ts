@@ -6,6 +6,7 @@ import {
   isVersion,
   type Link,
   type Logger,
+  parseTimeMs,
   type Row,
   requireCompiled,
   type Subjects,
@@ -25,11 +26,17 @@ interface FollowPorts {
   readonly clock: Clock;
 }
 
+/** A version as it was deployed. */
+export interface DeployedVersion extends CurrentSystem {
+  /** Wall time, ms since 1970. */
+  readonly deployedAtMs: number;
+}
+
 const FIRST_LOOK_MS = 2_000;
 
 /** What is deployed, as the desired state says; followed all the time, so that asking costs nothing. */
 export class DeployedSystem {
-  readonly #compiled = new Map<string, CurrentSystem>();
+  readonly #compiled = new Map<string, DeployedVersion>();
   #desired: Desired | undefined;
 
   private constructor() {}
@@ -50,10 +57,15 @@ export class DeployedSystem {
   }
 
   /** The version that new tasks begin with. Throws `no_system`. */
-  current(): CurrentSystem {
+  current(): DeployedVersion {
     const current = this.#desired && this.#compiled.get(this.#desired.current);
     if (current) return current;
     throw new TroupeError("no_system", "no system is deployed yet");
+  }
+
+  /** A version whose tasks may still run or be read; `undefined` when it is not known here any more. */
+  find(version: Version): DeployedVersion | undefined {
+    return this.#compiled.get(version);
   }
 
   /** Whether tasks of this version still run. */
@@ -65,8 +77,9 @@ export class DeployedSystem {
     if (key === "current") this.#desired = row && "current" in row.value ? row.value : undefined;
     else if (!row) this.#compiled.delete(key.replace("version.", ""));
     else if ("manifest" in row.value && isVersion(row.value.version)) {
-      const { version, manifest } = row.value;
-      this.#compiled.set(version, { version, system: requireCompiled(manifest) });
+      const { version, manifest, deployedAt } = row.value;
+      const deployedAtMs = parseTimeMs(deployedAt);
+      this.#compiled.set(version, { version, system: requireCompiled(manifest), deployedAtMs });
     }
   }
 }

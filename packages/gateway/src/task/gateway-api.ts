@@ -1,8 +1,11 @@
 import {
+  BlobBody,
+  type Blobs,
   callService,
   type Ended,
   type Link,
   type ListRequest,
+  parseTaskId,
   type Subjects,
   type TaskAccepted,
   type TaskEvent,
@@ -10,17 +13,22 @@ import {
   type TaskLog,
   type TaskLogPage,
   type TaskRequest,
+  type TaskView,
+  TroupeError,
   type WriteOncePorts,
 } from "@troupe/runtime/internal";
+import { z } from "zod";
+import type { DeployedSystem } from "../ingress/deployed-system.ts";
 import { callerKey } from "../ingress/idempotency-keys.ts";
 import type { Ingress } from "../ingress/ingress.ts";
+import { parseJsonBody } from "../ingress/task-body.ts";
 import type { TaskReader } from "../watch/task-reader.ts";
 import { type WatchPorts, watchTask } from "../watch/watch-task.ts";
 import { cancelTask } from "./cancel-task.ts";
 import { readKnownTask } from "./known-task.ts";
 import { retrySubmission } from "./retry-task.ts";
 import { signalTask } from "./signal-task.ts";
-import type { Caller, TaskApi } from "./task-api.ts";
+import type { Caller, Deployed, TaskApi } from "./task-api.ts";
 import { taskLogPage } from "./task-log-page.ts";
 
 export interface GatewayApiPorts extends WriteOncePorts {
@@ -30,8 +38,11 @@ export interface GatewayApiPorts extends WriteOncePorts {
   readonly reader: TaskReader;
   readonly ingress: Ingress;
   readonly watch: WatchPorts;
+  readonly blobs: Pick<Blobs, "get">;
+  readonly deployed: Pick<DeployedSystem, "current" | "find">;
 }
 
+const AnyJson = z.json();
 const SUPERVISOR_MS = 1_000;
 
 /** The task API on NATS: the log is read directly, what changes something goes through write-once records. */
@@ -53,6 +64,17 @@ export class GatewayApi implements TaskApi {
     return { view, doneSequence: done?.sequence };
   }
 
+  async inputOf(id: TaskId) {
+    const { records } = await readKnownTask(this.#ports.reader, id);
+    const start = records.find(({ subject }) => subject.hop === "start" && subject.from === "client");
+    if (start) return AnyJson.parse(await this.#whole(start.body));
+    throw new TroupeError("conflict", `task ${id} has not been started yet`, { details: { task_id: id } });
+  }
+
+  async withResult(view: TaskView): Promise<TaskView> {
+    return view.result === undefined ? view : { ...view, result: await this.#whole(view.result) };
+  }
+
   async log(id: TaskId, page: { after?: number | undefined; limit?: number | undefined }): Promise<TaskLogPage> {
     const { records } = await readKnownTask(this.#ports.reader, id);
     return taskLogPage(id, records, page);
@@ -60,6 +82,19 @@ export class GatewayApi implements TaskApi {
 
   list(query: ListRequest): Promise<unknown> {
     return this.#askSupervisor("tasks", query);
+  }
+
+  deployed(): Deployed {
+    return this.#ports.deployed.current();
+  }
+
+  systemOf(id: TaskId) {
+    const version = parseTaskId(id)?.version;
+    return version && this.#ports.deployed.find(version)?.system;
+  }
+
+  actors(): Promise<unknown> {
+    return this.#askSupervisor("actors", undefined);
   }
 
   cluster(): Promise<unknown> {
@@ -83,6 +118,12 @@ export class GatewayApi implements TaskApi {
 
   async retry(id: TaskId): Promise<TaskAccepted> {
     return this.#ports.ingress.submit(await retrySubmission(this.#ports.reader, id));
+  }
+
+  /** A body, or what its reference stands for. */
+  async #whole(body: unknown): Promise<unknown> {
+    const reference = BlobBody.safeParse(body);
+    return reference.success ? parseJsonBody(await this.#ports.blobs.get(reference.data.$blob)) : body;
   }
 
   #askSupervisor(verb: string, body: unknown): Promise<unknown> {

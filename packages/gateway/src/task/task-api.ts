@@ -1,5 +1,6 @@
 /** What can be done with tasks, whatever protocol asks: NATS services and HTTP are two thin forms of this. */
 import type {
+  CompiledSystem,
   ListRequest,
   TaskAccepted,
   TaskEvent,
@@ -10,6 +11,13 @@ import type {
   TaskView,
 } from "@troupe/runtime/internal";
 
+/** What runs now, for who has to name a door. */
+export interface Deployed {
+  readonly system: CompiledSystem;
+  /** Wall time, ms since 1970. */
+  readonly deployedAtMs: number;
+}
+
 export interface Caller {
   readonly tenant: string;
 }
@@ -19,6 +27,10 @@ export interface TaskApi {
   submit(caller: Caller, role: string, request: TaskRequest, key?: string): Promise<TaskAccepted>;
   /** The task, and the sequence of its end when it has one. */
   find(id: TaskId): Promise<{ readonly view: TaskView; readonly doneSequence?: number | undefined }>;
+  /** What the task was asked, in full. Throws `unknown_task`; `conflict` while it waits to be started. */
+  inputOf(id: TaskId): Promise<TaskRequest["input"]>;
+  /** A view whose result is there in full, where the log holds a reference. Throws `malformed_record`, `unavailable`. */
+  withResult(view: TaskView): Promise<TaskView>;
   log(
     id: TaskId,
     page: { readonly after?: number | undefined; readonly limit?: number | undefined },
@@ -29,6 +41,12 @@ export interface TaskApi {
   cancel(id: TaskId): Promise<{ readonly task_id: TaskId; readonly status: TaskStatus }>;
   signal(id: TaskId, name: string, value: TaskRequest["input"]): Promise<unknown>;
   retry(id: TaskId): Promise<TaskAccepted>;
+  /** The system that new tasks begin in. Throws `no_system`. */
+  deployed(): Deployed;
+  /** The system that a task began in; `undefined` when it is not known any more. */
+  systemOf(id: TaskId): CompiledSystem | undefined;
+  /** Every actor as the supervisor sees it. Throws `unavailable` without one. */
+  actors(): Promise<unknown>;
   /** The supervisor's account of the cluster. Throws `unavailable` without one. */
   cluster(): Promise<unknown>;
 }

@@ -1,0 +1,32 @@
+import type { TaskId } from "@troupe/runtime/internal";
+import type { FastifyInstance } from "fastify";
+import { AgentChatBody, taskOfAgentChat } from "../agent/agent-chat.ts";
+import { laterResult, RunBody, requireDoor, runOf, runResult } from "../agent/agent-run.ts";
+import { finishedTask } from "../task/finished-task.ts";
+import { bodyOf, taskIdOf } from "./request-values.ts";
+import { submitTask } from "./submit-task.ts";
+import { type RoutePorts, TASKS } from "./task-routes.ts";
+
+/** Agents by the name of what they are: chat, status, and the run of one task. */
+export function registerAgentRoutes(app: FastifyInstance, ports: RoutePorts): void {
+  const { api, streams } = ports;
+  app.post("/api/v1/agents/chat", async (request, reply) => {
+    const body = bodyOf(request, AgentChatBody, "the conversation");
+    const role = requireDoor(api.deployed().system, body.agent_type, "agent_type");
+    const { task_id } = await submitTask(ports, { request, reply }, role, taskOfAgentChat(body));
+    return reply.code(202).header("location", `${TASKS}/${task_id}`).send({ task_id, status: "submitted" });
+  });
+  app.get("/api/v1/agents/status", () => api.actors());
+  app.post("/agent/run", async (request, reply) => {
+    const { role, task } = runOf(bodyOf(request, RunBody, "the request"), api.deployed().system);
+    const { task_id } = await submitTask(ports, { request, reply }, role, task);
+    return runResult(await streams.hold(reply.raw, (signal) => finishedTask(api, task_id, signal)));
+  });
+  app.post("/agent/run/async", async (request, reply) => {
+    const { role, task } = runOf(bodyOf(request, RunBody, "the request"), api.deployed().system);
+    const { task_id } = await submitTask(ports, { request, reply }, role, task);
+    return reply.code(202).header("location", `/agent/result/${task_id}`).send({ task_id, status: "queued" });
+  });
+  const result = async (id: TaskId) => laterResult(await api.withResult((await api.find(id)).view));
+  app.get("/agent/result/:id", (request) => result(taskIdOf(request)));
+}
