@@ -12,10 +12,6 @@ export const AgentFile = RoleSettingsFile.extend({
   to: target.optional().describe("Where the answer always goes, when there is nothing to choose."),
   decidesOnly: z.boolean().optional().describe("The role only decides who is next and contributes nothing."),
   output: z.record(z.string(), z.json()).optional().describe("JSON Schema of the contribution; absent = text."),
-  context: z
-    .strictObject({ turns: z.int().min(0).max(50).optional(), summarise: z.boolean().optional() })
-    .optional()
-    .describe("Newest turns that go into a prompt (10), and whether those that are left out are summarised (false)."),
   whenDown: z
     .union([z.enum(["fail", "wait"]), z.strictObject({ answer: z.json(), to: target.optional() })])
     .optional()

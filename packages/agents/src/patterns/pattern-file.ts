@@ -25,6 +25,10 @@ export const ModelFields = z.strictObject({
   temperature: z.number().min(0).max(2).optional(),
   maxOutputTokens: z.int().min(1).optional(),
   maxIterations: z.int().min(1).max(100).optional().describe("Model calls for one message. Default 5."),
+  context: z
+    .strictObject({ turns: z.int().min(0).max(50).optional(), summarise: z.boolean().optional() })
+    .optional()
+    .describe("Newest turns that go into a prompt (10), and whether those that are left out are summarised (false)."),
 }).shape;
 
 /** A role that asks others and hands their work on. */
