@@ -19,6 +19,7 @@ import {
 } from "@troupe/runtime/internal";
 import type { z } from "zod";
 import type { Caller, TaskApi } from "../task/task-api.ts";
+import { withFittingEnd, withFittingResult } from "./fitting-result.ts";
 import { parseJsonBody, parseRequest, parseTaskBody } from "./task-body.ts";
 
 export interface TaskServicesOptions {
@@ -52,7 +53,10 @@ export function startTaskServices(options: TaskServicesOptions): Service {
     endpoints: {
       submit: { subject: door("submit"), handle: (request) => submit(options, request) },
       run: { subject: door("run"), handle: (request) => run(options, request) },
-      get: verb("get", async (request) => request.respond((await api.find(idOf(request, TaskRef).id)).view)),
+      get: verb("get", async (request) => {
+        const { view } = await api.find(idOf(request, TaskRef).id);
+        request.respond(await withFittingResult(api, view, maxPayloadBytes(link)));
+      }),
       list: verb("list", async (request) => request.respond(await api.list(request.json(ListRequest)))),
       watch: verb("watch", (request) => watch(options, request)),
       cancel: verb("cancel", async (request) => request.respond(await api.cancel(idOf(request, TaskRef).id))),
@@ -103,8 +107,11 @@ async function watch(options: TaskServicesOptions, request: ServiceRequest): Pro
   }
 }
 
+/** Largest message that the server takes; until it is known, none is large. */
+const maxPayloadBytes = ({ nc }: Link): number => nc.info?.max_payload ?? 0;
+
 async function stream(
-  { api, logger }: TaskServicesOptions,
+  { api, link, logger }: TaskServicesOptions,
   request: ServiceRequest,
   { id, after }: { readonly id: Parameters<TaskApi["watch"]>[0]; readonly after?: number | undefined },
 ): Promise<void> {
@@ -113,7 +120,7 @@ async function stream(
   const alive = setInterval(() => request.chunk({ type: "keep_alive" }), KEEP_ALIVE_MS);
   try {
     for await (const event of api.watch(id, { signal, ...(after === undefined ? {} : { after }) }))
-      request.chunk(event);
+      request.chunk(await withFittingEnd(api, event, maxPayloadBytes(link)));
   } catch (error) {
     logger.warn({ task: id, err: error }, "task stream failed");
     request.chunk({ type: "error", error: errorBodyOf(error, "unavailable") });
