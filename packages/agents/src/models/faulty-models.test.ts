@@ -139,10 +139,16 @@ test("an endpoint that keeps failing is left alone for 60 s, then tried once; wh
   assert.equal(failed(), 6);
 });
 
-test("an endpoint with a rate limit gets no request before its Retry-After is over", async () => {
-  const { server, open } = await serve({ a: { model: "x!429", fallback: ["b"] }, b: { model: "y" } });
+test("an endpoint with a rate limit gets no request before its Retry-After is over, and no longer than the cap", async () => {
+  const clock = new ManualClock();
+  const { server, open } = await serve({ a: { model: "x!429", fallback: ["b"] }, b: { model: "y" } }, clock);
   const [first, second] = [open("a"), open("a")];
+  const limited = () => server.requests.filter(({ model }) => model === "x!429").length;
   await first.complete(CALL, scope());
+  await clock.advance(RETRY.retryAfterCapMs - 1);
   await second.complete(CALL, scope());
-  assert.equal(server.requests.filter(({ model }) => model === "x!429").length, 1);
+  assert.equal(limited(), 1);
+  await clock.advance(1);
+  await second.complete(CALL, scope());
+  assert.equal(limited(), 2);
 });

@@ -43,9 +43,10 @@ test("tiers and fallbacks of fallbacks are not followed", () => {
   assert.deepEqual(route("small", SIMPLE).aliases, ["small", "middle"]);
 });
 
+const firstOfAuto = (content: string) => routeModel("auto", undefined, [{ role: "user", content }]).aliases[0];
+
 test("the built-in alias auto goes by tiers", () => {
-  const first = (content: string) => routeModel("auto", undefined, [{ role: "user", content }]).aliases[0];
-  assert.deepEqual([SIMPLE, STANDARD, ADVANCED].map(first), ["fast", "auto", "advanced"]);
+  assert.deepEqual([SIMPLE, STANDARD, ADVANCED].map(firstOfAuto), ["fast", "auto", "advanced"]);
 });
 
 test("everything that an alias can end at is known", () => {

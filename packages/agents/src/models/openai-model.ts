@@ -28,16 +28,7 @@ export function createOpenAiModel(model: ResolvedModel, options: OpenAiModelOpti
   const { clock, random, health, retry = DEFAULT_MODEL_RETRY } = options;
   const limits = silenceLimits(model.limits);
   const gate = health.gateOf(model);
-  const client = new OpenAI({
-    apiKey: model.apiKey,
-    baseURL: model.baseUrl,
-    organization: null,
-    project: null,
-    // Retries and time-outs are ours, at one layer; the library logs requests with their content.
-    maxRetries: 0,
-    timeout: 3_600_000,
-    logLevel: "off",
-  });
+  const client = connect(model);
   const tryGated = async (call: ModelCall, scope: ModelScope): Promise<Tried> => {
     const leave = gate.enter();
     if (!leave.allowed) return { ok: false, failure: notAllowed(leave) };
@@ -77,6 +68,18 @@ export function createOpenAiModel(model: ResolvedModel, options: OpenAiModelOpti
     },
   };
 }
+
+const connect = (model: ResolvedModel): OpenAI =>
+  new OpenAI({
+    apiKey: model.apiKey,
+    baseURL: model.baseUrl,
+    organization: null,
+    project: null,
+    // Retries and time-outs are ours, at one layer; the library logs requests with their content.
+    maxRetries: 0,
+    timeout: 3_600_000,
+    logLevel: "off",
+  });
 
 type Tried =
   | { readonly ok: true; readonly answer: ModelAnswer }

@@ -78,9 +78,10 @@ test("nothing is waited for that the deadline cuts off", () => {
   assert.equal(decide(failure({ retryAfterMs: 500 }), 1, 0.5, 501).retry, true);
 });
 
+const withFallback = (what: ModelFailure, attempt: number) =>
+  decideRetry(what, attempt, DEFAULT_MODEL_RETRY, 0.5, { hasFallback: true }).retry;
+
 test("while another model is at hand a rate limit is not waited for, and two tries are enough", () => {
-  const withFallback = (what: ModelFailure, attempt: number) =>
-    decideRetry(what, attempt, DEFAULT_MODEL_RETRY, 0.5, { hasFallback: true }).retry;
   assert.equal(withFallback(failure({ kind: "rate_limited", retryAfterMs: 10 }), 1), false);
   assert.equal(withFallback(failure(), 1), true);
   assert.equal(withFallback(failure(), 2), false);

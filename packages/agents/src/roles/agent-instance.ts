@@ -13,7 +13,7 @@ import {
   reply,
   TroupeError,
 } from "@troupe/runtime";
-import type { ModelAnswer, ModelCall, ModelClient } from "../models/model.ts";
+import type { AnswerSchema, ModelAnswer, ModelCall, ModelClient, ModelTool } from "../models/model.ts";
 import { runTool, toModelTool } from "../tools/run-tool.ts";
 import type { AgentSpec } from "./agent.ts";
 import { type AnswerShape, answerSchemaOf, type ParsedAnswer, parseAnswer, schemaOf } from "./answer.ts";
@@ -24,6 +24,16 @@ import type { PromptParts } from "./prompt.ts";
 import { composePrompt } from "./prompt-context.ts";
 import { remember } from "./session-memory.ts";
 
+/** What of an agent is the same for every message. */
+interface Playing {
+  readonly spec: AgentSpec;
+  readonly choices: PromptParts["choices"];
+  readonly shape: AnswerShape;
+  readonly schema: ReturnType<typeof schemaOf>;
+  readonly answer: AnswerSchema | undefined;
+  readonly tools: readonly ModelTool[];
+}
+
 /** Builds one replica. `openModel` is called with the first message, so that a missing key fails a task and not the whole host. */
 export function createAgentInstance(
   spec: AgentSpec,
@@ -31,9 +41,8 @@ export function createAgentInstance(
   openModel: () => ModelClient,
 ): RoleInstance {
   const shape: AnswerShape = { route: spec.route, hasContent: !spec.decidesOnly, output: spec.output };
-  const schema = schemaOf(shape);
-  const answerSchema = answerSchemaOf(shape);
   const tools = spec.tools.map(toModelTool);
+  const playing: Playing = { spec, choices, shape, schema: schemaOf(shape), answer: answerSchemaOf(shape), tools };
   let client: ModelClient | undefined;
   const open = (ctx: Context): ModelClient => {
     if (client !== undefined) return client;
@@ -43,34 +52,11 @@ export function createAgentInstance(
     }
     return client;
   };
-  const receive = async (conversation: Conversation, ctx: Context): Promise<Outcome> => {
-    const model = open(ctx);
-    const { temperature, maxOutputTokens, whenDown } = spec;
-    const parts = { role: ctx.role, instructions: spec.instructions, choices, answer: answerSchema };
-    const composed = await composePrompt(ctx, model, { ...parts, maxOutputTokens, tools }, conversation, spec.context);
-    const messages = [...composed.messages];
-    const ask = { client: model, alias: spec.model, whenDown, filter: () => tokenFilter(shape) };
-    for (let turn = 1; turn <= spec.maxIterations; turn++) {
-      const call: ModelCall = { messages: [...messages], temperature, maxOutputTokens, tools, answer: answerSchema };
-      const answer = await askModel(ctx, call, ask);
-      if (answer.toolCalls.length === 0) {
-        const parsed = parseAnswer(shape, schema, answer);
-        if (!parsed.ok) return escalate(parsed.reason);
-        await remember(ctx, { prompt: composed.prompt, answer: answer.content });
-        return outcomeOf(spec, ctx, conversation, parsed.answer);
-      }
-      messages.push(assistantMessage(answer));
-      for (const toolCall of answer.toolCalls) {
-        messages.push({ role: "tool", tool_call_id: toolCall.id, content: await runTool(ctx, spec.tools, toolCall) });
-      }
-    }
-    return escalate(`the model still asked for tools after ${spec.maxIterations} calls`);
-  };
   return {
     receive: async (message, ctx) => {
       const conversation = readConversation(message);
       try {
-        return await receive(conversation, ctx);
+        return await play(playing, open(ctx), conversation, ctx);
       } catch (error) {
         // The model client has made its retries; the hop's own would only multiply them.
         if (!TroupeError.is(error, "model_unavailable", "model_refused")) throw error;
@@ -80,6 +66,30 @@ export function createAgentInstance(
       }
     },
   };
+}
+
+async function play(playing: Playing, client: ModelClient, conversation: Conversation, ctx: Context): Promise<Outcome> {
+  const { spec, choices, shape, schema, answer: answerSchema, tools } = playing;
+  const { temperature, maxOutputTokens, whenDown } = spec;
+  const parts = { role: ctx.role, instructions: spec.instructions, choices, answer: answerSchema };
+  const composed = await composePrompt(ctx, client, { ...parts, maxOutputTokens, tools }, conversation, spec.context);
+  const messages = [...composed.messages];
+  const ask = { client, alias: spec.model, whenDown, filter: () => tokenFilter(shape) };
+  for (let turn = 1; turn <= spec.maxIterations; turn++) {
+    const call: ModelCall = { messages: [...messages], temperature, maxOutputTokens, tools, answer: answerSchema };
+    const answer = await askModel(ctx, call, ask);
+    if (answer.toolCalls.length === 0) {
+      const parsed = parseAnswer(shape, schema, answer);
+      if (!parsed.ok) return escalate(parsed.reason);
+      await remember(ctx, { prompt: composed.prompt, answer: answer.content });
+      return outcomeOf(spec, ctx, conversation, parsed.answer);
+    }
+    messages.push(assistantMessage(answer));
+    for (const toolCall of answer.toolCalls) {
+      messages.push({ role: "tool", tool_call_id: toolCall.id, content: await runTool(ctx, spec.tools, toolCall) });
+    }
+  }
+  return escalate(`the model still asked for tools after ${spec.maxIterations} calls`);
 }
 
 /** The answer that stands in for the model's: to the role that it names, else where the role always hands on, else to the client. */
