@@ -66,12 +66,13 @@ function fits(...texts: readonly string[]): boolean {
 
 /** Stores bytes of this role. Throws `body_too_large`; ends the execution when the store does not take them in time. */
 export async function storeLarge(x: Execution, bytes: Uint8Array): Promise<BlobRef> {
+  const { largeBodies } = x.ports;
+  if (largeBodies === undefined) throw new TroupeError("body_too_large", "there is no store for large bodies here");
   const patience = x.patience();
   for (;;) {
     x.assertMayWrite();
     try {
-      if (x.ports.largeBodies === undefined) throw new TroupeError("body_too_large", "no store for large bodies here");
-      return await x.ports.largeBodies.put(bytes);
+      return await largeBodies.put(bytes);
     } catch (thrown) {
       if (TroupeError.is(thrown, "body_too_large")) throw thrown;
       await patience.again(`a body of ${bytes.length} bytes was not stored: ${messageOf(thrown)}`);
@@ -105,18 +106,20 @@ export async function readLarge(
 }
 
 async function fetchLarge(x: Execution, reference: BlobRef, what: string): Promise<Uint8Array> {
+  const { largeBodies } = x.ports;
+  if (largeBodies === undefined) {
+    throw park("malformed_record", `${what} lies in a store that is not here`, { ...reference });
+  }
   const patience = x.patience();
   for (;;) {
     x.assertMayWrite();
     try {
-      if (x.ports.largeBodies !== undefined) return await x.ports.largeBodies.get(reference);
+      return await largeBodies.get(reference);
     } catch (thrown) {
       if (TroupeError.is(thrown, "malformed_record")) {
         throw park("malformed_record", `${what} cannot be read: ${thrown.message}`, { ...reference });
       }
       await patience.again(`${what} cannot be read: ${messageOf(thrown)}`);
-      continue;
     }
-    throw park("malformed_record", `${what} is stored elsewhere, and no such store is here`, { ...reference });
   }
 }
