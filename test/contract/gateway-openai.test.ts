@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Gateway } from "@troupe/gateway";
-import type { DoneBody, HopId, RecordHeader, TaskId } from "@troupe/runtime/internal";
+import type { DoneBody } from "@troupe/runtime/internal";
 import OpenAI from "openai";
-import { type GatewayBed, hopOf, startGatewayBed, writtenBy } from "../support/gateway-bed.ts";
+import { type GatewayBed, startGatewayBed } from "../support/gateway-bed.ts";
+import { nextTask, opened, play, say, silent } from "../support/played-task.ts";
 
 let bed: GatewayBed;
 let gateway: Gateway;
@@ -19,37 +20,6 @@ before(async () => {
 after(() => bed[Symbol.asyncDispose]());
 
 const HELLO = [{ role: "user" as const, content: "hello" }];
-const usage: RecordHeader = { ...writtenBy("n1"), usage: { inputTokens: 30, outputTokens: 12, costMicros: 0 } };
-
-/** The next task that is started, as its start record shows it. */
-async function nextTask(begin: () => unknown): Promise<{ readonly id: string; readonly input: unknown }> {
-  const subscription = bed.core.nc.subscribe("demo.log.*.*.*.start.client.m.send.*", { max: 1 });
-  await bed.core.nc.flush();
-  begin();
-  for await (const message of subscription) return { id: message.subject.split(".")[4] ?? "", input: message.json() };
-  throw new Error("the connection closed before a task was started");
-}
-
-/** Starts a call and plays its task: the router hands on, the developer speaks and ends. */
-async function play<T>(call: () => Promise<T>, speak: (id: string) => Promise<void>, body: Partial<DoneBody> = {}) {
-  let answer: Promise<T> | undefined;
-  const { id, input } = await nextTask(() => {
-    answer = call();
-    // Awaited below; a failing call must not end the test run before.
-    answer.catch(() => undefined);
-  });
-  await bed.write(id, hopOf(1), "router", "m.send.developer", usage, 1);
-  await speak(id);
-  await bed.done(id, body);
-  assert.ok(answer);
-  return { id, input, answer };
-}
-
-function say(id: string, role: string, hop: number, text: string): void {
-  bed.core.nc.publish(bed.subjects.tokens(id as TaskId, hopOf(hop) as HopId), JSON.stringify({ role, text }));
-}
-const silent = async () => undefined;
-
 test("the models are the doors of the deployed system", async () => {
   const { data } = await openai.models.list();
   assert.deepEqual(
@@ -65,6 +35,7 @@ test("the models are the doors of the deployed system", async () => {
 
 test("a chat completion is a task: its result is the answer, its tokens the usage", async () => {
   const { id, input, answer } = await play(
+    bed,
     () => openai.chat.completions.create({ model: "router", messages: HELLO, user: "ann", temperature: 0.2 }),
     silent,
     { result: "hi there" },
@@ -102,11 +73,12 @@ test("a stream shows the answering role's tokens as they come, and the concatena
     return chunks;
   };
   const { answer } = await play(
+    bed,
     read,
     async (id) => {
-      await opened(id);
-      say(id, "router", 1, "hm");
-      say(id, "developer", 2, "hi ");
+      await opened(bed, id);
+      say(bed, id, "router", 1, "hm");
+      say(bed, id, "developer", 2, "hi ");
       await shown.promise;
     },
     { result: "hi there" },
@@ -123,22 +95,9 @@ test("a stream shows the answering role's tokens as they come, and the concatena
   for (const chunk of chunks.slice(0, -1)) assert.equal(chunk.usage, null);
 });
 
-/** Resolves when somebody listens to the task's tokens. */
-async function opened(id: string): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  const subject = bed.subjects.tokens(id as TaskId, hopOf(9) as HopId);
-  while (performance.now() < deadline) {
-    const heard = await bed.core.nc.request(subject, "{}", { timeout: 250 }).then(
-      () => true,
-      (error: unknown) => !String(error).includes("no responders"),
-    );
-    if (heard) return;
-  }
-  throw new Error("nobody listens to the task's tokens");
-}
-
 test("a stream without any tokens brings the whole answer; the SDK's own accumulation agrees", async () => {
   const { answer } = await play(
+    bed,
     () => openai.chat.completions.stream({ model: "developer", messages: HELLO }).finalChatCompletion(),
     silent,
     { result: { verdict: "fine" } },
@@ -149,6 +108,7 @@ test("a stream without any tokens brings the whole answer; the SDK's own accumul
 
 test("a conversation goes in as input and history, instructions last", async () => {
   const { input, answer } = await play(
+    bed,
     () =>
       openai.chat.completions.create({
         model: "router",
@@ -211,11 +171,16 @@ test("a failed task is an error that the SDK does not repeat; in a stream it is 
       return fetch(...given);
     },
   });
-  const { answer } = await play(() => counting.chat.completions.create({ model: "router", messages: HELLO }), silent, {
-    status: "failed",
-    result: undefined,
-    error,
-  });
+  const { answer } = await play(
+    bed,
+    () => counting.chat.completions.create({ model: "router", messages: HELLO }),
+    silent,
+    {
+      status: "failed",
+      result: undefined,
+      error,
+    },
+  );
   await assert.rejects(answer, (thrown: unknown) => {
     assert.ok(thrown instanceof OpenAI.InternalServerError);
     assert.equal(thrown.code, "model_unavailable");
@@ -223,6 +188,7 @@ test("a failed task is an error that the SDK does not repeat; in a stream it is 
   });
   assert.equal(calls, 1);
   const streamed = await play(
+    bed,
     () => openai.chat.completions.stream({ model: "router", messages: HELLO }).finalChatCompletion(),
     silent,
     { status: "failed", result: undefined, error },
@@ -234,7 +200,7 @@ test("a caller who aborts leaves the task running, and a repeat with its key get
   const abort = new AbortController();
   const body = { model: "router", messages: HELLO };
   const headers = { "Idempotency-Key": "abort-1" };
-  const { id } = await nextTask(() => {
+  const { id } = await nextTask(bed, () => {
     openai.chat.completions.create(body, { headers, signal: abort.signal }).catch(() => undefined);
   });
   abort.abort();
@@ -244,74 +210,16 @@ test("a caller who aborts leaves the task running, and a repeat with its key get
   assert.equal(again.choices[0]?.message.content, "late");
 });
 
-test("a response is a task with OpenAI's items, and the next one continues it", async () => {
-  const first = await play(
-    () => openai.responses.create({ model: "router", input: "one", instructions: "be brief" }),
-    silent,
-    { result: "1" },
-  );
-  const response = await first.answer;
-  assert.equal(response.output_text, "1");
-  assert.equal(response.status, "completed");
-  assert.equal(response.usage?.total_tokens, 42);
-  assert.equal((await openai.responses.retrieve(response.id)).output_text, "1");
-  const second = await play(
-    () => openai.responses.create({ model: "router", input: "two", previous_response_id: response.id }),
-    silent,
-  );
-  await second.answer;
-  assert.deepEqual(second.input, {
-    input: "two",
-    history: [
-      { role: "user", content: "one" },
-      { role: "assistant", content: "1" },
-    ],
-  });
-});
-
-test("a streamed response has the events that the SDK accumulates", async () => {
-  const types: string[] = [];
-  const { answer } = await play(
-    async () => {
-      const stream = openai.responses.stream({ model: "router", input: "hello" });
-      for await (const event of stream) types.push(event.type);
-      return stream.finalResponse();
-    },
-    silent,
-    { result: "hi there" },
-  );
-  assert.equal((await answer).output_text, "hi there");
-  assert.deepEqual(types, [
-    "response.created",
-    "response.in_progress",
-    "response.output_item.added",
-    "response.content_part.added",
-    "response.output_text.delta",
-    "response.output_text.done",
-    "response.content_part.done",
-    "response.output_item.done",
-    "response.completed",
-  ]);
-});
-
-test("a background response answers at once, can be cancelled, and cannot be continued then", async () => {
-  const queued = await openai.responses.create({ model: "router", input: "later", background: true });
-  assert.ok(["queued", "in_progress"].includes(queued.status ?? ""), queued.status);
-  assert.equal((await openai.responses.cancel(queued.id)).status, "cancelled");
-  const next = { model: "router", input: "more", previous_response_id: queued.id };
-  await assert.rejects(openai.responses.create(next, { maxRetries: 0 }), OpenAI.ConflictError);
-  await assert.rejects(openai.responses.retrieve("resp_nonsense"), OpenAI.NotFoundError);
-});
-
 test("a result that is stored beside the log is answered in full", async () => {
   const input = "x".repeat(700_000);
   const { answer } = await play(
+    bed,
     () => openai.chat.completions.create({ model: "router", messages: [{ role: "user", content: input }] }),
     silent,
   );
   const stored = await bed.started((await answer).id.replace("chatcmpl-", ""));
   const reference = JSON.parse(new TextDecoder().decode(stored?.body)) as DoneBody["result"];
-  const echo = await play(() => openai.chat.completions.create({ model: "router", messages: HELLO }), silent, {
+  const echo = await play(bed, () => openai.chat.completions.create({ model: "router", messages: HELLO }), silent, {
     result: reference,
   });
   assert.equal((await echo.answer).choices[0]?.message.content, input);
@@ -321,11 +229,11 @@ test("a stopping gateway tells who waits that the task goes on", async () => {
   const doomed = await bed.gateway();
   const client = new OpenAI({ baseURL: `${doomed.url}/v1`, apiKey: "none" });
   let waiting: Promise<unknown> | undefined;
-  const { id } = await nextTask(() => {
+  const { id } = await nextTask(bed, () => {
     waiting = client.chat.completions.create({ model: "router", messages: HELLO });
     waiting.catch(() => undefined);
   });
-  await opened(id);
+  await opened(bed, id);
   await doomed.stop();
   assert.ok(waiting);
   await assert.rejects(waiting, (error: unknown) => {

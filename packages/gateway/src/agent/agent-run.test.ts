@@ -34,6 +34,18 @@ test("a pattern is the door of its name; iterations are kept with the task", () 
   });
 });
 
+test("a door plays a pattern when its manifest says so; an agent with tools is ReAct", () => {
+  const { manifest } = systemWith("router", "worker", "editor");
+  const roles = {
+    ...manifest.roles,
+    worker: { kind: "agent", about: { tools: ["word_count"] } },
+    editor: { kind: "actor", about: { pattern: "reflection" } },
+  };
+  const system = requireCompiled(SystemManifest.parse({ ...manifest, roles }));
+  assert.equal(runOf({ task: "x", pattern: "react" }, system).role, "worker");
+  assert.equal(runOf({ task: "x", pattern: "reflection" }, system).role, "editor");
+});
+
 test("a pattern that the system does not offer is refused with what there is", () => {
   assert.throws(
     () => runOf({ task: "x", pattern: "reflection" }, systemWith("router")),

@@ -15,7 +15,7 @@ export const RunBody = z
     pattern: z
       .enum(["react", "reflection"])
       .optional()
-      .meta({ description: "A door of this name gets the task. Absent: the system's first door does." }),
+      .meta({ description: "The first door that plays it gets the task. Absent: the system's first door does." }),
     max_iterations: z
       .int()
       .min(1)
@@ -31,16 +31,26 @@ export interface Run {
   readonly task: TaskRequest;
 }
 
-/** Throws `invalid_request` when the deployed system has no door of the pattern's name. */
+/** Throws `invalid_request` when no door of the deployed system plays the pattern. */
 export function runOf({ task, pattern, max_iterations: iterations }: RunBody, system: CompiledSystem): Run {
   const metadata = {
     ...(pattern === undefined ? {} : { pattern }),
     ...(iterations === undefined ? {} : { max_iterations: String(iterations) }),
   };
   return {
-    role: requireDoor(system, pattern, "pattern"),
+    role: pattern === undefined ? requireDoor(system, undefined, "pattern") : doorOfPattern(system, pattern),
     task: { input: task, ...(Object.keys(metadata).length === 0 ? {} : { metadata }) },
   };
+}
+
+/** The first door that plays a pattern, as its manifest says: an agent with tools is ReAct. A door that bears the name counts as well. */
+function doorOfPattern(system: CompiledSystem, pattern: "react" | "reflection"): string {
+  for (const door of system.doors) {
+    const about = system.roles.get(door)?.manifest.about ?? {};
+    const isReact = Array.isArray(about["tools"]) && about["tools"].length > 0;
+    if (about["pattern"] === pattern || (pattern === "react" && isReact)) return door;
+  }
+  return requireDoor(system, pattern, "pattern");
 }
 
 /** The door of a name, or the first one. Throws `invalid_request` under `path` with the doors there are. */
