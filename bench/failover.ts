@@ -40,7 +40,8 @@ async function main(): Promise<number> {
   }
   const outcomes: Outcome[] = [];
   for (const fault of settings.faults) {
-    const kills = fault === "node-alone" ? Math.ceil(settings.kills / 4) : settings.kills;
+    const isLong = fault === "node-alone" || fault === "node-frozen";
+    const kills = isLong ? Math.ceil(settings.kills / 4) : settings.kills;
     outcomes.push(await measureFault(fault, kills, (text) => process.stderr.write(`${text}\n`)));
   }
   const rows = outcomes.map(rowOf);

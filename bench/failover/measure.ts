@@ -18,6 +18,9 @@ const WARM_UP_MS = 1_200;
 const SETTLE_MS = 2_500;
 /** As long, where only `ack_wait` (6 s) helps. */
 const SETTLE_ALONE_MS = 9_000;
+const FREEZE_MS = 8_000;
+/** What the thawed processes may try to write afterwards. */
+const THAWED_MS = 2_000;
 const DRAIN_MS = 30_000;
 
 /** What the kills of one sort led to. */
@@ -85,7 +88,7 @@ async function killUnderLoad(stack: Stack, supervisors: Supervisors, fault: Faul
   if (fault === "node-alone") await supervisors.killAll();
   load.start();
   await timer(WARM_UP_MS);
-  const kill = fault === "host" ? await killHosts(stack, index) : await killNode(stack, index);
+  const kill = await strike(stack, fault, index);
   await timer(fault === "node-alone" ? SETTLE_ALONE_MS : SETTLE_MS);
   await load.drain(DRAIN_MS);
   const { history } = await readHistory(core, subjects, from);
@@ -94,6 +97,22 @@ async function killUnderLoad(stack: Stack, supervisors: Supervisors, fault: Faul
   if (node && !node.isRunning) node.start();
   const violations = violationsOf(history, load.accepted).map(({ invariant, detail }) => `${invariant}: ${detail}`);
   return { ...takeOversAfter(history, kill), violations };
+}
+
+function strike(stack: Stack, fault: FaultName, index: number): Promise<Kill> {
+  if (fault === "host") return killHosts(stack, index);
+  return fault === "node-frozen" ? freezeNode(stack, index) : killNode(stack, index);
+}
+
+/** Stops all processes of a node at once, and lets them go on when everybody has taken them for dead. */
+async function freezeNode(stack: Stack, index: number): Promise<Kill> {
+  const { name: node, pid } = partOf(stack, index);
+  const atMs = Date.now();
+  process.kill(-pid, "SIGSTOP");
+  await timer(FREEZE_MS);
+  process.kill(-pid, "SIGCONT");
+  await timer(THAWED_MS);
+  return { node, atMs };
 }
 
 async function killNode(stack: Stack, index: number): Promise<Kill> {

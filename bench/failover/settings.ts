@@ -1,12 +1,13 @@
 import { parseArgs } from "node:util";
 
 /** What is killed, under which circumstances. */
-export const FAULTS = ["node", "host", "node-silent", "node-alone", "leader"] as const;
+export const FAULTS = ["node", "host", "node-frozen", "node-silent", "node-alone", "leader"] as const;
 export type FaultName = (typeof FAULTS)[number];
 
 export const TITLES: Readonly<Record<FaultName, string>> = {
   node: "node killed with its hosts",
   host: "host process killed",
+  "node-frozen": "node and its hosts stopped for 8 s (SIGSTOP), then on",
   "node-silent": "node killed, the server's disconnect events not heeded",
   "node-alone": "node killed, all supervisors stopped (redelivery alone)",
   leader: "leading supervisor killed: until another one answers",
@@ -20,7 +21,7 @@ export interface FailoverSettings {
 
 export const USAGE = `Usage: npm run bench:failover -- [--kills N] [--only node,host] [--json]
 
-  --kills N     kills of each sort (default 30; a quarter of it where nothing but redelivery helps, since that takes long)
+  --kills N     kills of each sort (default 30; a quarter of it where that takes long: frozen, or no supervisor)
   --only F      faults: ${FAULTS.join(", ")} (default all)
   --json        one JSON document instead of a table`;
 

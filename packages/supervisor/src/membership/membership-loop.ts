@@ -101,9 +101,10 @@ export class MembershipLoop {
     const { node, incarnation } = heartbeat;
     const earlier = this.#heard.get(node);
     const knownLife = earlier?.incarnation ?? this.#membership.nodes.get(node)?.member.incarnation;
-    const isNewLife = knownLife !== undefined && incarnation > knownLife;
-    this.#options.reachability.heard(node, isNewLife);
-    if (!earlier || incarnation >= earlier.incarnation) this.#heard.set(node, heartbeat);
+    // An earlier life that beats on says nothing of the present one.
+    if (knownLife !== undefined && incarnation < knownLife) return;
+    this.#options.reachability.heard(node, knownLife !== undefined && incarnation > knownLife);
+    this.#heard.set(node, heartbeat);
   }
 
   /** Something else than a heartbeat came from a node. */
