@@ -125,7 +125,7 @@ test("a message that kills its host twice is parked as poison, and the role goes
   await upAndRunning("n6");
   const poison = await cluster.submit("v5", "a", "die");
   // Two deaths and two hand-backs, all within one ack_wait.
-  const dead = await cluster.recorded(poison, /^c\.dead\.0$/, 5_000);
+  const dead = await cluster.recorded(poison, /^c\.dead\.0$/, 30_000);
   assert.equal((dead.body as { error: { code: string } }).error.code, "poison_message");
   assert.equal((await cluster.done(await cluster.submit("v5", "a", "live"))).status, "completed");
   await node.logged(/host has died/);
