@@ -12,7 +12,6 @@ import { resolveModel } from "./registry.ts";
 import { DEFAULT_MODEL_RETRY } from "./retry.ts";
 
 const RETRY = { ...DEFAULT_MODEL_RETRY, baseMs: 1, maxMs: 1, retryAfterCapMs: 50 };
-const LIMITS = { firstTokenMs: 300, gapMs: 300, answerMs: 600 };
 const CALL = { messages: [{ role: "user" as const, content: "Task:\nhello" }] };
 const scope = (change: Partial<ModelScope> = {}): ModelScope => ({
   idempotencyKey: "k",
@@ -40,6 +39,8 @@ interface Fault {
   readonly alone: number;
   readonly withFallback: number;
   readonly reason: RegExp;
+  /** The one limit that this fault runs into; the others stay as they are, however slow the machine is. */
+  readonly limits?: ModelSpec["limits"];
 }
 const FAULTS: readonly Fault[] = [
   {
@@ -67,8 +68,17 @@ const FAULTS: readonly Fault[] = [
     alone: 4,
     withFallback: 2,
     reason: /did not begin to answer within/,
+    limits: { firstTokenMs: 200 },
   },
-  { name: "stall", what: "a stall", code: "model_unavailable", alone: 4, withFallback: 2, reason: /fell silent/ },
+  {
+    name: "stall",
+    what: "a stall",
+    code: "model_unavailable",
+    alone: 4,
+    withFallback: 2,
+    reason: /fell silent/,
+    limits: { gapMs: 200 },
+  },
   {
     name: "cut",
     what: "a broken connection",
@@ -93,12 +103,13 @@ const FAULTS: readonly Fault[] = [
     alone: 1,
     withFallback: 1,
     reason: /did not end within/,
+    limits: { answerMs: 300 },
   },
 ];
 
-for (const { name, what, code, alone, withFallback, reason } of FAULTS) {
-  test(`${what}: ${alone} tries and then ${code}; with a fallback ${withFallback}, and its answer`, async () => {
-    const faulty: ModelSpec = { model: `x!${name}`, limits: LIMITS };
+for (const { name, what, code, alone, withFallback, reason, limits } of FAULTS) {
+  test(`${what}: tries ${alone}, then ${code}; with a fallback ${withFallback}, then its answer`, async () => {
+    const faulty: ModelSpec = { model: `x!${name}`, limits };
     const single = await serve({ a: faulty });
     await assert.rejects(single.open("a").complete(CALL, scope()), (error) => {
       assert.ok(TroupeError.is(error, code), String(error));
