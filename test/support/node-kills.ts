@@ -34,8 +34,8 @@ const shortWork = (number: number) => ({ workMs: 30, number });
 /** Kills after which the load pauses and the log is checked: it is read whole, so it must fit into memory. */
 const KILLS_A_ROUND = 10;
 
-/** Runs the plan; throws an assertion error with what was violated. */
-export async function killNodes(stack: Stack, plan: KillPlan): Promise<KillReport> {
+/** Runs the plan; throws an assertion error with what was violated. `note` takes a line after each round that held. */
+export async function killNodes(stack: Stack, plan: KillPlan, note: (line: string) => void): Promise<KillReport> {
   const random = seededRandom(plan.seed);
   const reports: RoundReport[] = [];
   let from = 1;
@@ -43,6 +43,7 @@ export async function killNodes(stack: Stack, plan: KillPlan): Promise<KillRepor
     const kills = Math.min(KILLS_A_ROUND, plan.kills - done);
     const { report, next } = await round(stack, plan, kills, random, from);
     reports.push(report);
+    note(`${done + kills} kills: ${JSON.stringify(summary(done + kills, reports))}`);
     from = next;
   }
   return summary(plan.kills, reports);
