@@ -104,7 +104,7 @@ test("anonymous clients discover the services of every account, once each", asyn
   for await (const message of await nc.requestMany("$SRV.PING", "", { strategy: "stall", maxWait: 1_000 })) {
     names.push(message.json<{ name: string }>().name);
   }
-  assert.deepEqual(names.toSorted(), ["node", "submit", "supervisor", "task"]);
+  assert.deepEqual(names.toSorted(), ["identities", "node", "submit", "supervisor", "task"]);
 });
 
 test("anonymous clients are refused everything else", async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { TroupeError } from "@troupe/runtime";
 import { z } from "zod";
 import type { Environment } from "./config/load.ts";
+import { keysFileAt } from "./keys.ts";
 import { type RunFile, readRunFile, STATE_FOLDER } from "./run-file.ts";
 
 export interface Address {
@@ -80,6 +81,7 @@ export async function findAddress(flags: AddressFlags, environment: Environment,
     run: await readRunFile(join(cwd, STATE_FOLDER)),
     context: await readNatsContext(environment),
   });
+  if (address?.keysFile !== undefined) return { ...address, keysFile: await keysFileAt(address.keysFile) };
   if (address) return address;
   throw new TroupeError(
     "unavailable",

@@ -80,7 +80,10 @@ export const AddressOptions: z.ZodObject<{
 export function withAddress(command: Command): Command {
   return command
     .option("--nats <url>", "NATS server; default: TROUPE_NATS_URL, .troupe/run.json, NATS_URL, NATS context")
-    .option("--keys <file>", "JSON file with nkey seeds by user; default: TROUPE_KEYS_FILE, .troupe/run.json")
+    .option(
+      "--keys <path>",
+      "keys.json with nkey seeds by user, or its folder; default: TROUPE_KEYS_FILE, .troupe/run.json",
+    )
     .option("--system <name>", "name of the system; default: TROUPE_SYSTEM, .troupe/run.json, troupe");
 }
 

@@ -1,6 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { messageOf, TroupeError } from "@troupe/runtime";
-import { PLACE_OF_USER, USERS, type UserName } from "@troupe/runtime/internal";
+import { PLACE_OF_USER, roleKeysFolderOf, USERS, type UserName } from "@troupe/runtime/internal";
 import { z } from "zod";
 
 /** nkey seeds by user, as a file holds them: all users on the machine that made them, fewer where fewer are needed. */
@@ -30,6 +31,27 @@ export async function loadKeys(file: string | undefined): Promise<SignInOf> {
     return { seed, apiPrefix, inboxPrefix };
   };
 }
+
+/** The file that `--keys` means: itself, or `keys.json` in the folder that it names. */
+export async function keysFileAt(path: string): Promise<string> {
+  return (await isFolder(path)) ? join(path, "keys.json") : path;
+}
+
+/**
+ * Folder with the keys of the roles, beside the file of the other keys; `undefined` when there is none: then all roles sign in as the one
+ * user `host`, and the server does not check the graph.
+ */
+export async function findRoleKeys(keysFile: string | undefined): Promise<string | undefined> {
+  if (keysFile === undefined) return undefined;
+  const folder = roleKeysFolderOf(keysFile);
+  return (await isFolder(folder)) ? folder : undefined;
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 
 async function readKeys(file: string): Promise<z.infer<typeof KeysFile>> {
   try {

@@ -18,6 +18,7 @@ import {
 import { ControlEvents } from "./control-events.ts";
 import { requireVersion } from "./desired/deploy.ts";
 import { DesiredStore } from "./desired/desired-store.ts";
+import { servedIdentities } from "./desired/identities.ts";
 import { Leader, type Term } from "./leadership/leader.ts";
 import { keepCluster } from "./leading/cluster-keeping.ts";
 import type { LeadingPorts } from "./leading/leading-ports.ts";
@@ -202,6 +203,7 @@ class CompetingSupervisor implements Supervisor {
       controlLink,
       observerLink,
       store: new DesiredStore({ link: controlLink, subjects, logger, clock }),
+      identities: servedIdentities(controlLink, subjects),
       queues: new QueueReader(observerLink, subjects, shards),
       events: new ControlEvents(controlLink, subjects, logger, from),
       settings,

@@ -6,7 +6,7 @@ import { findAddress } from "../address.ts";
 import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
 import { adoptModels } from "../config/load.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
-import { loadKeys } from "../keys.ts";
+import { findRoleKeys, loadKeys } from "../keys.ts";
 import { logLevelOf } from "../log-file.ts";
 
 const Options = AddressOptions.extend({
@@ -23,12 +23,15 @@ async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<
   const address = await findAddress(options, scope.environment, scope.cwd);
   if (address.models) adoptModels(scope.environment.variables, address.models);
   const signInOf = await loadKeys(address.keysFile);
+  const roleKeys = await findRoleKeys(address.keysFile);
   const name = options.name ?? machineName();
   const node = createNode({
     system: address.system,
     name,
     nodeLink: { servers: address.natsUrl, ...signInOf("node") },
-    hostLink: { servers: address.natsUrl, ...signInOf("host") },
+    ...(roleKeys === undefined
+      ? { hostLink: { servers: address.natsUrl, ...signInOf("host") } }
+      : { hostLink: { servers: address.natsUrl }, roleKeys }),
     labels: options.label,
     capabilities: options.capability,
     ...(options.slots === undefined ? {} : { slots: options.slots }),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { startOfflineModel } from "@troupe/agents";
 import { type Clock, messageOf, type Random } from "@troupe/runtime";
 import { type Logger, startEmbeddedServer } from "@troupe/runtime/internal";
-import { loadKeys } from "../keys.ts";
+import { findRoleKeys, loadKeys } from "../keys.ts";
 import { fileLogger } from "../log-file.ts";
 import { startGateway, startSupervisor } from "../parts.ts";
 import { type NodeCrew, startNodeCrew } from "./node-crew.ts";
@@ -50,6 +50,10 @@ export async function startLocalSystem(options: LocalSystemOptions, stack: Async
   const logger = fileLogger("start", join(options.folder, "logs", "troupe.log"), options.env["TROUPE_LOG_LEVEL"]);
   const env = await modelEnvironment(options, logger, stack);
   const { natsUrl, keysFile } = await natsServer(options, logger, stack);
+  if ((await findRoleKeys(keysFile)) === undefined)
+    options.remark(
+      "No keys of roles: all roles share one NATS user, and the server does not check the graph between them.",
+    );
   const settings = {
     servers: natsUrl,
     system: options.system,

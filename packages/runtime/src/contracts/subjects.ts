@@ -198,6 +198,10 @@ export class Subjects {
   node(node: string, verb: NodeVerb): string {
     return `${this.system}.node.${node}.${verb}`;
   }
+  /** What the administrator of the server's accounts answers; for CORE only. */
+  identities(verb: "issue" | "revoke" | "list"): string {
+    return `${this.system}.identities.${verb}`;
+  }
   heartbeat(node: string): string {
     return `${this.system}.heartbeat.${node}`;
   }

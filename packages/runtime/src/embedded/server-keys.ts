@@ -33,7 +33,8 @@ export async function loadServerSeeds(file: string): Promise<ServerSeeds> {
   }
 }
 
-const newSeed = (): string => new TextDecoder().decode(nkeys.createUser().getSeed());
+/** A new nkey seed of a user: a secret. */
+export const newSeed = (): string => new TextDecoder().decode(nkeys.createUser().getSeed());
 
 async function createSeeds(file: string): Promise<ServerSeeds> {
   const seeds: ServerSeeds = {
@@ -55,14 +56,15 @@ async function createSeeds(file: string): Promise<ServerSeeds> {
 export function publicKeysOf(seeds: ServerSeeds): Record<UserName, string> {
   const { supervisor, operator, host, node, gateway, client, sys } = seeds;
   return {
-    supervisor: publicKey(supervisor),
-    operator: publicKey(operator),
-    host: publicKey(host),
-    node: publicKey(node),
-    gateway: publicKey(gateway),
-    client: publicKey(client),
-    sys: publicKey(sys),
+    supervisor: publicKeyOf(supervisor),
+    operator: publicKeyOf(operator),
+    host: publicKeyOf(host),
+    node: publicKeyOf(node),
+    gateway: publicKeyOf(gateway),
+    client: publicKeyOf(client),
+    sys: publicKeyOf(sys),
   };
 }
 
-const publicKey = (seed: string): string => nkeys.fromSeed(new TextEncoder().encode(seed)).getPublicKey();
+/** Public key of a seed. */
+export const publicKeyOf = (seed: string): string => nkeys.fromSeed(new TextEncoder().encode(seed)).getPublicKey();

@@ -2,7 +2,7 @@
  * The NATS server that Troupe brings along: found or fetched, configured with the accounts of one system, locked to its store, ended
  * with this process, and started again when it dies by itself.
  */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { resolve as absolute, join } from "node:path";
 import type { Logger } from "pino";
@@ -11,11 +11,16 @@ import { type Clock, systemClock } from "../clock.ts";
 import { Subjects } from "../contracts/subjects.ts";
 import { messageOf, TroupeError } from "../errors.ts";
 import { systemAccounts } from "../nats/accounts.ts";
-import { type Link, openLink } from "../nats/connection.ts";
-import type { UserName } from "../nats/users.ts";
+import { type Link, type LinkOptions, openLink } from "../nats/connection.ts";
+import { roleKeysFolderOf } from "../nats/role-keys.ts";
+import type { Service } from "../nats/service.ts";
+import { PLACE_OF_ROLE, type UserName } from "../nats/users.ts";
 import { type Random, systemRandom } from "../random.ts";
 import { findServer } from "./find-server.ts";
 import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
+import { serveIdentities } from "./identity-service.ts";
+import { reloadServer } from "./reload.ts";
+import { RoleIdentities } from "./role-identities.ts";
 import { serverConfigText } from "./server-config.ts";
 import { loadServerSeeds, publicKeysOf, type ServerSeeds } from "./server-keys.ts";
 import { lockStore, type StoreLock } from "./store-lock.ts";
@@ -80,7 +85,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
 
 async function loadSeeds(store: string, lock: StoreLock): Promise<ServerSeeds> {
   try {
-    return await loadServerSeeds(join(store, "keys.json"));
+    return await loadServerSeeds(join(store, KEYS_FILE));
   } catch (error) {
     await lock.release();
     throw error;
@@ -95,6 +100,7 @@ interface Place {
 }
 
 const Ports = z.object({ nats: z.array(z.string()).min(1), monitoring: z.array(z.string()).optional() });
+const KEYS_FILE = "keys.json";
 const UP_MS = 10_000;
 const POLL_MS = 5;
 /** Longest wait between two starts of a server that keeps dying. */
@@ -111,7 +117,12 @@ class GuardedServer implements EmbeddedServer {
   readonly #logger: Logger;
   #process: GuardedProcess | undefined;
   readonly #stopping = new AbortController();
+  readonly #subjects: Subjects;
   #restarting: Promise<void> = Promise.resolve();
+  #identities: RoleIdentities | undefined;
+  #administration: { readonly link: Link; readonly service: Service } | undefined;
+  /** What the configuration asks for; the server may choose the port. */
+  #listen: { readonly port: number; readonly monitorPort: number | undefined };
 
   constructor(options: EmbeddedServerOptions, place: Place, seeds: ServerSeeds) {
     this.#options = options;
@@ -119,6 +130,8 @@ class GuardedServer implements EmbeddedServer {
     this.#seeds = seeds;
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger;
+    this.#subjects = new Subjects(options.system);
+    this.#listen = { port: options.port ?? -1, monitorPort: options.hasMonitor ? -1 : undefined };
     this.storeDir = place.store;
   }
 
@@ -131,13 +144,25 @@ class GuardedServer implements EmbeddedServer {
   }
 
   async start(): Promise<void> {
-    await this.#launch(this.#options.port ?? -1, this.#options.hasMonitor ? -1 : undefined);
+    this.#identities = await RoleIdentities.open({
+      folder: roleKeysFolderOf(this.#keysFile()),
+      subjects: this.#subjects,
+      shards: this.#options.shards ?? 1,
+      reload: () => this.#reload(),
+      signIn: (name, seed) => this.#open(`embedded/try/${name}`, { seed, ...PLACE_OF_ROLE }),
+    });
+    await this.#launch();
     this.#restarting = this.#keepUp();
+    const link = await this.#openAs("supervisor", "embedded/identities");
+    const service = serveIdentities(link, this.#subjects, this.#identities, this.#logger);
+    this.#administration = { link, service };
+    await link.nc.flush();
   }
 
   async stop(): Promise<void> {
     if (this.#stopping.signal.aborted) return this.#restarting;
     this.#stopping.abort();
+    await this.#administration?.link.close();
     await this.#restarting;
     await this.#process?.stop();
     if (this.#place.isThrowaway) await rm(this.storeDir, { recursive: true, force: true });
@@ -145,16 +170,15 @@ class GuardedServer implements EmbeddedServer {
   }
 
   /** Writes the configuration, starts the process and waits until JetStream answers. */
-  async #launch(port: number, monitorPort: number | undefined): Promise<void> {
+  async #launch(): Promise<void> {
     const { binary, store, isThrowaway } = this.#place;
-    const portsDir = join(store, "ports");
+    const portsDir = this.#portsDir();
     await rm(portsDir, { recursive: true, force: true }); // a killed server leaves its file behind
     await mkdir(portsDir, { recursive: true });
-    const configFile = join(store, "nats-server.conf");
-    await writeFile(configFile, this.#configText(port, monitorPort, portsDir), { mode: 0o600 });
+    await this.#writeConfig();
     this.#process = await startGuarded({
       command: binary,
-      args: ["-c", configFile],
+      args: ["-c", this.#configFile()],
       outputFile: this.#logFile(),
       throwaway: isThrowaway ? store : undefined,
     });
@@ -162,23 +186,48 @@ class GuardedServer implements EmbeddedServer {
     const ports = await this.#readPorts(join(portsDir, `nats-server_${this.#process.pid}.ports`), deadlineMs);
     this.url = ports.nats[0] ?? "";
     this.monitorUrl = ports.monitoring?.[0];
+    // From now on always the same ones.
+    this.#listen = {
+      port: portOf(this.url),
+      monitorPort: this.monitorUrl === undefined ? undefined : portOf(this.monitorUrl),
+    };
     await this.#awaitJetStream(deadlineMs);
   }
 
-  #configText(port: number, monitorPort: number | undefined, portsDir: string): string {
+  async #writeConfig(): Promise<void> {
     const { system, shards = 1, host = "127.0.0.1", syncInterval } = this.#options;
-    return serverConfigText({
+    const text = serverConfigText({
       serverName: system,
       host,
-      port,
-      monitorPort,
+      ...this.#listen,
       storeDir: join(this.storeDir, "streams"),
-      portsDir,
+      portsDir: this.#portsDir(),
       logFile: this.#logFile(),
-      accounts: systemAccounts(new Subjects(system), shards),
-      publicKeys: publicKeysOf(this.#seeds),
+      accounts: [...systemAccounts(this.#subjects, shards), ...(this.#identities?.accounts() ?? [])],
+      publicKeys: { ...publicKeysOf(this.#seeds), ...this.#identities?.publicKeys() },
       syncInterval,
     });
+    // Written aside first: the server may read the file at any moment.
+    await writeFile(`${this.#configFile()}.new`, text, { mode: 0o600 });
+    await rename(`${this.#configFile()}.new`, this.#configFile());
+  }
+
+  async #reload(): Promise<void> {
+    await this.#writeConfig();
+    const link = await this.#openAs("sys", "embedded/reload");
+    try {
+      await reloadServer(link);
+    } finally {
+      await link.close();
+    }
+  }
+
+  #openAs(user: UserName, name: string): Promise<Link> {
+    return this.#open(name, { user, seed: this.#seeds[user] });
+  }
+
+  #open(name: string, signIn: Pick<LinkOptions, "seed" | "user" | "apiPrefix" | "inboxPrefix">): Promise<Link> {
+    return openLink({ servers: this.url, name, ...signIn, logger: this.#logger, clock: this.#clock });
   }
 
   /** A file that does not parse is still being written. */
@@ -193,14 +242,7 @@ class GuardedServer implements EmbeddedServer {
   }
 
   async #awaitJetStream(deadlineMs: number): Promise<void> {
-    const link = await openLink({
-      servers: this.url,
-      name: "embedded/start",
-      user: "supervisor",
-      seed: this.#seeds.supervisor,
-      logger: this.#logger,
-      clock: this.#clock,
-    });
+    const link = await this.#openAs("supervisor", "embedded/start");
     try {
       while (!(await jetStreamAnswers(link))) {
         if (this.#clock.monotonicMs() > deadlineMs) {
@@ -225,7 +267,7 @@ class GuardedServer implements EmbeddedServer {
       if (signal.aborted) return;
       waitMs = Math.min(RESTART_MAX_MS, waitMs * 2 + 100);
       try {
-        await this.#launch(portOf(this.url), this.monitorUrl === undefined ? undefined : portOf(this.monitorUrl));
+        await this.#launch();
         waitMs = 0;
       } catch (error) {
         this.#logger.error({ reason: messageOf(error) }, "nats-server did not start again");
@@ -234,6 +276,15 @@ class GuardedServer implements EmbeddedServer {
     }
   }
 
+  #keysFile(): string {
+    return join(this.storeDir, KEYS_FILE);
+  }
+  #configFile(): string {
+    return join(this.storeDir, "nats-server.conf");
+  }
+  #portsDir(): string {
+    return join(this.storeDir, "ports");
+  }
   #logFile(): string {
     return join(this.storeDir, "nats-server.log");
   }

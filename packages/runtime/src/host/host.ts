@@ -18,12 +18,13 @@ import {
   type HostEvent,
   type ReplicaReport,
   type ReplicaSpec,
+  type RoleSeeds,
   replicaId,
 } from "./ipc.ts";
 import { loadSystem, type Roles } from "./load-system.ts";
 import { watchLoopDelay } from "./loop-delay.ts";
 import type { Replica } from "./replica.ts";
-import { RoleSeat } from "./role-seat.ts";
+import { RoleSeat, roleLink } from "./role-seat.ts";
 
 const REPORT_EVERY_MS = 250;
 
@@ -52,6 +53,7 @@ export class Host {
   /** Commands are carried out one after another, in the order in which they came. */
   #work: Promise<void> = Promise.resolve();
   #isDraining = false;
+  #seeds: RoleSeeds | undefined;
   #loopP99Ms = 0;
 
   private constructor(options: HostOptions, roles: Roles) {
@@ -76,7 +78,7 @@ export class Host {
   obey(command: Exclude<HostCommand, { type: "configure" | "exit" }>): void {
     switch (command.type) {
       case "replicas":
-        return this.#enqueue("replicas", () => this.#setReplicas(command.replicas));
+        return this.#enqueue("replicas", () => this.#setReplicas(command.replicas, command.seeds));
       case "drain":
         return this.#enqueue("drain", () => this.#drain(command.limitMs));
       case "ended":
@@ -122,8 +124,9 @@ export class Host {
     }
   }
 
-  async #setReplicas(wanted: readonly ReplicaSpec[]): Promise<void> {
+  async #setReplicas(wanted: readonly ReplicaSpec[], seeds: RoleSeeds | undefined): Promise<void> {
     if (this.#isDraining) return;
+    this.#seeds = seeds;
     const byId = new Map(wanted.map((spec) => [replicaId(this.#options.configure.deployment.version, spec), spec]));
     for (const [id, replica] of this.#replicas) {
       if (byId.has(id)) continue;
@@ -206,6 +209,7 @@ export class Host {
     const { configure, clock, random, logger } = this.#options;
     const seat = RoleSeat.open({
       configure,
+      signIn: roleLink(configure.link, this.#seeds, role),
       system: this.#system,
       role,
       definition,

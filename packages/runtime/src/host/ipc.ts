@@ -25,6 +25,10 @@ export const LinkSettings = z.strictObject({
 });
 export type LinkSettings = z.infer<typeof LinkSettings>;
 
+/** nkey seeds by role: of the roles that a host plays, and of no others. */
+export const RoleSeeds = z.record(name, z.string().max(256));
+export type RoleSeeds = z.infer<typeof RoleSeeds>;
+
 /** One replica that the host should run. */
 export const ReplicaSpec = z.strictObject({
   role: name,
@@ -47,6 +51,7 @@ export const Configure = z.strictObject({
   system: name,
   node: name,
   incarnation: name,
+  /** How roles without seeds of their own reach NATS. */
   link: LinkSettings,
   deployment: Deployment,
   /** Module that turns the text of a configuration-only system into a definition; needed for source `yaml` only. */
@@ -62,7 +67,8 @@ export type Configure = z.infer<typeof Configure>;
 /** Node to host. */
 export const HostCommand = z.discriminatedUnion("type", [
   Configure,
-  z.strictObject({ type: z.literal("replicas"), replicas: z.array(ReplicaSpec) }),
+  /** Without seeds every role signs in as `configure.link` says: the server has no accounts for roles. */
+  z.strictObject({ type: z.literal("replicas"), replicas: z.array(ReplicaSpec), seeds: RoleSeeds.optional() }),
   /** Take no more, finish within the limit, give the rest back, then say `drained`. */
   z.strictObject({ type: z.literal("drain"), limitMs: count }),
   z.strictObject({ type: z.literal("ended"), ended: Ended }),

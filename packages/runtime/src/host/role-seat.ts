@@ -12,19 +12,33 @@ import { createJetStreamLog } from "../log/jetstream-log.ts";
 import type { Blobs } from "../nats/blobs.ts";
 import { type Link, openLink } from "../nats/connection.ts";
 import { createPublisher, type Publisher } from "../nats/publisher.ts";
+import { PLACE_OF_ROLE } from "../nats/users.ts";
 import type { Random } from "../random.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { DeadIncarnations } from "./dead-incarnations.ts";
 import { DISCONNECT_LIMIT_MS, guardDisconnects } from "./disconnect-guard.ts";
 import type { HeldDeliveries } from "./held.ts";
-import type { Configure, ReplicaSpec } from "./ipc.ts";
+import type { Configure, LinkSettings, ReplicaSpec, RoleSeeds } from "./ipc.ts";
 import { Replica } from "./replica.ts";
 
 /** Deliveries older than this write nothing any more: half of the hour for which finished tasks stay in the log. */
 const MAX_DELIVERY_AGE_MS = 1_800_000;
 
+/**
+ * How a role reaches NATS: as itself, where roles have accounts, else as the user that all of them share. A role without a seed among
+ * others that have one is refused (`unauthorized`): it must not get the wider rights instead.
+ */
+export function roleLink(shared: LinkSettings, seeds: RoleSeeds | undefined, role: string): LinkSettings {
+  if (seeds === undefined) return shared;
+  const seed = seeds[role];
+  if (seed === undefined) throw new TroupeError("unauthorized", `this host was given no key of role ${role}`);
+  return { servers: shared.servers, seed, ...PLACE_OF_ROLE };
+}
+
 export interface RoleSeatOptions {
   readonly configure: Configure;
+  /** How this role signs in. */
+  readonly signIn: LinkSettings;
   readonly system: CompiledSystem;
   readonly role: string;
   readonly definition: RoleDefinition;
@@ -63,8 +77,8 @@ export class RoleSeat {
 
   /** Connects. Throws what {@link openLink} throws. */
   static async open(options: RoleSeatOptions): Promise<RoleSeat> {
-    const { configure, role, logger, clock } = options;
-    const { servers, seed, apiPrefix, inboxPrefix } = configure.link;
+    const { configure, signIn, role, logger, clock } = options;
+    const { servers, seed, apiPrefix, inboxPrefix } = signIn;
     const link = await openLink({
       servers,
       name: `${configure.node}/${configure.deployment.version}/${role}`,

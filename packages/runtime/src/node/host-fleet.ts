@@ -7,6 +7,7 @@ import {
   type LinkSettings,
   type ReplicaReport,
   type ReplicaSpec,
+  type RoleSeeds,
   silentReplica,
 } from "../host/ipc.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -30,6 +31,8 @@ export interface HostFleetOptions extends Inherited {
   readonly drainLimitMs: number;
   /** Reads what was deployed as a version; throws when it cannot be read, and is then asked again later. */
   readonly deploymentOf: (version: string) => Promise<Deployment>;
+  /** Keys of a version's roles; `undefined` = roles have no accounts here. Throws while they are missing, and is then asked again later. */
+  readonly seedsOf: (version: string) => Promise<RoleSeeds | undefined>;
   /** A host of this node has died. */
   readonly onDeath: (died: Died) => void;
 }
@@ -120,24 +123,27 @@ export class HostFleet {
   }
 
   async #start(version: string, replicas: readonly ReplicaSpec[]): Promise<boolean> {
-    const { deploymentOf } = this.#options;
+    const { deploymentOf, seedsOf } = this.#options;
     let deployment: Deployment;
+    let seeds: RoleSeeds | undefined;
     try {
       deployment = await deploymentOf(version);
+      seeds = await seedsOf(version);
     } catch (error) {
-      this.#logger.error({ version, reason: messageOf(error) }, "deployment cannot be read; trying again");
+      this.#logger.error({ version, reason: messageOf(error) }, "version cannot be started yet; trying again");
       return false;
     }
     if (this.#isClosed) return false;
-    this.#hosts.set(version, this.#supervise(deployment, replicas));
+    this.#hosts.set(version, this.#supervise(deployment, seeds, replicas));
     return true;
   }
 
-  #supervise(deployment: Deployment, replicas: readonly ReplicaSpec[]): SupervisedHost {
+  #supervise(deployment: Deployment, seeds: RoleSeeds | undefined, replicas: readonly ReplicaSpec[]): SupervisedHost {
     const { startHost, giveBack, onChange, onHopsEnded, blobs, clock, random } = this.#options;
     const { system, node, incarnation, hostLink, loader, drainLimitMs } = this.#options;
     const options: SupervisedHostOptions = {
       version: deployment.version,
+      seeds,
       startHost,
       configure: () => ({
         type: "configure",

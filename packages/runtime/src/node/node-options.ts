@@ -14,8 +14,13 @@ export interface NodeOptions {
   readonly name: string;
   /** How the node itself reaches NATS (user `node`). */
   readonly nodeLink: LinkSettings;
-  /** How its hosts do (user `host`). */
+  /** How its hosts do (user `host`) where roles have no accounts of their own. */
   readonly hostLink: LinkSettings;
+  /**
+   * Folder with the keys of the roles: each role then signs in as itself, and a version without keys there is not run. Absent = all roles
+   * share `hostLink`, and the server does not check the graph.
+   */
+  readonly roleKeys?: string | undefined;
   /** What placement may ask for: `{ gpu: "true", region: "eu" }`. Default none. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Default none. */
@@ -38,7 +43,10 @@ export interface NodeOptions {
 }
 
 /** {@link NodeOptions} with every default filled in. */
-export type ResolvedNodeOptions = Required<Omit<NodeOptions, "loader">> & { readonly loader: string | undefined };
+export type ResolvedNodeOptions = Required<Omit<NodeOptions, "loader" | "roleKeys">> & {
+  readonly loader: string | undefined;
+  readonly roleKeys: string | undefined;
+};
 
 const count = (path: string, value: number, minimum: number): number => {
   if (Number.isSafeInteger(value) && value >= minimum) return value;
@@ -55,6 +63,7 @@ export function resolveNodeOptions(options: NodeOptions): ResolvedNodeOptions {
     capabilities: options.capabilities ?? [],
     slots: count("slots", options.slots ?? 64, 0),
     loader: options.loader,
+    roleKeys: options.roleKeys,
     isolation: options.isolation ?? "process",
     drainLimitMs: count("drainLimitMs", options.drainLimitMs ?? 25_000, 0),
     heartbeatMs: count("heartbeatMs", options.heartbeatMs ?? 500, 1),

@@ -10,10 +10,12 @@ import { CONTROL_VERSION, type Died, type Ended } from "../contracts/control.ts"
 import { nodeLinkName } from "../contracts/link-names.ts";
 import { Subjects } from "../contracts/subjects.ts";
 import { messageOf, TroupeError } from "../errors.ts";
-import type { HeldDelivery } from "../host/ipc.ts";
+import type { HeldDelivery, RoleSeeds } from "../host/ipc.ts";
 import { type LoopDelay, watchLoopDelay } from "../host/loop-delay.ts";
+import { isVersion } from "../ids.ts";
 import { handBackSubject } from "../nats/ack-subject.ts";
 import { type Link, openLink } from "../nats/connection.ts";
+import { readRoleKeys } from "../nats/role-keys.ts";
 import type { Service } from "../nats/service.ts";
 import { BlobBroker } from "./blob-broker.ts";
 import { childHosts } from "./child-host.ts";
@@ -123,6 +125,11 @@ class ReconcilingNode implements RunningNode {
     void this.#beat(this.#joined);
     void this.#converge(this.#joined);
     void desired.follow(this.#left.signal, () => this.#wake.resolve());
+    if (this.#options.roleKeys === undefined)
+      logger.warn(
+        { node: this.name },
+        "no keys of roles: all roles sign in as one user, the server does not check the graph",
+      );
     logger.info({ node: this.name, incarnation: this.incarnation }, "node has joined");
   }
 
@@ -192,6 +199,7 @@ class ReconcilingNode implements RunningNode {
       drainLimitMs,
       startHost: isolation === "process" ? childHosts(logger) : inlineHosts({ clock, random, logger, memoryBytes }),
       deploymentOf: (version) => desired.deploymentOf(version),
+      seedsOf: (version) => this.#seedsOf(version),
       blobs: broker,
       onHopsEnded: (task, hops) => this.#announceEnded(link, task, hops),
       giveBack: (held) => this.#giveBack(link, held),
@@ -201,6 +209,13 @@ class ReconcilingNode implements RunningNode {
       random,
       logger,
     });
+  }
+
+  async #seedsOf(version: string): Promise<RoleSeeds | undefined> {
+    const { roleKeys } = this.#options;
+    if (roleKeys === undefined) return undefined;
+    if (!isVersion(version)) throw new TroupeError("invalid_id", `not a version: ${version}`);
+    return (await readRoleKeys(roleKeys, version)).seeds;
   }
 
   async #converge({ desired, fleet }: Joined): Promise<void> {

@@ -5,6 +5,7 @@ import {
   type HostCommand,
   type ReplicaReport,
   type ReplicaSpec,
+  type RoleSeeds,
   silentReplica,
 } from "../host/ipc.ts";
 import type { Random } from "../random.ts";
@@ -25,6 +26,8 @@ export interface HostDeath {
 
 export interface SupervisedHostOptions {
   readonly version: string;
+  /** Keys of the version's roles, where roles have accounts. */
+  readonly seeds?: RoleSeeds | undefined;
   readonly startHost: StartHost;
   /** First message of the next host process, with an incarnation that no earlier one had. */
   readonly configure: () => Configure;
@@ -88,7 +91,7 @@ export class SupervisedHost {
   /** Sets what it should run; repeating it is harmless, and heals what a host could not do the first time. */
   assign(replicas: readonly ReplicaSpec[]): void {
     this.#assigned = replicas;
-    this.#life?.process.send({ type: "replicas", replicas: [...replicas] });
+    this.#life?.process.send(this.#replicas());
   }
 
   tell(command: Extract<HostCommand, { type: "ended" | "died" }>): void {
@@ -158,10 +161,20 @@ export class SupervisedHost {
     };
     const life = new HostLife(startHost, configure(), { onReady, onHopsEnded, blobs });
     this.#life = life;
-    life.process.send({ type: "replicas", replicas: [...this.#assigned] });
+    life.process.send(this.#replicas());
     const { incarnation, process } = life;
     logger.info({ version: this.version, pid: process.pid, incarnation }, "host started");
     return life;
+  }
+
+  /** What it runs, with the keys of exactly these roles: what a host does not have, nobody can take from it. */
+  #replicas(): HostCommand {
+    const replicas = [...this.#assigned];
+    const { seeds } = this.#options;
+    if (seeds === undefined) return { type: "replicas", replicas };
+    const played = new Set(replicas.map(({ role }) => role));
+    const own = Object.entries(seeds).filter(([role]) => played.has(role));
+    return { type: "replicas", replicas, seeds: Object.fromEntries(own) };
   }
 
   async #bury(life: HostLife, exit: HostExit): Promise<void> {

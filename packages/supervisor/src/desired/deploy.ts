@@ -18,6 +18,7 @@ import { z } from "zod";
 import { mailboxesOf } from "../placement/wanted.ts";
 import type { DesiredStore } from "./desired-store.ts";
 import type { Difference } from "./difference.ts";
+import type { Identities } from "./identities.ts";
 import { afterDeploy, type DeployOrder, type DeployPlan, planDeploy } from "./plan-deploy.ts";
 
 /** Body of `<sys>.supervisor.deploy`. The manifest is checked apart, so that every problem of it is told at once. */
@@ -64,6 +65,7 @@ export interface DeployPorts {
   readonly link: Link;
   readonly resources: ResourceSettings;
   readonly store: DesiredStore;
+  readonly identities: Identities;
   readonly random: Random;
   readonly nowMs: () => number;
   /** Throws `lease_lost` when this process may not command. */
@@ -71,8 +73,8 @@ export interface DeployPorts {
 }
 
 /**
- * Makes a system the desired one: stores the version, makes its durables, then changes the desired state, in this order, so that nobody
- * ever sees a version without its mailboxes. Repeating it after a crash finishes what was begun.
+ * Makes a system the desired one: stores the version, makes its durables and its roles' identities, then changes the desired state, in
+ * this order, so that nobody ever sees a version without its mailboxes. Repeating it after a crash finishes what was begun.
  */
 export async function deploy(ports: DeployPorts, request: DeployRequest): Promise<DeployAnswer> {
   const order = checkOrder(request);
@@ -96,6 +98,7 @@ async function deployOnce(ports: DeployPorts, order: DeployOrder, isDryRun: bool
   const deployment = newDeployment(ports, order, plan.version);
   if (plan.kind === "create") await store.create(deployment);
   await ensureMailboxes(link, resources, requireVersion(plan.version), mailboxesOf(deployment));
+  if (await ports.identities.versions()) await ports.identities.issue(deployment);
   ports.requireLeading();
   await store.replace(afterDeploy(desired, plan.version, order.manifest), revision);
   return { ...answer, changed: true };

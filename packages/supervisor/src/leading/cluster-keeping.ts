@@ -10,6 +10,7 @@ import {
 } from "@troupe/runtime/internal";
 import { requireVersion } from "../desired/deploy.ts";
 import { drainedVersions } from "../desired/draining.ts";
+import { identityChanges } from "../desired/identities.ts";
 import { AlertWatch } from "../health/alert-watch.ts";
 import type { ClusterView } from "../health/cluster-view.ts";
 import { QueueWatch } from "../health/queue-watch.ts";
@@ -38,6 +39,7 @@ const SAMPLE_MS = 1_000;
 const CONVERGE_MS = 2_000;
 const WATCH_MS = 1_000;
 const DRAIN_MS = 2_000;
+const IDENTITIES_MS = 5_000;
 
 export interface ClusterKeeping {
   readonly done: Promise<unknown>;
@@ -147,6 +149,7 @@ class ClusterKeeper {
       repeat("queues", WATCH_MS, ports, () => this.#watch()),
       repeat("draining nodes", DRAIN_MS, ports, () => remindDraining(verbs)),
       repeat("draining versions", DRAIN_MS, ports, () => this.#retireVersions()),
+      repeat("identities", IDENTITIES_MS, ports, () => this.#keepIdentities()),
     ]);
     this.#stopListening();
     await service.stop();
@@ -210,6 +213,25 @@ class ClusterKeeper {
     }
   }
 
+  /** Makes up for what a deployment could not do, and takes the identities of versions that have drained. */
+  async #keepIdentities(): Promise<void> {
+    const { store, identities, events, requireLeading } = this.#ports;
+    const { desired, deployments } = store.view;
+    const known = await identities.versions();
+    if (!desired || !known) return;
+    const changes = identityChanges(desired, known);
+    for (const deployment of changes.issue.flatMap((version) => deployments.get(version) ?? [])) {
+      requireLeading();
+      await identities.issue(deployment);
+      events.record({ name: "identities.issued", about: deployment.version, reason: "its roles had none" });
+    }
+    for (const version of changes.revoke) {
+      requireLeading();
+      await identities.revoke(version);
+      events.record({ name: "identities.revoked", about: version, reason: "the version has drained" });
+    }
+  }
+
   /** After a reconnect nobody's silence proves anything. Ends with the connection, or at the first status after the term. */
   async #followConnection(): Promise<void> {
     const { controlLink, signal } = this.#ports;
@@ -246,6 +268,7 @@ class ClusterKeeper {
       subjects,
       resources,
       store,
+      identities,
       random,
       clock,
       events,
@@ -255,7 +278,7 @@ class ClusterKeeper {
     return {
       link,
       subjects,
-      deploy: { link, resources, store, random, nowMs: () => clock.nowMs(), requireLeading },
+      deploy: { link, resources, store, identities, random, nowMs: () => clock.nowMs(), requireLeading },
       membership: this.#membership,
       events,
       logger,

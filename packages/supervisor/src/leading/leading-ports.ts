@@ -1,6 +1,7 @@
 import type { Clock, Link, Logger, Random, ResourceSettings, Subjects } from "@troupe/runtime/internal";
 import type { ControlEvents } from "../control-events.ts";
 import type { DesiredStore } from "../desired/desired-store.ts";
+import type { Identities } from "../desired/identities.ts";
 import type { QueueReader } from "../queues/queue-reader.ts";
 import type { SupervisorSettings } from "../settings.ts";
 
@@ -17,6 +18,7 @@ export interface LeadingPorts {
   /** For following and reading the log. */
   readonly observerLink: Link;
   readonly store: DesiredStore;
+  readonly identities: Identities;
   readonly queues: QueueReader;
   readonly events: ControlEvents;
   readonly settings: SupervisorSettings;

@@ -1,0 +1,137 @@
+/**
+ * Accounts and keys of the roles of every version that runs: kept in the folder of role keys, written into the server's configuration,
+ * and taken over by the running server without a restart.
+ */
+import type { Subjects } from "../contracts/subjects.ts";
+import type { SystemManifest } from "../contracts/system.ts";
+import { requireCompiled } from "../graph/compile.ts";
+import { roleAccounts } from "../graph/role-accounts.ts";
+import type { Version } from "../ids.ts";
+import type { Account } from "../nats/accounts.ts";
+import type { Link } from "../nats/connection.ts";
+import { directGetLast } from "../nats/direct-get.ts";
+import { openRoleKeys, type RoleKeys, removeRoleKeys, writeRoleKeys } from "../nats/role-keys.ts";
+import { type RoleUserName, roleUserName } from "../nats/users.ts";
+import { newSeed, publicKeyOf } from "./server-keys.ts";
+
+export interface RoleIdentitiesOptions {
+  readonly folder: string;
+  readonly subjects: Subjects;
+  readonly shards: number;
+  /** Writes the configuration anew and has the running server take it. */
+  readonly reload: () => Promise<void>;
+  /** Signs in as a role. */
+  readonly signIn: (name: RoleUserName, seed: string) => Promise<Link>;
+}
+
+/**
+ * A reload makes new accounts known, but up to 2.15.1 their imports work only after the next one; so the outcome is tried, not believed.
+ */
+const RELOADS = 5;
+
+export class RoleIdentities {
+  readonly #options: RoleIdentitiesOptions;
+  readonly #keys = new Map<Version, RoleKeys>();
+  /** Versions that the running server knows. */
+  readonly #effective = new Set<Version>();
+  /** One change after the other: each writes the whole configuration. */
+  #changing: Promise<unknown> = Promise.resolve();
+
+  private constructor(options: RoleIdentitiesOptions, stored: readonly RoleKeys[]) {
+    this.#options = options;
+    for (const keys of stored) this.#keys.set(keys.version, keys);
+    // The server is started with them.
+    for (const version of this.#keys.keys()) this.#effective.add(version);
+  }
+
+  /** Reads what an earlier process has issued. Throws `invalid_config`. */
+  static async open(options: RoleIdentitiesOptions): Promise<RoleIdentities> {
+    return new RoleIdentities(options, await openRoleKeys(options.folder));
+  }
+
+  /** Versions whose roles can sign in. */
+  get versions(): readonly Version[] {
+    return [...this.#effective];
+  }
+
+  /** For the configuration. */
+  accounts(): readonly Account[] {
+    return [...this.#keys.values()].flatMap((keys) => this.#accountsOf(keys));
+  }
+  publicKeys(): Record<RoleUserName, string> {
+    const named = [...this.#keys.values()].flatMap(({ version, seeds }) =>
+      Object.entries(seeds).map(([role, seed]) => [roleUserName(version, role), publicKeyOf(seed)] as const),
+    );
+    return Object.fromEntries(named);
+  }
+
+  /**
+   * Makes accounts and keys for a version's roles, and resolves when each of them has been seen to work. Repeating it changes nothing.
+   * The log streams must exist. Throws `unavailable` when the server does not take them; then it may be tried again.
+   */
+  async issue(version: Version, manifest: SystemManifest): Promise<void> {
+    await this.#inTurn(async () => {
+      if (this.#effective.has(version)) return;
+      const keys = this.#keys.get(version) ?? newKeys(version, manifest);
+      await writeRoleKeys(this.#options.folder, keys);
+      this.#keys.set(version, keys);
+      await this.#takeEffect(keys);
+      this.#effective.add(version);
+    });
+  }
+
+  /** Takes accounts and keys of a version away. Repeating it changes nothing. Throws `unavailable`. */
+  async revoke(version: Version): Promise<void> {
+    await this.#inTurn(async () => {
+      if (!this.#keys.has(version)) return;
+      await removeRoleKeys(this.#options.folder, version);
+      this.#keys.delete(version);
+      await this.#options.reload();
+      this.#effective.delete(version);
+    });
+  }
+
+  #accountsOf({ version, manifest }: RoleKeys): readonly Account[] {
+    const { subjects, shards } = this.#options;
+    return roleAccounts({ subjects, shards, version, system: requireCompiled(manifest) });
+  }
+
+  async #takeEffect(keys: RoleKeys): Promise<void> {
+    for (let reload = 1; ; reload++) {
+      await this.#options.reload();
+      try {
+        await Promise.all(Object.entries(keys.seeds).map(([role, seed]) => this.#tryRole(keys.version, role, seed)));
+        return;
+      } catch (error) {
+        if (reload === RELOADS) throw error;
+      }
+    }
+  }
+
+  /** Signs in and reads something that every role may read. Throws `unauthorized` or `unavailable`. */
+  async #tryRole(version: Version, role: string, seed: string): Promise<void> {
+    const { subjects, signIn } = this.#options;
+    const link = await signIn(roleUserName(version, role), seed);
+    try {
+      await directGetLast(
+        link,
+        subjects.logStream(0),
+        `${subjects.system}.log.0.${version}.none.end.end.t.done.client`,
+      );
+    } finally {
+      await link.close();
+    }
+  }
+
+  async #inTurn(change: () => Promise<void>): Promise<void> {
+    const turn = this.#changing.then(change);
+    // What one caller is told must not stop the next.
+    this.#changing = turn.catch(() => undefined);
+    await turn;
+  }
+}
+
+function newKeys(version: Version, manifest: SystemManifest): RoleKeys {
+  const seeds = Object.fromEntries(Object.keys(manifest.roles).map((role) => [role, newSeed()]));
+  return { v: 1, version, manifest, seeds };
+}

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Desired } from "@troupe/runtime/internal";
+import { identityChanges } from "./identities.ts";
+
+const desired = (current: string, ...draining: string[]): Desired => ({
+  v: 1,
+  current,
+  draining,
+  paused: [],
+  replicas: {},
+});
+
+test("versions that run get identities, drained ones lose them, one that is being deployed keeps its own", () => {
+  const cases: [Desired, string[], { issue: string[]; revoke: string[] }][] = [
+    [desired("v1"), [], { issue: ["v1"], revoke: [] }],
+    [desired("v2", "v1"), ["v1", "v2"], { issue: [], revoke: [] }],
+    [desired("v3", "v2"), ["v1", "v2"], { issue: ["v3"], revoke: ["v1"] }],
+    [desired("v2"), ["v2", "v3"], { issue: [], revoke: [] }],
+    [desired("v10"), ["v9", "v10"], { issue: [], revoke: ["v9"] }],
+  ];
+  for (const [state, known, changes] of cases) assert.deepEqual(identityChanges(state, known), changes);
+});
