@@ -6,7 +6,6 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { resolve as absolute, join } from "node:path";
 import type { Logger } from "pino";
-import { z } from "zod";
 import { type Clock, systemClock } from "../clock.ts";
 import { Subjects } from "../contracts/subjects.ts";
 import { messageOf, TroupeError } from "../errors.ts";
@@ -21,6 +20,7 @@ import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
 import { serveIdentities } from "./identity-service.ts";
 import { reloadServer } from "./reload.ts";
 import { RoleIdentities } from "./role-identities.ts";
+import { jetStreamAnswers, readPorts, type ServerPorts } from "./server-answers.ts";
 import { serverConfigText } from "./server-config.ts";
 import { loadServerSeeds, publicKeysOf, type ServerSeeds } from "./server-keys.ts";
 import { lockStore, type StoreLock } from "./store-lock.ts";
@@ -99,7 +99,6 @@ interface Place {
   readonly lock: StoreLock;
 }
 
-const Ports = z.object({ nats: z.array(z.string()).min(1), monitoring: z.array(z.string()).optional() });
 const KEYS_FILE = "keys.json";
 const UP_MS = 10_000;
 const POLL_MS = 5;
@@ -230,12 +229,11 @@ class GuardedServer implements EmbeddedServer {
     return openLink({ servers: this.url, name, ...signIn, logger: this.#logger, clock: this.#clock });
   }
 
-  /** A file that does not parse is still being written. */
-  async #readPorts(file: string, deadlineMs: number): Promise<z.infer<typeof Ports>> {
+  async #readPorts(file: string, deadlineMs: number): Promise<ServerPorts> {
     const gone = this.#process?.exited.then(() => true);
     while (this.#clock.monotonicMs() < deadlineMs && !this.#stopping.signal.aborted) {
-      const parsed = Ports.safeParse(parseOrUndefined(await readFile(file, "utf8").catch(() => "")));
-      if (parsed.success) return parsed.data;
+      const ports = await readPorts(file);
+      if (ports) return ports;
       if (await Promise.race([gone, this.#clock.sleep(POLL_MS)])) break;
     }
     throw new TroupeError("unavailable", `nats-server did not start:\n${await this.#lastLogLines()}`);
@@ -292,23 +290,6 @@ class GuardedServer implements EmbeddedServer {
   async #lastLogLines(): Promise<string> {
     const text = await readFile(this.#logFile(), "utf8").catch(() => "(no log)");
     return text.trimEnd().split("\n").slice(-5).join("\n");
-  }
-}
-
-function parseOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined; // half written
-  }
-}
-
-async function jetStreamAnswers(link: Link): Promise<boolean> {
-  try {
-    const answer = await link.nc.request(`${link.apiPrefix}.INFO`, "", { timeout: 500 });
-    return !answer.string().includes('"error"');
-  } catch {
-    return false; // not yet; the caller has the deadline
   }
 }
 
