@@ -4,6 +4,7 @@ import { type Cli, newCommand, runs, type Scope } from "../cli.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { drawGraph, mermaidGraph } from "../graph/draw.ts";
 import { chooseSystemFile, loadSystemFile } from "../system-file/load.ts";
+import { graphCheckCommand } from "./graph-check.ts";
 
 const Options = z.object({ mermaid: z.boolean().default(false), json: z.boolean().default(false) });
 
@@ -21,5 +22,5 @@ export function graphCommand(cli: Cli): Command {
   const command = newCommand("graph", "draw the role graph of a system file")
     .argument("[file]", "system file; default: system.ts or system.yaml here, else the reference system")
     .option("--mermaid", "print a Mermaid flowchart");
-  return runs(cli, command, { options: Options, run: showGraph });
+  return runs(cli, command, { options: Options, run: showGraph }).addCommand(graphCheckCommand(cli));
 }

@@ -1,0 +1,297 @@
+/**
+ * Everything that is tried as a role. Pure. All of it names a task that does not exist and, where something would be deleted, a stream or
+ * consumer that does not: an attack that succeeds is found, and harms nobody.
+ */
+import type { CompiledRole, CompiledSystem, HopId, Subjects, TaskId, Version } from "@troupe/runtime/internal";
+import type { Attack } from "./attack.ts";
+
+/** Where attacks are tried. */
+export interface Range {
+  readonly subjects: Subjects;
+  readonly version: Version;
+  readonly system: CompiledSystem;
+  /** A task that nobody has, of this version and shard 0. */
+  readonly task: TaskId;
+  readonly hop: HopId;
+}
+
+const ONWARD = ["send", "fan", "call"] as const;
+
+/** All attacks as one role. */
+export function attacksAs(range: Range, role: CompiledRole): readonly Attack[] {
+  return [
+    ...illegalEdges(range, role),
+    ...forgedSenders(range, role),
+    ...foreignRecords(range, role),
+    ...otherVersions(range, role),
+    ...controlPlane(range),
+    ...streams(range, role),
+    ...acknowledgements(range, role),
+    ...reservedHeaders(range, role),
+    ...eavesdropping(range),
+    ...steeredReplies(range, role),
+  ];
+}
+
+const publish = (group: Attack["group"], name: string, subject: string, body?: string): Attack => ({
+  group,
+  name,
+  act: body === undefined ? { kind: "publish", subject } : { kind: "publish", subject, body },
+});
+
+const others = ({ system }: Range, { name }: CompiledRole) => [...system.roles.values()].filter((r) => r.name !== name);
+const under = ({ subjects, task, hop }: Range, from: string): string => `${subjects.task(task)}.${hop}.${from}`;
+
+function illegalEdges(range: Range, role: CompiledRole): Attack[] {
+  const { subjects, task, system } = range;
+  const own = under(range, role.name);
+  const attacks: Attack[] = [];
+  for (const receiver of system.roles.values()) {
+    const isMissing = !role.targets.has(receiver.name);
+    const group = receiver.name === role.name ? "edge to itself" : "missing edge";
+    for (const { name: to } of receiver.mailboxes) {
+      for (const kind of isMissing ? ONWARD : [])
+        attacks.push(publish(group, `${role.name} → ${to} (${kind})`, `${own}.m.${kind}.${to}`));
+      attacks.push(publish(group, `${role.name} → ${to} (again)`, `${own}.m.again1.${to}`));
+      if (!receiver.targets.has(role.name))
+        attacks.push(publish(group, `${role.name} → ${to} (reply)`, `${own}.m.reply.${to}`));
+    }
+  }
+  attacks.push(publish("answer to the client", `${role.name} → client (send)`, `${own}.m.send.client`));
+  if (!role.mayComplete)
+    attacks.push(publish("answer to the client", `${role.name} → client (done)`, subjects.done(task)));
+  return attacks;
+}
+
+function forgedSenders(range: Range, role: CompiledRole): Attack[] {
+  const { subjects, task, system } = range;
+  const to = [...system.roles.values()].flatMap(({ mailboxes }) => mailboxes.map(({ name }) => name));
+  const senders = [...others(range, role).map(({ name }) => name), "client", "human", "timer", "supervisor", "end"];
+  return [
+    ...to.map((door) => publish("forged sender", `client → ${door}`, subjects.start(task, door))),
+    ...senders.flatMap((sender) =>
+      to.flatMap((mailbox) =>
+        ["send", "reply", "again1"].map((kind) =>
+          publish(
+            "forged sender",
+            `as ${sender} → ${mailbox} (${kind})`,
+            `${under(range, sender)}.m.${kind}.${mailbox}`,
+          ),
+        ),
+      ),
+    ),
+    // Tokens that a server without a check of subjects might take for a filter.
+    ...to.flatMap((mailbox) =>
+      ["*", ">"].map((any) =>
+        publish("forged sender", `as ${any} → ${mailbox}`, `${under(range, any)}.m.send.${mailbox}`),
+      ),
+    ),
+  ];
+}
+
+function foreignRecords(range: Range, role: CompiledRole): Attack[] {
+  const { subjects, task, hop, version } = range;
+  const stream = subjects.logStream(0);
+  const log = `${subjects.system}.log.0`;
+  const get = (name: string, filter: string) =>
+    publish("foreign records", `read ${name}`, `JSC.API.DIRECT.GET.${stream}.${filter}`);
+  return [
+    ...others(range, role).flatMap(({ name, mailboxes }) => [
+      ...["c.claim.1", "c.dead.0", "s.step.1", "s.begin.1"].map((record) =>
+        publish("foreign records", `write ${record} of ${name}`, `${under(range, name)}.${record}`),
+      ),
+      publish("foreign records", `write the state of ${name}`, `${log}.all.${hop}.state.${name}.v.rev.1`),
+      get(`the journal of ${name}`, subjects.own(task, hop, name)),
+      get(`the state of ${name}`, `${log}.all.*.state.${name}.>`),
+      ...mailboxes.flatMap(({ name: mailbox }) => [
+        get(`the mailbox of ${mailbox}`, subjects.mailbox(0, version, mailbox)),
+        publish(
+          "foreign records",
+          `pull from ${mailbox}`,
+          `JSC.API.CONSUMER.MSG.NEXT.${stream}.${subjects.durable(version, mailbox)}`,
+          PULL,
+        ),
+      ]),
+    ]),
+    get("a whole task", `${subjects.task(task)}.>`),
+    get("every task", `${log}.>`),
+    get("by a filter inside a token", `${log}.${version}.>.>.${role.name}`),
+    publish("foreign records", "read any record by its sequence", `JSC.API.DIRECT.GET.${stream}`, '{"seq":1}'),
+    publish("foreign records", "write a turn of a session", `${log}.all.${hop}.queue.client.v.turn.1`),
+  ];
+}
+
+/** A pull that is refused for its heartbeat: it would show that pulls arrive, and takes no message. */
+const PULL = '{"batch":1,"expires":1000000000,"idle_heartbeat":900000000}';
+
+function otherVersions({ subjects, version, task, hop, system }: Range, role: CompiledRole): Attack[] {
+  const to = [...system.roles.values()][0]?.name ?? role.name;
+  const later = `v${Number(version.slice(1)) + 1}`;
+  return [later, "v0", "all", "*", ">"].flatMap((other) =>
+    [`${role.name}.m.send.${to}`, `${role.name}.s.step.1`].map((record) =>
+      publish("other versions", `${record} in ${other}`, `${subjects.system}.log.0.${other}.${task}.${hop}.${record}`),
+    ),
+  );
+}
+
+function controlPlane({ subjects, task, system: compiled }: Range): Attack[] {
+  const { system } = subjects;
+  const [door = ""] = compiled.doors;
+  const rows = (["desired", "placement", "members", "leases"] as const).map((name) => subjects.row(name, "current"));
+  const services = [
+    ...["deploy", "drain", "pause", "scale", "health"].map((verb) => subjects.supervisor(verb)),
+    ...(["issue", "revoke", "list"] as const).map((verb) => subjects.identities(verb)),
+    ...(["probe", "stop", "drain"] as const).map((verb) => subjects.node("node-1", verb)),
+    ...(["submit", "run", "queue"] as const).map((verb) => subjects.tasks(door, verb)),
+    ...(["get", "cancel", "signal", "retry"] as const).map((verb) => subjects.taskVerb(verb)),
+    "$SRV.PING",
+    "$SYS.REQ.SERVER.PING",
+    "$SYS.REQ.SERVER.PING.CONNZ",
+    "$SYS.REQ.ACCOUNT.CORE.CONNZ",
+    "$SYS.REQ.USER.INFO",
+  ];
+  const records = [
+    subjects.key("forged"),
+    subjects.blob(door, "0".repeat(64), 0),
+    subjects.archive(task, 0),
+    subjects.waiting("normal", task),
+    `${system}.audit.forged`,
+    subjects.controlEvent("forged"),
+    subjects.control("ended"),
+    subjects.control("died"),
+    subjects.heartbeat("node-1"),
+    subjects.doneEvent(task),
+    subjects.rowChanged("desired", "current"),
+  ];
+  return [
+    ...rows.map((subject) => publish("control plane", `write ${subject}`, subject, "{}")),
+    ...records.map((subject) => publish("control plane", `publish ${subject}`, subject)),
+    ...services.map((subject) => publish("control plane", `call ${subject}`, subject)),
+  ];
+}
+
+function streams({ subjects, version }: Range, role: CompiledRole): Attack[] {
+  const log = subjects.logStream(0);
+  const nobody = `${log}_NOBODY`;
+  const own = subjects.durable(version, role.name);
+  const verbs = [
+    "INFO",
+    "STREAM.LIST",
+    "STREAM.NAMES",
+    `STREAM.INFO.${log}`,
+    `STREAM.CREATE.${nobody}`,
+    `STREAM.UPDATE.${nobody}`,
+    `STREAM.PURGE.${nobody}`,
+    `STREAM.DELETE.${nobody}`,
+    `STREAM.MSG.GET.${log}`,
+    `STREAM.MSG.DELETE.${nobody}`,
+    `STREAM.SNAPSHOT.${nobody}`,
+    `CONSUMER.LIST.${log}`,
+    `CONSUMER.INFO.${log}.${own}`,
+    `CONSUMER.CREATE.${nobody}`,
+    `CONSUMER.CREATE.${log}.nobody.${subjects.system}.log.>`,
+    `CONSUMER.DURABLE.CREATE.${nobody}.nobody`,
+    `CONSUMER.DELETE.${log}.nobody`,
+    `CONSUMER.PAUSE.${log}.nobody`,
+    `DIRECT.GET.${subjects.bucketStream("desired")}.${subjects.row("desired", "current")}`,
+    `DIRECT.GET.${subjects.stream("AUDIT")}`,
+  ];
+  return ["JSC.API", "$JS.API"].flatMap((prefix) =>
+    verbs.map((verb) => publish("streams and consumers", `${prefix}.${verb}`, `${prefix}.${verb}`, "{}")),
+  );
+}
+
+function acknowledgements(range: Range, role: CompiledRole): Attack[] {
+  const { subjects, version } = range;
+  const stream = subjects.logStream(0);
+  const durables = [
+    ...others(range, role).flatMap(({ mailboxes }) =>
+      mailboxes.map(({ name }) => `${stream}.${subjects.durable(version, name)}`),
+    ),
+    `${subjects.stream("INGRESS")}.queue`,
+  ];
+  return durables.flatMap((consumer) =>
+    [`$JS.ACK.${consumer}.1.1.1.1.0`, `$JS.ACK._.CORE.${consumer}.1.1.1.1.0.x`].map((subject) =>
+      publish("acknowledgements", subject, subject, "+TERM"),
+    ),
+  );
+}
+
+/** Headers that give the server orders, on a record that the role may write. */
+function reservedHeaders(range: Range, role: CompiledRole): Attack[] {
+  const subject = `${under(range, role.name)}.s.step.1`;
+  const orders: Readonly<Record<string, string>>[] = [
+    { "Nats-Rollup": "all" },
+    { "Nats-Rollup": "sub" },
+    { "Nats-Schedule": "@at 2030-01-01T00:00:00Z", "Nats-Schedule-Target": subject },
+    { "Nats-TTL": "1s" },
+    { "Nats-Incr": "1" },
+    { "Nats-Batch-Id": "forged", "Nats-Batch-Sequence": "1" },
+  ];
+  return orders.map((headers) => ({
+    group: "reserved headers",
+    name: Object.entries(headers)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join(", "),
+    act: { kind: "publish", subject, headers, isOwnSubject: true },
+  }));
+}
+
+function eavesdropping({ subjects }: Range): Attack[] {
+  const { system } = subjects;
+  const wanted = [
+    ">",
+    "*.>",
+    `${system}.>`,
+    `${system}.log.>`,
+    `${system}.events.>`,
+    `${system}.tokens.>`,
+    `${system}.live.*`,
+    `${system}.kv.>`,
+    `${system}.control.>`,
+    "_INBOX_supervisor.>",
+    "_INBOX_operator.>",
+    "_INBOX_host.>",
+    "_R_.>",
+    "$JS.>",
+    "$JS.ACK.>",
+    "$KV.>",
+    "$SYS.>",
+    "$SRV.>",
+  ];
+  return wanted.map((subject) => ({ group: "eavesdropping", name: subject, act: { kind: "subscribe", subject } }));
+}
+
+function steeredReplies(range: Range, role: CompiledRole): Attack[] {
+  const { subjects, task, hop, version } = range;
+  const stream = subjects.logStream(0);
+  const own = subjects.own(task, hop, role.name);
+  const asks: readonly (readonly [string, string, string, Readonly<Record<string, string>>?])[] = [
+    ["direct get", `JSC.API.DIRECT.GET.${stream}.${own}`, ""],
+    ["pull", `JSC.API.CONSUMER.MSG.NEXT.${stream}.${subjects.durable(version, role.name)}`, PULL],
+    // Refused for its fence, so that nothing is stored; the refusal is an answer too.
+    [
+      "acknowledgement of a record",
+      `${under(range, role.name)}.s.step.1`,
+      "{}",
+      { "Nats-Expected-Last-Subject-Sequence": "1", "Nats-Expected-Last-Subject-Sequence-Subject": own },
+    ],
+  ];
+  const places = [
+    ["a mailbox", `${under(range, "client")}.m.send.${role.name}`],
+    ["another role's journal", `${under(range, others(range, role)[0]?.name ?? "client")}.s.step.1`],
+    ["the task's end", subjects.done(task)],
+    ["a KV row", subjects.row("desired", "forged")],
+    ["another inbox", "_INBOX_supervisor.forged"],
+    ["a key", subjects.key(hop)],
+  ] as const;
+  return asks.flatMap(([ask, subject, body, headers]) =>
+    places.map(
+      ([place, reply]): Attack => ({
+        group: "steered replies",
+        name: `${ask} into ${place}`,
+        act: { kind: "steer", subject, body, reply, ...(headers && { headers }) },
+      }),
+    ),
+  );
+}

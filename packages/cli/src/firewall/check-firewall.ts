@@ -1,0 +1,64 @@
+import {
+  type Clock,
+  createLogger,
+  hopId,
+  type Link,
+  newTaskId,
+  openLink,
+  PLACE_OF_ROLE,
+  type Random,
+  type RoleKeys,
+  requireCompiled,
+  START_HOP,
+  Subjects,
+} from "@troupe/runtime/internal";
+import type { Attempt } from "./attack.ts";
+import { attacksAs, type Range } from "./attacks.ts";
+import { tryAct } from "./try-attack.ts";
+
+export interface FirewallOptions {
+  readonly servers: string;
+  readonly system: string;
+  /** Keys of the roles of the version to check. */
+  readonly keys: RoleKeys;
+  /** A link with all rights, that looks where answers went. */
+  readonly core: Link;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Signs in as each role of a version and tries everything that it must not be able to do. Throws what {@link openLink} throws. */
+export async function checkFirewall(options: FirewallOptions): Promise<readonly Attempt[]> {
+  const range = rangeOf(options);
+  const attempts: Attempt[] = [];
+  for (const role of range.system.roles.values()) {
+    const link = await openLink({
+      servers: options.servers,
+      name: `cli/graph-check/${role.name}`,
+      seed: options.keys.seeds[role.name],
+      ...PLACE_OF_ROLE,
+      firstConnectMs: 3_000,
+      logger: createLogger({ name: "cli", level: "silent" }),
+    });
+    try {
+      // One after the other, so that a refusal belongs to the act that was tried.
+      for (const attack of attacksAs(range, role)) {
+        attempts.push({ role: role.name, attack, ...(await tryAct(attack.act, link, options.core, range.subjects)) });
+      }
+    } finally {
+      await link.close();
+    }
+  }
+  return attempts;
+}
+
+function rangeOf({ system, keys, clock, random }: FirewallOptions): Range {
+  const task = newTaskId(0, keys.version, clock, random);
+  return {
+    subjects: new Subjects(system),
+    version: keys.version,
+    system: requireCompiled(keys.manifest),
+    task,
+    hop: hopId(random.bytes(32), task, START_HOP, 0),
+  };
+}
