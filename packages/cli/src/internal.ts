@@ -2,3 +2,4 @@ export { generatedPages } from "./docs/pages.ts";
 export * from "./firewall/attack.ts";
 export * from "./firewall/attacks.ts";
 export * from "./firewall/check-firewall.ts";
+export * from "./firewall/try-attack.ts";

@@ -37,8 +37,8 @@ export function roleLink(shared: LinkSettings, seeds: RoleSeeds | undefined, rol
 
 export interface RoleSeatOptions {
   readonly configure: Configure;
-  /** How this role signs in. */
-  readonly signIn: LinkSettings;
+  /** How this role signs in; default as `configure.link` says. */
+  readonly signIn?: LinkSettings;
   readonly system: CompiledSystem;
   readonly role: string;
   readonly definition: RoleDefinition;
@@ -77,8 +77,8 @@ export class RoleSeat {
 
   /** Connects. Throws what {@link openLink} throws. */
   static async open(options: RoleSeatOptions): Promise<RoleSeat> {
-    const { configure, signIn, role, logger, clock } = options;
-    const { servers, seed, apiPrefix, inboxPrefix } = signIn;
+    const { configure, role, logger, clock } = options;
+    const { servers, seed, apiPrefix, inboxPrefix } = options.signIn ?? configure.link;
     const link = await openLink({
       servers,
       name: `${configure.node}/${configure.deployment.version}/${role}`,
