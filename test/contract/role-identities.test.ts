@@ -90,9 +90,9 @@ test("an issued role writes along its edges at once, and the keys are for their 
 });
 
 test("issuing again changes nothing", async () => {
-  const before = await keysOf(v1);
+  const first = await keysOf(v1);
   assert.deepEqual(await issue(v1), { v: 1, versions: ["v1"] });
-  assert.deepEqual(await keysOf(v1), before);
+  assert.deepEqual(await keysOf(v1), first);
 });
 
 test("nobody who is connected notices that another version gets identities, not even a pull that waits", async () => {
@@ -140,10 +140,10 @@ test("a revoked version is signed out and stays out, the others go on", async ()
 });
 
 test("identities outlive the server's death", async () => {
-  const before = server.pid;
-  process.kill(before, "SIGKILL");
+  const killed = server.pid;
+  process.kill(killed, "SIGKILL");
   const deadline = performance.now() + 15_000;
-  while ((server.pid === before || core.nc.isClosed()) && performance.now() < deadline) {
+  while ((server.pid === killed || core.nc.isClosed()) && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   const a = await openRole("a");
