@@ -8,7 +8,13 @@ import { type Check, type Diagnosis, diagnose, failed, skipped } from "../doctor
 import { diskCheck, nodeCheck } from "../doctor/machine-checks.ts";
 import { modelCheck } from "../doctor/model-checks.ts";
 import { clockCheck, storeCheck, storeUnseen } from "../doctor/store-checks.ts";
-import { connectionCheck, gatewayCheck, serverBinaryCheck, supervisorCheck } from "../doctor/system-checks.ts";
+import {
+  connectionCheck,
+  gatewayCheck,
+  graphCheck,
+  serverBinaryCheck,
+  supervisorCheck,
+} from "../doctor/system-checks.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { type Caller, signIn } from "../reach.ts";
 import type { Paint } from "../terminal.ts";
@@ -70,7 +76,11 @@ function systemChecks(scope: Scope, link: Link, address: Address): readonly Chec
   const gateway = address.httpUrl === undefined ? [] : [gatewayCheck(address.httpUrl)];
   const store =
     callerOf(address) === "operator"
-      ? [clockCheck(link, address.system, scope.clock), storeCheck(link, address.system)]
+      ? [
+          clockCheck(link, address.system, scope.clock),
+          storeCheck(link, address.system),
+          graphCheck(link, address.system),
+        ]
       : [storeUnseen()];
   return [connectionCheck(link), ...store, supervisorCheck(link, address.system), ...gateway];
 }

@@ -1,5 +1,12 @@
-import { messageOf } from "@troupe/runtime";
-import { callService, findServer, type Link, Subjects, serverVersion } from "@troupe/runtime/internal";
+import { messageOf, TroupeError } from "@troupe/runtime";
+import {
+  callService,
+  findServer,
+  IdentityVersions,
+  type Link,
+  Subjects,
+  serverVersion,
+} from "@troupe/runtime/internal";
 import { z } from "zod";
 import { type Check, failed, ok, warning } from "./check.ts";
 
@@ -47,6 +54,26 @@ export function supervisorCheck(link: Link, system: string): Check {
       if (health.status === "healthy") return ok(text);
       const remedy = "`troupe status` shows nodes, queues and alerts";
       return health.status === "degraded" ? warning(text, remedy) : failed(text, remedy);
+    },
+  };
+}
+
+/** Whether the server itself checks the graph. Needs an operator's link. */
+export function graphCheck(link: Link, system: string): Check {
+  const remedy = "docs/security.md says what this means; `troupe start` brings a server with accounts for roles";
+  return {
+    name: "graph",
+    run: async () => {
+      const subject = new Subjects(system).identities("list");
+      try {
+        const { versions } = IdentityVersions.parse(
+          await callService(link, subject, undefined, { ifLost: "unavailable" }),
+        );
+        return ok(`the server checks it: the roles of ${versions.join(", ") || "no version yet"} have accounts`);
+      } catch (error) {
+        if (!TroupeError.is(error, "unavailable")) throw error;
+        return warning(`the server does not check it: all roles share one NATS user (${error.message})`, remedy);
+      }
     },
   };
 }
