@@ -22,6 +22,7 @@ export interface Identities {
 
 /** A reload, and a connection as each role. */
 const CHANGE_MS = 10_000;
+const PROBE_MS = 1_000;
 
 /** The administrator that serves `<sys>.identities.*`: the process that runs the embedded server. */
 export function servedIdentities(link: Link, subjects: Subjects): Identities {
@@ -30,7 +31,7 @@ export function servedIdentities(link: Link, subjects: Subjects): Identities {
   return {
     versions: async () => {
       const subject = subjects.identities("list");
-      if ((await serviceProbe(link, subject)) === "gone") return undefined;
+      if ((await serviceProbe(link, subject, PROBE_MS)) === "gone") return undefined;
       return IdentityVersions.parse(await callService(link, subject, undefined, { ifLost: "unavailable" })).versions;
     },
     issue: async ({ version, manifest }) => {
