@@ -20,16 +20,12 @@ export interface Bed {
 export async function openBed({ variants, profileDir }: BenchSettings): Promise<Bed> {
   const opened = new AsyncDisposableStack();
   try {
-    const logger = createLogger({ name: "bench", level: "warn" });
-    const server = await startEmbeddedServer({ system: SYSTEM, env: process.env, logger });
-    opened.defer(() => server.stop());
-    const { inboxPrefix } = PLACE_OF_USER.supervisor;
-    const seed = server.seedOf("supervisor");
-    const link = await openLink({ servers: server.url, name: "bench", seed, inboxPrefix, logger });
-    opened.defer(() => link.close());
+    const { server, link } = await openServer(opened);
     const chains = new Map<ChainName, Chain>();
     for (const name of CHAINS.filter((c) => variants.some((v) => v.chain === c))) {
-      const ground = { server, link, system: SYSTEM, profileDir };
+      // With accounts the roles have the same subjects, so they need a server of their own.
+      const place = name === "accounts" ? await openServer(opened) : { server, link };
+      const ground = { ...place, system: SYSTEM, profileDir };
       const chain = await (name === "start" ? openStartChain() : openRoleChain(name, ground));
       opened.defer(() => chain.close());
       chains.set(name, chain);
@@ -43,6 +39,17 @@ export async function openBed({ variants, profileDir }: BenchSettings): Promise<
     await opened.disposeAsync();
     throw error;
   }
+}
+
+async function openServer(opened: AsyncDisposableStack) {
+  const logger = createLogger({ name: "bench", level: "warn" });
+  const server = await startEmbeddedServer({ system: SYSTEM, env: process.env, logger });
+  opened.defer(() => server.stop());
+  const { inboxPrefix } = PLACE_OF_USER.supervisor;
+  const seed = server.seedOf("supervisor");
+  const link = await openLink({ servers: server.url, name: "bench", seed, inboxPrefix, logger });
+  opened.defer(() => link.close());
+  return { server, link };
 }
 
 async function measure(chain: Chain | undefined, variant: Variant, load: Load, round: number): Promise<Sample> {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 /** How a chain carries a task from role to role. */
-export const CHAINS = ["core", "raw", "hop", "start"] as const;
+export const CHAINS = ["core", "raw", "hop", "accounts", "start"] as const;
 export type ChainName = (typeof CHAINS)[number];
 
 const count = z.int().min(0);
@@ -14,6 +14,8 @@ export const ChainSettings = z.strictObject({
   seed: z.string(),
   /** Of the seed's user. */
   inboxPrefix: z.string(),
+  /** Of the seed's user; default that of the account with the streams. */
+  apiPrefix: z.string().optional(),
   system: z.string(),
   version: z.string(),
   /** Hex of the roles' keys for hop ids. */

@@ -1,9 +1,21 @@
-import { type EmbeddedServer, type Link, PLACE_OF_USER, Subjects, type UserName } from "@troupe/runtime/internal";
+import { join as path } from "node:path";
+import {
+  callService,
+  type EmbeddedServer,
+  type Link,
+  PLACE_OF_ROLE,
+  PLACE_OF_USER,
+  readRoleKeys,
+  roleKeysFolderOf,
+  Subjects,
+  type UserName,
+} from "@troupe/runtime/internal";
 import { type Chain, type Measured, measureLoad } from "./chain.ts";
 import { purge, sizeOf } from "./jetstream-api.ts";
 import type { ChainSettings, Load } from "./messages.ts";
 import { RELAY_ROLES, RELAY_VERSION } from "./relay.ts";
 import { createRelayStream, relayHopKeys } from "./relay-stream.ts";
+import relaySystem from "./relay-system.ts";
 import { usageOf } from "./server-usage.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
@@ -14,6 +26,7 @@ const ROLE_MODULES: Readonly<Record<RoleChainName, URL>> = {
   core: new URL("./worker/core-role.ts", import.meta.url),
   raw: new URL("./worker/raw-role.ts", import.meta.url),
   hop: new URL("./worker/relay-role.ts", import.meta.url),
+  accounts: new URL("./worker/relay-role.ts", import.meta.url),
 };
 const LOAD = new URL("./worker/load.ts", import.meta.url);
 /** Messages that a role takes at once: more than the highest usual level, with all tasks at one role. */
@@ -38,11 +51,11 @@ export async function openRoleChain(name: RoleChainName, ground: Ground): Promis
   if (stream !== undefined) await createRelayStream(link, subjects);
   const settings = { chain: name, natsUrl: server.url, system: subjects.system, version: RELAY_VERSION, slots: SLOTS };
   const client = { ...settings, hopKeys: {}, ...signIn(server, "supervisor") };
-  // Troupe's roles have a host's rights and pay for their checks; the raw chains' subjects are nobody's.
-  const roles = { ...settings, hopKeys: relayHopKeys(), ...signIn(server, name === "hop" ? "host" : "supervisor") };
+  const signInOf = await rolesSignIn(name, ground, subjects);
+  const hopKeys = relayHopKeys();
   const chain = new RoleChain(ground, stream, name, profileDir);
   try {
-    await chain.join(client, roles);
+    await chain.join(client, (role) => ({ ...settings, hopKeys, ...signInOf(role) }));
     return chain;
   } catch (error) {
     await chain.close();
@@ -54,6 +67,21 @@ const signIn = (server: EmbeddedServer, user: UserName) => ({
   seed: server.seedOf(user),
   inboxPrefix: PLACE_OF_USER[user].inboxPrefix,
 });
+
+type SignIn = Pick<ChainSettings, "seed" | "inboxPrefix" | "apiPrefix">;
+
+/** Troupe's roles have rights like a host's, shared or each its own, and pay for their checks; the raw chains' subjects are nobody's. */
+async function rolesSignIn(name: RoleChainName, { server, link }: Ground, subjects: Subjects) {
+  if (name !== "accounts") return (): SignIn => signIn(server, name === "hop" ? "host" : "supervisor");
+  const { manifest } = relaySystem;
+  await callService(link, subjects.identities("issue"), { v: 1, version: RELAY_VERSION, manifest });
+  const { seeds } = await readRoleKeys(roleKeysFolderOf(path(server.storeDir, "keys.json")), RELAY_VERSION);
+  return (role: string): SignIn => {
+    const seed = seeds[role];
+    if (seed === undefined) throw new RangeError(`no key of role ${role} was issued`);
+    return { seed, ...PLACE_OF_ROLE };
+  };
+}
 
 const join = (worker: WorkerProcess, settings: ChainSettings) =>
   worker.ask({ type: "join", role: worker.name, settings }, "joined");
@@ -72,8 +100,8 @@ class RoleChain implements Chain {
     this.#roles = RELAY_ROLES.map((role) => new WorkerProcess(role, ROLE_MODULES[name], execArgv));
   }
 
-  async join(client: ChainSettings, roles: ChainSettings): Promise<void> {
-    await Promise.all([join(this.#client, client), ...this.#roles.map((role) => join(role, roles))]);
+  async join(client: ChainSettings, settingsOf: (role: string) => ChainSettings): Promise<void> {
+    await Promise.all([join(this.#client, client), ...this.#roles.map((role) => join(role, settingsOf(role.name)))]);
   }
 
   async measure(load: Load): Promise<Measured> {

@@ -17,6 +17,13 @@ export const VARIANTS: readonly Variant[] = [
   { id: "core", title: "core NATS request chain, nothing stored", chain: "core", step: false, recordsPerTask: 0 },
   { id: BASELINE, title: "raw JetStream: publish, then ack", chain: "raw", step: false, recordsPerTask: 4 },
   { id: "troupe", title: "Troupe, observer and events off", chain: "hop", step: false, recordsPerTask: 4 },
+  {
+    id: "troupe-accounts",
+    title: "Troupe, each role in a NATS account of its own",
+    chain: "accounts",
+    step: false,
+    recordsPerTask: 4,
+  },
   { id: "troupe-step", title: "Troupe, one journaled step a hop", chain: "hop", step: true, recordsPerTask: 7 },
   { id: "troupe-start", title: "Troupe as `npm start` runs it", chain: "start", step: false, recordsPerTask: 4 },
 ];

@@ -44,7 +44,7 @@ async function join(name: string, settings: ChainSettings): Promise<Work> {
   };
 }
 
-function configuration({ natsUrl, seed, inboxPrefix, system, version, hopKeys }: ChainSettings) {
+function configuration({ natsUrl, seed, inboxPrefix, apiPrefix, system, version, hopKeys }: ChainSettings) {
   const deployment: Deployment = {
     v: 1,
     version,
@@ -58,7 +58,7 @@ function configuration({ natsUrl, seed, inboxPrefix, system, version, hopKeys }:
     system,
     node: `bench-${process.pid}`,
     incarnation: "1",
-    link: { servers: natsUrl, seed, inboxPrefix },
+    link: { servers: natsUrl, seed, inboxPrefix, ...(apiPrefix === undefined ? {} : { apiPrefix }) },
     deployment,
     drainLimitMs: 1_000,
     logLevel: "warn",

@@ -26,6 +26,7 @@ const STARTERS: Readonly<Record<ChainName, (link: Link, subjects: Subjects) => P
   core: coreStarter,
   raw: rawStarter,
   hop: hopStarter,
+  accounts: hopStarter,
   start: doorStarter,
 };
 
