@@ -24,14 +24,15 @@ export interface RoleIdentitiesOptions {
   readonly signIn: (name: RoleUserName, seed: string) => Promise<Link>;
 }
 
-/**
- * A reload makes new accounts known, but up to 2.15.1 their imports work only after the next one; so the outcome is tried, not believed.
- */
-const RELOADS = 5;
+/** A reload makes new accounts known, but in nats-server 2.15.1 their imports work only after the next one. */
+const RELOADS_OF_NEW_ACCOUNTS = 2;
+const TRIES = 3;
 
 export class RoleIdentities {
   readonly #options: RoleIdentitiesOptions;
   readonly #keys = new Map<Version, RoleKeys>();
+  /** Kept, since deriving one takes milliseconds. */
+  readonly #publicKeys = new Map<Version, Readonly<Record<RoleUserName, string>>>();
   /** Versions that the running server knows. */
   readonly #effective = new Set<Version>();
   /** One change after the other: each writes the whole configuration. */
@@ -39,7 +40,7 @@ export class RoleIdentities {
 
   private constructor(options: RoleIdentitiesOptions, stored: readonly RoleKeys[]) {
     this.#options = options;
-    for (const keys of stored) this.#keys.set(keys.version, keys);
+    for (const keys of stored) this.#add(keys);
     // The server is started with them.
     for (const version of this.#keys.keys()) this.#effective.add(version);
   }
@@ -59,10 +60,7 @@ export class RoleIdentities {
     return [...this.#keys.values()].flatMap((keys) => this.#accountsOf(keys));
   }
   publicKeys(): Record<RoleUserName, string> {
-    const named = [...this.#keys.values()].flatMap(({ version, seeds }) =>
-      Object.entries(seeds).map(([role, seed]) => [roleUserName(version, role), publicKeyOf(seed)] as const),
-    );
-    return Object.fromEntries(named);
+    return Object.fromEntries([...this.#publicKeys.values()].flatMap((named) => Object.entries(named)));
   }
 
   /**
@@ -74,7 +72,7 @@ export class RoleIdentities {
       if (this.#effective.has(version)) return;
       const keys = this.#keys.get(version) ?? newKeys(version, manifest);
       await writeRoleKeys(this.#options.folder, keys);
-      this.#keys.set(version, keys);
+      this.#add(keys);
       await this.#takeEffect(keys);
       this.#effective.add(version);
     });
@@ -86,9 +84,19 @@ export class RoleIdentities {
       if (!this.#keys.has(version)) return;
       await removeRoleKeys(this.#options.folder, version);
       this.#keys.delete(version);
+      this.#publicKeys.delete(version);
       await this.#options.reload();
       this.#effective.delete(version);
     });
+  }
+
+  #add(keys: RoleKeys): void {
+    const { version, seeds } = keys;
+    const named = Object.entries(seeds).map(
+      ([role, seed]) => [roleUserName(version, role), publicKeyOf(seed)] as const,
+    );
+    this.#keys.set(version, keys);
+    this.#publicKeys.set(version, Object.fromEntries(named));
   }
 
   #accountsOf({ version, manifest }: RoleKeys): readonly Account[] {
@@ -97,13 +105,14 @@ export class RoleIdentities {
   }
 
   async #takeEffect(keys: RoleKeys): Promise<void> {
-    for (let reload = 1; ; reload++) {
-      await this.#options.reload();
+    for (let attempt = 1; ; attempt++) {
+      for (let reload = 0; reload < RELOADS_OF_NEW_ACCOUNTS; reload++) await this.#options.reload();
       try {
+        // The outcome is tried, not believed.
         await Promise.all(Object.entries(keys.seeds).map(([role, seed]) => this.#tryRole(keys.version, role, seed)));
         return;
       } catch (error) {
-        if (reload === RELOADS) throw error;
+        if (attempt === TRIES) throw error;
       }
     }
   }

@@ -112,6 +112,7 @@ class GuardedServer implements EmbeddedServer {
   readonly #options: EmbeddedServerOptions;
   readonly #place: Place;
   readonly #seeds: ServerSeeds;
+  readonly #publicKeys: Readonly<Record<UserName, string>>;
   readonly #clock: Clock;
   readonly #logger: Logger;
   #process: GuardedProcess | undefined;
@@ -127,6 +128,7 @@ class GuardedServer implements EmbeddedServer {
     this.#options = options;
     this.#place = place;
     this.#seeds = seeds;
+    this.#publicKeys = publicKeysOf(seeds);
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger;
     this.#subjects = new Subjects(options.system);
@@ -203,7 +205,7 @@ class GuardedServer implements EmbeddedServer {
       portsDir: this.#portsDir(),
       logFile: this.#logFile(),
       accounts: [...systemAccounts(this.#subjects, shards), ...(this.#identities?.accounts() ?? [])],
-      publicKeys: { ...publicKeysOf(this.#seeds), ...this.#identities?.publicKeys() },
+      publicKeys: { ...this.#publicKeys, ...this.#identities?.publicKeys() },
       syncInterval,
     });
     // Written aside first: the server may read the file at any moment.
