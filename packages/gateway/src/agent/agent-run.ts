@@ -50,19 +50,23 @@ function doorOfPattern(system: CompiledSystem, pattern: "react" | "reflection"):
     const isReact = Array.isArray(about["tools"]) && about["tools"].length > 0;
     if (about["pattern"] === pattern || (pattern === "react" && isReact)) return door;
   }
-  return requireDoor(system, pattern, "pattern");
+  if (system.doors.has(pattern)) return pattern;
+  throw noDoor(system, "pattern", `no door of the deployed system plays ${pattern}`);
 }
 
 /** The door of a name, or the first one. Throws `invalid_request` under `path` with the doors there are. */
-export function requireDoor({ doors }: CompiledSystem, name: string | undefined, path: string): string {
+export function requireDoor(system: CompiledSystem, name: string | undefined, path: string): string {
+  const { doors } = system;
   const [first] = doors;
   if (name === undefined && first !== undefined) return first;
   if (name !== undefined && doors.has(name)) return name;
-  const known = [...doors].join(", ");
-  const reason = `the deployed system has no door ${JSON.stringify(name?.slice(0, 60))}; it has ${known}. Leave ${path} out for ${first}`;
-  throw new TroupeError("invalid_request", `${path}: ${reason}`, {
-    details: { problems: [{ path, reason }], doors: [...doors] },
-  });
+  throw noDoor(system, path, `the deployed system has no door ${JSON.stringify(name?.slice(0, 60))}`);
+}
+
+function noDoor({ doors }: CompiledSystem, path: string, what: string): TroupeError {
+  const reason = `${what}; its doors are ${[...doors].join(", ")}. Leave ${path} out for the first`;
+  const details = { problems: [{ path, reason }], doors: [...doors] };
+  return new TroupeError("invalid_request", `${path}: ${reason}`, { details });
 }
 
 export const RunResponse = z.object({
