@@ -8,10 +8,22 @@ export interface Random {
   bytes(count: number): Uint8Array;
 }
 
+/** Ids and nonces take a few bytes at a time, and a call for them costs as much as one for thousands. */
+const POOL_BYTES = 4_096;
+let pool = new Uint8Array();
+
+function pooledBytes(count: number): Uint8Array {
+  if (count > POOL_BYTES / 16) return randomBytes(count);
+  if (pool.length < count) pool = randomBytes(POOL_BYTES);
+  const bytes = Uint8Array.from(pool.subarray(0, count));
+  pool = pool.subarray(count);
+  return bytes;
+}
+
 /** The machine's randomness. */
 export const systemRandom: Random = {
   unit: () => Math.random(),
-  bytes: (count) => randomBytes(count),
+  bytes: pooledBytes,
 };
 
 /** A reproducible source (mulberry32) for tests and simulations; never for ids that must be unguessable. */

@@ -121,10 +121,8 @@ export class HopWriter {
     const patience = x.patience();
     for (;;) {
       const outcome = await x.append(record, { filter: x.own, sequence: cursor.sequence });
-      if (outcome.kind === "stored") {
-        x.ports.hint(x.place.task);
-        return true;
-      }
+      // No hint: the end is republished as an event, which watchers follow as well.
+      if (outcome.kind === "stored") return true;
       if (outcome.kind === "exists" && (await x.readMaybe(record.subject)) !== undefined) return false;
       if (outcome.kind === "fence_moved") await this.#judgeRefusal("");
       await patience.again(describe(record, outcome));
