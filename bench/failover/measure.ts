@@ -110,9 +110,10 @@ async function freezeNode(stack: Stack, index: number): Promise<Kill> {
   const atMs = Date.now();
   process.kill(-pid, "SIGSTOP");
   await timer(FREEZE_MS);
+  const thawedAtMs = Date.now();
   process.kill(-pid, "SIGCONT");
   await timer(THAWED_MS);
-  return { node, atMs };
+  return { node, atMs, thawedAtMs };
 }
 
 async function killNode(stack: Stack, index: number): Promise<Kill> {

@@ -1,9 +1,11 @@
-import type { History, HistoryRecord } from "../../test/support/history.ts";
+import type { History, HistoryRecord, TaskHistory } from "../../test/support/history.ts";
 
 /** One kill: which node was struck, and when (ms since 1970). */
 export interface Kill {
   readonly node: string;
   readonly atMs: number;
+  /** When the struck processes went on; tasks that begin afterwards have nothing to do with it. */
+  readonly thawedAtMs?: number;
 }
 
 /** What the log says of the hops that one kill struck. */
@@ -20,7 +22,9 @@ const isClaim = ({ at }: HistoryRecord) => at.name.class === "c" && at.name.kind
 export function takeOversAfter(history: History, kill: Kill): TakeOvers {
   const delaysMs: number[] = [];
   let needless = 0;
-  for (const { own } of [...history.tasks.values()].flatMap((task) => task.hops)) {
+  const isOfBefore = ({ start }: TaskHistory) =>
+    (start?.storedAtMs ?? 0) < (kill.thawedAtMs ?? Number.POSITIVE_INFINITY);
+  for (const { own } of [...history.tasks.values()].filter(isOfBefore).flatMap((task) => task.hops)) {
     const index = own.findIndex((record) => isClaim(record) && record.storedAtMs >= kill.atMs);
     const claim = own[index];
     if (!claim) continue;

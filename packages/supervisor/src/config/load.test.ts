@@ -19,6 +19,11 @@ test("a flag beats the environment, the environment beats the default", () => {
   });
 });
 
+test("the server's disconnect notices are heeded unless that is turned off", () => {
+  assert.equal(loadSupervisorConfig([], {}).settings?.heedsDisconnects, true);
+  assert.equal(loadSupervisorConfig(["--disconnect-events", "off"], {}).settings?.heedsDisconnects, false);
+});
+
 const loadNonsense = () => loadSupervisorConfig(["--shards", "0", "--log-level", "loud", "--seed", "SECRET"], {});
 
 test("all wrong settings are named at once, and the seed is not shown", () => {
