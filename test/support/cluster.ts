@@ -4,8 +4,10 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
+  callService,
   createJetStreamLog,
   createPublisher,
   Deployment,
@@ -26,6 +28,7 @@ import {
   readTaskRecords,
   requireCompiled,
   requireTaskId,
+  roleKeysFolderOf,
   type StoredRecord,
   Subjects,
   SystemManifest,
@@ -91,6 +94,7 @@ export class TestCluster implements AsyncDisposable {
       deployedAt: new Date().toISOString(),
     });
     const desired: Desired = { v: 1, current: version, draining: [], paused: [], replicas: {} };
+    await callService(this.core, this.subjects.identities("issue"), { v: 1, version, manifest: checked });
     await this.putRow("desired", `version.${version}`, deployment);
     await this.putRow("desired", "current", desired);
     return deployment;
@@ -119,10 +123,15 @@ export class TestCluster implements AsyncDisposable {
       url: this.server.url,
       nodeSeed: this.server.seedOf("node"),
       hostSeed: this.server.seedOf("host"),
-      flags: ["--log-level", "debug", "--heartbeat-ms", "100", ...flags],
+      flags: ["--log-level", "debug", "--heartbeat-ms", "100", "--role-keys", this.roleKeys, ...flags],
     });
     this.#nodes.push(node);
     return node;
+  }
+
+  /** Folder with the keys of the roles. */
+  get roleKeys(): string {
+    return roleKeysFolderOf(join(this.server.storeDir, "keys.json"));
   }
 
   /** A link with the rights of any user of the system. */
