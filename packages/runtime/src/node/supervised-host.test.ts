@@ -20,7 +20,7 @@ const delivery: HeldDelivery = { stream: "T_LOG_0", durable: "v1-a", streamSeque
 const deployment = { manifest: { roles: { a: {} } } } as unknown as Configure["deployment"];
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-function supervised() {
+function supervised(seeds?: Readonly<Record<string, string>>) {
   const clock = new ManualClock();
   const hosts: FakeHost[] = [];
   const deaths: HostDeath[] = [];
@@ -45,6 +45,7 @@ function supervised() {
   const host = new SupervisedHost(
     {
       version: "v1",
+      seeds,
       startHost,
       configure,
       giveBack: async (held) => void givenBack.push(...held),
@@ -79,6 +80,15 @@ test("a host that dies is reported with its incarnation, its deliveries are give
   await clock.advance(0);
   assert.equal(hosts.length, 2);
   assert.deepEqual(last().commands.at(-1), { type: "replicas", replicas: [replica] });
+});
+
+test("a host is given the keys of the roles that it plays, and of no others", () => {
+  const { host, last } = supervised({ a: "SEED-A", b: "SEED-B", c: "SEED-C" });
+  assert.deepEqual(last().commands.at(-1), { type: "replicas", replicas: [replica], seeds: { a: "SEED-A" } });
+  const both = [replica, { ...replica, role: "b" }];
+  host.assign(both);
+  const seeds = { a: "SEED-A", b: "SEED-B" };
+  assert.deepEqual(last().commands.at(-1), { type: "replicas", replicas: both, seeds });
 });
 
 test("a crash loop ends in failed replicas and one try a minute", async () => {
