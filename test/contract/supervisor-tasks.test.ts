@@ -65,7 +65,7 @@ test("a dead letter goes to the escalation role with the error and the original 
   const sent = await bed.record(
     bed.subjects.record(task, hop, "supervisor", { class: "m", kind: "send", to: "escalation" }),
   );
-  assert.deepEqual(json(sent), { role: "a", error, escalated: false, input: { input: "x" } });
+  assert.deepEqual(json(sent), { reason: "boom", role: "a", message: { input: "x" }, error });
   const { depth, taint, index, remainingMs = 0 } = sent.header?.passport ?? {};
   assert.deepEqual([depth, taint, index], [1, ["web"], 0]);
   assert.ok(remainingMs > 50_000 && remainingMs <= 60_000);
