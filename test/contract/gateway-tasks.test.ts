@@ -36,7 +36,7 @@ test("get shows an accepted task, then its path and result; an unknown or hostil
   const view = await get();
   assert.equal(view.status, "completed");
   assert.deepEqual(view.path, [{ role: "router", node: "n1", ms: 10, attempts: 1 }]);
-  assert.equal((await ask("demo.task.get", JSON.stringify({ id }))).body.status, "completed");
+  assert.equal((await ask("demo.task.get", JSON.stringify({ task_id: id }))).body.status, "completed");
   assert.equal((await ask("demo.task.get", id.replace(/.{4}$/, "zzzz"))).body.error?.code, "unknown_task");
   for (const hostile of [
     "*",
@@ -47,7 +47,7 @@ test("get shows an accepted task, then its path and result; an unknown or hostil
     "0-v1-*",
     "\0",
     `${id}\r\n`.repeat(2),
-    '{"id":5}',
+    '{"task_id":5}',
     "{",
   ]) {
     const code = (await ask("demo.task.get", hostile)).body.error?.code ?? "none";
@@ -65,7 +65,7 @@ test("watch goes on after the event that the watcher has", async () => {
   assert.deepEqual(events.map(brief), ["accepted router", "forward router", "done"]);
   const second = events[1];
   assert.ok(second && "id" in second);
-  const rest = stream("demo.task.watch", JSON.stringify({ id, after: second.id }));
+  const rest = stream("demo.task.watch", JSON.stringify({ task_id: id, after: second.id }));
   await rest.ended;
   assert.deepEqual((rest.chunks as unknown as TaskEvent[]).map(brief), ["done"]);
 });
@@ -99,7 +99,7 @@ test("a signal reaches the hop that waits for it, once", async () => {
     input: `demo.log.0.v1.${id}.start.client.m.send.router`,
   };
   await bed.write(id, hopOf(1), "router", "c.wait.1", writtenBy("n1"), wait);
-  const signal = (name: string) => ask("demo.task.signal", JSON.stringify({ id, name, value: { ok: true } }));
+  const signal = (name: string) => ask("demo.task.signal", JSON.stringify({ task_id: id, name, value: { ok: true } }));
   assert.match((await signal("stop")).body.error?.message ?? "", /waits for: go/);
   const answers = await Promise.all([signal("go"), signal("go")]);
   assert.equal(answers.filter(({ body }) => body.error === undefined).length, 1);
@@ -118,7 +118,7 @@ test("log shows every record, page by page", async () => {
   await bed.write(id, hopOf(1), "router", "m.send.developer", writtenBy("n1"), "work");
   await bed.done(id);
   const page = async (from?: number) =>
-    (await ask("demo.task.log", JSON.stringify({ id, after: from, limit: 2 }))).body as unknown as {
+    (await ask("demo.task.log", JSON.stringify({ task_id: id, after: from, limit: 2 }))).body as unknown as {
       records: { id: number; kind: string; body: unknown }[];
       next?: number;
     };

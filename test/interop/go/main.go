@@ -128,7 +128,7 @@ func discovery(nc *nats.Conn, system string) {
 }
 
 func errorsAreMarked(nc *nats.Conn, system string) {
-	msg := must(nc.Request(system+".task.get", []byte(`{"id":"*"}`), 5*time.Second))
+	msg := must(nc.Request(system+".task.get", []byte(`{"task_id":"*"}`), 5*time.Second))
 	check("an error carries the protocol's two headers",
 		msg.Header.Get(micro.ErrorHeader) != "" && msg.Header.Get(micro.ErrorCodeHeader) == "400", msg.Header)
 }

@@ -29,7 +29,7 @@ async def ask(nc, subject, body=b"", headers=None):
 
 async def end_of(nc, task_id):
     for _ in range(200):
-        view, _ = await ask(nc, "task.get", {"id": task_id})
+        view, _ = await ask(nc, "task.get", {"task_id": task_id})
         if view.get("status") in ENDED:
             return view
         await asyncio.sleep(0.05)
@@ -99,13 +99,13 @@ async def queues(nc):
 async def watches_and_cancels(nc):
     accepted, _ = await ask(nc, "tasks.echo.submit", {"input": {"sleepMs": 30_000}})
     task_id = accepted["task_id"]
-    watching = asyncio.create_task(collect(stream(nc, "task.watch", json.dumps({"id": task_id}).encode())))
+    watching = asyncio.create_task(collect(stream(nc, "task.watch", json.dumps({"task_id": task_id}).encode())))
     await asyncio.sleep(0.3)
-    answer, _ = await ask(nc, "task.cancel", {"id": task_id})
+    answer, _ = await ask(nc, "task.cancel", {"task_id": task_id})
     check("a running task can be cancelled", answer.get("status") == "cancelled", answer)
     events = await asyncio.wait_for(watching, 10)
     check("a watcher sees the end", '"cancelled"' in json.dumps(events[-1]), events)
-    log, _ = await ask(nc, "task.log", {"id": task_id})
+    log, _ = await ask(nc, "task.log", {"task_id": task_id})
     check("the log of a task can be read", len(json.dumps(log)) > 100, log)
 
 
@@ -118,8 +118,8 @@ async def is_refused(nc):
         ("an unknown role is refused", "tasks.nobody.submit", b"x", "unknown_role"),
         ("an unknown field is refused", "tasks.echo.submit", b'{"input":1,"unknown":2}', "invalid_request"),
         ("an object without input is refused", "tasks.echo.submit", b"{}", "invalid_request"),
-        ("a malformed task id is refused", "task.get", b'{"id":"*"}', "invalid_id"),
-        ("an unknown task is refused", "task.get", json.dumps({"id": "0-v1-" + "0" * 26}).encode(), "unknown_task"),
+        ("a malformed task id is refused", "task.get", b'{"task_id":"*"}', "invalid_id"),
+        ("an unknown task is refused", "task.get", json.dumps({"task_id": "0-v1-" + "0" * 26}).encode(), "unknown_task"),
     ]:
         answer, _ = await ask(nc, subject, body)
         check(claim, answer.get("error", {}).get("code") == code, answer)

@@ -131,11 +131,11 @@ async function stream(
 }
 
 /** The request's body, with its task id checked. A body that is no JSON object is the bare id. */
-function idOf<T extends z.ZodObject<{ id: z.ZodString }>>(request: ServiceRequest, schema: T) {
+function idOf<T extends z.ZodObject<{ task_id: z.ZodString }>>(request: ServiceRequest, schema: T) {
   const text = Buffer.from(request.body).toString("utf8").trim();
-  const value = text.startsWith("{") ? parseJsonBody(request.body) : { id: text };
+  const value = text.startsWith("{") ? parseJsonBody(request.body) : { task_id: text };
   const parsed = parseRequest(schema, value, "the request");
-  return { ...parsed, id: requireTaskId(parsed.id).id };
+  return { ...parsed, id: requireTaskId(parsed.task_id).id };
 }
 
 function keyOf({ headers }: ServiceRequest): string | undefined {

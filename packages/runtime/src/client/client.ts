@@ -142,7 +142,7 @@ class ServiceClient implements TroupeClient {
   }
 
   get(id: string): Promise<TaskView> {
-    return this.#ask(this.#subjects.taskVerb("get"), { id }, ViewAnswer);
+    return this.#ask(this.#subjects.taskVerb("get"), { task_id: id }, ViewAnswer);
   }
 
   list(query: ListRequest = {}): Promise<unknown> {
@@ -150,21 +150,21 @@ class ServiceClient implements TroupeClient {
   }
 
   log(id: string, page: { readonly after?: number; readonly limit?: number } = {}): Promise<TaskLogPage> {
-    return this.#ask(this.#subjects.taskVerb("log"), { id, ...page }, LogAnswer);
+    return this.#ask(this.#subjects.taskVerb("log"), { task_id: id, ...page }, LogAnswer);
   }
 
   async cancel(id: string) {
-    await this.#repeat(this.#subjects.taskVerb("cancel"), { id }, {});
+    await this.#repeat(this.#subjects.taskVerb("cancel"), { task_id: id }, {});
     return { task_id: requireTaskId(id).id, status: "cancelled" };
   }
 
   async signal(id: string, name: string, value: TaskRequest["input"]): Promise<void> {
     // Not repeated: a lost answer to a first one would look like somebody else's.
-    await callService(this.#link, this.#subjects.taskVerb("signal"), { id, name, value });
+    await callService(this.#link, this.#subjects.taskVerb("signal"), { task_id: id, name, value });
   }
 
   retry(id: string): Promise<TaskAccepted> {
-    return this.#ask(this.#subjects.taskVerb("retry"), { id }, AcceptedAnswer);
+    return this.#ask(this.#subjects.taskVerb("retry"), { task_id: id }, AcceptedAnswer);
   }
 
   health(): Promise<unknown> {
@@ -176,7 +176,7 @@ class ServiceClient implements TroupeClient {
   }
 
   async *#stream(task: TaskId, after: number | undefined, signal: AbortSignal | undefined) {
-    const body = after === undefined ? { id: task } : { id: task, after };
+    const body = after === undefined ? { task_id: task } : { task_id: task, after };
     const options = { silenceMs: SILENCE_MS, signal };
     for await (const value of streamService(this.#link, this.#subjects.taskVerb("watch"), body, options)) {
       const chunk = parseAnswer(value, EventAnswer);

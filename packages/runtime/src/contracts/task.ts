@@ -129,15 +129,15 @@ export interface TaskLogPage {
   readonly next?: number | undefined;
 }
 
-/** Bodies of the `<sys>.task.*` requests. A bare task id is taken for `{"id": …}`. */
-export const TaskRef = z.strictObject({ id: text(128) });
-export const WatchRequest = z.strictObject({ id: text(128), after: z.int().min(0).optional() });
+/** Bodies of the `<sys>.task.*` requests. A bare task id is taken for `{"task_id": …}`. */
+export const TaskRef = z.strictObject({ task_id: text(128) });
+export const WatchRequest = z.strictObject({ task_id: text(128), after: z.int().min(0).optional() });
 export const LogRequest = z.strictObject({
-  id: text(128),
+  task_id: text(128),
   after: z.int().min(0).optional(),
   limit: z.int().min(1).max(1_000).optional(),
 });
-export const SignalRequest = z.strictObject({ id: text(128), name: text(128), value: z.json() });
+export const SignalRequest = z.strictObject({ task_id: text(128), name: text(128), value: z.json() });
 export const ListRequest = z.strictObject({
   status: z
     .enum(["accepted", "running", "waiting", "completed", "failed", "cancelled", "expired", "rejected"])
