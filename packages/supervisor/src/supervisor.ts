@@ -217,16 +217,7 @@ class CompetingSupervisor implements Supervisor {
 
   #open(name: string): Promise<Link> {
     const { link, logger, clock } = this.#options;
-    const { servers, seed, apiPrefix, inboxPrefix } = link;
-    return openLink({
-      servers,
-      name,
-      seed,
-      ...(apiPrefix === undefined ? {} : { apiPrefix }),
-      ...(inboxPrefix === undefined ? {} : { inboxPrefix }),
-      logger,
-      clock,
-    });
+    return openLink({ ...link, name, logger, clock });
   }
 
   async #close(): Promise<void> {

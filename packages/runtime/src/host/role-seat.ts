@@ -78,13 +78,9 @@ export class RoleSeat {
   /** Connects. Throws what {@link openLink} throws. */
   static async open(options: RoleSeatOptions): Promise<RoleSeat> {
     const { configure, role, logger, clock } = options;
-    const { servers, seed, apiPrefix, inboxPrefix } = options.signIn ?? configure.link;
     const link = await openLink({
-      servers,
+      ...(options.signIn ?? configure.link),
       name: `${configure.node}/${configure.deployment.version}/${role}`,
-      seed,
-      ...(apiPrefix === undefined ? {} : { apiPrefix }),
-      ...(inboxPrefix === undefined ? {} : { inboxPrefix }),
       logger,
       clock,
     });

@@ -176,16 +176,7 @@ class ReconcilingNode implements RunningNode {
 
   #openLink(name: string): Promise<Link> {
     const { nodeLink, logger, clock } = this.#options;
-    const { servers, seed, apiPrefix, inboxPrefix } = nodeLink;
-    return openLink({
-      servers,
-      name,
-      seed,
-      ...(apiPrefix === undefined ? {} : { apiPrefix }),
-      ...(inboxPrefix === undefined ? {} : { inboxPrefix }),
-      logger,
-      clock,
-    });
+    return openLink({ ...nodeLink, name, logger, clock });
   }
 
   #createFleet(link: Link, desired: DesiredState, broker: BlobBroker): HostFleet {
