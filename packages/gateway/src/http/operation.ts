@@ -1,5 +1,6 @@
 import type { ErrorCode } from "@troupe/runtime/internal";
 import type { z } from "zod";
+import type { Requirement } from "../auth/permission.ts";
 
 /** One operation of the HTTP interface as data. */
 export interface Operation {
@@ -7,6 +8,8 @@ export interface Operation {
   readonly method: "GET" | "POST" | "DELETE";
   /** Path, with `{id}` where there is one. */
   readonly path: string;
+  /** What the caller must be allowed; `public` for everybody. */
+  readonly permission: Requirement;
   /** What `{id}` is; default the task's id. */
   readonly pathId?: string;
   readonly summary: string;

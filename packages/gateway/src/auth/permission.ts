@@ -1,0 +1,24 @@
+/** Who may do what over HTTP: the one matrix. `docs/auth.md` is checked against it, the routes are refused by it. Pure. */
+
+/** What an operation of the HTTP interface asks of its caller. */
+export const PERMISSIONS = {
+  "agent:chat": "talk to agents and models, and read the answers",
+  "task:submit": "submit tasks; cancel, signal and retry them",
+  "task:read": "list, read and watch tasks",
+  "metrics:read": "see the cluster, figures and usage",
+  operate: "pause, resume, scale, restart and move roles; drain nodes",
+  deploy: "deploy systems and roll them back",
+  admin: "see every actor; stop roles; shut down",
+} as const;
+export type Permission = keyof typeof PERMISSIONS;
+
+/** What each access role of a principal stands for. Roles of the graph are something else: they never appear here. */
+export const ACCESS_ROLES = {
+  viewer: ["task:read", "metrics:read"],
+  user: ["agent:chat", "task:submit", "task:read"],
+  operator: ["agent:chat", "task:submit", "task:read", "metrics:read", "operate"],
+  admin: ["agent:chat", "task:submit", "task:read", "metrics:read", "operate", "deploy", "admin"],
+} as const satisfies Readonly<Record<string, readonly Permission[]>>;
+
+/** What an operation asks for: a permission, or nothing at all. */
+export type Requirement = Permission | "public";
