@@ -1,6 +1,6 @@
 import type { ZodType } from "zod";
 import type { Problem } from "../contracts/problem.ts";
-import type { RetryPolicy, SystemManifest } from "../contracts/system.ts";
+import type { PlacementRules, RetryPolicy, SystemManifest } from "../contracts/system.ts";
 import type { Context } from "./context.ts";
 import type { Json, Outcome } from "./outcome.ts";
 
@@ -10,6 +10,8 @@ export interface RoleSettings {
   readonly replicas?: number | undefined;
   readonly concurrency?: number | undefined;
   readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** Beside or apart from which roles, spread over what, with how much memory. */
+  readonly placement?: PlacementRules | undefined;
   readonly variants?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly retry?: Partial<RetryPolicy> | undefined;
   readonly timeoutMs?: number | undefined;

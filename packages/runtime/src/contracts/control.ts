@@ -21,6 +21,8 @@ export const Heartbeat = z.strictObject({
   /** 0 to 1: busy / slots. */
   load: z.number().min(0),
   memoryBytes: count,
+  /** What its actors may reserve together; absent = no limit. */
+  memoryLimitBytes: count.optional(),
   loopP99Ms: z.number().min(0),
   isDraining: z.boolean(),
   /** Set on the last heartbeat of an orderly stop: everything was finished or given back. */
@@ -30,7 +32,11 @@ export const Heartbeat = z.strictObject({
     z.strictObject({
       id: z.string().max(128),
       epoch: count,
+      /** Which start of the replica this is: that of its placement. Absent = 0. */
+      generation: count.optional(),
       state: z.enum(["starting", "available", "busy", "failed"]),
+      /** Whether it takes messages: not while it stands by, is paused, or lets go. */
+      isTaking: z.boolean().optional(),
       inFlight: count,
       done: count,
       failed: count,
@@ -49,6 +55,7 @@ export const Member = z.strictObject({
   labels,
   capabilities: z.array(name),
   slots: count,
+  memoryLimitBytes: count.optional(),
   since: z.string(),
   reason: z.string().max(512),
 });
@@ -60,8 +67,20 @@ export const NodePlacement = z.strictObject({
   node: name,
   /** Rises with every change; a node refuses to go back. */
   epoch: count,
+  /** The term of the supervisor that wrote it; a node refuses what an earlier leader wrote after a later one. */
+  leaderEpoch: count.optional(),
   replicas: z.array(
-    z.strictObject({ version: name, role: name, variant: name.optional(), index: count, concurrency: z.int().min(1) }),
+    z.strictObject({
+      version: name,
+      role: name,
+      variant: name.optional(),
+      index: count,
+      concurrency: z.int().min(1),
+      /** Rises when the replica is to be started anew. Absent = 0. */
+      generation: count.optional(),
+      /** Gets ready and takes nothing yet: another node still takes for it, until the hand-over. */
+      isStandby: z.boolean().optional(),
+    }),
   ),
 });
 export type NodePlacement = z.infer<typeof NodePlacement>;

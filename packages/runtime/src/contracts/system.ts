@@ -33,6 +33,19 @@ export const RetryPolicy = z.strictObject({
 });
 export type RetryPolicy = z.infer<typeof RetryPolicy>;
 
+/** Where the replicas of a role run, besides its labels. */
+export const PlacementRules = z.strictObject({
+  /** Nodes that run replicas of one of these roles come first. */
+  affinity: z.array(role).max(200).optional(),
+  /** Never on a node that runs a replica of one of these roles. The role itself: never two of its replicas on one node. */
+  antiAffinity: z.array(role).max(200).optional(),
+  /** A label: replicas are spread over its values before they are spread over nodes. */
+  spread: z.string().min(1).max(64).optional(),
+  /** Memory that one replica reserves of its node's limit. */
+  memoryBytes: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+});
+export type PlacementRules = z.infer<typeof PlacementRules>;
+
 /** What the control plane must know of a role; its behaviour stays in the module. */
 export const RoleManifest = z.strictObject({
   /** `actor` = code; `agent` = prompt and model. */
@@ -43,6 +56,7 @@ export const RoleManifest = z.strictObject({
   concurrency: z.int().min(1).max(1_000).default(1),
   /** A node must carry all of them. */
   labels: labels.default({}),
+  placement: PlacementRules.optional(),
   /** Mailboxes of their own for tasks that require capabilities: variant name → capabilities. */
   variants: z
     .record(
@@ -120,6 +134,11 @@ export const SystemManifest = z.strictObject({
 });
 export type SystemManifest = z.infer<typeof SystemManifest>;
 
+/** One replica of the current version as operators name it: `<role>/<index>`, or `<role>_<variant>/<index>`. */
+export const ReplicaName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,95}\/\d{1,4}$/, "a role, a slash and a number: router/0");
+
 /**
  * Row of `<sys>-desired`, key `current`: the version that should run, and those that still drain. Keys `version.<v>` hold one {@link Deployment} each.
  */
@@ -131,6 +150,12 @@ export const Desired = z.strictObject({
   paused: z.array(role),
   /** Replicas by role where an operator scaled it. */
   replicas: z.record(role, z.int().min(0).max(1_000)),
+  /** Nodes that an operator moved replicas to. */
+  pins: z.record(ReplicaName, z.string().min(1).max(64)).optional(),
+  /** Replicas that an operator stopped. */
+  stopped: z.array(ReplicaName).optional(),
+  /** How often replicas were to be started anew. */
+  generations: z.record(ReplicaName, z.int().min(0)).optional(),
 });
 export type Desired = z.infer<typeof Desired>;
 

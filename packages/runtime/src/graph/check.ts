@@ -1,4 +1,5 @@
 import { formatPath, type Problem } from "../contracts/problem.ts";
+import type { PlacementRules } from "../contracts/system.ts";
 import { edgesOf, escalationRole, type GraphSource, reachedFromClient, reachingClient } from "./graph.ts";
 
 /** What the checks look at: the graph, and of each role what it says of edges and variants. */
@@ -9,6 +10,7 @@ export interface CheckedSource extends GraphSource {
       {
         readonly calls?: readonly string[] | undefined;
         readonly variants?: Readonly<Record<string, readonly string[]>> | undefined;
+        readonly placement?: PlacementRules | undefined;
       }
     >
   >;
@@ -22,6 +24,7 @@ export function checkGraph(source: CheckedSource): readonly Problem[] {
     ...reachProblems(source),
     ...callProblems(source),
     ...variantProblems(source),
+    ...placementProblems(source),
     ...escalationProblems(source),
   ];
 }
@@ -106,6 +109,24 @@ function variantProblems(source: CheckedSource): Problem[] {
       return [];
     });
   });
+}
+
+function placementProblems(source: CheckedSource): Problem[] {
+  return Object.entries(source.roles).flatMap(([role, { placement }]) =>
+    (["affinity", "antiAffinity"] as const).flatMap((rule) =>
+      (placement?.[rule] ?? []).flatMap((other, index) =>
+        Object.hasOwn(source.roles, other)
+          ? []
+          : [
+              problem(
+                ["roles", role, "placement", rule, index],
+                other,
+                `no role has this name; declared are ${declared(source)}`,
+              ),
+            ],
+      ),
+    ),
+  );
 }
 
 function escalationProblems(source: CheckedSource): Problem[] {

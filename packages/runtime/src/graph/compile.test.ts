@@ -137,6 +137,16 @@ const wrong: readonly {
     ],
   },
   {
+    claim: "roles that placement rules name and nobody declares",
+    change: {
+      roles: {
+        ...good.roles,
+        worker: { ...role, placement: { affinity: ["router", "ghost"], antiAffinity: ["worker"] } },
+      },
+    },
+    expect: [["roles.worker.placement.affinity[1]", "ghost", /no role has this name/]],
+  },
+  {
     claim: "an unknown escalation role",
     change: { escalation: "boss", graph: { ...good.graph, router: ["worker", "pricer", "escalation"] } },
     expect: [["escalation", "boss", /no role has this name/]],
