@@ -47,6 +47,7 @@ export {
   TroupeError,
 } from "./errors.ts";
 export { parseTaskId, requireTaskId, type TaskId, type TaskIdParts } from "./ids.ts";
+export type { BrokerCaller, BrokerHandler, BrokerPorts, BrokerService } from "./node/broker-service.ts";
 export { createNode, type RunningNode } from "./node/node.ts";
 export type { NodeOptions } from "./node/node-options.ts";
 export { type Random, systemRandom } from "./random.ts";

@@ -70,6 +70,7 @@ export * from "./nats/role-keys.ts";
 export * from "./nats/service.ts";
 export * from "./nats/service-request.ts";
 export * from "./nats/users.ts";
+export type * from "./node/broker-service.ts";
 export * from "./node/config/load.ts";
 export * from "./node/node.ts";
 export * from "./node/node-options.ts";

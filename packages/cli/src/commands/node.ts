@@ -3,6 +3,7 @@ import { createLogger, createNode } from "@troupe/runtime/internal";
 import { type Command, InvalidArgumentError } from "commander";
 import { z } from "zod";
 import { findAddress } from "../address.ts";
+import { brokerServices } from "../broker-services.ts";
 import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
 import { adoptModels } from "../config/load.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
@@ -36,6 +37,7 @@ async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<
     capabilities: options.capability,
     ...(options.slots === undefined ? {} : { slots: options.slots }),
     ...(options.drainLimit === undefined ? {} : { drainLimitMs: options.drainLimit * 1_000 }),
+    brokerServices: brokerServices(),
     loader: import.meta.resolve("@troupe/agents/loader"),
     logger: createLogger({ name: `node/${name}`, level: logLevelOf(scope.environment.logLevel) }),
     clock: scope.clock,

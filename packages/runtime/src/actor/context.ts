@@ -85,6 +85,12 @@ export interface Context<To extends string = string> {
   emit(name: string, data: Json): Promise<void>;
   /** Sends live text (model tokens) to whoever watches; may be lost, is not recorded. */
   token(text: string): void;
+  /**
+   * Asks a service of the node that runs this hop (budgets, cache, audit: what a host may not reach by itself). Not recorded: ask inside a
+   * step, where it may be asked again after a crash. Throws the service's error, `unavailable` where there is no such service,
+   * `overloaded` when too many questions are open, `outcome_unknown` without an answer in 60 s, `body_too_large`.
+   */
+  ask(service: string, body: Json): Promise<Json>;
   /** Asks a role and waits for its answer. The hop leaves memory meanwhile and continues on any node. Throws the callee's error. */
   call(to: To, body: Json): Promise<Json>;
   /**

@@ -1,6 +1,7 @@
 /** What a handler is given: the authors' {@link Context} over one attempt. */
 import type { Context, HandlerLog, JoinAnswer, Need, StateAccess, StepOptions, StepScope } from "../actor/context.ts";
 import type { Json } from "../actor/outcome.ts";
+import { TroupeError } from "../errors.ts";
 import type { Attempt } from "./attempt.ts";
 import { emitEvent, runStep } from "./effects.ts";
 import { HopState } from "./state.ts";
@@ -84,6 +85,16 @@ export class HopContext implements Context {
     if (!this.#attempt.isOpen) return;
     const { task, hop, role } = this.#attempt.x.place;
     this.#attempt.x.ports.token(task, hop, role, text);
+  }
+
+  async ask(service: string, body: Json): Promise<Json> {
+    const attempt = this.#attempt;
+    const { ports } = attempt.x;
+    return attempt.guard(async () => {
+      if (ports.askNode === undefined)
+        throw new TroupeError("unavailable", `there is no node here to ask for ${service}`);
+      return ports.askNode(this.task.id, service, body);
+    });
   }
 
   async call(to: string, body: Json): Promise<Json> {

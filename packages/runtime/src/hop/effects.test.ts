@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { complete } from "../actor/outcome.ts";
-import { type BedHandler, HopBed } from "../testing/hop-bed.ts";
+import { complete, type Json } from "../actor/outcome.ts";
+import { TroupeError } from "../errors.ts";
+import { BED_TASK, type BedHandler, HopBed } from "../testing/hop-bed.ts";
 
 const pay: BedHandler = async (_, ctx) => {
   await ctx.step("pay", () => Promise.reject(new Error("timeout")), { effect: "once" });
@@ -77,4 +78,30 @@ test("time, randomness and events are recorded once, whatever is replayed", asyn
   await bed.deliver(message, handler);
   assert.deepEqual(seen[0], seen[1]);
   assert.equal(bed.names.filter((name) => name.startsWith("s.emit")).length, 1);
+});
+
+test("a question to the node goes out with the task, and not again when its step was recorded", async () => {
+  const bed = new HopBed();
+  const message = bed.start();
+  const asked: unknown[] = [];
+  const askNode = async (task: string, service: string, body: Json) => asked.push([task, service, body]);
+  let attempts = 0;
+  const handler: BedHandler = async (_, ctx) => {
+    const answer = await ctx.step("ask", () => ctx.ask("counter", { by: 1 }));
+    if (attempts++ === 0) throw new Error("again");
+    return complete(answer);
+  };
+  await bed.deliver(message, handler, {}, { askNode });
+  await bed.deliver(message, handler, {}, { askNode });
+  assert.deepEqual(asked, [[BED_TASK, "counter", { by: 1 }]]);
+  assert.deepEqual(bed.body("t.done.client"), { status: "completed", by: "a", result: 1 });
+});
+
+test("where there is no node, a question throws that at the handler", async () => {
+  const bed = new HopBed();
+  const end = await bed.deliver(bed.start(), async (_, ctx) => {
+    await assert.rejects(ctx.ask("counter", 1), (error) => TroupeError.is(error, "unavailable"));
+    return complete(1);
+  });
+  assert.equal(end.kind, "committed");
 });

@@ -4,6 +4,7 @@
 import type { Logger } from "pino";
 import type { ZodType } from "zod";
 import type { RoleInstance } from "../actor/define.ts";
+import type { Json } from "../actor/outcome.ts";
 import type { Clock } from "../clock.ts";
 import type { BlobRef } from "../contracts/blob-body.ts";
 import type { Subjects } from "../contracts/subjects.ts";
@@ -68,6 +69,8 @@ export interface HopPorts {
   isDead(node: string, incarnation: string): boolean;
   /** The store of bodies that are too large for a record. Absent = none is larger, and a handler gets a reference as it is. */
   readonly largeBodies?: LargeBodies | undefined;
+  /** Asks a service of the node, on behalf of a task. Absent = there is no node here, and a handler that asks gets `unavailable`. */
+  readonly askNode?: ((task: TaskId, service: string, body: Json) => Promise<Json>) | undefined;
   /** Says that these called hops of the task are not waited for any more; may be lost. Absent = they run to their end. */
   readonly endHops?: ((task: TaskId, hops: readonly HopId[]) => void) | undefined;
   /** "Something of this task was recorded", for watchers; may be lost. */

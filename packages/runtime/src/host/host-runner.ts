@@ -44,6 +44,7 @@ export class HostRunner {
       case "flush":
       case "blob":
       case "blob_stored":
+      case "answer":
         return void this.#forward(command);
     }
   }

@@ -23,6 +23,7 @@ import {
 } from "./ipc.ts";
 import { loadSystem, type Roles } from "./load-system.ts";
 import { watchLoopDelay } from "./loop-delay.ts";
+import { NodeAsks } from "./node-asks.ts";
 import type { Replica } from "./replica.ts";
 import { RoleSeat, roleLink } from "./role-seat.ts";
 
@@ -46,6 +47,7 @@ export class Host {
   readonly #held: HeldDeliveries;
   readonly #dead = new DeadIncarnations();
   readonly #blobs: BrokeredBlobs;
+  readonly #asks: NodeAsks;
   readonly #seats = new Map<string, Promise<RoleSeat>>();
   readonly #replicas = new Map<string, Replica>();
   readonly #leaving = new Map<Replica, Promise<void>>();
@@ -64,6 +66,7 @@ export class Host {
       options.tell({ type: "held", taken, released }),
     );
     this.#blobs = new BrokeredBlobs(options.tell);
+    this.#asks = new NodeAsks(options.tell);
     for (const died of options.configure.died) this.#dead.add(died);
     void this.#reportRegularly();
   }
@@ -90,6 +93,8 @@ export class Host {
         return this.#blobs.take(command);
       case "blob_stored":
         return this.#blobs.takeStored(command);
+      case "answer":
+        return this.#asks.take(command);
       case "flush":
         this.flushHeld();
         return this.#options.tell({ type: "flushed", request: command.request });
@@ -216,6 +221,7 @@ export class Host {
       held: this.#held,
       dead: this.#dead,
       blobs: this.#blobs,
+      asks: this.#asks,
       endHops: (task, hops) => this.#endHops(task, hops),
       clock,
       random,

@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { BlobRef } from "../contracts/blob-body.ts";
+import { DeadBody } from "../contracts/bodies.ts";
 import { Died, Ended } from "../contracts/control.ts";
 import { Deployment } from "../contracts/system.ts";
 import { MAX_BODY_BYTES } from "../contracts/task.ts";
@@ -15,6 +16,11 @@ const name = z.string().min(1).max(128);
 const text = z.string().max(8_192);
 
 const Bytes = z.custom<Uint8Array>((bytes) => bytes instanceof Uint8Array && bytes.length <= MAX_BODY_BYTES);
+
+/** Largest question to a service of the node, and largest answer, as JSON. */
+export const MAX_ASK_BYTES = 4 * 1024 * 1024;
+// As text: what a host sends is then bounded and of one kind before anybody looks into it.
+const JsonText = z.string().max(MAX_ASK_BYTES);
 
 /** How a process reaches NATS, with whose rights. */
 export const LinkSettings = z.strictObject({
@@ -64,6 +70,17 @@ export const Configure = z.strictObject({
 });
 export type Configure = z.infer<typeof Configure>;
 
+/** What a service of the node answered to `ask`, or why it did not. */
+const Answer = z.strictObject({
+  type: z.literal("answer"),
+  request: count,
+  result: z.discriminatedUnion("ok", [
+    z.strictObject({ ok: z.literal(true), json: JsonText }),
+    z.strictObject({ ok: z.literal(false), error: DeadBody.shape.error }),
+  ]),
+});
+export type Answer = z.infer<typeof Answer>;
+
 /** Node to host. */
 export const HostCommand = z.discriminatedUnion("type", [
   Configure,
@@ -93,6 +110,7 @@ export const HostCommand = z.discriminatedUnion("type", [
       z.strictObject({ ok: z.literal(false), code: z.string().max(64), message: text }),
     ]),
   }),
+  Answer,
   z.strictObject({ type: z.literal("exit") }),
 ]);
 export type HostCommand = z.infer<typeof HostCommand>;
@@ -133,6 +151,17 @@ export const silentReplica = (version: string, spec: ReplicaSpec, state: "starti
   meanMs: 0,
 });
 
+/** A role asks a service of its node; `task` is the one that it runs. All of it is a claim. */
+const Ask = z.strictObject({
+  type: z.literal("ask"),
+  request: count,
+  service: name,
+  role: name,
+  task: name.optional(),
+  json: JsonText,
+});
+export type Ask = z.infer<typeof Ask>;
+
 /** Host to node. */
 export const HostEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("ready") }),
@@ -152,6 +181,7 @@ export const HostEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("blob"), request: count, ref: BlobRef }),
   /** Asks to store a large body of one of its roles. */
   z.strictObject({ type: z.literal("store_blob"), request: count, role: name, bytes: Bytes }),
+  Ask,
   /** Nobody waits for these called hops any more: their join was met without them. */
   z.strictObject({ type: z.literal("hops_ended"), task: name, hops: z.array(name).min(1).max(1_000) }),
 ]);

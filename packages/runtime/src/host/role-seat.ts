@@ -19,6 +19,7 @@ import type { DeadIncarnations } from "./dead-incarnations.ts";
 import { DISCONNECT_LIMIT_MS, guardDisconnects } from "./disconnect-guard.ts";
 import type { HeldDeliveries } from "./held.ts";
 import type { Configure, LinkSettings, ReplicaSpec, RoleSeeds } from "./ipc.ts";
+import type { NodeAsks } from "./node-asks.ts";
 import { Replica } from "./replica.ts";
 
 /** Deliveries older than this write nothing any more: half of the hour for which finished tasks stay in the log. */
@@ -45,6 +46,8 @@ export interface RoleSeatOptions {
   readonly held: HeldDeliveries;
   readonly dead: DeadIncarnations;
   readonly blobs: Blobs;
+  /** Questions to the node; absent = there is none. */
+  readonly asks?: Pick<NodeAsks, "ask">;
   /** Says that these called hops are not waited for any more. */
   readonly endHops: (task: TaskId, hops: readonly HopId[]) => void;
   readonly clock: Clock;
@@ -142,7 +145,7 @@ export class RoleSeat {
   }
 
   #buildPorts(subjects: Subjects): HopPorts {
-    const { role: owner, clock, random, dead, blobs, endHops, logger } = this.#options;
+    const { role: owner, clock, random, dead, blobs, asks, endHops, logger } = this.#options;
     const executor = Buffer.from(random.bytes(6)).toString("base64url");
     let executions = 0;
     return {
@@ -154,6 +157,7 @@ export class RoleSeat {
       maxAgeMs: MAX_DELIVERY_AGE_MS,
       nonce: () => `${executor}${(executions++).toString(36)}`,
       largeBodies: { put: (bytes) => blobs.put(owner, bytes), get: (ref) => blobs.get(ref) },
+      askNode: asks && ((task, service, body) => asks.ask({ service, role: owner, task, body })),
       endHops,
       isDead: (node, incarnation) => dead.has(node, incarnation),
       hint: (task) => this.#say(subjects.live(task), ""),

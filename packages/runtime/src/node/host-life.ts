@@ -2,6 +2,8 @@ import type { BlobRef } from "../contracts/blob-body.ts";
 import { errorBodyOf, TroupeError } from "../errors.ts";
 import { type Configure, type HeldDelivery, type HostEvent, heldKey, type ReplicaReport } from "../host/ipc.ts";
 import type { Blobs } from "../nats/blobs.ts";
+import type { Broker } from "./broker.ts";
+import { HostAsks } from "./host-asks.ts";
 import type { HostProcess, StartHost } from "./host-process.ts";
 
 /** What a host needs of its node while it lives. */
@@ -10,6 +12,8 @@ export interface LifeEvents {
   readonly onReady: () => void;
   /** Bodies beside the log. */
   readonly blobs: Blobs;
+  /** The node's services for its hosts. */
+  readonly broker: Pick<Broker, "ask" | "hostEnded">;
   /** The host waits no more for these called hops. */
   readonly onHopsEnded: (task: string, hops: readonly string[]) => void;
 }
@@ -30,6 +34,7 @@ export class HostLife {
   readonly #hasDrained: () => void;
   readonly #events: LifeEvents;
   readonly #roles: ReadonlySet<string>;
+  readonly #asks: HostAsks;
   readonly #flushes = new Map<number, () => void>();
   #flushRequests = 0;
 
@@ -41,8 +46,15 @@ export class HostLife {
     this.#events = events;
     this.incarnation = configure.incarnation;
     this.#roles = new Set(Object.keys(configure.deployment.manifest.roles));
+    const { incarnation, deployment } = configure;
+    this.#asks = new HostAsks(
+      events.broker,
+      { incarnation, version: deployment.version, roles: this.#roles },
+      (answer) => this.process.send(answer),
+    );
     this.process = startHost((event) => this.#take(event));
     this.process.send(configure);
+    void this.process.exited.then(() => events.broker.hostEnded(incarnation));
   }
 
   /** Asks it to say now what it holds; resolves when it has, or has exited. */
@@ -80,6 +92,8 @@ export class HostLife {
         return void this.#fetch(event.request, event.ref);
       case "store_blob":
         return void this.#store(event.request, event.role, event.bytes);
+      case "ask":
+        return void this.#asks.take(event);
       case "hops_ended":
         return this.#events.onHopsEnded(event.task, event.hops);
     }

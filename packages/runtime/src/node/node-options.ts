@@ -5,6 +5,7 @@ import { TroupeError } from "../errors.ts";
 import type { LinkSettings } from "../host/ipc.ts";
 import { type Random, systemRandom } from "../random.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import type { BrokerService } from "./broker-service.ts";
 
 /** What a node is told when it is made. */
 export interface NodeOptions {
@@ -35,6 +36,8 @@ export interface NodeOptions {
   readonly drainLimitMs?: number;
   /** Default 500. */
   readonly heartbeatMs?: number;
+  /** What it does for its hosts beside bodies and notices: budgets, cache, audit. Default none. */
+  readonly brokerServices?: readonly BrokerService[];
   readonly logger: Logger;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -53,6 +56,13 @@ const count = (path: string, value: number, minimum: number): number => {
   throw new TroupeError("invalid_config", `${path}: ${value} is not a whole number of at least ${minimum}`);
 };
 
+function distinct(services: readonly BrokerService[]): readonly BrokerService[] {
+  const names = services.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return services;
+  throw new TroupeError("invalid_config", `brokerServices: two are named ${twice}`);
+}
+
 /** Fills in defaults and rejects nonsense. Throws `invalid_id` or `invalid_config`. */
 export function resolveNodeOptions(options: NodeOptions): ResolvedNodeOptions {
   return {
@@ -65,6 +75,7 @@ export function resolveNodeOptions(options: NodeOptions): ResolvedNodeOptions {
     loader: options.loader,
     roleKeys: options.roleKeys,
     isolation: options.isolation ?? "process",
+    brokerServices: distinct(options.brokerServices ?? []),
     drainLimitMs: count("drainLimitMs", options.drainLimitMs ?? 25_000, 0),
     heartbeatMs: count("heartbeatMs", options.heartbeatMs ?? 500, 1),
     clock: options.clock ?? systemClock,

@@ -18,6 +18,7 @@ import { type Link, openLink } from "../nats/connection.ts";
 import { readRoleKeys } from "../nats/role-keys.ts";
 import type { Service } from "../nats/service.ts";
 import { BlobBroker } from "./blob-broker.ts";
+import { Broker } from "./broker.ts";
 import { childHosts } from "./child-host.ts";
 import { DesiredState } from "./desired-state.ts";
 import { buildHeartbeat } from "./heartbeat.ts";
@@ -63,7 +64,8 @@ interface Joined {
   readonly link: Link;
   readonly desired: DesiredState;
   readonly fleet: HostFleet;
-  readonly broker: BlobBroker;
+  readonly blobs: BlobBroker;
+  readonly broker: Broker;
   readonly loop: LoopDelay;
   readonly services: Service;
 }
@@ -106,8 +108,9 @@ class ReconcilingNode implements RunningNode {
     const link = await this.#openLink(nodeLinkName(this.name));
     if (this.#left.signal.aborted) return link.close();
     const desired = new DesiredState({ link, subjects: this.#subjects, node: this.name, clock, logger });
-    const broker = new BlobBroker(() => this.#openLink(`${nodeLinkName(this.name)}/broker`), this.#subjects, clock);
-    const fleet = this.#createFleet(link, desired, broker);
+    const blobs = new BlobBroker(() => this.#openLink(this.#brokerLinkName), this.#subjects, clock);
+    const broker = this.#openBroker(desired);
+    const fleet = this.#createFleet(link, desired, blobs, broker);
     const services = serveNode(link, this.#subjects, {
       name: this.name,
       incarnation: this.incarnation,
@@ -117,7 +120,7 @@ class ReconcilingNode implements RunningNode {
       drain: (limitMs) => void this.drain(limitMs),
       stop: () => void this.stop(),
     });
-    this.#joined = { link, desired, fleet, broker, loop: watchLoopDelay(), services };
+    this.#joined = { link, desired, fleet, blobs, broker, loop: watchLoopDelay(), services };
     subscribeNotices(link, this.#subjects, logger, {
       ended: (ended) => fleet.tellEnded(ended),
       died: (died) => fleet.tellDied(died),
@@ -166,6 +169,7 @@ class ReconcilingNode implements RunningNode {
       const tooLong = this.#options.clock.sleep(1_000, limit.signal).catch(() => undefined);
       await Promise.race([joined.services.stop(), tooLong]);
       limit.abort();
+      await joined.blobs.close();
       await joined.broker.close();
       await joined.link.close();
     }
@@ -179,7 +183,25 @@ class ReconcilingNode implements RunningNode {
     return openLink({ ...nodeLink, name, logger, clock });
   }
 
-  #createFleet(link: Link, desired: DesiredState, broker: BlobBroker): HostFleet {
+  get #brokerLinkName(): string {
+    return `${nodeLinkName(this.name)}/broker`;
+  }
+
+  #openBroker(desired: DesiredState): Broker {
+    const { brokerServices, clock, random, logger } = this.#options;
+    return new Broker(brokerServices, {
+      openLink: () => this.#openLink(this.#brokerLinkName),
+      subjects: this.#subjects,
+      clock,
+      random,
+      logger,
+      node: this.name,
+      incarnation: this.incarnation,
+      deploymentOf: (version) => desired.deploymentOf(version),
+    });
+  }
+
+  #createFleet(link: Link, desired: DesiredState, blobs: BlobBroker, broker: Broker): HostFleet {
     const { system, hostLink, loader, isolation, drainLimitMs, clock, random, logger, memoryBytes } = this.#options;
     return new HostFleet({
       system,
@@ -191,7 +213,8 @@ class ReconcilingNode implements RunningNode {
       startHost: isolation === "process" ? childHosts(logger) : inlineHosts({ clock, random, logger, memoryBytes }),
       deploymentOf: (version) => desired.deploymentOf(version),
       seedsOf: (version) => this.#seedsOf(version),
-      blobs: broker,
+      blobs,
+      broker,
       onHopsEnded: (task, hops) => this.#announceEnded(link, task, hops),
       giveBack: (held) => this.#giveBack(link, held),
       onDeath: (died) => this.#announce(link, died),

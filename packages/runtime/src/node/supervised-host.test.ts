@@ -17,7 +17,7 @@ interface FakeHost {
 
 const replica: ReplicaSpec = { role: "a", index: 0, concurrency: 1, epoch: 1, isPaused: false };
 const delivery: HeldDelivery = { stream: "T_LOG_0", durable: "v1-a", streamSequence: 5, consumerSequence: 2 };
-const deployment = { manifest: { roles: { a: {} } } } as unknown as Configure["deployment"];
+const deployment = { version: "v1", manifest: { roles: { a: {} } } } as unknown as Configure["deployment"];
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 function supervised(seeds?: Readonly<Record<string, string>>) {
@@ -26,6 +26,7 @@ function supervised(seeds?: Readonly<Record<string, string>>) {
   const deaths: HostDeath[] = [];
   const givenBack: HeldDelivery[] = [];
   const endedHops: string[][] = [];
+  const endedHosts: string[] = [];
   const configure = () => ({ type: "configure", incarnation: `x-${hosts.length}`, deployment }) as Configure;
   const startHost = (onEvent: (event: HostEvent) => void): HostProcess => {
     const commands: HostCommand[] = [];
@@ -55,6 +56,10 @@ function supervised(seeds?: Readonly<Record<string, string>>) {
         get: async () => Uint8Array.of(7),
         put: async (role, bytes) => ({ role, sha256: "b".repeat(64), bytes: bytes.length }),
       },
+      broker: {
+        ask: async (service, caller, body) => JSON.stringify({ service, ...caller, body }),
+        hostEnded: (incarnation) => void endedHosts.push(incarnation),
+      },
       onHopsEnded: (task, hops) => void endedHops.push([task, ...hops]),
       clock,
       random: seededRandom(1),
@@ -67,7 +72,7 @@ function supervised(seeds?: Readonly<Record<string, string>>) {
     assert.ok(newest);
     return newest;
   };
-  return { clock, host, hosts, deaths, givenBack, endedHops, last };
+  return { clock, host, hosts, deaths, givenBack, endedHops, endedHosts, last };
 }
 
 test("a host that dies is reported with its incarnation, its deliveries are given back, and it is started again at once", async () => {
@@ -194,4 +199,34 @@ test("a stopped host that waits for its restart is not started again", async () 
   await host.stop();
   await clock.advance(120_000);
   assert.equal(hosts.length, 2);
+});
+
+test("what a host asks is answered as of its version and life; its end is told to the services", async () => {
+  const { hosts, endedHosts, last } = supervised();
+  last().say({
+    type: "ask",
+    request: 7,
+    service: "clock",
+    role: "a",
+    task: "0-v1-00000000000000000000000000",
+    json: '"hi"',
+  });
+  last().say({ type: "ask", request: 8, service: "clock", role: "b", json: "1" });
+  await settle();
+  const answers = last().commands.filter((command) => command.type === "answer");
+  assert.deepEqual(answers[1]?.request, 7);
+  assert.ok(answers[1].result.ok);
+  const served: unknown = JSON.parse(answers[1].result.json);
+  assert.deepEqual(JSON.parse(String(served)), {
+    service: "clock",
+    version: "v1",
+    role: "a",
+    task: "0-v1-00000000000000000000000000",
+    incarnation: "x-0",
+    body: "hi",
+  });
+  assert.match(JSON.stringify(answers[0]?.result), /"ok":false.*"unauthorized"/);
+  assert.equal(hosts.length, 1);
+  await last().exit({ signal: "SIGKILL" });
+  assert.deepEqual(endedHosts, ["x-0"]);
 });

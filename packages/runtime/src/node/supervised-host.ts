@@ -35,6 +35,7 @@ export interface SupervisedHostOptions {
   readonly giveBack: (held: readonly HeldDelivery[]) => Promise<void>;
   readonly onDeath: (death: HostDeath) => void;
   readonly blobs: LifeEvents["blobs"];
+  readonly broker: LifeEvents["broker"];
   readonly onHopsEnded: LifeEvents["onHopsEnded"];
   /** Something that the heartbeat shows has changed. */
   readonly onChange: () => void;
@@ -154,12 +155,12 @@ export class SupervisedHost {
   }
 
   #start(): HostLife {
-    const { startHost, configure, onChange, onHopsEnded, blobs, logger } = this.#options;
+    const { startHost, configure, onChange, onHopsEnded, blobs, broker, logger } = this.#options;
     const onReady = () => {
       this.#hasFailed = false;
       onChange();
     };
-    const life = new HostLife(startHost, configure(), { onReady, onHopsEnded, blobs });
+    const life = new HostLife(startHost, configure(), { onReady, onHopsEnded, blobs, broker });
     this.#life = life;
     life.process.send(this.#replicas());
     const { incarnation, process } = life;

@@ -27,6 +27,8 @@ export interface FakeContextOptions {
   readonly journal?: readonly { readonly name: string; readonly value: unknown }[];
   /** Answers to `call` and `all`. */
   readonly answer?: (to: string, body: Json) => Json | Promise<Json>;
+  /** The node's services, by name. */
+  readonly services?: Readonly<Record<string, (body: Json) => Json | Promise<Json>>>;
   readonly nowMs?: number;
   readonly random?: () => number;
 }
@@ -78,6 +80,11 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
     random: () => step("random", () => options.random?.() ?? 0.5),
     emit: async (name, data) => void emitted.push({ name, data }),
     token: (text) => void tokens.push(text),
+    ask: async (service, body) => {
+      const serve = options.services?.[service];
+      if (serve === undefined) throw new TroupeError("unavailable", `the test has no service ${service}`);
+      return serve(body);
+    },
     call: ask,
     all: (calls, need) => join(calls, ask, need),
     sleep: async () => {},

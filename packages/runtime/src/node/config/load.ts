@@ -8,7 +8,7 @@ import { LOG_LEVELS, type LogLevel } from "../../telemetry/logger.ts";
 import type { NodeOptions } from "../node-options.ts";
 
 /** Everything about a node process that is not code. */
-export type NodeConfig = Omit<NodeOptions, "logger" | "clock" | "random" | "memoryBytes"> & {
+export type NodeConfig = Omit<NodeOptions, "logger" | "clock" | "random" | "memoryBytes" | "brokerServices"> & {
   readonly logLevel: LogLevel;
 };
 

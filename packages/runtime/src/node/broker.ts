@@ -1,0 +1,57 @@
+import type { Json } from "../actor/outcome.ts";
+import type { Clock } from "../clock.ts";
+import { messageOf, TroupeError } from "../errors.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { BrokerCaller, BrokerHandler, BrokerPorts, BrokerService } from "./broker-service.ts";
+
+/** How long a service may take before its host is told that nobody knows. */
+export const ASK_LIMIT_MS = 60_000;
+
+/** The node's services for its hosts, while the node runs. */
+export class Broker {
+  readonly #handlers = new Map<string, BrokerHandler>();
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+
+  /** Opens every service; of each name there is one. */
+  constructor(services: readonly BrokerService[], ports: BrokerPorts) {
+    this.#clock = ports.clock;
+    this.#logger = ports.logger;
+    for (const service of services) this.#handlers.set(service.name, service.open(ports));
+  }
+
+  /** The service's answer. Throws `unavailable` when there is no such service here, `outcome_unknown` when it took too long. */
+  async ask(service: string, caller: BrokerCaller, body: unknown): Promise<Json> {
+    const handler = this.#handlers.get(service);
+    if (handler === undefined) throw new TroupeError("unavailable", `this node offers no service ${service}`);
+    const inTime = new AbortController();
+    const tooLong = this.#clock.sleep(ASK_LIMIT_MS, inTime.signal).then(() => {
+      throw new TroupeError("outcome_unknown", `${service} gave no answer within ${ASK_LIMIT_MS / 1_000} s`);
+    });
+    try {
+      return await Promise.race([handler.ask(caller, body), tooLong]);
+    } finally {
+      inTime.abort();
+    }
+  }
+
+  hostEnded(incarnation: string): void {
+    for (const [service, handler] of this.#handlers) {
+      try {
+        handler.hostEnded?.(incarnation);
+      } catch (error) {
+        this.#logger.error({ service, reason: messageOf(error) }, "a service could not take the end of a host");
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const [service, handler] of this.#handlers) {
+      try {
+        await handler.close();
+      } catch (error) {
+        this.#logger.error({ service, reason: messageOf(error) }, "a service did not close in order");
+      }
+    }
+  }
+}
