@@ -1,6 +1,7 @@
 /** The accounts as a real server enforces them: what each user may do, and what it is refused. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { headers } from "@nats-io/transport-node";
 import {
   createLogger,
   createPublisher,
@@ -154,11 +155,25 @@ test("a gateway writes starts, human replies, ends, turns and keys, and no role'
     `${LOG}.${hop}.timer.m.reply.router`,
     "$KV.acc-desired.current",
     "$KV.acc-placement.n1",
+    "$KV.acc-api-keys.k1",
   ];
   for (const subject of refused) assert.equal(await publish("gateway", subject), "unknown", subject);
   assert.equal(await call("gateway", "$JS.API.STREAM.DELETE.ACC_LOG_0"), "answered", "by its own, empty account");
   assert.equal(await call("gateway", "JSC.API.STREAM.DELETE.ACC_LOG_0"), "NoRespondersError");
   assert.ok((await directGetAll(linkOf("gateway"), "ACC_LOG_0", { filter: `${LOG}.>` })).length >= 3);
+});
+
+test("a gateway counts, reads the hashes of API keys, and cannot make a key; nodes and clients do neither", async () => {
+  const counted = { headers: headers(), timeout: 1_000 };
+  counted.headers.set("Nats-Incr", "+2");
+  const subject = subjects.count("user", "k1", 7);
+  const answer: unknown = (await linkOf("gateway").nc.request(subject, "", counted)).json();
+  assert.deepEqual(answer, { stream: "ACC_COUNTS", seq: 1, val: "2" });
+  assert.equal(await directGetLast(linkOf("gateway"), "KV_acc-api-keys", subjects.row("api-keys", "k1")), undefined);
+  for (const user of ["node", "client", "host"] as const) {
+    assert.notEqual(await call(user, subject), "answered", user);
+    assert.notEqual(await call(user, "JSC.API.DIRECT.GET.KV_acc-api-keys.$KV.acc-api-keys.k1"), "answered", user);
+  }
 });
 
 test("a gateway takes queued tasks through the ingress durable", async () => {

@@ -35,6 +35,7 @@ const named = (subject: string): string =>
     .replaceAll("role-r", "<role>")
     .replaceAll("role-t", "<to>")
     .replaceAll("node-n", "<node>")
+    .replaceAll("limit-l.key-k.0", "<limit>.<key>.<window>")
     .replaceAll(SYSTEM, "<sys>");
 
 const clientRows = (): readonly Row[] => [
@@ -132,6 +133,7 @@ const coreRows = (): readonly Row[] => [
   [subjects.live(TASK), "publish", "something of this task was recorded: a hint without content"],
   [subjects.tokens(TASK, HOP), "publish", "model tokens as they come"],
   [subjects.doneEvent(TASK), "republish", "headers of a task's end, by the server"],
+  [subjects.count("limit-l", "key-k", 0), "counter", "how often gateways saw one caller in one window of a limit"],
   [subjects.control("ended"), "publish", "a task has ended: whoever runs a part of it stops"],
 ];
 

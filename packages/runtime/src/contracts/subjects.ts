@@ -70,10 +70,10 @@ function recordName(cls: string, kind: string, to: string): RecordName | undefin
 }
 
 /** Streams besides the log. */
-export const STREAMS = ["INGRESS", "KEYS", "ARCHIVE", "CONTROL", "AUDIT", "BLOBS"] as const;
+export const STREAMS = ["INGRESS", "KEYS", "ARCHIVE", "CONTROL", "AUDIT", "BLOBS", "COUNTS"] as const;
 export type StreamName = (typeof STREAMS)[number];
 /** Buckets with compare-and-set rows. */
-export const BUCKETS = ["desired", "members", "placement", "leases"] as const;
+export const BUCKETS = ["desired", "members", "placement", "leases", "api-keys"] as const;
 export type BucketName = (typeof BUCKETS)[number];
 
 /** All subjects, stream and consumer names of one system. */
@@ -255,6 +255,10 @@ export class Subjects {
     const [system, archive, task = "", part = "", rest] = subject.split(".");
     if (system !== this.system || archive !== "archive" || rest !== undefined) return undefined;
     return parseTaskId(task) && NUMBER.test(part) ? Number(part) : undefined;
+  }
+  /** A counter that gateways share: how often something happened to one key in one window of a limit; in the COUNTS stream. */
+  count(limit: string, key: string, window: number): string {
+    return `${this.system}.count.${limit}.${key}.${window}`;
   }
   blob(role: string, sha256: string, chunk: number | "*"): string {
     return `${this.system}.blob.${role}.${sha256}.${chunk}`;

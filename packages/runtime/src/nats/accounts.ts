@@ -77,14 +77,21 @@ function core(subjects: Subjects, logs: readonly string[]): Account {
   const readable = [
     ...logs,
     ...(["KEYS", "ARCHIVE", "BLOBS", "INGRESS"] as const).map((name) => subjects.stream(name)),
-    ...(["desired", "placement", "members"] as const).map((name) => subjects.bucketStream(name)),
+    ...(["desired", "placement", "members", "api-keys"] as const).map((name) => subjects.bucketStream(name)),
   ];
   return {
     name: "CORE",
     hasJetStream: true,
     users: usersOf("CORE", { host: hostPermissions(subjects, logs) }),
     exports: [
-      ...[`${sys}.log.>`, `${sys}.key.*`, `${sys}.blob.>`, `${sys}.tasks.*.queue`, `${sys}.ingress.>`].map(service),
+      ...[
+        `${sys}.log.>`,
+        `${sys}.key.*`,
+        `${sys}.count.>`,
+        `${sys}.blob.>`,
+        `${sys}.tasks.*.queue`,
+        `${sys}.ingress.>`,
+      ].map(service),
       ...[`${sys}.heartbeat.*`, `${sys}.control.died`, `${sys}.control.event.>`].map(service),
       { ...service(`${sys}.supervisor.*`), response: LONG },
       { ...service("$SRV.>"), response: SHORT },
@@ -132,7 +139,7 @@ function gateway(subjects: Subjects, logs: readonly string[]): Account {
   const readable = [
     ...logs,
     ...(["KEYS", "ARCHIVE", "BLOBS", "INGRESS"] as const).map((name) => subjects.stream(name)),
-    subjects.bucketStream("desired"),
+    ...(["desired", "api-keys"] as const).map((name) => subjects.bucketStream(name)),
   ];
   const written = [
     `${sys}.log.*.*.*.start.client.m.send.*`,
@@ -140,6 +147,7 @@ function gateway(subjects: Subjects, logs: readonly string[]): Account {
     `${sys}.log.*.*.*.end.end.t.done.client`,
     `${sys}.log.*.all.*.queue.client.v.turn.*`,
     `${sys}.key.*`,
+    `${sys}.count.*.*.*`,
     `${sys}.blob.client.*.*`,
     `${sys}.tasks.*.queue`,
     `${sys}.ingress.>`,

@@ -104,6 +104,17 @@ function plainSpecs(settings: ResourceSettings): StreamSpec[] {
     { ...kept, name: subjects.stream("CONTROL"), subjects: [`${system}.control.event.>`], max_age: 30 * DAY },
     {
       ...kept,
+      name: subjects.stream("COUNTS"),
+      subjects: [`${system}.count.*.*.*`],
+      // Windows are minutes long, and a lost one only lets somebody in again: none of it is worth a disk's time.
+      storage: StorageType.Memory,
+      allow_msg_counter: true,
+      max_msgs_per_subject: 1,
+      max_age: HOUR / 4,
+      max_bytes: 64 * MEBIBYTE,
+    },
+    {
+      ...kept,
       name: subjects.stream("AUDIT"),
       subjects: [`${system}.audit.>`],
       discard: DiscardPolicy.New,
