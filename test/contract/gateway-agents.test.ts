@@ -33,7 +33,7 @@ test("a conversation is submitted to the named agent, and is a task", async () =
   const task = await call(headers.get("location") ?? "");
   assert.equal(task.body["role"], "developer");
   const unknown = await call("/api/v1/agents/chat", { messages, agent_type: "ghost" });
-  assert.equal(unknown.status, 400);
+  assert.equal(unknown.status, 404);
   assert.match(String(unknown.body["detail"]), /router, developer/);
 });
 
@@ -52,7 +52,7 @@ test("a run answers with the result, the roles and the cost once the task has en
 
 test("a pattern that the deployed system does not offer starts nothing", async () => {
   const { status, body } = await call("/agent/run", { task: "x", pattern: "react" });
-  assert.equal(status, 400);
+  assert.equal(status, 404);
   assert.equal((body["error"] as { param: string }).param, "pattern");
 });
 

@@ -143,6 +143,42 @@ test("wrong requests get problem details with code, path and an OpenAI error", a
   assert.equal((await call("GET", "/api/v1/cluster")).headers.get("retry-after"), "1");
 });
 
+test("every method that a path does not take is refused, also those that bring a body", async () => {
+  for (const method of ["PUT", "PATCH", "OPTIONS", "TRACE", "QUERY", "PROPFIND"]) {
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const path = "/api/v1/tasks/0-v1-00000000000000000000000000";
+      httpRequest(`${gateway.url}${path}`, { method }, (answer) => resolve(answer.resume().statusCode))
+        .on("error", reject)
+        .end();
+    });
+    assert.equal(status, 405, method);
+  }
+});
+
+test("a body that says that it is no JSON is refused; what curl and browsers say of their own accord is taken", async () => {
+  const task = { role: "router", input: "x" };
+  for (const type of ["application/json; charset=utf-8", "application/x-www-form-urlencoded", "text/plain"])
+    assert.equal((await submit(task, { "Content-Type": type })).status, 202, type);
+  for (const type of ["multipart/form-data; boundary=x", "application/xml", "text/html", "json"]) {
+    const refused = await submit(task, { "Content-Type": type });
+    assert.deepEqual([refused.status, refused.body["code"]], [415, "unsupported_media_type"], type);
+  }
+});
+
+test("headers that are read have a form, and a wrong one is named", async () => {
+  for (const [name, value] of [
+    ["Idempotency-Key", ""],
+    ["Idempotency-Key", "x".repeat(300)],
+    ["Idempotency-Key", "\u00e9"],
+  ] as const) {
+    const { status, body } = await submit({ role: "router", input: "x" }, { [name]: value });
+    assert.deepEqual([status, body.error?.param], [400, name], value);
+  }
+  const { body } = await submit({ role: "router", input: "x" });
+  const events = await call("GET", `/api/v1/tasks/${body.task_id}/events`, undefined, { "Last-Event-ID": "x" });
+  assert.deepEqual([events.status, events.body.error?.param], [400, "Last-Event-ID"]);
+});
+
 test("a body over 64 MiB is refused with the limit; one over 512 KiB goes by reference", async () => {
   const large = await submit({ role: "router", input: "x".repeat(700_000) });
   assert.equal(large.status, 202);

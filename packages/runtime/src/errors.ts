@@ -73,6 +73,12 @@ export const ERRORS = {
     "Declare a variant, or require less.",
   ),
   body_too_large: spec("terminal", 413, "A body is over the limit.", "Send less, or send a reference."),
+  unsupported_media_type: spec(
+    "terminal",
+    415,
+    "A body says that it is no JSON.",
+    "Send JSON with `Content-Type: application/json`.",
+  ),
   unsupported_version: spec(
     "terminal",
     422,

@@ -17,7 +17,8 @@ export type Version = Branded<"Version">;
 export const START_HOP = "start" as HopId;
 
 const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
-const TASK_ID = /^(\d{1,3})-(v[1-9]\d{0,8})-([0-9a-hjkmnp-tv-z]{26})$/;
+/** The text of a task id: shard, version, time and chance. */
+export const TASK_ID: RegExp = /^(\d{1,3})-(v[1-9]\d{0,8})-([0-9a-hjkmnp-tv-z]{26})$/;
 const TOKEN_26 = /^[0-9a-hjkmnp-tv-z]{26}$/;
 
 /** Crockford base32, lower case, of the first 16 bytes: 26 characters. */

@@ -50,7 +50,7 @@ test("a pattern that the system does not offer is refused with what there is", (
   assert.throws(
     () => runOf({ task: "x", pattern: "reflection" }, systemWith("router")),
     (error: unknown) =>
-      TroupeError.is(error, "invalid_request") &&
+      TroupeError.is(error, "unknown_role") &&
       /no door of the deployed system plays reflection; its doors are router/.test(error.message),
   );
   assert.equal(RunBody.safeParse({ task: "x", pattern: "magic" }).success, false);

@@ -31,7 +31,7 @@ export interface Run {
   readonly task: TaskRequest;
 }
 
-/** Throws `invalid_request` when no door of the deployed system plays the pattern. */
+/** Throws `unknown_role` when no door of the deployed system plays the pattern. */
 export function runOf({ task, pattern, max_iterations: iterations }: RunBody, system: CompiledSystem): Run {
   const metadata = {
     ...(pattern === undefined ? {} : { pattern }),
@@ -54,7 +54,7 @@ function doorOfPattern(system: CompiledSystem, pattern: "react" | "reflection"):
   throw noDoor(system, "pattern", `no door of the deployed system plays ${pattern}`);
 }
 
-/** The door of a name, or the first one. Throws `invalid_request` under `path` with the doors there are. */
+/** The door of a name, or the first one. Throws `unknown_role` under `path` with the doors there are. */
 export function requireDoor(system: CompiledSystem, name: string | undefined, path: string): string {
   const { doors } = system;
   const [first] = doors;
@@ -66,7 +66,7 @@ export function requireDoor(system: CompiledSystem, name: string | undefined, pa
 function noDoor({ doors }: CompiledSystem, path: string, what: string): TroupeError {
   const reason = `${what}; its doors are ${[...doors].join(", ")}. Leave ${path} out for the first`;
   const details = { problems: [{ path, reason }], doors: [...doors] };
-  return new TroupeError("invalid_request", `${path}: ${reason}`, { details });
+  return new TroupeError("unknown_role", `${path}: ${reason}`, { details });
 }
 
 export const RunResponse = z.object({

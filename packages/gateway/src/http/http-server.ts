@@ -1,16 +1,16 @@
 /** The HTTP edge: fastify with our own limits, errors and end. */
 import { randomUUID } from "node:crypto";
 import { type Clock, type Logger, TroupeError } from "@troupe/runtime/internal";
-import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import fastify, { type FastifyInstance } from "fastify";
 import { BODY_LIMITS, bodyTooLarge } from "../ingress/task-body.ts";
 import type { Caller, HealthProbe, TaskApi } from "../task/task-api.ts";
 import { registerAgentRoutes } from "./agent-routes.ts";
 import { registerChatRoutes } from "./chat-routes.ts";
 import { EventStreams } from "./event-stream.ts";
 import { registerHealthRoutes } from "./health-routes.ts";
+import { KnownPaths } from "./known-paths.ts";
 import { registerModelRoutes } from "./model-routes.ts";
 import { openApiDocument } from "./openapi.ts";
-import { OPERATIONS } from "./operations.ts";
 import { PROBLEM_TYPE, problemOf } from "./problem.ts";
 import { registerResponseRoutes } from "./response-routes.ts";
 import { registerTaskRoutes } from "./task-routes.ts";
@@ -52,6 +52,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     reply.header("x-request-id", request.id);
     if (isClosing) reply.header("connection", "close");
   });
+  refuseUnknown(app);
   handleErrors(app, logger);
   acceptBytes(app);
   const ports = { api, streams, caller, clock };
@@ -63,7 +64,6 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   registerHealthRoutes(app, options.health);
   const document = openApiDocument(options.system, options.version);
   app.get("/openapi.json", () => document);
-  refuseOtherMethods(app);
   app.addHook("preClose", async () => {
     isClosing = true;
     streams.closeAll();
@@ -114,51 +114,39 @@ function handleErrors(app: FastifyInstance, logger: Logger): void {
     const { status, headers, body } = problemOf(error, request.id);
     return reply.code(status).headers(headers).type(PROBLEM_TYPE).send(JSON.stringify(body));
   });
-  app.setNotFoundHandler((request, reply) => {
-    const { body } = problemOf(new TroupeError("invalid_request", `no such path: ${shownPath(request)}`), request.id);
-    return reply
-      .code(404)
-      .type(PROBLEM_TYPE)
-      .send(JSON.stringify({ ...body, status: 404 }));
-  });
 }
 
 /** What fastify itself refuses, as an error of ours. */
 function ours(thrown: unknown): unknown {
   if (TroupeError.is(thrown) || !(thrown instanceof Error) || !("code" in thrown)) return thrown;
   if (thrown.code === "FST_ERR_CTP_BODY_TOO_LARGE") return bodyTooLarge(undefined, BODY_LIMITS.maxBytes);
+  if (thrown.code === "FST_ERR_CTP_INVALID_MEDIA_TYPE")
+    return new TroupeError("unsupported_media_type", "the body's Content-Type is not well formed");
   const status = "statusCode" in thrown ? thrown.statusCode : undefined;
   const isCallersFault = typeof status === "number" && status >= 400 && status < 500;
   return isCallersFault ? new TroupeError("invalid_request", thrown.message) : thrown;
 }
 
-/** Answers 405 with `Allow` on paths that exist. */
-function refuseOtherMethods(app: FastifyInstance): void {
-  const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
-  const allowedBy = new Map<string, Set<string>>([["/openapi.json", new Set(["GET", "HEAD"])]]);
-  for (const { path, method } of OPERATIONS) {
-    const url = path.replace("{id}", ":id");
-    const allowed = allowedBy.get(url) ?? new Set();
-    allowedBy.set(url, allowed.add(method));
-    if (method === "GET") allowed.add("HEAD");
-  }
-  for (const [url, allowed] of allowedBy) {
-    const refused = methods.filter((method) => !allowed.has(method));
-    app.route({
-      url,
-      method: refused,
-      handler: (request, reply) => {
-        const allow = [...allowed].join(", ");
-        const error = new TroupeError("invalid_request", `${request.method} is not possible here; possible: ${allow}`);
-        const { body } = problemOf(error, request.id);
-        return reply
-          .code(405)
-          .header("allow", allow)
-          .type(PROBLEM_TYPE)
-          .send(JSON.stringify({ ...body, status: 405 }));
-      },
-    });
-  }
+/** 404 for paths that do not exist, 405 with `Allow` for methods that a path does not take; neither reads a body. */
+function refuseUnknown(app: FastifyInstance): void {
+  const paths = new KnownPaths();
+  app.addHook("onRoute", ({ url, method }) => paths.add(url, method));
+  app.addHook("onRequest", (request, reply, done) => {
+    if (!request.is404) {
+      done();
+      return;
+    }
+    const path = request.url.split("?", 1)[0] ?? "";
+    const allowed = paths.methodsOf(path).join(", ");
+    const reason = allowed
+      ? `${request.method} is not possible here; possible: ${allowed}`
+      : `no such path: ${path.slice(0, 200)}`;
+    const { body } = problemOf(new TroupeError("invalid_request", reason), request.id);
+    const status = allowed ? 405 : 404;
+    if (allowed) reply.header("allow", allowed);
+    reply
+      .code(status)
+      .type(PROBLEM_TYPE)
+      .send(JSON.stringify({ ...body, status }));
+  });
 }
-
-const shownPath = (request: FastifyRequest): string => (request.url.split("?", 1)[0] ?? "").slice(0, 200);

@@ -4,8 +4,9 @@ import { z } from "zod";
 import { ChatRequest } from "../openai/chat-request.ts";
 import { ResponseRequest } from "../openai/response-request.ts";
 import { KEY_HEADER, type Operation, SUBMIT_ERRORS } from "./operation.ts";
+import { SessionId } from "./schemas.ts";
 
-const HEADERS = { ...KEY_HEADER, "X-Session-Id": "Tasks of one session run in turn, and roles remember." };
+const HEADERS = { ...KEY_HEADER, "X-Session-Id": SessionId };
 
 /** How a task may end while its caller waits, on top of what a submission may meet. */
 const END_ERRORS = [
@@ -51,7 +52,11 @@ const ResponseResponse = z.looseObject({
   output: z.array(z.looseObject({ type: z.literal("message"), content: z.array(z.looseObject({ text: z.string() })) })),
 });
 
-const RESPONSE_ID = "A response's id: `resp_` and the task's id.";
+const ModelId = z.string().meta({ description: "A role that takes tasks.", examples: ["router"] });
+const ResponseId = z.string().meta({
+  description: "A response's id: `resp_` and the task's id.",
+  examples: ["resp_0-v1-01jd3m8q5x7c9v2k4n6p8r0t2w"],
+});
 
 export const OPENAI_OPERATIONS: readonly Operation[] = [
   {
@@ -68,7 +73,7 @@ export const OPENAI_OPERATIONS: readonly Operation[] = [
     method: "GET",
     path: "/v1/models/{id}",
     permission: "agent:chat",
-    pathId: "A role that takes tasks.",
+    pathId: ModelId,
     summary: "One model.",
     success: { status: 200, description: "The model.", schema: ModelResponse },
     errors: ["unknown_role", "no_system"],
@@ -104,6 +109,7 @@ export const OPENAI_OPERATIONS: readonly Operation[] = [
       description: "The response; a stream of events when the request says `stream`.",
       schema: ResponseResponse,
       streams: "text/event-stream",
+      leadsTo: { getResponse: "/id", cancelResponse: "/id" },
     },
     errors: [...END_ERRORS, "unknown_task"],
   },
@@ -112,7 +118,7 @@ export const OPENAI_OPERATIONS: readonly Operation[] = [
     method: "GET",
     path: "/v1/responses/{id}",
     permission: "agent:chat",
-    pathId: RESPONSE_ID,
+    pathId: ResponseId,
     summary: "A response, also one that still runs.",
     success: { status: 200, description: "As far as it is.", schema: ResponseResponse },
     errors: ["unknown_task", "malformed_record", "unavailable"],
@@ -122,7 +128,7 @@ export const OPENAI_OPERATIONS: readonly Operation[] = [
     method: "POST",
     path: "/v1/responses/{id}/cancel",
     permission: "agent:chat",
-    pathId: RESPONSE_ID,
+    pathId: ResponseId,
     summary: "Cancel the task of a response.",
     success: { status: 200, description: "Cancelled.", schema: ResponseResponse },
     errors: ["unknown_task", "conflict", "outcome_unknown", "store_full", "unavailable"],

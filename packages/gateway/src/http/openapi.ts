@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Operation } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { PROBLEM_TYPE } from "./problem.ts";
-import { HealthResponse, ProblemResponse } from "./schemas.ts";
+import { HealthResponse, ProblemResponse, ServerSentEvent, TaskIdText } from "./schemas.ts";
 
 const Document = z.record(z.string(), z.unknown());
 type Json = Readonly<Record<string, unknown>>;
@@ -12,6 +12,7 @@ type Json = Readonly<Record<string, unknown>>;
 /** The only schemas that refer to themselves are those of any JSON value. */
 const RECURSIVE = /^#\/\$defs\/__schema\d+$/;
 const ANY_JSON = "#/components/schemas/Json";
+const EVENTS: Json = { $ref: "#/components/schemas/ServerSentEvent" };
 
 /** A zod schema as it stands inside the document: what it defines for itself is the document's own "any JSON value". */
 function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
@@ -33,7 +34,11 @@ export function openApiDocument(system: string, version: string): Json {
     servers: [{ url: "/" }],
     paths,
     components: {
-      schemas: { Problem: schemaOf(ProblemResponse, "output"), Json: { description: "Any JSON value." } },
+      schemas: {
+        Problem: schemaOf(ProblemResponse, "output"),
+        ServerSentEvent: schemaOf(ServerSentEvent, "output"),
+        Json: { description: "Any JSON value." },
+      },
     },
   };
 }
@@ -45,13 +50,13 @@ function operationObject(operation: Operation): Json {
     summary: operation.summary,
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(operation.body ? { requestBody: requestBody(operation.body, operation.example) } : {}),
-    responses: { [operation.success.status]: successResponse(operation), ...errorResponses(operation) },
+    responses: { ...successResponses(operation), ...errorResponses(operation) },
   };
 }
 
-function pathParameters({ path, pathId = "Task id." }: Operation): Json[] {
+function pathParameters({ path, pathId = TaskIdText }: Operation): Json[] {
   if (!path.includes("{id}")) return [];
-  return [{ name: "id", in: "path", required: true, description: pathId, schema: { type: "string" } }];
+  return [{ name: "id", in: "path", required: true, schema: schemaOf(pathId, "input") }];
 }
 
 function queryParameters({ query }: Operation): Json[] {
@@ -61,12 +66,11 @@ function queryParameters({ query }: Operation): Json[] {
 }
 
 function headerParameters({ headers = {} }: Operation): Json[] {
-  return Object.entries(headers).map(([name, description]) => ({
+  return Object.entries(headers).map(([name, schema]) => ({
     name,
     in: "header",
     required: false,
-    description,
-    schema: { type: "string" },
+    schema: schemaOf(schema, "input"),
   }));
 }
 
@@ -75,15 +79,26 @@ const requestBody = (schema: z.ZodType, example: unknown): Json => ({
   content: { "application/json": { schema: schemaOf(schema, "input"), ...(example === undefined ? {} : { example }) } },
 });
 
-function successResponse({ success }: Operation): Json {
-  const { description, schema, type = "application/json", streams, example } = success;
-  const body = type === "application/json" ? (schema ? schemaOf(schema, "output") : {}) : { type: "string" };
+function successResponses({ success }: Operation): Json {
+  const { status, description, schema, type = "application/json", streams, example, leadsTo, empty } = success;
+  const body = type === "application/json" ? (schema ? schemaOf(schema, "output") : {}) : EVENTS;
   const content = {
     [type]: { schema: body, ...(example === undefined ? {} : { example }) },
-    ...(streams === undefined ? {} : { [streams]: { schema: { type: "string" } } }),
+    ...(streams === undefined ? {} : { [streams]: { schema: EVENTS } }),
   };
-  return { description, content };
+  return {
+    [status]: { description, content, ...(leadsTo ? { links: linksOf(leadsTo) } : {}) },
+    ...(empty ? { [empty.status]: { description: empty.description } } : {}),
+  };
 }
+
+const linksOf = (leadsTo: Readonly<Record<string, string>>): Json =>
+  Object.fromEntries(
+    Object.entries(leadsTo).map(([operationId, pointer]) => [
+      operationId,
+      { operationId, parameters: { id: `$response.body#${pointer}` } },
+    ]),
+  );
 
 /** One entry a status; several codes may share it. Health endpoints answer their own form when something is down. */
 function errorResponses({ errors, success }: Operation): Json {

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "@troupe/runtime/internal";
 import type { z } from "zod";
 import type { Requirement } from "../auth/permission.ts";
+import { IdempotencyKey } from "./schemas.ts";
 
 /** One operation of the HTTP interface as data. */
 export interface Operation {
@@ -11,12 +12,13 @@ export interface Operation {
   /** What the caller must be allowed; `public` for everybody. */
   readonly permission: Requirement;
   /** What `{id}` is; default the task's id. */
-  readonly pathId?: string;
+  readonly pathId?: z.ZodType;
   readonly summary: string;
   readonly body?: z.ZodType;
   readonly example?: unknown;
   readonly query?: z.ZodObject;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Headers that are read. */
+  readonly headers?: Readonly<Record<string, z.ZodType>>;
   readonly success: {
     readonly status: number;
     readonly description: string;
@@ -25,6 +27,10 @@ export interface Operation {
     /** A second form of the same answer, for who asked for a stream. */
     readonly streams?: string;
     readonly example?: unknown;
+    /** Operations that take this answer's id, with where it is: `/task_id`. */
+    readonly leadsTo?: Readonly<Record<string, string>>;
+    /** A second status without a body, and when it comes. */
+    readonly empty?: { readonly status: number; readonly description: string };
   };
   readonly errors: readonly ErrorCode[];
 }
@@ -35,6 +41,7 @@ export const TASK_ERRORS = ["invalid_id", "unknown_task", "unavailable"] as cons
 /** What a submission may meet. */
 export const SUBMIT_ERRORS = [
   "invalid_request",
+  "unsupported_media_type",
   "unknown_role",
   "key_reused",
   "conflict",
@@ -47,4 +54,4 @@ export const SUBMIT_ERRORS = [
   "store_full",
 ] as const satisfies readonly ErrorCode[];
 
-export const KEY_HEADER = { "Idempotency-Key": "Makes repeating the request safe for 24 hours." };
+export const KEY_HEADER = { "Idempotency-Key": IdempotencyKey };

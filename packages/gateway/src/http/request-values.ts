@@ -1,16 +1,34 @@
 /** Reads the parts of an HTTP request; whatever they hold, the outcome is a value or an error of ours. */
 import { requireTaskId, type TaskId, TroupeError } from "@troupe/runtime/internal";
 import type { FastifyRequest } from "fastify";
-import type { z } from "zod";
+import { z } from "zod";
 import { BODY_LIMITS, parseJsonBody, parseRequest } from "../ingress/task-body.ts";
+import { IdempotencyKey, LastEventId, SessionId } from "./schemas.ts";
 
-const LONGEST_KEY = 256;
 const UNQUOTE = /^"(.*)"$/;
+/** What a body may say that it is; `curl -d` and a browser's `fetch` say the last two of their own accord. */
+const BODY_TYPES =
+  /^(?:application\/(?:[a-z0-9.-]+\+)?json|application\/octet-stream|application\/x-www-form-urlencoded|text\/plain)$/;
 
 /** Bodies arrive as bytes: the limits on size, depth and form are ours. */
 export function bodyOf<T extends z.ZodType>(request: FastifyRequest, schema: T, what: string): z.output<T> {
+  requireJsonType(request);
   const bytes = request.body instanceof Uint8Array ? request.body : new Uint8Array();
   return parseRequest(schema, parseJsonBody(bytes, BODY_LIMITS), what);
+}
+
+/** A body without a type is taken for JSON. Throws `unsupported_media_type`. */
+function requireJsonType({ headers }: FastifyRequest): void {
+  const [type = ""] = (headers["content-type"] ?? "application/json").split(";", 1);
+  if (BODY_TYPES.test(type.trim().toLowerCase())) return;
+  throw new TroupeError("unsupported_media_type", `a body of ${JSON.stringify(type.slice(0, 80))} is not taken`);
+}
+
+/** Throws `invalid_request` that names the header. */
+function headerOf(request: FastifyRequest, name: string, schema: z.ZodType<string>): string | undefined {
+  const value = request.headers[name.toLowerCase()];
+  if (value === undefined) return undefined;
+  return parseRequest(z.object({ [name]: schema }), { [name]: String(value) }, "the header")[name];
 }
 
 export function queryOf<T extends z.ZodType>(request: FastifyRequest, schema: T): z.output<T> {
@@ -28,25 +46,15 @@ export const taskIdOf = (request: FastifyRequest): TaskId => requireTaskId(pathI
 
 /** The `Idempotency-Key` header, a structured-field string or a bare token; `undefined` without one. */
 export function idempotencyKeyOf(request: FastifyRequest): string | undefined {
-  const header = request.headers["idempotency-key"];
-  if (header === undefined) return undefined;
-  const text = (Array.isArray(header) ? header.join(",") : header).trim();
-  const key = UNQUOTE.exec(text)?.[1] ?? text;
-  if (key.length >= 1 && key.length <= LONGEST_KEY) return key;
-  throw new TroupeError("invalid_request", `Idempotency-Key must have 1 to ${LONGEST_KEY} characters`);
+  const text = headerOf(request, "Idempotency-Key", IdempotencyKey);
+  return text === undefined ? undefined : (UNQUOTE.exec(text)?.[1] ?? text);
 }
 
 /** The `X-Session-Id` header: tasks of one session run in turn, and roles remember. */
-export function sessionOf(request: FastifyRequest): string | undefined {
-  const header = request.headers["x-session-id"];
-  return Array.isArray(header) ? header[0] : header;
-}
+export const sessionOf = (request: FastifyRequest): string | undefined => headerOf(request, "X-Session-Id", SessionId);
 
 /** Where an event stream goes on: `Last-Event-ID` of a reconnecting client wins over `after`. */
 export function resumePoint(request: FastifyRequest, after: number | undefined): number | undefined {
-  const header = request.headers["last-event-id"];
-  if (header === undefined) return after;
-  const text = Array.isArray(header) ? (header[0] ?? "") : header;
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new TroupeError("invalid_request", "Last-Event-ID must be the id of an event of this stream");
+  const last = headerOf(request, "Last-Event-ID", LastEventId);
+  return last === undefined ? after : Number(last);
 }

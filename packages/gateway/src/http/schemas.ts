@@ -1,10 +1,42 @@
 /** Bodies of the HTTP interface as schemas: requests are parsed by them, the OpenAPI document is generated from them. */
-import { ERRORS, TaskRequest } from "@troupe/runtime/internal";
+import { ERRORS, TASK_ID, TaskRequest } from "@troupe/runtime/internal";
 import { z } from "zod";
 
 export const SubmitBody = TaskRequest.extend({
   role: z.string().min(1).max(256).meta({ description: "The role that gets the task; one of the system's doors." }),
 }).meta({ description: "A task: who gets it, what it is about, and how it is treated." });
+
+/** Visible ASCII, with or without the quotes of a structured field. */
+export const IdempotencyKey = z
+  .string()
+  .regex(/^(?:"[ !#-~]{1,256}"|[!#-~][ !#-~]{0,255})$/, "must be 1 to 256 visible ASCII characters, quoted or not")
+  .meta({
+    description: "Makes repeating the request safe for 24 hours.",
+    examples: ["8e03978e-40d5-43e8-bc93-6894a57f9324"],
+  });
+export const SessionId = z
+  .string()
+  .regex(/^[!-~][ -~]{0,255}$/, "must be 1 to 256 ASCII characters")
+  .meta({ description: "Tasks of one session run in turn, and roles remember.", examples: ["conversation-7"] });
+export const LastEventId = z
+  .string()
+  .regex(/^[0-9]{1,15}$/, "must be the id of an event of this stream")
+  .meta({ description: "Goes on after this event, at any gateway.", examples: ["42"] });
+
+/** An event of a stream as its lines say it. */
+export const ServerSentEvent = z
+  .object({
+    id: z
+      .string()
+      .optional()
+      .meta({ description: "What `Last-Event-ID` names. Events that are not stored have none." }),
+    event: z.string().optional().meta({ description: "Its type." }),
+    data: z.string().meta({ description: "JSON, or `[DONE]` at the end of an OpenAI stream." }),
+  })
+  .meta({
+    description:
+      "Lines `id`, `event` and `data`, then an empty one; lines that begin with a colon keep the stream alive.",
+  });
 
 const status = z.enum(["accepted", "running", "waiting", "completed", "failed", "cancelled", "expired", "rejected"]);
 const taskId = z.string().meta({ examples: ["0-v1-01jd3m8q5x7c9v2k4n6p8r0t2w"] });
@@ -57,7 +89,12 @@ export const LogResponse = z.object({
   next: z.int().optional().meta({ description: "`after` of the next page; absent on the last." }),
 });
 
-const wholeNumber = z.coerce.number().pipe(z.int().min(0));
+/** A number in a query: digits and nothing else. */
+const wholeNumber = z
+  .string()
+  .regex(/^[0-9]{1,15}$/, "must be a whole number")
+  .transform(Number)
+  .pipe(z.int().min(0));
 export const EventsQuery = z.strictObject({ after: wholeNumber.optional() });
 export const LogQuery = z.strictObject({
   after: wholeNumber.optional(),
@@ -66,8 +103,31 @@ export const LogQuery = z.strictObject({
 export const ListQuery = z.strictObject({
   status: status.optional(),
   limit: wholeNumber.pipe(z.int().min(1).max(1_000)).optional(),
-  cursor: z.string().max(512).optional(),
+  cursor: z.string().min(1).max(512).optional(),
 });
+
+export const ListResponse = z.object({
+  tasks: z.array(
+    z.object({
+      task_id: taskId,
+      status,
+      role: z.string(),
+      created_at: time,
+      finished_at: time.optional(),
+      session: z.string().optional(),
+      metadata: z.record(z.string(), z.string()).optional(),
+    }),
+  ),
+  cursor: z
+    .string()
+    .optional()
+    .meta({ description: "Of the following page; absent on the last. A page may be short and still have one." }),
+});
+
+export const TaskIdText = z
+  .string()
+  .regex(TASK_ID)
+  .meta({ description: "Task id.", examples: ["0-v1-01jd3m8q5x7c9v2k4n6p8r0t2w"] });
 
 export const HealthResponse = z.object({
   status: z.enum(["healthy", "degraded", "critical"]),

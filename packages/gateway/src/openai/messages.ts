@@ -33,7 +33,23 @@ export const Message = z.looseObject({
 });
 export type Message = z.infer<typeof Message>;
 
-export const Messages = z.array(Message).min(1).max(2_000);
+/** What a document says of a conversation beyond its messages: somebody asks something, in text. */
+const ASKS = {
+  contains: {
+    required: ["role", "content"],
+    properties: {
+      role: { const: "user" },
+      content: {
+        anyOf: [
+          { type: "string", minLength: 1 },
+          { type: "array", contains: { required: ["text"], properties: { text: { type: "string", minLength: 1 } } } },
+        ],
+      },
+    },
+  },
+};
+
+export const Messages = z.array(Message).min(1).max(2_000).meta(ASKS);
 
 export const textOfMessage = ({ content }: Pick<Message, "content">): string =>
   typeof content === "string" ? content : (content ?? []).map(({ text }) => text).join("");
