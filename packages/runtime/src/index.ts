@@ -25,6 +25,7 @@ export { EscalationBody } from "./contracts/bodies.ts";
 export type { ClusterHealth } from "./contracts/control.ts";
 export { formatProblem, type Problem } from "./contracts/problem.ts";
 export type { Usage } from "./contracts/record.ts";
+export type { Supervision } from "./contracts/supervision.ts";
 export type { ModelPrice, ModelSpec, ModelTier, SystemManifest } from "./contracts/system.ts";
 export {
   type DoneBody,

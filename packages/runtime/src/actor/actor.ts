@@ -76,7 +76,8 @@ function instanceOf<Message, Calls extends string, O extends Outcome>(
 
 /** The settings of a declaration, without what makes its behaviour. */
 export function settingsOf(declaration: RoleSettings): RoleSettings {
-  const { description, replicas, concurrency, labels, placement, variants, retry, timeoutMs } = declaration;
-  const given = { description, replicas, concurrency, labels, placement, variants, retry, timeoutMs };
+  const { description, replicas, concurrency, labels, placement, variants, retry, timeoutMs, stuckAfterMs } =
+    declaration;
+  const given = { description, replicas, concurrency, labels, placement, variants, retry, timeoutMs, stuckAfterMs };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -1,4 +1,5 @@
 import { formatPath, invalidConfig, type Problem, problemsOf } from "../contracts/problem.ts";
+import type { Supervision } from "../contracts/supervision.ts";
 import { type Limits, type ModelSpec, type RoleManifest, SystemManifest } from "../contracts/system.ts";
 import { checkReadableGraph, compile } from "../graph/compile.ts";
 import type { RoleDefinition } from "./define.ts";
@@ -27,6 +28,8 @@ export interface SystemOptions<G extends GraphShape> {
   /** Where failures and `escalate` go, as an `EscalationBody`. Default: a role named `escalation`, if there is one. */
   readonly escalation?: RolesOf<G>;
   readonly limits?: Partial<Limits>;
+  /** How hosts restart actors that fail. */
+  readonly supervision?: Supervision;
   readonly models?: Readonly<Record<string, ModelSpec>>;
 }
 
@@ -38,6 +41,7 @@ export interface LooseSystemOptions {
   readonly roles: Readonly<Record<string, RoleDefinition>>;
   readonly escalation?: string | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  readonly supervision?: Supervision | undefined;
   readonly models?: Readonly<Record<string, ModelSpec>> | undefined;
 }
 
@@ -73,8 +77,8 @@ export function assembleSystem(options: LooseSystemOptions): Assembled {
 
 function manifestInput(options: LooseSystemOptions): Readonly<Record<string, unknown>> {
   const roles = Object.entries(options.roles).map(([name, role]) => [name, roleInput(role)] as const);
-  const { name, description, graph, escalation, limits, models } = options;
-  return { name, description, graph, roles: Object.fromEntries(roles), escalation, limits, models };
+  const { name, description, graph, escalation, limits, supervision, models } = options;
+  return { name, description, graph, roles: Object.fromEntries(roles), escalation, limits, supervision, models };
 }
 
 function roleInput({ kind, settings, calls, about }: RoleDefinition): Partial<Record<keyof RoleManifest, unknown>> {

@@ -15,6 +15,7 @@ export interface RoleSettings {
   readonly variants?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly retry?: Partial<RetryPolicy> | undefined;
   readonly timeoutMs?: number | undefined;
+  readonly stuckAfterMs?: number | undefined;
 }
 
 /**

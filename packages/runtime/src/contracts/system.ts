@@ -1,6 +1,7 @@
 /** The system file as data: what TypeScript (`defineSystem`) and YAML both become, and what the control plane works with. */
 import { z } from "zod";
 import { isMailboxName, isRoleName, isSystemName } from "./names.ts";
+import { Supervision } from "./supervision.ts";
 
 const name = z.string().refine(isSystemName, "a lower-case letter, then up to 31 letters, digits or hyphens");
 const role = z
@@ -69,6 +70,11 @@ export const RoleManifest = z.strictObject({
   calls: z.array(role).max(200).optional(),
   /** Longest run of one segment of a hop, at most 25 min; what takes longer waits in between (`ctx.call`, `ctx.sleep`). */
   timeoutMs: z.int().min(1).max(MAX_SEGMENT_MS).default(300_000),
+  /**
+   * Longest time that a handler may show no progress (no step begins or ends, no token, no event) before it is taken for stuck: aborted, and
+   * its actor restarted. Effects with limits of their own (models, tools) go by those. Absent = `timeoutMs` alone.
+   */
+  stuckAfterMs: z.int().min(1).max(MAX_SEGMENT_MS).optional(),
   /** Everything else that the behaviour says of itself (model alias, tools, …), for people and for the diff. */
   about: z.record(z.string(), z.json()).default({}),
 });
@@ -129,6 +135,8 @@ export const SystemManifest = z.strictObject({
   /** The role that failures and `escalate` go to; by default a role named `escalation`. */
   escalation: role.optional(),
   limits: Limits.prefault({}),
+  /** How hosts restart actors that fail; absent = each by itself, three times a minute. */
+  supervision: Supervision.optional(),
   /** Model aliases by name; agents name an alias, never an endpoint. Aliases that are not here are the built-in ones. */
   models: z.record(ModelAlias, ModelSpec).optional(),
 });

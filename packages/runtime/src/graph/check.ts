@@ -1,9 +1,11 @@
 import { formatPath, type Problem } from "../contracts/problem.ts";
+import type { Supervision } from "../contracts/supervision.ts";
 import type { PlacementRules } from "../contracts/system.ts";
 import { edgesOf, escalationRole, type GraphSource, reachedFromClient, reachingClient } from "./graph.ts";
 
 /** What the checks look at: the graph, and of each role what it says of edges and variants. */
 export interface CheckedSource extends GraphSource {
+  readonly supervision?: Supervision | undefined;
   readonly roles: Readonly<
     Record<
       string,
@@ -25,6 +27,7 @@ export function checkGraph(source: CheckedSource): readonly Problem[] {
     ...callProblems(source),
     ...variantProblems(source),
     ...placementProblems(source),
+    ...supervisionProblems(source),
     ...escalationProblems(source),
   ];
 }
@@ -126,6 +129,21 @@ function placementProblems(source: CheckedSource): Problem[] {
             ],
       ),
     ),
+  );
+}
+
+function supervisionProblems(source: CheckedSource): Problem[] {
+  const groupOf = new Map<string, string>();
+  return Object.entries(source.supervision?.groups ?? {}).flatMap(([group, { roles }]) =>
+    roles.flatMap((role, index) => {
+      const path = ["supervision", "groups", group, "roles", index];
+      if (!Object.hasOwn(source.roles, role)) {
+        return [problem(path, role, `no role has this name; declared are ${declared(source)}`)];
+      }
+      const other = groupOf.get(role);
+      groupOf.set(role, group);
+      return other === undefined ? [] : [problem(path, role, `the role is in group ${other} already`)];
+    }),
   );
 }
 

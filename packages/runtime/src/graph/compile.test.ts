@@ -147,6 +147,14 @@ const wrong: readonly {
     expect: [["roles.worker.placement.affinity[1]", "ghost", /no role has this name/]],
   },
   {
+    claim: "a supervision group with an unknown role, and a role in two groups",
+    change: { supervision: { groups: { pair: { roles: ["router", "ghost"] }, other: { roles: ["router"] } } } },
+    expect: [
+      ["supervision.groups.pair.roles[1]", "ghost", /no role has this name/],
+      ["supervision.groups.other.roles[0]", "router", /is in group pair already/],
+    ],
+  },
+  {
     claim: "an unknown escalation role",
     change: { escalation: "boss", graph: { ...good.graph, router: ["worker", "pricer", "escalation"] } },
     expect: [["escalation", "boss", /no role has this name/]],
