@@ -15,6 +15,7 @@ const Options = AddressOptions.extend({
   label: z.record(z.string(), z.string()).default({}),
   capability: z.array(z.string()).default([]),
   slots: z.coerce.number().int().min(0).max(100_000).optional(),
+  memory: z.coerce.number().int().min(1).max(10_000_000).optional(),
   drainLimit: z.coerce.number().min(0).max(86_400).optional(),
   json: z.boolean().default(false),
 });
@@ -36,6 +37,7 @@ async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<
     labels: options.label,
     capabilities: options.capability,
     ...(options.slots === undefined ? {} : { slots: options.slots }),
+    ...(options.memory === undefined ? {} : { memoryLimitBytes: options.memory * 1024 * 1024 }),
     ...(options.drainLimit === undefined ? {} : { drainLimitMs: options.drainLimit * 1_000 }),
     brokerServices: brokerServices(),
     loader: import.meta.resolve("@troupe/agents/loader"),
@@ -73,6 +75,7 @@ export function nodeCommand(cli: Cli): Command {
     .option("--label <key=value>", "what roles may ask for; may be repeated", collectLabel)
     .option("--capability <name>", "what tasks may require; may be repeated", collect)
     .option("--slots <count>", "messages that its actors may hold at once (64)")
+    .option("--memory <mebibytes>", "what its actors may reserve of the machine's memory together; default: no limit")
     .option("--drain-limit <seconds>", "how long a drain lets messages finish (25)");
   return runs(cli, command, { options: Options, run: runNode });
 }

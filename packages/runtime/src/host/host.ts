@@ -134,7 +134,8 @@ export class Host {
     this.#seeds = seeds;
     const byId = new Map(wanted.map((spec) => [replicaId(this.#options.configure.deployment.version, spec), spec]));
     for (const [id, replica] of this.#replicas) {
-      if (byId.has(id)) continue;
+      const spec = byId.get(id);
+      if (spec && (spec.generation ?? 0) === replica.generation) continue;
       this.#replicas.delete(id);
       void this.#retire(replica);
     }
@@ -223,6 +224,7 @@ export class Host {
       blobs: this.#blobs,
       asks: this.#asks,
       endHops: (task, hops) => this.#endHops(task, hops),
+      onTaking: () => this.#report(),
       clock,
       random,
       logger,

@@ -42,6 +42,8 @@ export const ReplicaSpec = z.strictObject({
   index: count,
   concurrency: z.int().min(1),
   epoch: count,
+  /** A replica of another generation is another instance: the one before finishes what it runs and ends. Absent = 0. */
+  generation: count.optional(),
   /** Keeps its place and finishes what it runs, but takes no more. */
   isPaused: z.boolean(),
 });
@@ -132,7 +134,9 @@ export const heldKey = ({ stream, durable, consumerSequence }: HeldDelivery): st
 export const ReplicaReport = z.strictObject({
   id: z.string().max(128),
   epoch: count,
+  generation: count.optional(),
   state: z.enum(["starting", "available", "busy", "failed"]),
+  isTaking: z.boolean().optional(),
   inFlight: count,
   done: count,
   failed: count,
@@ -144,7 +148,9 @@ export type ReplicaReport = z.infer<typeof ReplicaReport>;
 export const silentReplica = (version: string, spec: ReplicaSpec, state: "starting" | "failed"): ReplicaReport => ({
   id: replicaId(version, spec),
   epoch: spec.epoch,
+  generation: spec.generation ?? 0,
   state,
+  isTaking: false,
   inFlight: 0,
   done: 0,
   failed: 0,

@@ -28,6 +28,8 @@ export interface ReplicaOptions {
   readonly role: Omit<HopRole, "instance">;
   readonly ports: HopPorts;
   readonly held: HeldDeliveries;
+  /** It takes messages now, or takes none any more: whoever hands over waits for it. */
+  readonly onTaking: () => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -45,6 +47,7 @@ export class Replica {
   #role: HopRole | undefined;
   #creations: readonly number[] = [];
   #hasFailed = false;
+  #isTaking = false;
   #inFlight = 0;
   #done = 0;
   #failed = 0;
@@ -59,12 +62,17 @@ export class Replica {
   get inFlight(): number {
     return this.#inFlight;
   }
+  get generation(): number {
+    return this.#spec.generation ?? 0;
+  }
 
   report(): ReplicaReport {
     return {
       id: this.id,
       epoch: this.#spec.epoch,
+      generation: this.generation,
       state: this.#state(),
+      isTaking: this.#isTaking,
       inFlight: this.#inFlight,
       done: this.#done,
       failed: this.#failed,
@@ -88,6 +96,7 @@ export class Replica {
       random: ports.random,
     });
     if (this.#spec.isPaused) await this.#loop.pause();
+    this.#takes(!this.#spec.isPaused);
   }
 
   /** Takes over what changed: epoch, slots, paused or not. */
@@ -96,17 +105,27 @@ export class Replica {
     this.#spec = spec;
     if (!this.#loop) return;
     if (spec.concurrency !== before.concurrency) this.#loop.resize(spec.concurrency);
-    if (spec.isPaused && !before.isPaused) await this.#loop.pause();
-    if (!spec.isPaused && before.isPaused) this.#loop.resume();
+    if (spec.isPaused === before.isPaused) return;
+    if (spec.isPaused) await this.#loop.pause();
+    else this.#loop.resume();
+    this.#takes(!spec.isPaused);
   }
 
   /** Takes no more messages, waits for those that run, disposes of the instance. */
   async stop(): Promise<void> {
     this.#stopped.abort();
+    await this.#loop?.pause();
+    this.#takes(false);
     await this.#loop?.stop();
     const instance = this.#role?.instance;
     this.#role = undefined;
     if (instance) await this.#dispose(instance);
+  }
+
+  #takes(isTaking: boolean): void {
+    if (isTaking === this.#isTaking) return;
+    this.#isTaking = isTaking;
+    this.#options.onTaking();
   }
 
   async #run(message: PulledMessage): Promise<void> {

@@ -7,6 +7,7 @@ import type { CompiledSystem } from "../graph/compile.ts";
 import { mailboxFor } from "../graph/variants.ts";
 import type { HopPorts, HopRole } from "../hop/ports.ts";
 import { RunningHops } from "../hop/running-hops.ts";
+import { taintRulesOf } from "../hop/taint.ts";
 import { type HopId, isVersion, type TaskId } from "../ids.ts";
 import { createJetStreamLog } from "../log/jetstream-log.ts";
 import type { Blobs } from "../nats/blobs.ts";
@@ -46,6 +47,8 @@ export interface RoleSeatOptions {
   readonly held: HeldDeliveries;
   readonly dead: DeadIncarnations;
   readonly blobs: Blobs;
+  /** One of its replicas takes messages now, or takes none any more. */
+  readonly onTaking: () => void;
   /** Questions to the node; absent = there is none. */
   readonly asks?: Pick<NodeAsks, "ask">;
   /** Says that these called hops are not waited for any more. */
@@ -92,7 +95,7 @@ export class RoleSeat {
 
   /** A replica of this role; it does not pull before it is started. */
   replica(id: string, spec: ReplicaSpec): Replica {
-    const { definition, held, clock, logger } = this.#options;
+    const { definition, held, onTaking, clock, logger } = this.#options;
     const role = this.#hopRole(spec);
     return new Replica({
       id,
@@ -104,6 +107,7 @@ export class RoleSeat {
       role,
       ports: this.#ports,
       held,
+      onTaking,
       clock,
       logger: logger.child({ replica: id }),
     });
@@ -136,7 +140,9 @@ export class RoleSeat {
       limits: manifest.limits,
       retry: compiled.manifest.retry,
       timeoutMs: compiled.manifest.timeoutMs,
+      stuckAfterMs: compiled.manifest.stuckAfterMs,
       accepts: definition.accepts,
+      taint: taintRulesOf(manifest, role),
       mailboxOf: (to, requires) => {
         const receiver = system.roles.get(to);
         return (receiver && mailboxFor(receiver, requires)?.name) ?? to;

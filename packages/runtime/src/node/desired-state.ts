@@ -30,6 +30,11 @@ export class DesiredState {
     this.#deployments = new CasBucket({ ...options, bucket: "desired", schema: Deployment });
   }
 
+  /** The term of the supervisor that wrote the placement; 0 while there is none. */
+  get leaderEpoch(): number {
+    return this.#placement?.leaderEpoch ?? 0;
+  }
+
   /** Which replicas which host should run, as far as it is known. */
   assignments(): HostAssignments {
     return assignReplicas(this.#placement, this.#paused);

@@ -20,6 +20,7 @@ const status: NodeStatus = {
   labels: { gpu: "true" },
   capabilities: ["cuda"],
   slots: 8,
+  memoryLimitBytes: undefined,
   replicas: [replica("v1/a/0", 2), replica("v1/b/0", 0)],
   memoryBytes: 1_000.5,
   loopP99Ms: 1.23456,
@@ -33,6 +34,11 @@ test("a heartbeat is valid on the wire and sums up what its replicas hold", () =
   assert.equal(heartbeat.busy, 2);
   assert.equal(heartbeat.load, 0.25);
   assert.equal("hasLeft" in heartbeat, false);
+});
+
+test("a limit on memory is told where there is one", () => {
+  assert.equal("memoryLimitBytes" in buildHeartbeat(status, 1), false);
+  assert.equal(Heartbeat.parse(buildHeartbeat({ ...status, memoryLimitBytes: 5 }, 1)).memoryLimitBytes, 5);
 });
 
 test("a node without slots is full", () => {

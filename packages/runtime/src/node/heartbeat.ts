@@ -8,6 +8,7 @@ export interface NodeStatus {
   readonly labels: Readonly<Record<string, string>>;
   readonly capabilities: readonly string[];
   readonly slots: number;
+  readonly memoryLimitBytes: number | undefined;
   readonly replicas: readonly ReplicaReport[];
   readonly memoryBytes: number;
   readonly loopP99Ms: number;
@@ -17,7 +18,7 @@ export interface NodeStatus {
 
 /** Builds the `sequence`-th heartbeat. Pure. */
 export function buildHeartbeat(status: NodeStatus, sequence: number): Heartbeat {
-  const { node, incarnation, labels, capabilities, slots, replicas, isDraining, hasLeft } = status;
+  const { node, incarnation, labels, capabilities, slots, memoryLimitBytes, replicas, isDraining, hasLeft } = status;
   const busy = replicas.reduce((sum, replica) => sum + replica.inFlight, 0);
   return {
     v: CONTROL_VERSION,
@@ -30,6 +31,7 @@ export function buildHeartbeat(status: NodeStatus, sequence: number): Heartbeat 
     busy,
     load: slots > 0 ? busy / slots : 1,
     memoryBytes: Math.round(status.memoryBytes),
+    ...(memoryLimitBytes === undefined ? {} : { memoryLimitBytes }),
     loopP99Ms: Math.round(status.loopP99Ms * 100) / 100,
     isDraining,
     ...(hasLeft ? { hasLeft } : {}),

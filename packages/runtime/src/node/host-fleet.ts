@@ -19,7 +19,16 @@ const FLUSH_LIMIT_MS = 50;
 
 type Inherited = Pick<
   SupervisedHostOptions,
-  "startHost" | "giveBack" | "onChange" | "onHopsEnded" | "blobs" | "broker" | "clock" | "random" | "logger"
+  | "startHost"
+  | "giveBack"
+  | "onChange"
+  | "onHopsEnded"
+  | "onReplicas"
+  | "blobs"
+  | "broker"
+  | "clock"
+  | "random"
+  | "logger"
 >;
 
 export interface HostFleetOptions extends Inherited {
@@ -139,7 +148,7 @@ export class HostFleet {
   }
 
   #supervise(deployment: Deployment, seeds: RoleSeeds | undefined, replicas: readonly ReplicaSpec[]): SupervisedHost {
-    const { startHost, giveBack, onChange, onHopsEnded, blobs, broker, clock, random } = this.#options;
+    const { startHost, giveBack, onChange, onHopsEnded, onReplicas, blobs, broker, clock, random } = this.#options;
     const { system, node, incarnation, hostLink, loader, drainLimitMs } = this.#options;
     const options: SupervisedHostOptions = {
       version: deployment.version,
@@ -161,6 +170,7 @@ export class HostFleet {
       onDeath: (death) => this.#onDeath(death),
       onChange,
       onHopsEnded,
+      onReplicas,
       blobs,
       broker,
       clock,

@@ -10,6 +10,8 @@ import type { HostProcess, StartHost } from "./host-process.ts";
 export interface LifeEvents {
   /** Its system has loaded. */
   readonly onReady: () => void;
+  /** Other replicas than before are there, can start to take, or take: whoever moves them waits for it. */
+  readonly onReplicas: () => void;
   /** Bodies beside the log. */
   readonly blobs: Blobs;
   /** The node's services for its hosts. */
@@ -66,6 +68,14 @@ export class HostLife {
     await Promise.race([promise, this.process.exited]);
   }
 
+  #takeReport({ replicas, memoryBytes, loopP99Ms }: Extract<HostEvent, { type: "report" }>): void {
+    const hasChanged = takingOf(replicas) !== takingOf(this.reports);
+    this.reports = replicas;
+    this.memoryBytes = memoryBytes;
+    this.loopP99Ms = loopP99Ms;
+    if (hasChanged) this.#events.onReplicas();
+  }
+
   #take(event: HostEvent): void {
     switch (event.type) {
       case "ready":
@@ -74,10 +84,7 @@ export class HostLife {
         this.failure = `${event.code}: ${event.message}`;
         return;
       case "report":
-        this.reports = event.replicas;
-        this.memoryBytes = event.memoryBytes;
-        this.loopP99Ms = event.loopP99Ms;
-        return;
+        return this.#takeReport(event);
       case "held":
         for (const delivery of event.taken) this.held.set(heldKey(delivery), delivery);
         for (const delivery of event.released) this.held.delete(heldKey(delivery));
@@ -124,3 +131,13 @@ function refusal(error: unknown) {
   const { code, message } = errorBodyOf(error, "unavailable");
   return { ok: false, code, message: message.slice(0, 8_000) } as const;
 }
+
+/** Which replicas there are, which of them could take, and which do; not whether they happen to be busy. */
+const takingOf = (replicas: readonly ReplicaReport[]): string =>
+  replicas
+    .map(
+      ({ id, generation = 0, state, isTaking }) =>
+        `${id}#${generation} ${state === "busy" ? "available" : state} ${isTaking}`,
+    )
+    .toSorted()
+    .join();

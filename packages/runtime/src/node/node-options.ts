@@ -28,6 +28,8 @@ export interface NodeOptions {
   readonly capabilities?: readonly string[];
   /** How many messages its actors may hold at once, as placement counts it. Default 64. */
   readonly slots?: number;
+  /** What its actors may reserve of this machine's memory together, bytes, as placement counts it. Default: no limit. */
+  readonly memoryLimitBytes?: number | undefined;
   /** Module with `loadYamlSystem`, for systems that are configuration only. Without it such a system fails to start here. */
   readonly loader?: string;
   /** `process` (default): each version in a child process. `none`: in this process, for tests and debugging. */
@@ -46,7 +48,8 @@ export interface NodeOptions {
 }
 
 /** {@link NodeOptions} with every default filled in. */
-export type ResolvedNodeOptions = Required<Omit<NodeOptions, "loader" | "roleKeys">> & {
+export type ResolvedNodeOptions = Required<Omit<NodeOptions, "loader" | "roleKeys" | "memoryLimitBytes">> & {
+  readonly memoryLimitBytes: number | undefined;
   readonly loader: string | undefined;
   readonly roleKeys: string | undefined;
 };
@@ -72,6 +75,8 @@ export function resolveNodeOptions(options: NodeOptions): ResolvedNodeOptions {
     labels: options.labels ?? {},
     capabilities: options.capabilities ?? [],
     slots: count("slots", options.slots ?? 64, 0),
+    memoryLimitBytes:
+      options.memoryLimitBytes === undefined ? undefined : count("memoryLimitBytes", options.memoryLimitBytes, 0),
     loader: options.loader,
     roleKeys: options.roleKeys,
     isolation: options.isolation ?? "process",

@@ -2,14 +2,17 @@ import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import { CONTROL_VERSION, type Held } from "../contracts/control.ts";
 import type { Subjects } from "../contracts/subjects.ts";
+import { TroupeError } from "../errors.ts";
 import type { HeldDelivery } from "../host/ipc.ts";
 import type { Link } from "../nats/connection.ts";
 import { type Service, serve } from "../nats/service.ts";
 import type { Logger } from "../telemetry/logger.ts";
 
+/** The term of the supervisor that commands; absent where a person does. */
+const command = { leader_epoch: z.int().min(0).optional() };
 /** Body of `<sys>.node.<node>.drain`; without a limit the node's own holds. */
-const DrainRequest = z.strictObject({ limit_ms: z.int().min(0).max(86_400_000).optional() });
-const StopRequest = z.strictObject({});
+const DrainRequest = z.strictObject({ ...command, limit_ms: z.int().min(0).max(86_400_000).optional() });
+const StopRequest = z.strictObject(command);
 
 /** What the services of a node do. */
 export interface NodeServiceOptions {
@@ -18,6 +21,8 @@ export interface NodeServiceOptions {
   readonly held: () => Promise<readonly HeldDelivery[]>;
   readonly drain: (limitMs: number | undefined) => void;
   readonly stop: () => void;
+  /** The latest term that the node has heard of, from its placement. */
+  readonly leaderEpoch: () => number;
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -28,6 +33,15 @@ export interface NodeServiceOptions {
  */
 export function serveNode(link: Link, subjects: Subjects, options: NodeServiceOptions): Service {
   const { name, incarnation, held, drain, stop, logger, clock } = options;
+  let latestTerm = 0;
+  /** A leader that was deposed and does not know it yet may not command any more. */
+  const requireTerm = (term: number | undefined) => {
+    latestTerm = Math.max(latestTerm, options.leaderEpoch());
+    if (term === undefined) return;
+    if (term < latestTerm)
+      throw new TroupeError("lease_lost", `the command is of term ${term}; the supervisor leads in term ${latestTerm}`);
+    latestTerm = term;
+  };
   const identity = { v: CONTROL_VERSION, node: name, incarnation } as const;
   return serve(link, {
     name: "troupe-node",
@@ -45,7 +59,8 @@ export function serveNode(link: Link, subjects: Subjects, options: NodeServiceOp
       drain: {
         subject: subjects.node(name, "drain"),
         handle: (request) => {
-          const { limit_ms: limitMs } = request.json(DrainRequest);
+          const { limit_ms: limitMs, leader_epoch: term } = request.json(DrainRequest);
+          requireTerm(term);
           request.respond({ ...identity, status: "draining" });
           drain(limitMs);
         },
@@ -53,7 +68,7 @@ export function serveNode(link: Link, subjects: Subjects, options: NodeServiceOp
       stop: {
         subject: subjects.node(name, "stop"),
         handle: (request) => {
-          request.json(StopRequest);
+          requireTerm(request.json(StopRequest).leader_epoch);
           request.respond({ ...identity, status: "stopping" });
           stop();
         },

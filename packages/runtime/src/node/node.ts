@@ -119,6 +119,7 @@ class ReconcilingNode implements RunningNode {
       held: () => fleet.held(),
       drain: (limitMs) => void this.drain(limitMs),
       stop: () => void this.stop(),
+      leaderEpoch: () => desired.leaderEpoch,
     });
     this.#joined = { link, desired, fleet, blobs, broker, loop: watchLoopDelay(), services };
     subscribeNotices(link, this.#subjects, logger, {
@@ -219,6 +220,7 @@ class ReconcilingNode implements RunningNode {
       giveBack: (held) => this.#giveBack(link, held),
       onDeath: (died) => this.#announce(link, died),
       onChange: () => this.#wake.resolve(),
+      onReplicas: () => this.#joined && this.#say(this.#joined, false),
       clock,
       random,
       logger,
@@ -259,7 +261,7 @@ class ReconcilingNode implements RunningNode {
   }
 
   #say({ link, fleet, loop }: Joined, hasLeft: boolean): void {
-    const { labels, capabilities, slots, memoryBytes } = this.#options;
+    const { labels, capabilities, slots, memoryLimitBytes, memoryBytes } = this.#options;
     const heartbeat = buildHeartbeat(
       {
         node: this.name,
@@ -267,6 +269,7 @@ class ReconcilingNode implements RunningNode {
         labels,
         capabilities,
         slots,
+        memoryLimitBytes,
         replicas: hasLeft ? [] : fleet.reports(),
         memoryBytes: memoryBytes() + fleet.memoryBytes,
         loopP99Ms: Math.max(loop.p99Ms(), fleet.loopP99Ms),

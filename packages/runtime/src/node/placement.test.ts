@@ -18,6 +18,23 @@ test("an older placement that arrives late is refused, an equal one changes noth
   assert.equal(newerPlacement(undefined, placement(1)).epoch, 1);
 });
 
+test("what an earlier leader writes after a later one is refused, whatever its epoch", () => {
+  const known = { ...placement(5), leaderEpoch: 3 };
+  assert.equal(newerPlacement(known, { ...placement(6), leaderEpoch: 2 }), known);
+  assert.equal(newerPlacement(known, placement(6)), known);
+  assert.equal(newerPlacement(known, { ...placement(6), leaderEpoch: 3 }).epoch, 6);
+});
+
+test("a replica that stands by is started and takes nothing, whatever its role may do", () => {
+  const assignments = assignReplicas(
+    placement(1, { version: "v1", role: "planner", index: 0, concurrency: 1, generation: 2, isStandby: true }),
+    new Set(),
+  );
+  assert.deepEqual(assignments.get("v1"), [
+    { role: "planner", index: 0, concurrency: 1, generation: 2, epoch: 1, isPaused: true },
+  ]);
+});
+
 test("each version gets a host with its full list of replicas", () => {
   const assignments = assignReplicas(
     placement(

@@ -43,6 +43,7 @@ function supervised(seeds?: Readonly<Record<string, string>>) {
       exited,
     };
   };
+  let replicaChanges = 0;
   const host = new SupervisedHost(
     {
       version: "v1",
@@ -61,6 +62,7 @@ function supervised(seeds?: Readonly<Record<string, string>>) {
         hostEnded: (incarnation) => void endedHosts.push(incarnation),
       },
       onHopsEnded: (task, hops) => void endedHops.push([task, ...hops]),
+      onReplicas: () => void replicaChanges++,
       clock,
       random: seededRandom(1),
       logger: createLogger({ name: "test", level: "silent" }),
@@ -72,8 +74,24 @@ function supervised(seeds?: Readonly<Record<string, string>>) {
     assert.ok(newest);
     return newest;
   };
-  return { clock, host, hosts, deaths, givenBack, endedHops, endedHosts, last };
+  return { clock, host, hosts, deaths, givenBack, endedHops, endedHosts, last, replicaChanges: () => replicaChanges };
 }
+
+test("a report tells when a replica comes, gets ready, takes or lets go, and not when it is only busy", () => {
+  const { last, replicaChanges } = supervised();
+  const report = (state: "starting" | "available" | "busy", isTaking: boolean, generation = 0) => {
+    const told = { id: "v1/a/0", epoch: 1, generation, state, isTaking, inFlight: 0, done: 0, failed: 0, meanMs: 0 };
+    last().say({ type: "report", replicas: [told], memoryBytes: 1, loopP99Ms: 1 });
+    return replicaChanges();
+  };
+  assert.equal(report("starting", false), 1);
+  assert.equal(report("available", false), 2);
+  assert.equal(report("available", true), 3);
+  assert.equal(report("busy", true), 3);
+  assert.equal(report("available", true), 3);
+  assert.equal(report("available", false), 4);
+  assert.equal(report("available", false, 1), 5);
+});
 
 test("a host that dies is reported with its incarnation, its deliveries are given back, and it is started again at once", async () => {
   const { clock, hosts, deaths, givenBack, last } = supervised();

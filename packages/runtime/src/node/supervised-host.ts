@@ -37,6 +37,7 @@ export interface SupervisedHostOptions {
   readonly blobs: LifeEvents["blobs"];
   readonly broker: LifeEvents["broker"];
   readonly onHopsEnded: LifeEvents["onHopsEnded"];
+  readonly onReplicas: LifeEvents["onReplicas"];
   /** Something that the heartbeat shows has changed. */
   readonly onChange: () => void;
   readonly clock: Clock;
@@ -155,12 +156,12 @@ export class SupervisedHost {
   }
 
   #start(): HostLife {
-    const { startHost, configure, onChange, onHopsEnded, blobs, broker, logger } = this.#options;
+    const { startHost, configure, onChange, onHopsEnded, onReplicas, blobs, broker, logger } = this.#options;
     const onReady = () => {
       this.#hasFailed = false;
       onChange();
     };
-    const life = new HostLife(startHost, configure(), { onReady, onHopsEnded, blobs, broker });
+    const life = new HostLife(startHost, configure(), { onReady, onReplicas, onHopsEnded, blobs, broker });
     this.#life = life;
     life.process.send(this.#replicas());
     const { incarnation, process } = life;

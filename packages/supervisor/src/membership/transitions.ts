@@ -22,6 +22,7 @@ const rowOf = (heartbeat: Heartbeat, status: Member["status"], since: string, re
   labels: heartbeat.labels,
   capabilities: heartbeat.capabilities,
   slots: heartbeat.slots,
+  ...(heartbeat.memoryLimitBytes === undefined ? {} : { memoryLimitBytes: heartbeat.memoryLimitBytes }),
   since,
   reason,
 });

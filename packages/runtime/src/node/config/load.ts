@@ -33,6 +33,7 @@ const Settings = z.object({
   labels: pairs.optional(),
   capabilities: words.optional(),
   slots: whole.optional(),
+  "memory-mb": whole.optional(),
   loader: z.string().optional(),
   isolation: z.enum(["process", "none"]).optional(),
   "drain-limit-ms": whole.optional(),
@@ -67,6 +68,7 @@ function configOf(settings: Settings): NodeConfig {
   const { system, name, nats, labels, capabilities, slots, loader, isolation } = settings;
   const drainLimitMs = settings["drain-limit-ms"];
   const heartbeatMs = settings["heartbeat-ms"];
+  const memoryMb = settings["memory-mb"];
   return {
     system,
     name,
@@ -76,6 +78,7 @@ function configOf(settings: Settings): NodeConfig {
     ...(labels && { labels }),
     ...(capabilities && { capabilities }),
     ...(slots === undefined ? {} : { slots }),
+    ...(memoryMb === undefined ? {} : { memoryLimitBytes: memoryMb * 1024 * 1024 }),
     ...(loader === undefined ? {} : { loader }),
     ...(isolation && { isolation }),
     ...(drainLimitMs === undefined ? {} : { drainLimitMs }),
