@@ -58,8 +58,8 @@ class Collector {
   }
 }
 
-const start = (collector: Collector, slots: number, on: Link = link): PullLoop =>
-  startPull({ link: on, stream, durable: "d", slots, run: collector.run, logger: silentLogger });
+const start = (collector: Collector, slots: number, on: Link = link, isPaused = false): PullLoop =>
+  startPull({ link: on, stream, durable: "d", slots, isPaused, run: collector.run, logger: silentLogger });
 
 async function publish(messages: number): Promise<void> {
   const publisher = createPublisher(link);
@@ -211,6 +211,23 @@ test("a paused loop takes nothing and a resumed one goes on", async () => {
   await other.stop();
   loop.resume();
   await publish(1);
+  await collector.atLeast(1);
+  if (collector.taken[0]) finish(collector, collector.taken[0]);
+  await loop.stop();
+});
+
+test("a loop that begins paused takes nothing before it is resumed", async () => {
+  await publish(1);
+  const collector = new Collector();
+  const loop = start(collector, 2, link, true);
+  const probe = new Collector();
+  const other = start(probe, 1);
+  await probe.atLeast(1);
+  assert.equal(collector.taken.length, 0);
+  if (probe.taken[0]) finish(probe, probe.taken[0]);
+  await other.stop();
+  await publish(1);
+  loop.resume();
   await collector.atLeast(1);
   if (collector.taken[0]) finish(collector, collector.taken[0]);
   await loop.stop();

@@ -90,12 +90,12 @@ export class Replica {
       stream,
       durable,
       slots: this.#spec.concurrency,
+      isPaused: this.#spec.isPaused,
       run: (message) => this.#run(message),
       logger,
       clock,
       random: ports.random,
     });
-    if (this.#spec.isPaused) await this.#loop.pause();
     this.#takes(!this.#spec.isPaused);
   }
 

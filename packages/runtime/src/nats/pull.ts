@@ -44,6 +44,8 @@ export interface PullOptions {
   readonly durable: string;
   /** Most messages held at once. */
   readonly slots: number;
+  /** Takes nothing before it is resumed. Default false. */
+  readonly isPaused?: boolean;
   /** Deals with one message; its slot is free when the promise settles. A rejection is logged and gives the message back. */
   readonly run: (message: PulledMessage) => Promise<void>;
   readonly logger: Logger;
@@ -73,10 +75,10 @@ const NANOS = 1_000_000;
 const ACK = "+ACK";
 const PROGRESS = "+WPI";
 
-/** Starts to pull at once. */
+/** Starts to pull at once, unless it begins paused. */
 export function startPull(options: PullOptions): PullLoop {
   const loop = new SlotPull(options);
-  loop.resume();
+  if (options.isPaused !== true) loop.resume();
   return loop;
 }
 
