@@ -176,6 +176,25 @@ test("a gateway counts, reads the hashes of API keys, and cannot make a key; nod
   }
 });
 
+test("a node writes what nodes share, reads whose a task is, and no more of the log; nobody else does", async () => {
+  const node = linkOf("node");
+  for (const bucket of ["budgets", "cache", "limits"] as const) {
+    const row = subjects.row(bucket, "k1");
+    assert.equal(await publish("node", row), "stored");
+    assert.equal((await directGetLast(node, subjects.bucketStream(bucket), row))?.subject, row);
+    for (const user of ["gateway", "client", "host"] as const) assert.equal(await publish(user, row), "unknown", user);
+  }
+  assert.equal(
+    (await directGetLast(node, "ACC_LOG_0", `${LOG}.start.client.m.send.*`))?.subject.includes("start"),
+    true,
+  );
+  const get = `JSC.API.DIRECT.GET.ACC_LOG_0.${LOG}`;
+  for (const rest of [">", "00000000000000000000000001.human.m.reply.router", "end.end.t.done.client"]) {
+    assert.equal(await call("node", `${get}.${rest}`), "NoRespondersError", rest);
+  }
+  assert.equal(await call("node", "JSC.API.DIRECT.GET.ACC_LOG_0"), "NoRespondersError");
+});
+
 test("a gateway takes queued tasks through the ingress durable", async () => {
   const { promise, resolve } = Promise.withResolvers<PulledMessage>();
   const loop = startPull({

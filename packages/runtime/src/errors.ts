@@ -103,7 +103,19 @@ export const ERRORS = {
     "A handler returned an outcome that its place in the graph does not allow.",
     "Add the edge to the graph, or return another outcome.",
   ),
+  taint_refused: spec(
+    "terminal",
+    403,
+    "Content from outside came where its label is not accepted.",
+    "Accept the label there, or take another way through the graph.",
+  ),
   handler_failed: spec("terminal", 500, "A handler threw after its retries.", "See the cause in the dead letter."),
+  handler_stuck: spec(
+    "transient",
+    500,
+    "A handler showed no progress for too long, or ran into its time-out, and was aborted.",
+    "See what it waited for; raise the limit of the role, model or tool if it may take that long.",
+  ),
   poison_message: spec(
     "terminal",
     500,
@@ -153,6 +165,12 @@ export const ERRORS = {
     502,
     "The model's answer does not match the schema of the role.",
     "Tighten the prompt, or use a better model.",
+  ),
+  budget_exceeded: spec(
+    "terminal",
+    402,
+    "A budget that the task draws on has no room for the next model call.",
+    "See in the message which account and limit; wait for its next window, or raise the limit in `budgets`.",
   ),
   tool_failed: spec("terminal", 500, "A tool threw or refused its arguments.", "See the cause."),
   overloaded: spec(

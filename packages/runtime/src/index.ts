@@ -22,6 +22,7 @@ export {
 } from "./client/client.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { EscalationBody } from "./contracts/bodies.ts";
+export type { BudgetLimits, Budgets } from "./contracts/budget.ts";
 export type { ClusterHealth } from "./contracts/control.ts";
 export { formatProblem, type Problem } from "./contracts/problem.ts";
 export type { Usage } from "./contracts/record.ts";
@@ -37,6 +38,7 @@ export {
   type TaskView,
   TERMINAL_STATUSES,
 } from "./contracts/task.ts";
+export type { RoleTaint, ToolPermission } from "./contracts/tool.ts";
 export {
   ERRORS,
   type ErrorBody,

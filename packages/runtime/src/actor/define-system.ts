@@ -1,3 +1,4 @@
+import type { Budgets } from "../contracts/budget.ts";
 import { formatPath, invalidConfig, type Problem, problemsOf } from "../contracts/problem.ts";
 import type { Supervision } from "../contracts/supervision.ts";
 import { type Limits, type ModelSpec, type RoleManifest, SystemManifest } from "../contracts/system.ts";
@@ -31,6 +32,10 @@ export interface SystemOptions<G extends GraphShape> {
   /** How hosts restart actors that fail. */
   readonly supervision?: Supervision;
   readonly models?: Readonly<Record<string, ModelSpec>>;
+  /** What model calls may spend. */
+  readonly budgets?: Budgets;
+  /** Labels of content by where it comes from. */
+  readonly taint?: { readonly client?: readonly string[] };
 }
 
 /** The same, where names are not known to the compiler: what a loader of configuration files has in hand. */
@@ -43,6 +48,8 @@ export interface LooseSystemOptions {
   readonly limits?: Partial<Limits> | undefined;
   readonly supervision?: Supervision | undefined;
   readonly models?: Readonly<Record<string, ModelSpec>> | undefined;
+  readonly budgets?: Budgets | undefined;
+  readonly taint?: { readonly client?: readonly string[] | undefined } | undefined;
 }
 
 /**
@@ -77,12 +84,35 @@ export function assembleSystem(options: LooseSystemOptions): Assembled {
 
 function manifestInput(options: LooseSystemOptions): Readonly<Record<string, unknown>> {
   const roles = Object.entries(options.roles).map(([name, role]) => [name, roleInput(role)] as const);
-  const { name, description, graph, escalation, limits, supervision, models } = options;
-  return { name, description, graph, roles: Object.fromEntries(roles), escalation, limits, supervision, models };
+  const { name, description, graph, escalation, limits, supervision, models, budgets, taint } = options;
+  return {
+    name,
+    description,
+    graph,
+    roles: Object.fromEntries(roles),
+    escalation,
+    limits,
+    supervision,
+    models,
+    budgets,
+    taint,
+  };
 }
 
-function roleInput({ kind, settings, calls, about }: RoleDefinition): Partial<Record<keyof RoleManifest, unknown>> {
-  return { kind, ...settings, about, ...(calls !== undefined && calls.length > 0 ? { calls } : {}) };
+function roleInput({
+  kind,
+  settings,
+  calls = [],
+  tools = [],
+  about,
+}: RoleDefinition): Partial<Record<keyof RoleManifest, unknown>> {
+  return {
+    kind,
+    ...settings,
+    about,
+    ...(calls.length > 0 ? { calls } : {}),
+    ...(tools.length > 0 ? { tools } : {}),
+  };
 }
 
 function roleProblems(options: LooseSystemOptions, manifest: SystemManifest): readonly Problem[] {

@@ -25,6 +25,8 @@ export const TaskOrder = z.strictObject({
   /** Counted from `acceptedAtMs`; absent = none. */
   deadlineMs: count.optional(),
   tenant: z.string().min(1).max(128),
+  /** Whom the door knew the caller as; absent = nobody in particular. */
+  user: z.string().min(1).max(256).optional(),
   priority: z.enum(PRIORITIES),
   session: z.strictObject({ key: sessionKey, name: z.string().max(256), turn: count.optional() }).optional(),
   requires: z.array(z.string().max(32)).max(16),
@@ -52,7 +54,8 @@ export function startHeader(order: TaskOrder, nowMs: number): RecordHeader {
     budget: order.budget,
     requires: order.requires,
   };
-  const origin: Origin = { session: order.session?.name, priority: order.priority, metadata: order.metadata };
+  const { session, user, priority, metadata } = order;
+  const origin: Origin = { session: session?.name, user, priority, metadata };
   return { passport, origin };
 }
 

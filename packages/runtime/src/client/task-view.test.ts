@@ -33,7 +33,7 @@ const start: [HopId, string, string, RecordHeader, unknown] = [
   "m.send.router",
   {
     passport: { index: 0, tenant: "t", depth: 0, trail: [], taint: [], requires: [], remainingMs: 5_000 },
-    origin: { session: "chat-7", metadata: { a: "b" } },
+    origin: { session: "chat-7", user: "ann", metadata: { a: "b" } },
   },
   "hello",
 ];

@@ -46,6 +46,7 @@ const header: fc.Arbitrary<RecordHeader> = record({
   origin: optional(
     record({
       session: optional(fc.string({ maxLength: 256 })),
+      user: optional(fc.string({ minLength: 1, maxLength: 256 })),
       priority: optional(fc.string({ maxLength: 16 })),
       metadata: fc.constant(undefined),
     }),

@@ -66,6 +66,8 @@ export interface Passport {
 export interface Origin {
   /** The client's own name of the session, of which the passport has the hash. */
   readonly session?: string | undefined;
+  /** Whom the door knew the caller as: budgets and usage are counted by it. */
+  readonly user?: string | undefined;
   readonly priority?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
@@ -107,6 +109,7 @@ const Wire = z.strictObject({
   o: z
     .strictObject({
       s: z.string().max(256).optional(),
+      u: z.string().min(1).max(256).optional(),
       p: z.string().max(16).optional(),
       m: z.record(z.string().max(64), z.string().max(1_024)).optional(),
     })
@@ -134,7 +137,7 @@ export function encodeRecordHeader({ writer: w, passport: p, usage: u, origin: o
       c: p.requires.length > 0 ? p.requires : undefined,
     },
     u: u && [u.inputTokens, u.outputTokens, u.costMicros],
-    o: o && { s: o.session, p: o.priority, m: o.metadata },
+    o: o && { s: o.session, u: o.user, p: o.priority, m: o.metadata },
     a: a && [a.subject, a.sequence],
   });
   return text.replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
@@ -178,6 +181,6 @@ export function decodeRecordHeader(text: string): RecordHeader | undefined {
     },
     usage: u && { inputTokens: u[0], outputTokens: u[1], costMicros: u[2] },
     original: a && { subject: a[0], sequence: a[1] },
-    origin: o && { session: o.s, priority: o.p, metadata: o.m },
+    origin: o && { session: o.s, user: o.u, priority: o.p, metadata: o.m },
   };
 }

@@ -9,6 +9,7 @@
  * Nothing else in the project writes or splits a subject by hand.
  */
 import { type HopId, isHopId, isSessionKey, parseTaskId, type SessionKey, type TaskId, type Version } from "../ids.ts";
+import { AUDIT_SOURCES, type AuditSource } from "./audit.ts";
 import { isMailboxName, isRoleName } from "./names.ts";
 
 /** Mailbox messages: `again` copies carry their number in the kind. */
@@ -73,7 +74,7 @@ function recordName(cls: string, kind: string, to: string): RecordName | undefin
 export const STREAMS = ["INGRESS", "KEYS", "ARCHIVE", "CONTROL", "AUDIT", "BLOBS", "COUNTS"] as const;
 export type StreamName = (typeof STREAMS)[number];
 /** Buckets with compare-and-set rows. */
-export const BUCKETS = ["desired", "members", "placement", "leases", "api-keys"] as const;
+export const BUCKETS = ["desired", "members", "placement", "leases", "api-keys", "budgets", "cache", "limits"] as const;
 export type BucketName = (typeof BUCKETS)[number];
 
 /** All subjects, stream and consumer names of one system. */
@@ -199,8 +200,12 @@ export class Subjects {
     return `${this.system}.node.${node}.${verb}`;
   }
   /** What the administrator of the server's accounts answers; for CORE only. */
-  identities(verb: "issue" | "revoke" | "list"): string {
+  identities(verb: "issue" | "revoke" | "retire" | "list"): string {
     return `${this.system}.identities.${verb}`;
+  }
+  /** Where a node asks for the credentials of the roles that it plays; the name is its own. */
+  credentials(node: string): string {
+    return `${this.system}.credentials.${node}`;
   }
   heartbeat(node: string): string {
     return `${this.system}.heartbeat.${node}`;
@@ -242,6 +247,22 @@ export class Subjects {
   /** A control-plane event, kept for 30 days. */
   controlEvent(name: string): string {
     return `${this.system}.control.event.${name}`;
+  }
+  /** Entries of the audit stream by one source: who may write there is the server's to check. */
+  auditEntry(source: AuditSource): string {
+    return `${this.system}.audit.entry.${source}`;
+  }
+  /** Source of an entry's subject; `undefined` when it is none. */
+  parseAuditEntry(subject: string): AuditSource | undefined {
+    return AUDIT_SOURCES.find((source) => subject === this.auditEntry(source));
+  }
+  /** Signed checkpoints over the audit stream. */
+  auditCheckpoint(): string {
+    return `${this.system}.audit.checkpoint`;
+  }
+  /** Everything of the audit stream. */
+  audit(): string {
+    return `${this.system}.audit.>`;
   }
   key(hash: string): string {
     return `${this.system}.key.${hash}`;

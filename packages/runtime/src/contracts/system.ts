@@ -1,7 +1,9 @@
 /** The system file as data: what TypeScript (`defineSystem`) and YAML both become, and what the control plane works with. */
 import { z } from "zod";
+import { Budgets } from "./budget.ts";
 import { isMailboxName, isRoleName, isSystemName } from "./names.ts";
 import { Supervision } from "./supervision.ts";
+import { RoleTaint, TaintLabels, ToolManifest } from "./tool.ts";
 
 const name = z.string().refine(isSystemName, "a lower-case letter, then up to 31 letters, digits or hyphens");
 const role = z
@@ -70,6 +72,10 @@ export const RoleManifest = z.strictObject({
   calls: z.array(role).max(200).optional(),
   /** Longest run of one segment of a hop, at most 25 min; what takes longer waits in between (`ctx.call`, `ctx.sleep`). */
   timeoutMs: z.int().min(1).max(MAX_SEGMENT_MS).default(300_000),
+  /** Labels that it accepts; absent = all. */
+  taint: RoleTaint.optional(),
+  /** Tools that its model may call. */
+  tools: z.array(ToolManifest).max(500).optional(),
   /**
    * Longest time that a handler may show no progress (no step begins or ends, no token, no event) before it is taken for stuck: aborted, and
    * its actor restarted. Effects with limits of their own (models, tools) go by those. Absent = `timeoutMs` alone.
@@ -139,6 +145,10 @@ export const SystemManifest = z.strictObject({
   supervision: Supervision.optional(),
   /** Model aliases by name; agents name an alias, never an endpoint. Aliases that are not here are the built-in ones. */
   models: z.record(ModelAlias, ModelSpec).optional(),
+  /** What model calls may spend. */
+  budgets: Budgets.optional(),
+  /** Labels by where content comes from; absent = none. Labels of tools are declared with the tools. */
+  taint: z.strictObject({ client: TaintLabels.optional() }).optional(),
 });
 export type SystemManifest = z.infer<typeof SystemManifest>;
 

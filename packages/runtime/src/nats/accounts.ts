@@ -3,6 +3,7 @@
  * Imports are the firewall: what an account does not import, the server answers with "no responders". The user `host` of CORE is the
  * fallback for servers to which nobody adds the accounts of roles.
  */
+import { AUTH_ERROR_EVENTS, CONNECT_EVENTS, DISCONNECT_EVENTS } from "../contracts/link-names.ts";
 import { SUPERVISOR_READ_VERBS, type Subjects } from "../contracts/subjects.ts";
 import { CORE_API_PREFIX, IMPORTED_API_PREFIX } from "./api-prefix.ts";
 import {
@@ -34,6 +35,8 @@ export interface Import {
 export interface Permissions {
   readonly publish: readonly string[];
   readonly subscribe: readonly string[];
+  /** May answer where a request says, whatever `publish` allows: how often, and for how long after the request. Default never. */
+  readonly responses?: { readonly count: number; readonly withinMs: number };
 }
 
 export interface AccountUser {
@@ -53,6 +56,12 @@ export interface Account {
 const LONG = { threshold: "1h" };
 const SHORT = { threshold: "1m" };
 
+/** Rows that nodes share for their hosts; they write them as well. */
+const NODE_BUCKETS = ["budgets", "cache", "limits"] as const;
+
+/** What the server tells of connections: who signed in, who was refused, whose ended. */
+const SERVER_EVENTS = [CONNECT_EVENTS, AUTH_ERROR_EVENTS, DISCONNECT_EVENTS];
+
 /** All accounts of a system with this many log shards. */
 export function systemAccounts(subjects: Subjects, shards: number): readonly Account[] {
   const logs = Array.from({ length: shards }, (_, shard) => subjects.logStream(shard));
@@ -65,7 +74,7 @@ export function systemAccounts(subjects: Subjects, shards: number): readonly Acc
       name: "SYS",
       hasJetStream: false,
       users: usersOf("SYS"),
-      exports: [stream("$SYS.ACCOUNT.*.DISCONNECT")],
+      exports: SERVER_EVENTS.map(stream),
       imports: [],
     },
   ];
@@ -77,7 +86,9 @@ function core(subjects: Subjects, logs: readonly string[]): Account {
   const readable = [
     ...logs,
     ...(["KEYS", "ARCHIVE", "BLOBS", "INGRESS"] as const).map((name) => subjects.stream(name)),
-    ...(["desired", "placement", "members", "api-keys"] as const).map((name) => subjects.bucketStream(name)),
+    ...(["desired", "placement", "members", "api-keys", ...NODE_BUCKETS] as const).map((name) =>
+      subjects.bucketStream(name),
+    ),
   ];
   return {
     name: "CORE",
@@ -91,9 +102,12 @@ function core(subjects: Subjects, logs: readonly string[]): Account {
         `${sys}.blob.>`,
         `${sys}.tasks.*.queue`,
         `${sys}.ingress.>`,
+        ...NODE_BUCKETS.map((name) => subjects.row(name, ">")),
       ].map(service),
       ...[`${sys}.heartbeat.*`, `${sys}.control.died`, `${sys}.control.event.>`].map(service),
+      ...(["gateway", "node"] as const).map((source) => service(subjects.auditEntry(source))),
       { ...service(`${sys}.supervisor.*`), response: LONG },
+      { ...service(`${sys}.credentials.*`), response: SHORT },
       { ...service("$SRV.>"), response: SHORT },
       ...[ingress, ...logs].map((name) => ({
         ...service(`${CORE_API_PREFIX}.CONSUMER.MSG.NEXT.${name}.*`),
@@ -111,7 +125,7 @@ function core(subjects: Subjects, logs: readonly string[]): Account {
       ...[`${sys}.node.*.*`, "$SRV.>"].map(serviceOf("NODE")),
       // Notices of others: what comes in by a stream import is not passed on by a stream export, so nobody hears them twice.
       ...[`${sys}.control.ended`].map(streamOf("GATEWAY")),
-      ...["$SYS.ACCOUNT.*.DISCONNECT"].map(streamOf("SYS")),
+      ...SERVER_EVENTS.map(streamOf("SYS")),
     ],
   };
 }
@@ -153,6 +167,7 @@ function gateway(subjects: Subjects, logs: readonly string[]): Account {
     `${sys}.ingress.>`,
     `${sys}.heartbeat.*`,
     `${sys}.supervisor.*`,
+    subjects.auditEntry("gateway"),
   ];
   return {
     name: "GATEWAY",
@@ -177,7 +192,10 @@ function gateway(subjects: Subjects, logs: readonly string[]): Account {
 
 function node(subjects: Subjects, logs: readonly string[]): Account {
   const { system: sys } = subjects;
-  const readable = [subjects.stream("BLOBS"), subjects.bucketStream("desired"), subjects.bucketStream("placement")];
+  const buckets = (["desired", "placement", ...NODE_BUCKETS] as const).map((name) => subjects.bucketStream(name));
+  const readable = [subjects.stream("BLOBS"), ...buckets];
+  // Of whom a task is: what a host says of that is a claim.
+  const starts = logs.map((name) => `DIRECT.GET.${name}.${sys}.log.*.*.*.start.client.m.send.*`);
   return {
     name: "NODE",
     hasJetStream: false,
@@ -190,9 +208,13 @@ function node(subjects: Subjects, logs: readonly string[]): Account {
       ...[`${sys}.heartbeat.*`, `${sys}.control.event.>`, `${sys}.control.died`, `${sys}.blob.>`].map(
         serviceOf("CORE"),
       ),
+      serviceOf("CORE")(subjects.auditEntry("node")),
+      // Keys of the roles that it plays, where somebody issues them one by one.
+      ...[`${sys}.credentials.*`].map(serviceOf("CORE")),
       // What a dead host held is given back by its node.
       ...logs.flatMap(ackSubjects).map(serviceOf("CORE")),
-      ...apiImports(directGets(readable)),
+      ...NODE_BUCKETS.map((name) => subjects.row(name, ">")).map(serviceOf("CORE")),
+      ...apiImports([...directGets(readable), ...starts]),
       ...[`${sys}.kv.>`, `${sys}.control.*`].map(streamOf("CORE")),
       ...[`${sys}.control.ended`].map(streamOf("GATEWAY")),
     ],
