@@ -35,6 +35,7 @@ export * from "./contracts/control.ts";
 export * from "./contracts/identities.ts";
 export * from "./contracts/link-names.ts";
 export * from "./contracts/names.ts";
+export * from "./contracts/operations.ts";
 export * from "./contracts/problem.ts";
 export * from "./contracts/record.ts";
 export * from "./contracts/subjects.ts";

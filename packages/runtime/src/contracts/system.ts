@@ -155,7 +155,7 @@ export type SystemManifest = z.infer<typeof SystemManifest>;
 /** One replica of the current version as operators name it: `<role>/<index>`, or `<role>_<variant>/<index>`. */
 export const ReplicaName = z
   .string()
-  .regex(/^[a-z][a-z0-9_-]{0,95}\/\d{1,4}$/, "a role, a slash and a number: router/0");
+  .regex(/^[a-z][a-z0-9_-]{0,95}\/(0|[1-9]\d{0,3})$/, "a role, a slash and a number: router/0");
 
 /**
  * Row of `<sys>-desired`, key `current`: the version that should run, and those that still drain. Keys `version.<v>` hold one {@link Deployment} each.

@@ -1,0 +1,130 @@
+/**
+ * What an operator may ask the supervisor to do: `<sys>.supervisor.<kind>`, and over HTTP. An operation's id says what is wanted, so any
+ * leader can tell from the present state how far it is, also one that did not take the request.
+ */
+import { z } from "zod";
+import { CONTROL_VERSION } from "./control.ts";
+import { isMailboxName, isNodeName, isRoleName } from "./names.ts";
+import { ReplicaName } from "./system.ts";
+
+const role = z.string().refine(isRoleName, "the name of a role");
+const node = z.string().refine(isNodeName, "the name of a node");
+const common = {
+  /** Why; recorded with the event. */
+  reason: z.string().min(1).max(512).optional(),
+  /** The answer comes when the operation is confirmed, or after this time with how far it is. Default 0: at once. */
+  wait_ms: z.int().min(0).max(60_000).optional(),
+};
+
+/** What each operation is asked for with. */
+export const OPERATION_REQUESTS = {
+  /** The replica then belongs to that node: it stays there, and returns there when the node comes back. */
+  migrate: z.strictObject({ replica: ReplicaName, to: node, ...common }),
+  /** The role takes no more messages; what it runs it finishes. */
+  pause: z.strictObject({ role, ...common }),
+  resume: z.strictObject({ role, ...common }),
+  scale: z.strictObject({ role, replicas: z.int().min(0).max(1_000), ...common }),
+  /** A new instance of one replica, or of all of a role; also of one that was stopped. What the one before runs it finishes. */
+  restart: z.strictObject({ target: z.union([role, ReplicaName]), ...common }),
+  /** The replica runs no more until it is restarted. */
+  stop: z.strictObject({ replica: ReplicaName, ...common }),
+  /** The node's replicas move elsewhere, it finishes what it runs (`limit_ms`: for at most so long), and leaves. */
+  drain: z.strictObject({ node, limit_ms: z.int().min(0).max(86_400_000).optional(), ...common }),
+} as const;
+export type OperationKind = keyof typeof OPERATION_REQUESTS;
+export const OPERATION_KINDS = [
+  "migrate",
+  "pause",
+  "resume",
+  "scale",
+  "restart",
+  "stop",
+  "drain",
+] as const satisfies readonly OperationKind[];
+
+/** What is wanted, without whoever asked. */
+export type Wish =
+  | { readonly kind: "migrate"; readonly replica: string; readonly to: string }
+  | { readonly kind: "pause" | "resume"; readonly role: string }
+  | { readonly kind: "scale"; readonly role: string; readonly replicas: number }
+  /** `target` is a role or one replica; each of its replicas is to be of this generation at least. */
+  | { readonly kind: "restart"; readonly target: string; readonly generation: number }
+  | { readonly kind: "stop"; readonly replica: string }
+  | { readonly kind: "drain"; readonly node: string };
+
+/** The operation's id: what is wanted, in tokens. */
+export function operationId(wish: Wish): string {
+  switch (wish.kind) {
+    case "migrate":
+      return ["migrate", ...wish.replica.split("/"), wish.to].join(".");
+    case "pause":
+    case "resume":
+      return `${wish.kind}.${wish.role}`;
+    case "scale":
+      return `scale.${wish.role}.${wish.replicas}`;
+    case "restart":
+      return ["restart", ...wish.target.split("/"), `g${wish.generation}`].join(".");
+    case "stop":
+      return ["stop", ...wish.replica.split("/")].join(".");
+    case "drain":
+      return `drain.${wish.node}`;
+  }
+}
+
+/** What an id asks for; `undefined` when it is none. */
+export function parseOperationId(id: string): Wish | undefined {
+  const [kind, ...rest] = id.split(".");
+  const [a = "", b = "", c = ""] = rest;
+  const replica = `${a}/${b}`;
+  const isReplica = ReplicaName.safeParse(replica).success && isMailboxName(a);
+  const wish = ((): Wish | undefined => {
+    switch (kind) {
+      case "migrate":
+        return isReplica && isNodeName(c) ? { kind, replica, to: c } : undefined;
+      case "pause":
+      case "resume":
+        return isRoleName(a) ? { kind, role: a } : undefined;
+      case "scale":
+        return isRoleName(a) && /^\d{1,4}$/.test(b) ? { kind, role: a, replicas: Number(b) } : undefined;
+      case "restart":
+        return restartOf(isReplica ? replica : a, isReplica ? c : b);
+      case "stop":
+        return isReplica ? { kind, replica } : undefined;
+      case "drain":
+        return isNodeName(a) ? { kind, node: a } : undefined;
+      default:
+        return undefined;
+    }
+  })();
+  // One form alone: nothing is left over, no leading zeros.
+  return wish && operationId(wish) === id ? wish : undefined;
+}
+
+function restartOf(target: string, generation: string): Wish | undefined {
+  const isTarget = target.includes("/") || isRoleName(target);
+  return isTarget && /^g\d{1,9}$/.test(generation)
+    ? { kind: "restart", target, generation: Number(generation.slice(1)) }
+    : undefined;
+}
+
+export const OperationRef = z.strictObject({ id: z.string().min(1).max(256) });
+
+/**
+ * How far an operation is. `asked`: stored as desired. `placed`: the nodes have been told. `confirmed`: the nodes say that it is so.
+ * `blocked`: it goes on as soon as what `text` says has changed. `superseded`: a later request asks for something else.
+ */
+export const Operation = z.strictObject({
+  v: z.literal(CONTROL_VERSION),
+  id: z.string(),
+  kind: z.enum(OPERATION_KINDS),
+  about: z.string(),
+  state: z.enum(["asked", "placed", "confirmed", "blocked", "superseded"]),
+  /** For people. */
+  text: z.string(),
+  /** Replicas that are as wanted, of those that it is about. */
+  done: z.int().min(0),
+  total: z.int().min(0),
+  /** Of a migration: for how long nobody took for the replica; absent when this supervisor did not see it. */
+  pause_ms: z.number().min(0).optional(),
+});
+export type Operation = z.infer<typeof Operation>;
