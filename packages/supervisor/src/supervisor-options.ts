@@ -33,6 +33,11 @@ export interface SupervisorOptions {
   readonly shards?: number;
   /** Copies of every stream: 1 on one server (default), 3 in production. */
   readonly replicas?: number;
+  /**
+   * File with the key that seals the audit, made when missing; how far it has sealed is kept beside it. Absent = a key that ends with this
+   * process, so that its seals can be checked only by whoever notes the public key.
+   */
+  readonly auditKeyFile?: string | undefined;
   readonly settings?: Partial<SupervisorSettings>;
   readonly logger: Logger;
   readonly clock?: Clock;
@@ -40,7 +45,8 @@ export interface SupervisorOptions {
 }
 
 /** {@link SupervisorOptions} with every default filled in. */
-export interface ResolvedSupervisorOptions extends Required<Omit<SupervisorOptions, "settings">> {
+export interface ResolvedSupervisorOptions extends Required<Omit<SupervisorOptions, "settings" | "auditKeyFile">> {
+  readonly auditKeyFile: string | undefined;
   readonly settings: SupervisorSettings;
 }
 
@@ -57,6 +63,7 @@ export function resolveSupervisorOptions(options: SupervisorOptions): ResolvedSu
     id: options.id ?? `supervisor-${Buffer.from(random.bytes(4)).toString("hex")}`,
     shards,
     replicas,
+    auditKeyFile: options.auditKeyFile,
     settings: resolveSupervisorSettings(options.settings),
     logger: options.logger,
     clock: options.clock ?? systemClock,

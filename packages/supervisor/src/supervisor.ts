@@ -15,6 +15,9 @@ import {
   supervisorLinkName,
   TroupeError,
 } from "@troupe/runtime/internal";
+import { type OpenAuditTrail, openAuditTrail } from "./audit/audit-trail.ts";
+import { type AuditSigning, openAuditSigning, sealAudit } from "./audit/seal-audit.ts";
+import { auditSignIns } from "./audit/sign-ins.ts";
 import { ControlEvents } from "./control-events.ts";
 import { requireVersion } from "./desired/deploy.ts";
 import { DesiredStore } from "./desired/desired-store.ts";
@@ -64,6 +67,7 @@ class CompetingSupervisor implements Supervisor {
   readonly #ended: (error?: unknown) => void;
   readonly #stopping = new AbortController();
   #links: { readonly control: Link; readonly observer: Link } | undefined;
+  #auditing: { readonly trail: OpenAuditTrail; readonly signing: AuditSigning } | undefined;
   #leader: Leader | undefined;
   #competing: Promise<void> = Promise.resolve();
   /** Ends the pause between two looks at the lease; replaced with each. */
@@ -88,7 +92,8 @@ class CompetingSupervisor implements Supervisor {
   async start(): Promise<void> {
     if (this.#links || this.#stopping.signal.aborted)
       throw new TroupeError("conflict", `${this.id} was started before`);
-    const { settings, clock, logger } = this.#options;
+    const { settings, clock, random, logger } = this.#options;
+    const signing = await openAuditSigning(this.#options.auditKeyFile, logger);
     const links = {
       control: await this.#open(supervisorLinkName(this.id)),
       observer: await this.#open(`supervisor/${this.id}/observer`),
@@ -97,6 +102,9 @@ class CompetingSupervisor implements Supervisor {
     const { subjects } = this.#resources;
     try {
       await ensureResources(links.control, this.#resources);
+      const trail = openAuditTrail({ link: links.control, subjects, clock, random, logger });
+      this.#auditing = { trail, signing };
+      auditSignIns(links.control, logger, trail);
       const leases = new CasBucket({ link: links.control, subjects, bucket: "leases", schema: Lease, logger, clock });
       const { leaseMs, renewMs } = settings;
       const health = subjects.supervisor("health");
@@ -171,29 +179,35 @@ class CompetingSupervisor implements Supervisor {
 
   /** Begins a term. Resolves when the supervisor answers; `done` when everything of the term has ended. */
   async #lead(leader: Leader, { epoch, signal }: Term): Promise<{ done: Promise<unknown> }> {
-    const ports = this.#leadingPorts(leader, epoch, signal);
+    const { ports, signing } = this.#leadingPorts(leader, epoch, signal);
     const { desired, deployments } = await ports.store.refresh();
     for (const version of desired ? [desired.current, ...desired.draining] : []) {
       const deployment = deployments.get(version);
       if (!deployment) continue;
       await ensureMailboxes(ports.controlLink, this.#resources, requireVersion(version), mailboxesOf(deployment));
     }
+    const sealing = sealAudit(ports, signing);
     const tasks = await keepTasks(ports);
-    const cluster = await keepCluster(ports, tasks.index, tasks.log);
+    const cluster = await keepCluster(ports, tasks, sealing);
     // Whoever is told that this supervisor leads may ask it at once: the server must know its subscriptions.
     await ports.controlLink.nc.flush();
     ports.events.record({ name: "leader", about: this.id, reason: `leads with epoch ${epoch}` });
-    return { done: Promise.allSettled([tasks.done, cluster.done]) };
+    return { done: Promise.allSettled([tasks.done, cluster.done, sealing.done]) };
   }
 
-  #leadingPorts(leader: Leader, epoch: number, signal: AbortSignal): LeadingPorts {
+  #leadingPorts(
+    leader: Leader,
+    epoch: number,
+    signal: AbortSignal,
+  ): { readonly ports: LeadingPorts; readonly signing: AuditSigning } {
     const { system, shards, settings, clock, random, logger } = this.#options;
     const links = this.#links;
-    if (!links) throw new TroupeError("invariant_violated", "a term began without a connection");
+    const auditing = this.#auditing;
+    if (!links || !auditing) throw new TroupeError("invariant_violated", "a term began without a connection");
     const { subjects } = this.#resources;
     const { control: controlLink, observer: observerLink } = links;
     const from = { nowMs: () => clock.nowMs(), supervisor: this.id, epoch };
-    return {
+    const ports: LeadingPorts = {
       system,
       id: this.id,
       epoch,
@@ -206,6 +220,7 @@ class CompetingSupervisor implements Supervisor {
       identities: servedIdentities(controlLink, subjects),
       queues: new QueueReader(observerLink, subjects, shards),
       events: new ControlEvents(controlLink, subjects, logger, from),
+      audit: auditing.trail,
       settings,
       clock,
       random,
@@ -213,6 +228,7 @@ class CompetingSupervisor implements Supervisor {
       signal,
       requireLeading: () => leader.requireLeading(),
     };
+    return { ports, signing: auditing.signing };
   }
 
   #open(name: string): Promise<Link> {
@@ -221,6 +237,7 @@ class CompetingSupervisor implements Supervisor {
   }
 
   async #close(): Promise<void> {
+    this.#auditing?.trail.close();
     await Promise.all([this.#links?.control.close(), this.#links?.observer.close()]);
   }
 }

@@ -2,6 +2,9 @@
 import { z } from "zod";
 
 export const CONTROL_VERSION = 1;
+
+/** Header of a request to the control plane: which person asks, as they call themselves. For the audit; nothing is decided by it. */
+export const ASKED_BY_HEADER = "Troupe-Asked-By";
 const v = z.literal(CONTROL_VERSION);
 const count = z.int().min(0);
 const name = z.string().min(1).max(64);

@@ -7,6 +7,11 @@ const SUPERVISOR = /^supervisor\/(.{1,64})\/control$/;
 /** Events of the server about every connection that ended; imported from the system account where the server has Troupe's accounts. */
 export const DISCONNECT_EVENTS = "$SYS.ACCOUNT.*.DISCONNECT";
 
+/** Events of the server about everybody who signed in, imported in the same way. */
+export const CONNECT_EVENTS = "$SYS.ACCOUNT.*.CONNECT";
+/** Events of the server about everybody whom it refused to sign in. */
+export const AUTH_ERROR_EVENTS = "$SYS.SERVER.*.CLIENT.AUTH.ERR";
+
 /** The connection by which a node speaks for itself: heartbeats and services. */
 export const nodeLinkName = (node: string): string => `${NODE}${node}`;
 

@@ -3,7 +3,7 @@
  * Throws `unavailable` when nobody answered.
  */
 import { createInbox, type Msg, type MsgHdrs } from "@nats-io/transport-node";
-import { parseTimeMs } from "../clock.ts";
+import { parseTimeMs, rfc3339 } from "../clock.ts";
 import { messageOf, TroupeError } from "../errors.ts";
 import type { Link } from "./connection.ts";
 
@@ -23,13 +23,22 @@ export interface StoredMessage {
 export type BatchQuery =
   /** Those whose subject matches `filter`, from sequence `from` (default the first). */
   | { readonly filter: string; readonly from?: number }
+  /** Those whose subject matches `filter` and that were stored at this time or later. */
+  | { readonly filter: string; readonly sinceMs: number }
   /** The last message of each subject that matches one of the filters; at most 1,024 subjects. */
   | { readonly lastOf: readonly string[] };
 
 const GET_TIMEOUT_MS = 1_000;
 const BATCH_SILENCE_MS = 2_000;
 const PAGE = 256;
-const ANSWER_HEADERS = ["Nats-Stream", "Nats-Subject", "Nats-Sequence", "Nats-Time-Stamp"] as const;
+const OF_THE_MESSAGE = ["Nats-Stream", "Nats-Subject", "Nats-Sequence", "Nats-Time-Stamp"] as const;
+/** What the server adds to the headers of a message that it answers with. */
+export const ANSWER_HEADERS: ReadonlySet<string> = new Set([
+  ...OF_THE_MESSAGE,
+  "Nats-Num-Pending",
+  "Nats-Last-Sequence",
+  "Nats-UpTo-Sequence",
+]);
 
 /** The last message under a filter (a literal subject or a wildcard), or `undefined`. */
 export async function directGetLast(link: Link, stream: string, filter: string): Promise<StoredMessage | undefined> {
@@ -54,13 +63,15 @@ export async function* directGetBatch(link: Link, stream: string, query: BatchQu
     yield* page.messages;
     return;
   }
-  let from = query.from ?? 1;
+  const { filter: next_by_subj } = query;
+  let start: Readonly<Record<string, unknown>> =
+    "sinceMs" in query ? { start_time: rfc3339(query.sinceMs) } : { seq: query.from ?? 1 };
   for (;;) {
-    const page = await readPage(link, stream, { seq: from, next_by_subj: query.filter, batch: PAGE });
+    const page = await readPage(link, stream, { ...start, next_by_subj, batch: PAGE });
     yield* page.messages;
     const last = page.messages.at(-1);
     if (!last || page.pending === 0) return;
-    from = last.sequence + 1;
+    start = { seq: last.sequence + 1 };
   }
 }
 
@@ -145,6 +156,6 @@ function storedMessage(answer: Msg, stream: string): StoredMessage | undefined {
     storedAtMs: parseTimeMs(headers.last("Nats-Time-Stamp")),
     headers,
     body: answer.data,
-    hasForgedHeaders: ANSWER_HEADERS.some((name) => headers.values(name).length > 1),
+    hasForgedHeaders: OF_THE_MESSAGE.some((name) => headers.values(name).length > 1),
   };
 }

@@ -15,6 +15,7 @@ const Settings = z.object({
   seed: z.string().optional(),
   shards: whole.optional(),
   replicas: whole.optional(),
+  "audit-key": z.string().min(1).optional(),
   "log-level": z.enum(LOG_LEVELS).default("info"),
   "disconnect-events": z.enum(["on", "off"]).default("on"),
 });
@@ -41,6 +42,7 @@ export function loadSupervisorConfig(
     ...(id === undefined ? {} : { id }),
     ...(shards === undefined ? {} : { shards }),
     ...(replicas === undefined ? {} : { replicas }),
+    auditKeyFile: parsed.data["audit-key"],
     settings,
     logLevel,
   };

@@ -1,4 +1,6 @@
 import {
+  type AuditEvent,
+  type AuditWho,
   compileUnknown,
   Deployment,
   ensureMailboxes,
@@ -15,6 +17,7 @@ import {
   type Version,
 } from "@troupe/runtime/internal";
 import { z } from "zod";
+import type { AuditTrail } from "../audit/audit-trail.ts";
 import { mailboxesOf } from "../placement/wanted.ts";
 import type { DesiredStore } from "./desired-store.ts";
 import type { Difference } from "./difference.ts";
@@ -66,6 +69,7 @@ export interface DeployPorts {
   readonly resources: ResourceSettings;
   readonly store: DesiredStore;
   readonly identities: Identities;
+  readonly audit: Pick<AuditTrail, "store">;
   readonly random: Random;
   readonly nowMs: () => number;
   /** Throws `lease_lost` when this process may not command. */
@@ -76,32 +80,57 @@ export interface DeployPorts {
  * Makes a system the desired one: stores the version, makes its durables and its roles' identities, then changes the desired state, in
  * this order, so that nobody ever sees a version without its mailboxes. Repeating it after a crash finishes what was begun.
  */
-export async function deploy(ports: DeployPorts, request: DeployRequest): Promise<DeployAnswer> {
+export async function deploy(ports: DeployPorts, request: DeployRequest, who: AuditWho = {}): Promise<DeployAnswer> {
   const order = checkOrder(request);
   const isDryRun = request.dry_run ?? false;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await deployOnce(ports, order, isDryRun);
+      return await deployOnce(ports, order, isDryRun, who);
     } catch (error) {
       if (!TroupeError.is(error, "conflict") || attempt === ATTEMPTS) throw error;
     }
   }
 }
 
-async function deployOnce(ports: DeployPorts, order: DeployOrder, isDryRun: boolean): Promise<DeployAnswer> {
-  const { store, link, resources } = ports;
+async function deployOnce(
+  ports: DeployPorts,
+  order: DeployOrder,
+  isDryRun: boolean,
+  who: AuditWho,
+): Promise<DeployAnswer> {
+  const { store, link, resources, audit } = ports;
   const { desired, revision } = await store.refresh();
   const plan = planDeploy(order, desired, await store.allDeployments());
   const answer = { version: plan.version, kind: plan.kind, dry_run: isDryRun, difference: plan.difference };
   if (plan.kind === "nothing" || isDryRun) return { ...answer, changed: false };
   ports.requireLeading();
   const deployment = newDeployment(ports, order, plan.version);
+  await audit.store(deploymentEntry(plan, who, "begun"));
   if (plan.kind === "create") await store.create(deployment);
   await ensureMailboxes(link, resources, requireVersion(plan.version), mailboxesOf(deployment));
-  if (await ports.identities.versions()) await ports.identities.issue(deployment);
+  if (await ports.identities.versions()) {
+    await ports.identities.issue(deployment);
+    await audit.store({ event: "credentials_issued", who, whose: `roles of ${plan.version}` });
+  }
   ports.requireLeading();
   await store.replace(afterDeploy(desired, plan.version, order.manifest), revision);
+  await audit.store(deploymentEntry(plan, who, "done"));
   return { ...answer, changed: true };
+}
+
+const short = (names: readonly string[]): string[] => names.slice(0, 500).map((name) => name.slice(0, 160));
+
+function deploymentEntry(plan: DeployPlan, who: AuditWho, outcome: "begun" | "done"): AuditEvent {
+  const { roles, edges, settings } = plan.difference;
+  return {
+    event: "deployment",
+    who,
+    version: plan.version,
+    added: short([...roles.added, ...edges.added]),
+    removed: short([...roles.removed, ...edges.removed]),
+    changed: short([...roles.changed.map(({ role }) => role), ...settings]),
+    outcome,
+  };
 }
 
 function newDeployment({ random, nowMs }: DeployPorts, { manifest, source }: DeployOrder, version: string): Deployment {

@@ -11,6 +11,8 @@ import {
   type WriteOncePorts,
   writeOnce,
 } from "@troupe/runtime/internal";
+import type { AuditTrail } from "../audit/audit-trail.ts";
+import { refusedRecord } from "../audit/refused-records.ts";
 import { type HopKeys, hopInputs } from "../observer/hop-inputs.ts";
 import type { Died, Observation } from "../observer/observation.ts";
 import type { TaskIndex } from "../observer/task-index.ts";
@@ -34,6 +36,7 @@ export interface DeadLettersOptions {
   readonly logger: Logger;
   /** Tables of a version, or `undefined` when there is no such deployment. */
   readonly tablesOf: (version: string) => Promise<VersionTables | undefined>;
+  readonly audit: Pick<AuditTrail, "note">;
   /** Tells hosts that a task has ended. */
   readonly announceEnd: (task: TaskId) => void;
 }
@@ -84,6 +87,8 @@ export class DeadLetters {
       remainingMs:
         deadlineMs === undefined ? undefined : Math.max(0, open.startedAtMs + deadlineMs - ports.clock.nowMs()),
     });
+    const refused = action.kind === "none" ? undefined : refusedRecord(death);
+    if (refused) this.#options.audit.note(refused.event, { id: refused.id });
     await this.#act(death, action, tables);
   }
 

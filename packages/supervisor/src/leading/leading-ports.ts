@@ -1,4 +1,5 @@
 import type { Clock, Link, Logger, Random, ResourceSettings, Subjects } from "@troupe/runtime/internal";
+import type { AuditTrail } from "../audit/audit-trail.ts";
 import type { ControlEvents } from "../control-events.ts";
 import type { DesiredStore } from "../desired/desired-store.ts";
 import type { Identities } from "../desired/identities.ts";
@@ -21,6 +22,7 @@ export interface LeadingPorts {
   readonly identities: Identities;
   readonly queues: QueueReader;
   readonly events: ControlEvents;
+  readonly audit: AuditTrail;
   readonly settings: SupervisorSettings;
   readonly clock: Clock;
   readonly random: Random;

@@ -57,7 +57,7 @@ async function endOf(running: Promise<unknown>, following: Following, close: () 
 }
 
 function taskParts(ports: LeadingPorts) {
-  const { observerLink: link, subjects, clock, random, logger, queues, settings, store } = ports;
+  const { observerLink: link, subjects, clock, random, logger, queues, settings, store, audit } = ports;
   const publisher = createPublisher(link, { clock });
   const log = createJetStreamLog({ link, publisher, subjects });
   const index = new TaskIndex();
@@ -85,7 +85,7 @@ function taskParts(ports: LeadingPorts) {
     sweeper,
     ended,
     timers: new DueTimers({ subjects, index, ports: once, logger }),
-    deadLetters: new DeadLetters({ subjects, index, reader, ports: once, logger, tablesOf, announceEnd }),
+    deadLetters: new DeadLetters({ subjects, index, reader, ports: once, logger, tablesOf, audit, announceEnd }),
     sessions: new SessionTurns({
       index,
       ports: { ...once, subjects, archive: createTaskArchive(link, subjects) },
