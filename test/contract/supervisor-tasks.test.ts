@@ -156,6 +156,23 @@ test("tasks are listed newest first, in pages, by status, for anybody", async ()
   assert.ok(!rest.tasks.some(({ task_id: id }) => page.tasks.some((one) => one.task_id === id)));
 });
 
+test("a list asked for one tenant names its tasks alone, running and ended", async () => {
+  const [theirs, expired, others] = [
+    await bed.submit(v1, { tenant: "acme" }),
+    await bed.submit(v1, { tenant: "acme", remainingMs: 1 }),
+    await bed.submit(v1, { tenant: "globex" }),
+  ];
+  await bed.done(expired);
+  await until("the tenant's tasks are known", 3_000, async () => (await list({ tenant: "acme" })).tasks.length === 2);
+  const { tasks } = await list({ tenant: "acme" });
+  assert.deepEqual(tasks.map((task) => task.task_id).toSorted(), [theirs, expired].toSorted());
+  assert.deepEqual(
+    (await list({ tenant: "globex" })).tasks.map((task) => task.task_id),
+    [others],
+  );
+  assert.deepEqual((await list({ tenant: "nobody" })).tasks, []);
+});
+
 const list = (request: object) =>
   bed.ask<{ tasks: { task_id: TaskId; status: string }[]; cursor?: string }>("tasks", request, bed.client);
 

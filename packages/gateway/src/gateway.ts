@@ -112,7 +112,7 @@ class RunningGateway {
     const link = await openLink({ servers, name: "gateway", seed, user, apiPrefix, inboxPrefix, logger, clock });
     try {
       const parts = await assemble(options, link);
-      const caller = { tenant: options.tenant ?? "default" };
+      const caller = { tenant: options.tenant ?? "default", isWalled: false };
       const version = options.version ?? "0.1.0";
       const { api, subjects } = parts;
       const health = healthProbe({

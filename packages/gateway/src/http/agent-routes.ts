@@ -1,4 +1,3 @@
-import type { TaskId } from "@troupe/runtime/internal";
 import type { FastifyInstance } from "fastify";
 import { AgentChatBody, taskOfAgentChat } from "../agent/agent-chat.ts";
 import { laterResult, RunBody, requireDoor, runOf, runResult } from "../agent/agent-run.ts";
@@ -9,7 +8,7 @@ import { type RoutePorts, TASKS } from "./task-routes.ts";
 
 /** Agents by the name of what they are: chat, status, and the run of one task. */
 export function registerAgentRoutes(app: FastifyInstance, ports: RoutePorts): void {
-  const { api, streams } = ports;
+  const { api, streams, callerOf } = ports;
   app.post("/api/v1/agents/chat", async (request, reply) => {
     const body = bodyOf(request, AgentChatBody, "the conversation");
     const role = requireDoor(api.deployed().system, body.agent_type, "agent_type");
@@ -20,13 +19,15 @@ export function registerAgentRoutes(app: FastifyInstance, ports: RoutePorts): vo
   app.post("/agent/run", async (request, reply) => {
     const { role, task } = runOf(bodyOf(request, RunBody, "the request"), api.deployed().system);
     const { task_id } = await submitTask(ports, { request, reply }, role, task);
-    return runResult(await streams.hold(reply.raw, (signal) => finishedTask(api, task_id, signal)));
+    return runResult(await streams.hold(reply.raw, (signal) => finishedTask(api, callerOf(request), task_id, signal)));
   });
   app.post("/agent/run/async", async (request, reply) => {
     const { role, task } = runOf(bodyOf(request, RunBody, "the request"), api.deployed().system);
     const { task_id } = await submitTask(ports, { request, reply }, role, task);
     return reply.code(202).header("location", `/agent/result/${task_id}`).send({ task_id, status: "queued" });
   });
-  const result = async (id: TaskId) => laterResult(await api.withResult((await api.find(id)).view));
-  app.get("/agent/result/:id", (request) => result(taskIdOf(request)));
+  app.get("/agent/result/:id", async (request) => {
+    const { view } = await api.find(callerOf(request), taskIdOf(request));
+    return laterResult(await api.withResult(view));
+  });
 }

@@ -55,7 +55,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   refuseUnknown(app);
   handleErrors(app, logger);
   acceptBytes(app);
-  const ports = { api, streams, caller, clock };
+  const ports = { api, streams, callerOf: () => caller, clock };
   registerTaskRoutes(app, ports);
   registerAgentRoutes(app, ports);
   registerModelRoutes(app, ports);

@@ -14,14 +14,14 @@ export const TASK_HEADER = "x-troupe-task-id";
  * second task, so the client is told not to.
  */
 export async function submitTask(
-  { api, caller }: RoutePorts,
+  { api, callerOf }: RoutePorts,
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
   role: string,
   task: TaskRequest,
 ): Promise<TaskAccepted> {
   const key = idempotencyKeyOf(request);
   try {
-    const accepted = await api.submit(caller, role, task, key);
+    const accepted = await api.submit(callerOf(request), role, task, key);
     reply.headers({ [TASK_HEADER]: accepted.task_id, ...(key === undefined ? NO_RETRY : {}) });
     return accepted;
   } catch (error) {

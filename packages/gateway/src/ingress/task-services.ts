@@ -11,6 +11,7 @@ import {
   SignalRequest,
   type Subjects,
   serve,
+  type TaskId,
   TaskRef,
   type TaskRequest,
   type TaskVerb,
@@ -44,7 +45,7 @@ export function startTaskServices(options: TaskServicesOptions): Service {
     subject: subjects.taskVerb(name),
     handle,
   });
-  const { api } = options;
+  const { api, caller } = options;
   return serve(link, {
     name: "tasks",
     version,
@@ -54,21 +55,21 @@ export function startTaskServices(options: TaskServicesOptions): Service {
       submit: { subject: door("submit"), handle: (request) => submit(options, request) },
       run: { subject: door("run"), handle: (request) => run(options, request) },
       get: verb("get", async (request) => {
-        const { view } = await api.find(idOf(request, TaskRef).id);
+        const { view } = await api.find(caller, idOf(request, TaskRef).id);
         request.respond(await withFittingResult(api, view, maxPayloadBytes(link)));
       }),
-      list: verb("list", async (request) => request.respond(await api.list(request.json(ListRequest)))),
+      list: verb("list", async (request) => request.respond(await api.list(caller, request.json(ListRequest)))),
       watch: verb("watch", (request) => watch(options, request)),
-      cancel: verb("cancel", async (request) => request.respond(await api.cancel(idOf(request, TaskRef).id))),
+      cancel: verb("cancel", async (request) => request.respond(await api.cancel(caller, idOf(request, TaskRef).id))),
       log: verb("log", async (request) => {
         const { id, after, limit } = idOf(request, LogRequest);
-        request.respond(await api.log(id, { after, limit }));
+        request.respond(await api.log(caller, id, { after, limit }));
       }),
       signal: verb("signal", async (request) => {
         const { id, name, value } = idOf(request, SignalRequest);
-        request.respond(await api.signal(id, name, value));
+        request.respond(await api.signal(caller, id, name, value));
       }),
-      retry: verb("retry", async (request) => request.respond(await api.retry(idOf(request, TaskRef).id))),
+      retry: verb("retry", async (request) => request.respond(await api.retry(caller, idOf(request, TaskRef).id))),
     },
   });
 }
@@ -99,7 +100,7 @@ async function watch(options: TaskServicesOptions, request: ServiceRequest): Pro
   try {
     const { id, after } = idOf(request, WatchRequest);
     // An unknown task is an error, not a stream that ends at once.
-    await options.api.find(id);
+    await options.api.find(options.caller, id);
     await stream(options, request, { id, after });
   } catch (error) {
     request.respondError(error);
@@ -111,15 +112,15 @@ async function watch(options: TaskServicesOptions, request: ServiceRequest): Pro
 const maxPayloadBytes = ({ nc }: Link): number => nc.info?.max_payload ?? 0;
 
 async function stream(
-  { api, link, logger }: TaskServicesOptions,
+  { api, link, logger, caller }: TaskServicesOptions,
   request: ServiceRequest,
-  { id, after }: { readonly id: Parameters<TaskApi["watch"]>[0]; readonly after?: number | undefined },
+  { id, after }: { readonly id: TaskId; readonly after?: number | undefined },
 ): Promise<void> {
   if (!request.hasReply) return;
   const signal = AbortSignal.any([request.signal, AbortSignal.timeout(LONGEST_STREAM_MS)]);
   const alive = setInterval(() => request.chunk({ type: "keep_alive" }), KEEP_ALIVE_MS);
   try {
-    for await (const event of api.watch(id, { signal, ...(after === undefined ? {} : { after }) }))
+    for await (const event of api.watch(caller, id, { signal, ...(after === undefined ? {} : { after }) }))
       request.chunk(await withFittingEnd(api, event, maxPayloadBytes(link)));
   } catch (error) {
     logger.warn({ task: id, err: error }, "task stream failed");

@@ -14,6 +14,7 @@ import {
 import { readJson } from "../ingress/read-json.ts";
 import type { TaskReader } from "../watch/task-reader.ts";
 import { readKnownTask } from "./known-task.ts";
+import type { Caller } from "./task-api.ts";
 
 export interface CancelPorts extends WriteOncePorts {
   readonly log: TaskLog;
@@ -27,8 +28,12 @@ export interface CancelPorts extends WriteOncePorts {
  * Ends a task as cancelled: once this returns, it has no other end. Cancelling twice is one cancel. Throws `unknown_task`, and `conflict`
  * with the status when the task had ended otherwise.
  */
-export async function cancelTask(ports: CancelPorts, id: TaskId): Promise<{ task_id: TaskId; status: TaskStatus }> {
-  const { view } = await readKnownTask(ports.reader, id);
+export async function cancelTask(
+  ports: CancelPorts,
+  caller: Caller,
+  id: TaskId,
+): Promise<{ task_id: TaskId; status: TaskStatus }> {
+  const { view } = await readKnownTask(ports.reader, caller, id);
   if (view.finished_at === undefined) {
     const body: DoneBody = {
       status: "cancelled",

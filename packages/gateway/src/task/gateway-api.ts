@@ -58,14 +58,14 @@ export class GatewayApi implements TaskApi {
     return this.#ports.ingress.submit({ role, request, tenant, key: hash });
   }
 
-  async find(id: TaskId) {
-    const { view, records } = await readKnownTask(this.#ports.reader, id);
+  async find(caller: Caller, id: TaskId) {
+    const { view, records } = await readKnownTask(this.#ports.reader, caller, id);
     const done = records.find(({ subject }) => subject.name.class === "t");
     return { view, doneSequence: done?.sequence };
   }
 
-  async inputOf(id: TaskId) {
-    const { records } = await readKnownTask(this.#ports.reader, id);
+  async inputOf(caller: Caller, id: TaskId) {
+    const { records } = await readKnownTask(this.#ports.reader, caller, id);
     const start = records.find(({ subject }) => subject.hop === "start" && subject.from === "client");
     if (start) return AnyJson.parse(await this.#whole(start.body));
     throw new TroupeError("conflict", `task ${id} has not been started yet`, { details: { task_id: id } });
@@ -75,13 +75,17 @@ export class GatewayApi implements TaskApi {
     return view.result === undefined ? view : { ...view, result: await this.#whole(view.result) };
   }
 
-  async log(id: TaskId, page: { after?: number | undefined; limit?: number | undefined }): Promise<TaskLogPage> {
-    const { records } = await readKnownTask(this.#ports.reader, id);
+  async log(
+    caller: Caller,
+    id: TaskId,
+    page: { after?: number | undefined; limit?: number | undefined },
+  ): Promise<TaskLogPage> {
+    const { records } = await readKnownTask(this.#ports.reader, caller, id);
     return taskLogPage(id, records, page);
   }
 
-  list(query: ListRequest): Promise<unknown> {
-    return this.#askSupervisor("tasks", query);
+  list({ tenant, isWalled }: Caller, query: ListRequest): Promise<unknown> {
+    return this.#askSupervisor("tasks", isWalled ? { ...query, tenant } : query);
   }
 
   deployed(): Deployed {
@@ -101,23 +105,25 @@ export class GatewayApi implements TaskApi {
     return this.#askSupervisor("health", undefined);
   }
 
-  watch(id: TaskId, options: { readonly after?: number; readonly signal: AbortSignal }): AsyncGenerator<TaskEvent> {
-    return watchTask(this.#ports.watch, id, options);
+  watch(
+    caller: Caller,
+    id: TaskId,
+    options: { readonly after?: number; readonly signal: AbortSignal },
+  ): AsyncGenerator<TaskEvent> {
+    return watchTask(this.#ports.watch, caller, id, options);
   }
 
-  cancel(id: TaskId) {
-    return cancelTask({ ...this.#ports, announce: (ended) => this.#announce(ended) }, id);
+  cancel(caller: Caller, id: TaskId) {
+    return cancelTask({ ...this.#ports, announce: (ended) => this.#announce(ended) }, caller, id);
   }
 
-  signal(id: TaskId, name: string, value: TaskRequest["input"]): Promise<unknown> {
-    return signalTask({ ...this.#ports, hint: (task) => this.#publish(this.#ports.subjects.live(task), "") }, id, {
-      name,
-      value,
-    });
+  signal(caller: Caller, id: TaskId, name: string, value: TaskRequest["input"]): Promise<unknown> {
+    const hint = (task: TaskId) => this.#publish(this.#ports.subjects.live(task), "");
+    return signalTask({ ...this.#ports, hint }, caller, id, { name, value });
   }
 
-  async retry(id: TaskId): Promise<TaskAccepted> {
-    return this.#ports.ingress.submit(await retrySubmission(this.#ports.reader, id));
+  async retry(caller: Caller, id: TaskId): Promise<TaskAccepted> {
+    return this.#ports.ingress.submit(await retrySubmission(this.#ports.reader, caller, id));
   }
 
   /** A body, or what its reference stands for. */

@@ -1,30 +1,31 @@
 import {
-  type AcceptedTask,
   type TaskId,
+  type TaskOrder,
   type TaskRecord,
   type TaskView,
   TroupeError,
   taskView,
 } from "@troupe/runtime/internal";
 import { acceptedOf, type TaskReader } from "../watch/task-reader.ts";
+import type { Caller } from "./task-api.ts";
+import { isOutside, tenantOf } from "./tenant-wall.ts";
 
-/** A task that exists, with everything that is stored of it. */
+/** A task that exists and that the caller may see, with everything that is stored of it. */
 export interface KnownTask {
   readonly id: TaskId;
   readonly records: readonly TaskRecord[];
   readonly view: TaskView;
 }
 
-/** Reads a task. Throws `unknown_task` when neither the log nor the door knows it. */
-export async function readKnownTask(reader: TaskReader, id: TaskId): Promise<KnownTask> {
+/** Reads a task. Throws `unknown_task` when neither the log nor the door knows it, and when it is behind the caller's wall. */
+export async function readKnownTask(reader: TaskReader, caller: Caller, id: TaskId): Promise<KnownTask> {
   const records = await reader.all(id);
   const isStarted = records.some(({ subject }) => subject.hop === "start" && subject.from === "client");
-  const view = taskView(id, records, isStarted ? undefined : await acceptedElsewhere(reader, id));
-  if (view) return { id, records, view };
-  throw new TroupeError("unknown_task", `no task ${id}`);
+  const order: TaskOrder | undefined = isStarted ? undefined : await reader.waiting(id);
+  const view = taskView(id, records, order && acceptedOf(order));
+  if (view && !isOutside(caller, order?.tenant ?? tenantOf(records))) return { id, records, view };
+  throw unknownTask(id);
 }
 
-async function acceptedElsewhere(reader: TaskReader, id: TaskId): Promise<AcceptedTask | undefined> {
-  const order = await reader.waiting(id);
-  return order && acceptedOf(order);
-}
+/** The same words whether it is not there or not the caller's. */
+export const unknownTask = (id: TaskId): TroupeError => new TroupeError("unknown_task", `no task ${id}`);

@@ -11,13 +11,14 @@ import type { Submission } from "../ingress/ingress.ts";
 import { parseRequest } from "../ingress/task-body.ts";
 import type { TaskReader } from "../watch/task-reader.ts";
 import { readKnownTask } from "./known-task.ts";
+import type { Caller } from "./task-api.ts";
 
 /**
  * The submission that runs a finished task's input again as a new task, with the same door, session and requirements. Asking twice for
  * the same task gives the same new one. Throws `unknown_task`, and `conflict` while it still runs or when it never started.
  */
-export async function retrySubmission(reader: TaskReader, id: TaskId): Promise<Submission> {
-  const { view, records } = await readKnownTask(reader, id);
+export async function retrySubmission(reader: TaskReader, caller: Caller, id: TaskId): Promise<Submission> {
+  const { view, records } = await readKnownTask(reader, caller, id);
   const start = records.find(({ subject }) => subject.hop === "start" && subject.from === "client");
   const passport = start?.header?.passport;
   if (view.finished_at === undefined) throw conflict(id, "has not ended; cancel it first");

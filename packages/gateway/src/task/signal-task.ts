@@ -13,6 +13,7 @@ import {
 import type { z } from "zod";
 import type { TaskReader } from "../watch/task-reader.ts";
 import { readKnownTask } from "./known-task.ts";
+import type { Caller } from "./task-api.ts";
 
 export interface SignalPorts extends WriteOncePorts {
   readonly subjects: Subjects;
@@ -27,11 +28,12 @@ export interface SignalPorts extends WriteOncePorts {
  */
 export async function signalTask(
   ports: SignalPorts,
+  caller: Caller,
   id: TaskId,
   request: Pick<z.infer<typeof SignalRequest>, "name" | "value">,
 ): Promise<{ task_id: TaskId; signal: string; delivered: true }> {
   const { reader, subjects, clock, hint } = ports;
-  const { records } = await readKnownTask(reader, id);
+  const { records } = await readKnownTask(reader, caller, id);
   const open = openWaits(subjects, records);
   const wait = open.find(({ awaited }) => awaited.type === "signal" && awaited.name === request.name);
   const passport = taskPassport(records, clock.nowMs());

@@ -18,29 +18,38 @@ export interface Deployed {
   readonly deployedAtMs: number;
 }
 
+/** On whose behalf something is asked. */
 export interface Caller {
   readonly tenant: string;
+  /** Whether it sees its own tenant's tasks alone; for anybody else a task's unguessable id is enough. */
+  readonly isWalled: boolean;
 }
 
+/** A task that a walled caller may not see is `unknown_task`, like one that is not there. */
 export interface TaskApi {
   /** `key` is the caller's idempotency key, as it was sent. */
   submit(caller: Caller, role: string, request: TaskRequest, key?: string): Promise<TaskAccepted>;
   /** The task, and the sequence of its end when it has one. */
-  find(id: TaskId): Promise<{ readonly view: TaskView; readonly doneSequence?: number | undefined }>;
+  find(caller: Caller, id: TaskId): Promise<{ readonly view: TaskView; readonly doneSequence?: number | undefined }>;
   /** What the task was asked, in full. Throws `unknown_task`; `conflict` while it waits to be started. */
-  inputOf(id: TaskId): Promise<TaskRequest["input"]>;
+  inputOf(caller: Caller, id: TaskId): Promise<TaskRequest["input"]>;
   /** A view whose result is there in full, where the log holds a reference. Throws `malformed_record`, `unavailable`. */
   withResult(view: TaskView): Promise<TaskView>;
   log(
+    caller: Caller,
     id: TaskId,
     page: { readonly after?: number | undefined; readonly limit?: number | undefined },
   ): Promise<TaskLogPage>;
   /** Asks the supervisor, who has the index. Throws `unavailable` without one. */
-  list(query: ListRequest): Promise<unknown>;
-  watch(id: TaskId, options: { readonly after?: number; readonly signal: AbortSignal }): AsyncGenerator<TaskEvent>;
-  cancel(id: TaskId): Promise<{ readonly task_id: TaskId; readonly status: TaskStatus }>;
-  signal(id: TaskId, name: string, value: TaskRequest["input"]): Promise<unknown>;
-  retry(id: TaskId): Promise<TaskAccepted>;
+  list(caller: Caller, query: ListRequest): Promise<unknown>;
+  watch(
+    caller: Caller,
+    id: TaskId,
+    options: { readonly after?: number; readonly signal: AbortSignal },
+  ): AsyncGenerator<TaskEvent>;
+  cancel(caller: Caller, id: TaskId): Promise<{ readonly task_id: TaskId; readonly status: TaskStatus }>;
+  signal(caller: Caller, id: TaskId, name: string, value: TaskRequest["input"]): Promise<unknown>;
+  retry(caller: Caller, id: TaskId): Promise<TaskAccepted>;
   /** The system that new tasks begin in. Throws `no_system`. */
   deployed(): Deployed;
   /** The system that a task began in; `undefined` when it is not known any more. */

@@ -12,6 +12,9 @@ import {
 } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { readJson } from "../ingress/read-json.ts";
+import { unknownTask } from "../task/known-task.ts";
+import type { Caller } from "../task/task-api.ts";
+import { isOutside, tenantOf } from "../task/tenant-wall.ts";
 import { acceptedOf, type TaskReader } from "./task-reader.ts";
 import { TokenBuffer } from "./token-buffer.ts";
 import { Wake } from "./wake.ts";
@@ -40,15 +43,21 @@ const TokenBody = z.object({ role: z.string().max(64), text: z.string() });
 
 /**
  * The events of a task after `after`, until its end (then the last one is `done`) or until the signal aborts. Pulls: a slow watcher
- * holds back the reading of the log, and loses token chunks with a `gap` event. Throws `unknown_task`.
+ * holds back the reading of the log, and loses token chunks with a `gap` event. Throws `unknown_task`, also for a task that is not the
+ * caller's to see.
  */
-export async function* watchTask(ports: WatchPorts, task: TaskId, options: WatchOptions): AsyncGenerator<TaskEvent> {
+export async function* watchTask(
+  ports: WatchPorts,
+  caller: Caller,
+  task: TaskId,
+  options: WatchOptions,
+): AsyncGenerator<TaskEvent> {
   const { after = 0, signal } = options;
   const wake = new Wake();
   const tokens = new TokenBuffer(TOKEN_CHUNKS);
   const hints = listen(ports, task, wake, tokens);
   try {
-    const feed = await openFeed(ports, task);
+    const feed = await openFeed(ports, caller, task);
     while (!signal.aborted) {
       yield* takeTokens(tokens, feed.sequence);
       for await (const event of readOn(ports.reader, task, feed)) {
@@ -62,16 +71,27 @@ export async function* watchTask(ports: WatchPorts, task: TaskId, options: Watch
   }
 }
 
-/** Throws `unknown_task` when neither the log nor the door knows the task. */
-async function openFeed({ reader }: WatchPorts, task: TaskId): Promise<TaskEventFeed> {
+/** Throws `unknown_task` when neither the log nor the door knows the task, or it is behind the caller's wall. */
+async function openFeed({ reader }: WatchPorts, caller: Caller, task: TaskId): Promise<TaskEventFeed> {
+  const requireInside = (tenant: string | undefined) => {
+    if (isOutside(caller, tenant)) throw unknownTask(task);
+  };
+  // A task's first record is its start, which names the tenant.
   const first = await reader.records(task, 0).next();
-  if (!first.done) return new TaskEventFeed(task);
+  if (!first.done) {
+    requireInside(tenantOf([first.value]));
+    return new TaskEventFeed(task);
+  }
   const order = await reader.waiting(task);
-  if (order) return new TaskEventFeed(task, acceptedOf(order));
+  if (order) {
+    requireInside(order.tenant);
+    return new TaskEventFeed(task, acceptedOf(order));
+  }
   // It may have been started between the two reads.
   const again = await reader.records(task, 0).next();
-  if (!again.done) return new TaskEventFeed(task);
-  throw new TroupeError("unknown_task", `no task ${task}`);
+  if (again.done) throw unknownTask(task);
+  requireInside(tenantOf([again.value]));
+  return new TaskEventFeed(task);
 }
 
 async function* readOn(reader: TaskReader, task: TaskId, feed: TaskEventFeed): AsyncGenerator<TaskEvent> {

@@ -144,6 +144,8 @@ export const ListRequest = z.strictObject({
     .optional(),
   limit: z.int().min(1).max(1_000).optional(),
   cursor: text(512).optional(),
+  /** Only this tenant's; gateways ask so for callers who may see no others. */
+  tenant: text(128).optional(),
 });
 export type ListRequest = z.infer<typeof ListRequest>;
 

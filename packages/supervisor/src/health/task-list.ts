@@ -44,9 +44,13 @@ export async function listTasks(
   index: TaskIndex,
   log: TaskLog,
   subjects: Subjects,
-  { status, limit = DEFAULT_LIMIT, cursor }: ListRequest,
+  { status, limit = DEFAULT_LIMIT, cursor, tenant }: ListRequest,
 ): Promise<TaskList> {
-  const ids = [...[...index.openTasks()].map(({ task }) => task), ...[...index.endedTasks()].map(({ task }) => task)]
+  const isAsked = (theirs: string | undefined) => tenant === undefined || theirs === tenant;
+  const open = [...index.openTasks()].filter(({ passport }) => isAsked(passport?.tenant));
+  const ended = [...index.endedTasks()].filter((task) => isAsked(task.tenant));
+  const ids = [...open, ...ended]
+    .map(({ task }) => task)
     .filter((task) => cursor === undefined || sortKey(task) < cursor)
     .toSorted((a, b) => (sortKey(a) < sortKey(b) ? 1 : -1));
   const tasks: TaskSummary[] = [];

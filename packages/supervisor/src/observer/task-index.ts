@@ -26,6 +26,7 @@ export interface EndedTask {
   readonly endedAtMs: number;
   readonly session: { readonly key: SessionKey; readonly turn: number } | undefined;
   readonly origin: Origin | undefined;
+  readonly tenant: string | undefined;
   /** Whether it was ended from outside after one of its hops had died. */
   readonly isDeadLettered: boolean;
   /** Whether some of its hops may still run: it was ended from outside, or had several hops at once. */
@@ -162,6 +163,7 @@ export class TaskIndex {
       endedAtMs,
       session: session !== undefined && turn !== undefined ? { key: session, turn } : undefined,
       origin,
+      tenant: passport?.tenant,
       isDeadLettered: isFromOutside && deaths.size > 0,
       mayStillRun: isFromOutside || isForked,
     });
@@ -173,7 +175,7 @@ export class TaskIndex {
       const { mailbox, startedAtMs, passport, origin } = startOf(observation);
       const { session: key, turn } = passport ?? {};
       const session = key !== undefined && turn !== undefined ? { key, turn } : undefined;
-      this.#ended.set(task, { ...ended, mailbox, startedAtMs, origin, session });
+      this.#ended.set(task, { ...ended, mailbox, startedAtMs, origin, session, tenant: passport?.tenant });
     }
     if (observation.kind === "forked") this.#ended.set(task, { ...ended, mayStillRun: true });
   }
