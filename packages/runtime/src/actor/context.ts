@@ -9,6 +9,11 @@ export interface StepOptions {
    * missing on replay the effect is in doubt and the hop is parked with `effect_in_doubt`.
    */
   readonly effect?: "repeat" | "once";
+  /**
+   * How long the effect may be silent before the handler is taken for stuck: `firstMs` to the first sign of life (a token, `ctx.alive()`),
+   * `gapMs` between two; without `gapMs` the effect as a whole has `firstMs`. Absent = the role's `stuckAfterMs`.
+   */
+  readonly stuckAfter?: { readonly firstMs: number; readonly gapMs?: number | undefined } | undefined;
   /** Model usage to record with the result. */
   readonly usage?: (value: unknown) => Usage | undefined;
 }
@@ -91,6 +96,8 @@ export interface Context<To extends string = string> {
    * `overloaded` when too many questions are open, `outcome_unknown` without an answer in 60 s, `body_too_large`.
    */
   ask(service: string, body: Json): Promise<Json>;
+  /** Says that the handler gets on, where neither a step nor a token shows it. Costs nothing. */
+  alive(): void;
   /** Asks a role and waits for its answer. The hop leaves memory meanwhile and continues on any node. Throws the callee's error. */
   call(to: To, body: Json): Promise<Json>;
   /**

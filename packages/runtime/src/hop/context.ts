@@ -62,7 +62,13 @@ export class HopContext implements Context {
   async step<T>(name: string, run: (scope: StepScope) => Promise<T> | T, options?: StepOptions): Promise<T> {
     const attempt = this.#attempt;
     const number = attempt.nextStep();
-    const effect = attempt.guard(() => runStep(attempt, number, name, run, options));
+    const { progress, ports } = attempt.x;
+    progress.sign();
+    const limits = options?.stuckAfter;
+    const watched: typeof run = limits
+      ? (scope) => progress.watch(name, limits, ports.clock.monotonicMs(), () => run(scope))
+      : run;
+    const effect = attempt.guard(() => runStep(attempt, number, name, watched, options));
     attempt.track(effect);
     return effect;
   }
@@ -81,8 +87,13 @@ export class HopContext implements Context {
     await attempt.guard(() => emitEvent(attempt, number, name, data));
   }
 
+  alive(): void {
+    this.#attempt.x.progress.sign();
+  }
+
   token(text: string): void {
     if (!this.#attempt.isOpen) return;
+    this.alive();
     const { task, hop, role } = this.#attempt.x.place;
     this.#attempt.x.ports.token(task, hop, role, text);
   }

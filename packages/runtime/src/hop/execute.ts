@@ -109,26 +109,29 @@ function runningHop(x: Execution, delivery: Delivery): RunningHop {
   return {
     task: x.place.task,
     hop: x.place.hop,
+    instance: x.role.instance,
+    progress: x.progress,
     timeoutAtMs: x.startedMs + x.role.timeoutMs,
     workingAtMs: x.startedMs,
     working: () => delivery.working(),
-    abort: (cause) => abort(x, cause),
+    abort: (cause, why) => abort(x, cause, why),
   };
 }
 
-function abort(x: Execution, cause: AbortCause): void {
-  if (cause === "timeout") {
-    const message = `the handler did not finish in ${x.role.timeoutMs} ms`;
-    x.attempt?.fail(new TroupeError("unavailable", message));
+function abort(x: Execution, cause: AbortCause, why = ""): void {
+  if (cause === "timeout" || cause === "stuck") {
+    const reason = cause === "stuck" ? why : `it did not finish in ${x.role.timeoutMs} ms`;
+    x.attempt?.fail(new TroupeError("handler_stuck", `the handler was aborted: ${reason}`));
     return;
   }
   x.stopped ??= END_OF_ABORT[cause];
   x.attempt?.stop(x.stopped);
 }
 
-const END_OF_ABORT: Readonly<Record<Exclude<AbortCause, "timeout">, HopEnd>> = {
+const END_OF_ABORT: Readonly<Record<Exclude<AbortCause, "timeout" | "stuck">, HopEnd>> = {
   ended: { kind: "ended" },
   drain: { kind: "drained" },
+  restarted: { kind: "drained" },
   disconnected: { kind: "dropped", reason: "NATS was gone for too long" },
 };
 

@@ -8,6 +8,7 @@ import type { Message } from "./message.ts";
 import { type OwnRecord, type Place, readOwn } from "./own-record.ts";
 import { Patience } from "./patience.ts";
 import type { HopEnd, HopPorts, HopRole } from "./ports.ts";
+import { Progress } from "./progress.ts";
 import { Ended, park } from "./signals.ts";
 
 /** Where an executor stands in the hop's chain. */
@@ -29,6 +30,7 @@ export class Execution {
   readonly own: string;
   readonly nonce: string;
   readonly startedMs: number;
+  readonly progress: Progress;
   readonly #arrivedMs: number;
   readonly #startedWallMs: number;
   /** The message that began the hop: {@link message} itself, or what the wait names. */
@@ -50,6 +52,7 @@ export class Execution {
     this.cursor = { sequence: message.base, previous: undefined, claim: 0 };
     this.#arrivedMs = arrivedMs;
     this.startedMs = ports.clock.monotonicMs();
+    this.progress = new Progress(this.startedMs, role.stuckAfterMs);
     this.#startedWallMs = ports.clock.nowMs();
   }
 

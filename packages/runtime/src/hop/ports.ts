@@ -35,6 +35,8 @@ export interface HopRole {
   readonly retry: RetryPolicy;
   /** Longest run of one segment, ms. */
   readonly timeoutMs: number;
+  /** Longest time without a sign of progress, ms; absent = no limit of its own. */
+  readonly stuckAfterMs?: number | undefined;
   /** What a message must look like; absent = any JSON. */
   readonly accepts?: ZodType | undefined;
   readonly instance: RoleInstance;

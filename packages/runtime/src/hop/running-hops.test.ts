@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { BED_HOP, BED_TASK } from "../testing/hop-bed.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import { simTask } from "../testing/sim-place.ts";
+import { Progress } from "./progress.ts";
 import { type AbortCause, RunningHops } from "./running-hops.ts";
 
 function bed() {
@@ -12,6 +13,8 @@ function bed() {
   const hop = {
     task: BED_TASK,
     hop: BED_HOP,
+    instance: {},
+    progress: new Progress(0, undefined),
     timeoutAtMs: 5_000,
     workingAtMs: 0,
     working: () => undefined,

@@ -4,18 +4,26 @@
  */
 import type { Clock } from "../clock.ts";
 import type { HopId, TaskId } from "../ids.ts";
+import type { Progress } from "./progress.ts";
 
-/** Why a running hop is aborted from outside. `ended` acks the delivery, `drain` gives it back; the others leave it to another executor. */
-export type AbortCause = "ended" | "timeout" | "drain" | "disconnected";
+/**
+ * Why a running hop is aborted from outside. `ended` acks the delivery, `drain` and `restarted` give it back, `timeout` and `stuck` are failed
+ * attempts of its handler; `disconnected` leaves it to another executor.
+ */
+export type AbortCause = "ended" | "timeout" | "stuck" | "drain" | "restarted" | "disconnected";
 
 /** One hop that runs. `abort` must not throw. */
 export interface RunningHop {
   readonly task: TaskId;
   readonly hop: HopId;
+  /** The instance that runs it. */
+  readonly instance: object;
   readonly timeoutAtMs: number;
+  readonly progress: Progress;
   workingAtMs: number;
   working(): void;
-  abort(cause: AbortCause): void;
+  /** `why`: what a handler is taken for stuck for. */
+  abort(cause: AbortCause, why?: string): void;
 }
 
 export interface RunningHopsOptions {
@@ -63,11 +71,13 @@ export class RunningHops {
     }
   }
 
-  /** One round: pulses, time-outs, forgetting. */
+  /** One round: pulses, time-outs, stuck handlers, forgetting. */
   tick(): void {
     const now = this.#clock.monotonicMs();
     for (const run of this.#running) {
+      const stuck = run.progress.stuck(now);
       if (now >= run.timeoutAtMs) run.abort("timeout");
+      else if (stuck !== undefined) run.abort("stuck", stuck);
       else if (now - run.workingAtMs >= this.#workingEveryMs) {
         run.workingAtMs = now;
         run.working();
@@ -103,6 +113,21 @@ export class RunningHops {
   /** Aborts everything that runs; used at the end of a drain's patience, and when the connection was away for too long. */
   abortAll(cause: "drain" | "disconnected"): void {
     for (const run of this.#running) run.abort(cause);
+  }
+
+  /** Aborts and gives back what an instance runs, since it is to be replaced. */
+  abortOf(instance: object): void {
+    for (const run of this.#running) if (run.instance === instance) run.abort("restarted");
+  }
+
+  /** Longest time that something of an instance has shown no progress; `undefined` = it runs nothing. */
+  silentMs(instance: object): number | undefined {
+    const now = this.#clock.monotonicMs();
+    let longest: number | undefined;
+    for (const run of this.#running) {
+      if (run.instance === instance) longest = Math.max(longest ?? 0, run.progress.silentMs(now));
+    }
+    return longest;
   }
 
   enter(run: RunningHop): void {

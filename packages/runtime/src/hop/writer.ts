@@ -75,6 +75,7 @@ export class HopWriter {
     };
     const sequence = await this.#put(record, label);
     x.cursor = { sequence, previous: label, claim: cursor.claim };
+    x.progress.sign();
     x.ports.hint(x.place.task);
     return { name: draft.name, label, writer, record: { ...record, sequence, storedAtMs: 0 } };
   }

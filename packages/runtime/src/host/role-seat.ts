@@ -141,6 +141,7 @@ export class RoleSeat {
       retry: compiled.manifest.retry,
       timeoutMs: compiled.manifest.timeoutMs,
       stuckAfterMs: compiled.manifest.stuckAfterMs,
+      stuckAfterMs: compiled.manifest.stuckAfterMs,
       accepts: definition.accepts,
       taint: taintRulesOf(manifest, role),
       mailboxOf: (to, requires) => {

@@ -80,6 +80,7 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
     random: () => step("random", () => options.random?.() ?? 0.5),
     emit: async (name, data) => void emitted.push({ name, data }),
     token: (text) => void tokens.push(text),
+    alive: () => {},
     ask: async (service, body) => {
       const serve = options.services?.[service];
       if (serve === undefined) throw new TroupeError("unavailable", `the test has no service ${service}`);
