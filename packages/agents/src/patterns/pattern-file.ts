@@ -16,7 +16,7 @@ const roles = z.array(RoleName).min(1).max(200);
 const texts = z.tuple([z.string().min(1)], z.string().min(1));
 
 /** Placement and treatment of a role, the same for all. */
-export const RoleSettingsFile = RoleManifest.omit({ kind: true, about: true, calls: true });
+export const RoleSettingsFile = RoleManifest.omit({ kind: true, about: true, calls: true, tools: true });
 
 /** What every agent has, whatever it does with its answer. */
 export const ModelFields = z.strictObject({

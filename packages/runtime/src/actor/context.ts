@@ -10,6 +10,11 @@ export interface StepOptions {
    */
   readonly effect?: "repeat" | "once";
   /**
+   * Asked before anything is done: what it returns becomes the result in place of the effect's, and no intent is recorded. May be asked
+   * again after a crash; with a recorded intent or result it is not.
+   */
+  readonly admit?: (scope: StepScope) => Promise<{ readonly instead: unknown } | undefined>;
+  /**
    * How long the effect may be silent before the handler is taken for stuck: `firstMs` to the first sign of life (a token, `ctx.alive()`),
    * `gapMs` between two; without `gapMs` the effect as a whole has `firstMs`. Absent = the role's `stuckAfterMs`.
    */
@@ -70,6 +75,7 @@ export interface Context<To extends string = string> {
   readonly attempt: number;
   /** Hops on the path so far. */
   readonly depth: number;
+  /** Labels of all content from outside that this hop has seen so far. */
   readonly taint: readonly string[];
   readonly log: HandlerLog;
   /** Aborts as {@link StepScope.signal} does. */
@@ -82,6 +88,11 @@ export interface Context<To extends string = string> {
    * calls.
    */
   step<T>(name: string, run: (scope: StepScope) => Promise<T> | T, options?: StepOptions): Promise<T>;
+  /**
+   * Labels everything that the hop hands on from here: messages, answers, state. Not recorded, so say it on every replay, after the effect
+   * that brought the content in. Throws `invalid_request` for what is no label.
+   */
+  addTaint(labels: readonly string[]): void;
   /** Wall time in ms, recorded. */
   now(): Promise<number>;
   /** Uniform in [0, 1), recorded. */

@@ -1,6 +1,7 @@
 import type { ZodType } from "zod";
 import type { Problem } from "../contracts/problem.ts";
 import type { PlacementRules, RetryPolicy, SystemManifest } from "../contracts/system.ts";
+import type { RoleTaint, ToolManifest } from "../contracts/tool.ts";
 import type { Context } from "./context.ts";
 import type { Json, Outcome } from "./outcome.ts";
 
@@ -15,6 +16,8 @@ export interface RoleSettings {
   readonly variants?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly retry?: Partial<RetryPolicy> | undefined;
   readonly timeoutMs?: number | undefined;
+  /** Labels of content from outside that it accepts; absent = all. What comes with another one is parked as `taint_refused`. */
+  readonly taint?: RoleTaint | undefined;
   readonly stuckAfterMs?: number | undefined;
 }
 
@@ -31,6 +34,8 @@ export interface RoleDefinition<Targets extends string = string> {
   readonly about: Readonly<Record<string, Json>>;
   /** Roles that it calls and waits for. */
   readonly calls?: readonly Targets[] | undefined;
+  /** Tools of its model, for the manifest: by these the node checks what a host asks of it. */
+  readonly tools?: readonly ToolManifest[] | undefined;
   /** What is wrong with the role in this system, where the role knows more than the graph; paths are relative to the role. */
   check?(manifest: SystemManifest, name: string): readonly Problem[];
   /** The same role, knowing the system that it is part of. Called once, when the system is put together. */

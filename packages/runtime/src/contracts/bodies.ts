@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { BlobRef } from "./blob-body.ts";
+import { TaintLabels } from "./tool.ts";
 
 const count = z.int().min(0);
 const token = z.string().min(1).max(128);
@@ -96,7 +97,14 @@ export type FailBody = z.infer<typeof FailBody>;
 export const EmitBody = z.strictObject({ name: z.string().max(256), data: z.json() });
 
 /** `v.rev.<n>`: one revision of a role's state in a session, and which update made it. */
-export const RevisionBody = z.strictObject({ value: z.unknown().optional(), hop: token, step: count, turn: count });
+export const RevisionBody = z.strictObject({
+  value: z.unknown().optional(),
+  hop: token,
+  step: count,
+  turn: count,
+  /** Labels of what the value was made from. */
+  taint: TaintLabels.optional(),
+});
 export type RevisionBody = z.infer<typeof RevisionBody>;
 
 /** `v.turn.<n>`: a task of a session, started when the one before it has ended. */

@@ -1,6 +1,7 @@
 /** What a handler is given: the authors' {@link Context} over one attempt. */
 import type { Context, HandlerLog, JoinAnswer, Need, StateAccess, StepOptions, StepScope } from "../actor/context.ts";
 import type { Json } from "../actor/outcome.ts";
+import { TaintLabels } from "../contracts/tool.ts";
 import { TroupeError } from "../errors.ts";
 import type { Attempt } from "./attempt.ts";
 import { emitEvent, runStep } from "./effects.ts";
@@ -42,7 +43,7 @@ export class HopContext implements Context {
     return this.#attempt.x.input.passport.depth;
   }
   get taint(): readonly string[] {
-    return [...this.#attempt.taint];
+    return this.#attempt.x.taint;
   }
   get log(): HandlerLog {
     const { task, hop, role, node } = this;
@@ -71,6 +72,12 @@ export class HopContext implements Context {
     const effect = attempt.guard(() => runStep(attempt, number, name, watched, options));
     attempt.track(effect);
     return effect;
+  }
+
+  addTaint(labels: readonly string[]): void {
+    const parsed = TaintLabels.safeParse(labels);
+    if (!parsed.success) throw new TroupeError("invalid_request", `no labels: ${JSON.stringify(labels).slice(0, 200)}`);
+    this.#attempt.x.addTaint(parsed.data);
   }
 
   async now(): Promise<number> {

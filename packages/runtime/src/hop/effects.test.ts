@@ -105,3 +105,37 @@ test("where there is no node, a question throws that at the handler", async () =
   });
   assert.equal(end.kind, "committed");
 });
+
+test("an effect that is not admitted records what it is refused with, and no intent", async () => {
+  const bed = new HopBed();
+  const message = bed.start();
+  let asked = 0;
+  const handler: BedHandler = async (_, ctx) => {
+    const admit = async () => ({ instead: `no, ${++asked}` });
+    const value = await ctx.step("pay", () => assert.fail("the effect ran"), { effect: "once", admit });
+    if (ctx.attempt === 1) throw new Error("first try");
+    return complete(value);
+  };
+  await bed.deliver(message, handler);
+  await bed.deliver(message, handler);
+  assert.deepEqual(bed.names.slice(1), ["s.step.1", "s.fail.1", "c.claim.1", "t.done.client"]);
+  assert.deepEqual(bed.body("t.done.client"), { status: "completed", result: "no, 1", by: "a" });
+});
+
+test("an effect that began is in doubt, also where it would not be admitted any more", async () => {
+  const bed = new HopBed();
+  const message = bed.start();
+  let isAdmitted = true;
+  const handler: BedHandler = async (_, ctx) => {
+    const admit = async () => (isAdmitted ? undefined : { instead: "refused" });
+    const pay = () => {
+      throw new Error("the connection broke");
+    };
+    return complete(await ctx.step("pay", pay, { effect: "once", admit }));
+  };
+  await bed.deliver(message, handler);
+  isAdmitted = false;
+  const end = await bed.deliver(message, handler);
+  assert.ok(end.kind === "parked");
+  assert.equal(end.error.code, "effect_in_doubt");
+});

@@ -27,8 +27,6 @@ export async function runStep<T>(
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the handler knows the type; it is the one that the recorded run returned
     return (await valueOf(attempt.x, recorded)) as T;
   }
-  if (options.effect === "once") await begin(attempt, number, name);
-  assertOpen(attempt);
   const { task, hop } = attempt.x.place;
   // Getters: most effects ask for neither, and an abort controller is not free.
   const scope: StepScope = {
@@ -37,12 +35,34 @@ export async function runStep<T>(
       return attempt.signal;
     },
   };
-  const value = await run(scope);
+  const value = await valueOfEffect(attempt, { number, name, scope, options, run });
   assertOpen(attempt);
   const { step, again } = await encodeStep(attempt, name, value);
   await store(attempt, number, step, options.usage?.(value));
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the value just encoded, decoded again
   return again as T;
+}
+
+/** What an effect is run with. */
+interface Effect<T> {
+  readonly number: number;
+  readonly name: string;
+  readonly scope: StepScope;
+  readonly options: StepOptions;
+  run(scope: StepScope): Promise<T> | T;
+}
+
+/** Runs the effect, or takes what it is refused with; with a recorded intent it is too late to refuse. */
+async function valueOfEffect<T>(attempt: Attempt, { number, name, scope, options, run }: Effect<T>): Promise<T> {
+  if (options.admit !== undefined && !attempt.journal.begins.has(number)) {
+    const refused = await options.admit(scope);
+    assertOpen(attempt);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as with the effect's own result, only the handler knows the type
+    if (refused !== undefined) return refused.instead as T;
+  }
+  if (options.effect === "once") await begin(attempt, number, name);
+  assertOpen(attempt);
+  return run(scope);
 }
 
 /** The recorded value of a step, wherever it is. */

@@ -1,6 +1,7 @@
 /** One executor at work on one delivery: what it knows, where its fence stands, and how it reads the log. */
 import type { Passport, Writer } from "../contracts/record.ts";
 import type { RecordName } from "../contracts/subjects.ts";
+import { MAX_TAINT_LABELS } from "../contracts/tool.ts";
 import { TroupeError } from "../errors.ts";
 import type { AppendOutcome, Fence, NewRecord, StoredRecord } from "../log/task-log.ts";
 import type { Attempt } from "./attempt.ts";
@@ -10,6 +11,7 @@ import { Patience } from "./patience.ts";
 import type { HopEnd, HopPorts, HopRole } from "./ports.ts";
 import { Progress } from "./progress.ts";
 import { Ended, park } from "./signals.ts";
+import { labelsOf } from "./taint.ts";
 
 /** Where an executor stands in the hop's chain. */
 export interface Cursor {
@@ -38,6 +40,8 @@ export class Execution {
   cursor: Cursor;
   /** The run of the handler, while it runs. */
   attempt: Attempt | undefined;
+  /** Labels of what it has taken in besides its message: answers, results of tools, state. */
+  readonly #taint = new Set<string>();
   /** Why it must stop, once it must. */
   stopped: HopEnd | undefined;
 
@@ -74,11 +78,33 @@ export class Execution {
     return { node, incarnation, nonce: this.nonce, previous, claim, segment: this.segment, ranMs };
   }
 
-  /** The hop's passport as it is handed down: with what is left of the deadline. */
+  /** The hop's passport as it is handed down: with what is left of the deadline, and every label. */
   passport(): Passport {
     const { passport } = this.input;
     const remainingMs = this.remainingMs();
-    return remainingMs === undefined ? passport : { ...passport, remainingMs };
+    const taint = this.taint;
+    if (remainingMs === undefined && taint === passport.taint) return passport;
+    return remainingMs === undefined ? { ...passport, taint } : { ...passport, taint, remainingMs };
+  }
+
+  /** Labels of everything that the hop has seen so far. */
+  get taint(): readonly string[] {
+    const labels = this.#inputTaint();
+    return this.#taint.size === 0 ? labels : [...new Set([...labels, ...this.#taint])];
+  }
+
+  /** Throws `taint_refused` when there are more than can travel: to leave one out would launder what it stands for. */
+  addTaint(labels: readonly string[]): void {
+    if (labels.length === 0) return;
+    const all = new Set([...this.taint, ...labels]);
+    if (all.size > MAX_TAINT_LABELS) {
+      throw new TroupeError("taint_refused", `${all.size} labels; a message carries at most ${MAX_TAINT_LABELS}`);
+    }
+    for (const label of labels) this.#taint.add(label);
+  }
+
+  #inputTaint(): readonly string[] {
+    return labelsOf(this.input.from, this.input.passport.taint, this.role.taint);
   }
 
   remainingMs(): number | undefined {

@@ -14,6 +14,7 @@ import type { HopId, TaskId, Version } from "../ids.ts";
 import type { TaskLog } from "../log/task-log.ts";
 import type { Random } from "../random.ts";
 import type { RunningHops } from "./running-hops.ts";
+import type { TaintRules } from "./taint.ts";
 
 /** One replica of a role of one version, as a host runs it. Built once; the same for all of its messages. */
 export interface HopRole {
@@ -39,6 +40,8 @@ export interface HopRole {
   readonly stuckAfterMs?: number | undefined;
   /** What a message must look like; absent = any JSON. */
   readonly accepts?: ZodType | undefined;
+  /** Absent = the system has no rules about labels. */
+  readonly taint?: TaintRules | undefined;
   readonly instance: RoleInstance;
   /** The mailbox of a role for a task with these required capabilities: the role itself, or one of its variants. */
   mailboxOf(role: string, requires: readonly string[]): string;

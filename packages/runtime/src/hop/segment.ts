@@ -19,6 +19,7 @@ import { childPassport, replyPassport } from "./outputs.ts";
 import type { HopEnd } from "./ports.ts";
 import type { Journal } from "./replay.ts";
 import { Ended, Park, park } from "./signals.ts";
+import { labelsOf, requireAccepted } from "./taint.ts";
 import { isLoop } from "./trail.ts";
 import type { HopWriter } from "./writer.ts";
 
@@ -51,6 +52,7 @@ function acceptMessage({ input, role }: Execution, body: unknown): Json {
   }
   if (isLoop(trail))
     throw park("loop_detected", `the same content came from ${input.from} three times`, { from: input.from });
+  requireAccepted(role.role, input.from, labelsOf(input.from, input.passport.taint, role.taint), role.taint);
   if (role.accepts === undefined) return jsonOf(body);
   const accepted = role.accepts.safeParse(body);
   if (accepted.success) return jsonOf(accepted.data);

@@ -20,6 +20,8 @@ interface Revision {
   readonly hop?: string;
   readonly step?: number;
   readonly turn: number;
+  /** Labels of what the value was made from. */
+  readonly taint?: readonly string[] | undefined;
 }
 
 const NOTHING: Revision = { number: 0, value: undefined, sequence: 0, turn: 0 };
@@ -75,12 +77,19 @@ export class HopState implements StateAccess {
   async #first(step: number): Promise<Revision> {
     const attempt = this.#attempt;
     const number = await runStep(attempt, step, "state.base", async () => (await this.#last()).number);
-    return this.#revision(number);
+    return this.#taken(number);
   }
 
   async #apply(base: Revision, step: number, change: (value: unknown) => unknown): Promise<Revision> {
     const number = await runStep(this.#attempt, step, "state.update", async () => this.#write(base, step, change));
-    return this.#revision(number);
+    return this.#taken(number);
+  }
+
+  /** A revision that comes to the handler: what it was made from counts as seen by this hop. */
+  async #taken(number: number): Promise<Revision> {
+    const revision = await this.#revision(number);
+    this.#attempt.x.addTaint(revision.taint ?? []);
+    return revision;
   }
 
   /** Writes the revision after the newest one, unless an earlier execution of this very step has. Returns its number. */
@@ -93,7 +102,9 @@ export class HopState implements StateAccess {
       if (own !== undefined) return own;
       if (last.turn > this.#turn) await this.#endOldTurn(last.turn);
       const number = last.number + 1;
-      const body = { value: change(last.value), hop: x.place.hop, step, turn: this.#turn };
+      x.addTaint(last.taint ?? []);
+      const labels = x.taint.length === 0 ? {} : { taint: [...x.taint] };
+      const body = { value: change(last.value), hop: x.place.hop, step, turn: this.#turn, ...labels };
       const record = {
         subject: this.#subject(number),
         header: { writer: x.writer(x.cursor.claim, undefined) },

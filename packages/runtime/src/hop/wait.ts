@@ -19,6 +19,7 @@ import { isAnswerTo, readReply } from "./join.ts";
 import { carry, resolveBody } from "./large-body.ts";
 import { readMessage } from "./message.ts";
 import { Ended, park } from "./signals.ts";
+import { requireAccepted } from "./taint.ts";
 
 /** One thing to wait for, before it has a place in the log. */
 export type Asked =
@@ -129,7 +130,8 @@ async function answersOf(attempt: Attempt, wait: number, body: WaitBody): Promis
       const message = readMessage(record, x.role);
       const index = "problem" in message ? -1 : body.for.findIndex((one) => isAnswerTo(one, message));
       if ("problem" in message || index < 0) throw park("malformed_record", "a join took no answer", { subject });
-      for (const label of message.passport.taint) attempt.taint.add(label);
+      requireAccepted(x.role.role, message.from, message.passport.taint, x.role.taint);
+      x.addTaint(message.passport.taint);
       const reply = readReply(record);
       if ("error" in reply) return { from: message.from, index, result: { error: reply.error } };
       const value = await resolveBody(x, reply.value, `the answer of ${message.from}`);

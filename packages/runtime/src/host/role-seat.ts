@@ -11,7 +11,9 @@ import { taintRulesOf } from "../hop/taint.ts";
 import { type HopId, isVersion, type TaskId } from "../ids.ts";
 import { createJetStreamLog } from "../log/jetstream-log.ts";
 import type { Blobs } from "../nats/blobs.ts";
-import { type Link, openLink } from "../nats/connection.ts";
+import { type Link, type LinkOptions, openLink } from "../nats/connection.ts";
+import type { Credentials } from "../nats/credentials.ts";
+import { nodeInboxPrefix } from "../nats/node-permissions.ts";
 import { createPublisher, type Publisher } from "../nats/publisher.ts";
 import { PLACE_OF_ROLE } from "../nats/users.ts";
 import type { Random } from "../random.ts";
@@ -19,7 +21,7 @@ import type { Logger } from "../telemetry/logger.ts";
 import type { DeadIncarnations } from "./dead-incarnations.ts";
 import { DISCONNECT_LIMIT_MS, guardDisconnects } from "./disconnect-guard.ts";
 import type { HeldDeliveries } from "./held.ts";
-import type { Configure, LinkSettings, ReplicaSpec, RoleSeeds } from "./ipc.ts";
+import type { Configure, ReplicaSpec, RoleCredentials } from "./ipc.ts";
 import type { NodeAsks } from "./node-asks.ts";
 import { Replica } from "./replica.ts";
 
@@ -30,17 +32,36 @@ const MAX_DELIVERY_AGE_MS = 1_800_000;
  * How a role reaches NATS: as itself, where roles have accounts, else as the user that all of them share. A role without a seed among
  * others that have one is refused (`unauthorized`): it must not get the wider rights instead.
  */
-export function roleLink(shared: LinkSettings, seeds: RoleSeeds | undefined, role: string): LinkSettings {
-  if (seeds === undefined) return shared;
-  const seed = seeds[role];
-  if (seed === undefined) throw new TroupeError("unauthorized", `this host was given no key of role ${role}`);
-  return { servers: shared.servers, seed, ...PLACE_OF_ROLE };
+export function roleLink(
+  { link: { servers, tls, ...shared }, node }: Pick<Configure, "link" | "node">,
+  given: () => RoleCredentials | undefined,
+  role: string,
+): RoleLink {
+  const transport = { servers, ...(tls && { tls }) };
+  const first = given();
+  if (first === undefined) return { ...transport, ...shared };
+  const own = first[role];
+  if (own === undefined) throw new TroupeError("unauthorized", `this host was given no key of role ${role}`);
+  let newest: Credentials = own;
+  const credentials = () => {
+    newest = given()?.[role] ?? newest;
+    return newest;
+  };
+  // Where credentials are issued to nodes one by one, nodes have inboxes of their own.
+  const inboxPrefix = own.jwt === undefined ? PLACE_OF_ROLE.inboxPrefix : nodeInboxPrefix(node);
+  return { ...transport, apiPrefix: PLACE_OF_ROLE.apiPrefix, inboxPrefix, credentials };
 }
+
+/** How a role reaches NATS. */
+export type RoleLink = Pick<
+  LinkOptions,
+  "servers" | "tls" | "seed" | "credentials" | "apiPrefix" | "inboxPrefix" | "onRefused"
+>;
 
 export interface RoleSeatOptions {
   readonly configure: Configure;
   /** How this role signs in; default as `configure.link` says. */
-  readonly signIn?: LinkSettings;
+  readonly signIn?: RoleLink;
   readonly system: CompiledSystem;
   readonly role: string;
   readonly definition: RoleDefinition;
@@ -140,7 +161,6 @@ export class RoleSeat {
       limits: manifest.limits,
       retry: compiled.manifest.retry,
       timeoutMs: compiled.manifest.timeoutMs,
-      stuckAfterMs: compiled.manifest.stuckAfterMs,
       stuckAfterMs: compiled.manifest.stuckAfterMs,
       accepts: definition.accepts,
       taint: taintRulesOf(manifest, role),

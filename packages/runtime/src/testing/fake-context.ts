@@ -22,6 +22,8 @@ export interface FakeContextOptions {
   /** State of the role, as an earlier task of the session left it. */
   readonly state?: unknown;
   readonly remainingMs?: number;
+  /** Labels of the message. */
+  readonly taint?: readonly string[];
   readonly abortSignal?: AbortSignal;
   /** Results of steps that an earlier run recorded: a replay uses them and runs nothing. */
   readonly journal?: readonly { readonly name: string; readonly value: unknown }[];
@@ -55,6 +57,7 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
   const tokens: string[] = [];
   const called: { to: string; body: Json }[] = [];
   const logged: { level: keyof HandlerLog; fields: Record<string, unknown>; text: string }[] = [];
+  const taint = new Set(options.taint);
   const signal = options.abortSignal ?? new AbortController().signal;
   const step: Context["step"] = (name, run, stepOptions) => runStep(steps, options, signal, name, run, stepOptions);
   const ask = async (to: string, body: Json): Promise<Json> => {
@@ -71,7 +74,12 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
     isCalled: options.isCalled ?? false,
     attempt: options.attempt ?? 1,
     depth: 0,
-    taint: [],
+    get taint() {
+      return [...taint];
+    },
+    addTaint: (labels) => {
+      for (const label of labels) taint.add(label);
+    },
     log: recordingLog(logged),
     abortSignal: signal,
     remainingMs: () => options.remainingMs,
@@ -120,7 +128,9 @@ async function runStep<T>(
   }
   // The place is taken when the step is called, so that concurrent steps keep the order of their calls.
   steps.push({ name, value: undefined, effect });
-  const value = await run({ idempotencyKey: `${TASK}/${START_HOP}/${number}`, signal });
+  const scope = { idempotencyKey: `${TASK}/${START_HOP}/${number}`, signal };
+  const refused = await stepOptions.admit?.(scope);
+  const value = refused === undefined ? await run(scope) : typed<T>(refused.instead);
   steps[number] = { name, value, effect, usage: stepOptions.usage?.(value) };
   return value;
 }
