@@ -120,7 +120,9 @@ test("wrong requests get problem details with code, path and an OpenAI error", a
     ["GET", "/api/v1/tasks/nonsense", undefined, 400, "invalid_id"],
     ["GET", "/api/v1/tasks/0-v1-00000000000000000000000000", undefined, 404, "unknown_task"],
     ["GET", "/api/v1/tasks/0-v1-00000000000000000000000000/events", undefined, 404, "unknown_task"],
-    ["DELETE", "/api/v1/tasks/%2E%2E%2F*", undefined, 400, "invalid_id"],
+    ["GET", "/api/v1/tasks/7-v1-00000000000000000000000000", undefined, 404, "unknown_task"],
+    ["POST", "/api/v1/tasks/%2E%2E%2F*/cancel", undefined, 400, "invalid_id"],
+    ["DELETE", "/api/v1/tasks/0-v1-00000000000000000000000000", undefined, 405, "invalid_request"],
     ["GET", "/api/v1/tasks/%zz", undefined, 400, "invalid_request"],
     ["GET", "/api/v1/tasks?limit=0", undefined, 400, "invalid_request"],
     ["GET", "/nowhere", undefined, 404, "invalid_request"],
@@ -250,14 +252,14 @@ test("an event stream goes on at another gateway after the last event; one that 
   await wrong.text();
 });
 
-test("DELETE cancels; a task that has ended answers 409", async () => {
+test("cancelling is confirmed; a task that has ended answers 409", async () => {
   const { body } = await submit({ role: "router", input: "x" });
-  const cancelled = await call("DELETE", `/api/v1/tasks/${body.task_id}`);
+  const cancelled = await call("POST", `/api/v1/tasks/${body.task_id}/cancel`);
   assert.equal(cancelled.status, 200);
   assert.equal(cancelled.body["status"], "cancelled");
   const ended = await submit({ role: "router", input: "x" });
   await bed.done(ended.body.task_id);
-  assert.equal((await call("DELETE", `/api/v1/tasks/${ended.body.task_id}`)).status, 409);
+  assert.equal((await call("POST", `/api/v1/tasks/${ended.body.task_id}/cancel`)).status, 409);
 });
 
 test("probes tell parts; a gateway without a supervisor is degraded, not down", async () => {

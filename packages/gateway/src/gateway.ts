@@ -207,7 +207,7 @@ async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
   });
   const rejectedId = () => newTaskId(0, deployed.current().version, clock, random);
   const room: WaitingRoom = new WaitingRoom({ ...core, ingress, backlog, tenant, rejectedId });
-  const reader = createTaskReader(link, subjects, core.archive);
+  const reader = createTaskReader(link, subjects, core.archive, shards);
   const reconnects = followReconnects(link);
   const watch = { link, subjects, reader, onReconnect: reconnects.onReconnect };
   const api = new GatewayApi({ ...core, reader, ingress, watch, blobs, deployed });

@@ -1,4 +1,4 @@
-import type { TaskRequest } from "@troupe/runtime/internal";
+import { TaskRequest } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { inputOfTurns, Messages, turnsOf } from "../openai/messages.ts";
 import { taskRequestOf } from "../openai/request-parameters.ts";
@@ -13,7 +13,7 @@ export const AgentChatBody = z
       .optional()
       .meta({ description: "The role that gets the conversation. Absent: the system's first door." }),
     session: z.string().min(1).max(256).optional(),
-    metadata: z.record(z.string(), z.string()).optional(),
+    metadata: TaskRequest.shape.metadata,
   })
   .meta({ description: "A conversation for an agent." });
 export type AgentChatBody = z.infer<typeof AgentChatBody>;

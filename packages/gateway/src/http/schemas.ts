@@ -92,7 +92,7 @@ export const LogResponse = z.object({
 /** A number in a query: digits and nothing else. */
 const wholeNumber = z
   .string()
-  .regex(/^[0-9]{1,15}$/, "must be a whole number")
+  .regex(/^[0-9]{1,16}$/, "must be a whole number")
   .transform(Number)
   .pipe(z.int().min(0));
 export const EventsQuery = z.strictObject({ after: wholeNumber.optional() });

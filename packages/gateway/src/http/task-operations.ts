@@ -56,8 +56,8 @@ export const TASK_OPERATIONS: readonly Operation[] = [
   },
   {
     id: "cancelTask",
-    method: "DELETE",
-    path: "/api/v1/tasks/{id}",
+    method: "POST",
+    path: "/api/v1/tasks/{id}/cancel",
     permission: "task:submit",
     summary: "Cancel a task: once this answers, it has no other end.",
     success: { status: 200, description: "Cancelled.", schema: CancelResponse },

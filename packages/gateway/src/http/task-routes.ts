@@ -26,7 +26,7 @@ export function registerTaskRoutes(app: FastifyInstance, { api, streams, callerO
   app.get(`${TASKS}/:id`, async (request) =>
     api.withResult((await api.find(callerOf(request), taskIdOf(request))).view),
   );
-  app.delete(`${TASKS}/:id`, (request) => api.cancel(callerOf(request), taskIdOf(request)));
+  app.post(`${TASKS}/:id/cancel`, (request) => api.cancel(callerOf(request), taskIdOf(request)));
   app.get(`${TASKS}/:id/log`, (request) => api.log(callerOf(request), taskIdOf(request), queryOf(request, LogQuery)));
   app.post(`${TASKS}/:id/signals`, (request) => {
     const { name, value } = bodyOf(request, SignalBody, "the signal");

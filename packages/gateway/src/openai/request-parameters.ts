@@ -21,9 +21,9 @@ export const PlainText = z
   .nullish();
 
 /** A parameter that must not be set; `why` is told. */
-export const unset = (why: string) => z.union([z.null(), z.undefined(), z.literal(false)], { error: why }).optional();
+export const unset = (why: string) => z.union([z.null(), z.literal(false)], { error: why }).optional();
 
-export const Metadata = z.record(z.string(), z.string()).nullish().meta({ description: "Kept with the task." });
+export const Metadata = TaskRequest.shape.metadata.nullish().meta({ description: "Kept with the task." });
 
 /** What becomes of a task's request apart from its input. */
 export interface TaskSettings {

@@ -25,9 +25,12 @@ export interface TaskReader {
   waiting(task: TaskId): Promise<TaskOrder | undefined>;
 }
 
-export function createTaskReader(link: Link, subjects: Subjects, archive: TaskArchive): TaskReader {
+/** `shards` as the system was created: an id that names another shard is of no task. */
+export function createTaskReader(link: Link, subjects: Subjects, archive: TaskArchive, shards: number): TaskReader {
   async function* logged(task: TaskId, after: number): AsyncGenerator<TaskRecord> {
-    const stream = subjects.logStream(parseTaskId(task)?.shard ?? 0);
+    const shard = parseTaskId(task)?.shard ?? 0;
+    if (shard >= shards) return;
+    const stream = subjects.logStream(shard);
     const query = { filter: `${subjects.task(task)}.>`, from: after + 1 };
     for await (const message of directGetBatch(link, stream, query)) {
       yield* readTaskRecords(subjects, [storedRecord(message)]);

@@ -58,11 +58,15 @@ export async function* watchTask(
   const hints = listen(ports, task, wake, tokens);
   try {
     const feed = await openFeed(ports, caller, task);
+    let sent = after;
     while (!signal.aborted) {
-      yield* takeTokens(tokens, feed.sequence);
+      yield* takeTokens(tokens, sent);
       for await (const event of readOn(ports.reader, task, feed)) {
+        // What is left of them comes before the end; a `gap` there must not bear the end's id.
+        if (event.type === "done") yield* takeTokens(tokens, sent);
         if (!("id" in event) || event.id > after || event.type === "done") yield event;
         if (event.type === "done") return;
+        if ("id" in event) sent = Math.max(sent, event.id);
       }
       await wake.wait(hints.isEndAnnounced() ? LAGGING_MS : POLL_MS, signal);
     }
