@@ -31,6 +31,7 @@ export * from "./contracts/blob-body.ts";
 export * from "./contracts/bodies.ts";
 export * from "./contracts/budget.ts";
 export * from "./contracts/control.ts";
+export * from "./contracts/control-events.ts";
 export * from "./contracts/identities.ts";
 export * from "./contracts/link-names.ts";
 export * from "./contracts/names.ts";

@@ -32,6 +32,14 @@ export interface SupervisorSettings {
   readonly janitorEveryMs: number;
   /** How long an old version keeps its durables after its last open task. Default 30 s. */
   readonly drainGraceMs: number;
+  /** How long placement waits after the last node has come, or the last portion, before crowded nodes give to new ones. Default 2 s. */
+  readonly rebalanceAfterMs: number;
+  /** Most replicas that are on their way to new nodes at once. Default 10. */
+  readonly rebalanceMoves: number;
+  /** How long a replica's new node waits for the old one to let go. Default 3 s. */
+  readonly letGoMs: number;
+  /** How long a node that drains keeps its replicas until they are ready elsewhere. Default 15 s. */
+  readonly drainMoveMs: number;
   /** Age of the oldest waiting message that raises an alert. Default 30 s. */
   readonly queueAgeAlertMs: number;
   /** How long a dead-lettered task stays an alert. Default 10 min. */
@@ -57,6 +65,10 @@ const DEFAULTS: SupervisorSettings = {
   keepFinished: 100_000,
   janitorEveryMs: 10_000,
   drainGraceMs: 30_000,
+  rebalanceAfterMs: 2_000,
+  rebalanceMoves: 10,
+  letGoMs: 3_000,
+  drainMoveMs: 15_000,
   queueAgeAlertMs: 30_000,
   deadTaskAlertMs: 600_000,
 };

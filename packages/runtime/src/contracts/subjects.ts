@@ -334,6 +334,24 @@ export type TaskVerb = (typeof TASK_VERBS)[number];
 export const NODE_VERBS = ["probe", "held", "stop", "drain"] as const;
 export type NodeVerb = (typeof NODE_VERBS)[number];
 /** Read verbs of the `<sys>.supervisor.*` services. */
-export const SUPERVISOR_READ_VERBS = ["health", "nodes", "actors", "queues", "tasks", "placement"] as const;
+export const SUPERVISOR_READ_VERBS = [
+  "health",
+  "nodes",
+  "actors",
+  "queues",
+  "tasks",
+  "placement",
+  "operation",
+  "events",
+] as const;
 /** Verbs of the `<sys>.supervisor.*` services that change something. */
-export const SUPERVISOR_WRITE_VERBS = ["deploy", "drain", "pause", "resume", "scale"] as const;
+export const SUPERVISOR_WRITE_VERBS = [
+  "deploy",
+  "migrate",
+  "pause",
+  "resume",
+  "scale",
+  "restart",
+  "stop",
+  "drain",
+] as const;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Deployment, type Desired, SystemManifest, TroupeError } from "@troupe/runtime/internal";
+import { type Deployment, type Desired, SystemManifest } from "@troupe/runtime/internal";
 import { canonicalJson, difference } from "./difference.ts";
 import { drainedVersions } from "./draining.ts";
-import { applyChange } from "./operator-changes.ts";
+
 import { afterDeploy, planDeploy } from "./plan-deploy.ts";
 
 const manifest = (changes: object = {}) =>
@@ -95,19 +95,6 @@ test("the difference names roles, their settings, edges and other settings", () 
 test("equal values are equal whatever the order of their keys", () => {
   assert.equal(canonicalJson({ b: [1, { d: 1, c: 2 }], a: 1 }), canonicalJson({ a: 1, b: [1, { c: 2, d: 1 }] }));
   assert.notEqual(canonicalJson([1, 2]), canonicalJson([2, 1]));
-});
-
-test("an operator's change done twice is the same as done once", () => {
-  const pause = (now: Desired) => applyChange(now, deployment("v1"), { kind: "pause", role: "a" });
-  assert.deepEqual(pause(pause(desired("v1"))).paused, ["a"]);
-  assert.deepEqual(applyChange(pause(desired("v1")), deployment("v1"), { kind: "resume", role: "a" }).paused, []);
-  assert.deepEqual(applyChange(desired("v1"), deployment("v1"), { kind: "scale", role: "b", replicas: 0 }).replicas, {
-    b: 0,
-  });
-  assert.throws(
-    () => applyChange(desired("v1"), deployment("v1"), { kind: "pause", role: "toString" }),
-    (error) => TroupeError.is(error, "unknown_role"),
-  );
 });
 
 test("a version has drained when it had no task and no message for the whole grace", () => {

@@ -83,6 +83,9 @@ test("the status follows from what is wrong, and the reasons say it", () => {
     variant: undefined,
     index: 0,
     concurrency: 1,
+    rules: {},
+    pin: undefined,
+    generation: 0,
     labels: {},
     capabilities: [],
   };

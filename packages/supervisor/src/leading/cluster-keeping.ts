@@ -1,20 +1,24 @@
 /** What the leader does for the cluster: keeps membership and placement, drains versions, watches queues and alerts, answers questions. */
 import {
   CasBucket,
+  type Heartbeat,
   Member,
   NodePlacement,
+  OPERATION_KINDS,
   removeMailboxes,
   type Service,
   serve,
   type TaskLog,
 } from "@troupe/runtime/internal";
+import { audited, auditVerbs } from "../audit/audit-verbs.ts";
+import type { AuditSealing } from "../audit/seal-audit.ts";
 import { requireVersion } from "../desired/deploy.ts";
 import { drainedVersions } from "../desired/draining.ts";
-import { identityChanges } from "../desired/identities.ts";
+import { keepIdentities } from "../desired/keep-identities.ts";
 import { AlertWatch } from "../health/alert-watch.ts";
 import type { ClusterView } from "../health/cluster-view.ts";
 import { QueueWatch } from "../health/queue-watch.ts";
-import { repeat } from "../loop.ts";
+import { repeat, Wake } from "../loop.ts";
 import { accrualDetector } from "../membership/accrual-detector.ts";
 import { listenForDisconnects } from "../membership/disconnects.ts";
 import { listenForHeartbeats } from "../membership/heartbeats.ts";
@@ -23,14 +27,19 @@ import { nodeProbe } from "../membership/node-probe.ts";
 import { ObserverHealth } from "../membership/observer-health.ts";
 import { Reachability } from "../membership/reachability.ts";
 import type { TaskIndex } from "../observer/task-index.ts";
+import { DrainingNodes } from "../operations/draining-nodes.ts";
+import type { OperationView } from "../operations/progress.ts";
 import { PlacementLoop } from "../placement/placement-loop.ts";
 import { mailboxesOf } from "../placement/wanted.ts";
 import { QueueReader } from "../queues/queue-reader.ts";
 import { announceDeath, listenForDeaths } from "../recovery/deaths.ts";
 import { isOfHost, LostNodes } from "../recovery/lost-nodes.ts";
+import { eventVerbs } from "../services/event-verbs.ts";
+import { type OperationPorts, operationVerbs } from "../services/operation-verbs.ts";
 import { readVerbs } from "../services/read-verbs.ts";
-import { remindDraining, type WriteVerbPorts, writeVerbs } from "../services/write-verbs.ts";
+import { type WriteVerbPorts, writeVerbs } from "../services/write-verbs.ts";
 import type { LeadingPorts } from "./leading-ports.ts";
+import type { TaskKeeping } from "./task-keeping.ts";
 
 const TICK_MS = 250;
 const PULSE_MS = 200;
@@ -45,9 +54,13 @@ export interface ClusterKeeping {
   readonly done: Promise<unknown>;
 }
 
-/** Starts it. `index` and `log` are those of the tasks. */
-export async function keepCluster(ports: LeadingPorts, index: TaskIndex, log: TaskLog): Promise<ClusterKeeping> {
-  const keeper = new ClusterKeeper(ports, index, log);
+/** Starts it. */
+export async function keepCluster(
+  ports: LeadingPorts,
+  tasks: Pick<TaskKeeping, "index" | "log">,
+  sealing: Pick<AuditSealing, "head">,
+): Promise<ClusterKeeping> {
+  const keeper = new ClusterKeeper(ports, tasks, sealing);
   await keeper.start();
   return { done: keeper.run() };
 }
@@ -56,9 +69,12 @@ class ClusterKeeper {
   readonly #ports: LeadingPorts;
   readonly #index: TaskIndex;
   readonly #log: TaskLog;
+  readonly #sealing: Pick<AuditSealing, "head">;
   readonly #observer: ObserverHealth;
   readonly #membership: MembershipLoop;
   readonly #placement: PlacementLoop;
+  readonly #draining: DrainingNodes;
+  readonly #wake = new Wake();
   readonly #lostNodes: LostNodes;
   readonly #queues: QueueWatch;
   readonly #alerts: AlertWatch;
@@ -67,11 +83,16 @@ class ClusterKeeper {
   #stopListening: () => void = () => undefined;
   #convergedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(ports: LeadingPorts, index: TaskIndex, log: TaskLog) {
+  constructor(
+    ports: LeadingPorts,
+    { index, log }: Pick<TaskKeeping, "index" | "log">,
+    sealing: Pick<AuditSealing, "head">,
+  ) {
     const { controlLink: link, subjects, shards, queues, events, settings, clock, logger, requireLeading } = ports;
     this.#ports = ports;
     this.#index = index;
     this.#log = log;
+    this.#sealing = sealing;
     this.#sinceMs = clock.nowMs();
     this.#observer = new ObserverHealth(clock);
     // Its own reader: what is urgent never waits behind the records that the observer reads.
@@ -87,7 +108,18 @@ class ClusterKeeper {
     });
     const members = new CasBucket({ link, subjects, bucket: "members", schema: Member, logger, clock });
     const rows = new CasBucket({ link, subjects, bucket: "placement", schema: NodePlacement, logger, clock });
-    this.#placement = new PlacementLoop({ rows, events, requireLeading });
+    this.#placement = new PlacementLoop({ rows, events, clock, settings, leaderEpoch: ports.epoch, requireLeading });
+    this.#draining = new DrainingNodes({
+      link,
+      subjects,
+      membership: () => this.#membership.membership,
+      replicasOn: (node) => this.#rows().get(node)?.replicas.length ?? 0,
+      moveMs: settings.drainMoveMs,
+      leaderEpoch: ports.epoch,
+      requireLeading,
+      clock,
+      logger,
+    });
     this.#queues = new QueueWatch(queues);
     this.#alerts = new AlertWatch(events);
     this.#membership = new MembershipLoop({
@@ -117,7 +149,7 @@ class ClusterKeeper {
     const { controlLink, subjects, settings, logger } = this.#ports;
     await this.#membership.start();
     const stops = [
-      listenForHeartbeats(controlLink, subjects, logger, (heartbeat) => this.#membership.hear(heartbeat)),
+      listenForHeartbeats(controlLink, subjects, logger, (heartbeat) => this.#hear(heartbeat)),
       listenForDeaths(controlLink, subjects, logger, (died) => {
         if (!isOfHost(died.incarnation)) return;
         this.#membership.contact(died.node);
@@ -139,17 +171,16 @@ class ClusterKeeper {
   /** Runs until the term is over. */
   async run(): Promise<void> {
     const ports = this.#ports;
-    const verbs = this.#writeVerbPorts();
-    const service = this.#serve(verbs);
+    const service = this.#serve();
     void this.#followConnection();
     await Promise.all([
       repeat("pulse", PULSE_MS, ports, () => this.#feelPulse()),
       repeat("event loop", SAMPLE_MS, ports, () => Promise.resolve(this.#observer.sample())),
-      repeat("nodes", TICK_MS, ports, () => this.#lookAfterNodes()),
+      repeat("nodes", TICK_MS, ports, () => this.#lookAfterNodes(), this.#wake),
       repeat("queues", WATCH_MS, ports, () => this.#watch()),
-      repeat("draining nodes", DRAIN_MS, ports, () => remindDraining(verbs)),
+      repeat("draining nodes", DRAIN_MS, ports, () => this.#draining.look()),
       repeat("draining versions", DRAIN_MS, ports, () => this.#retireVersions()),
-      repeat("identities", IDENTITIES_MS, ports, () => this.#keepIdentities()),
+      repeat("identities", IDENTITIES_MS, ports, () => keepIdentities(ports, this.#membership.membership)),
     ]);
     this.#stopListening();
     await service.stop();
@@ -166,8 +197,19 @@ class ClusterKeeper {
     await this.#converge();
   }
 
+  /** While replicas are on their way, each word of a node may be what the next step waits for. */
+  #hear(heartbeat: Heartbeat): void {
+    this.#membership.hear(heartbeat);
+    if (this.#placement.isHandingOver) this.#changed();
+  }
+
   #changed(): void {
     this.#convergedMs = Number.NEGATIVE_INFINITY;
+    this.#wake.now();
+  }
+
+  #rows(): ReadonlyMap<string, NodePlacement> {
+    return new Map(this.#placement.placement.rows.map((row) => [row.node, row]));
   }
 
   async #converge(): Promise<void> {
@@ -213,25 +255,6 @@ class ClusterKeeper {
     }
   }
 
-  /** Makes up for what a deployment could not do, and takes the identities of versions that have drained. */
-  async #keepIdentities(): Promise<void> {
-    const { store, identities, events, requireLeading } = this.#ports;
-    const { desired, deployments } = store.view;
-    const known = await identities.versions();
-    if (!desired || !known) return;
-    const changes = identityChanges(desired, known);
-    for (const deployment of changes.issue.flatMap((version) => deployments.get(version) ?? [])) {
-      requireLeading();
-      await identities.issue(deployment);
-      events.record({ name: "identities.issued", about: deployment.version, reason: "its roles had none" });
-    }
-    for (const version of changes.revoke) {
-      requireLeading();
-      await identities.revoke(version);
-      events.record({ name: "identities.revoked", about: version, reason: "the version has drained" });
-    }
-  }
-
   /** After a reconnect nobody's silence proves anything. Ends with the connection, or at the first status after the term. */
   async #followConnection(): Promise<void> {
     const { controlLink, signal } = this.#ports;
@@ -263,32 +286,51 @@ class ClusterKeeper {
   }
 
   #writeVerbPorts(): WriteVerbPorts {
-    const {
-      controlLink: link,
-      subjects,
-      resources,
-      store,
-      identities,
-      random,
-      clock,
-      events,
-      logger,
-      requireLeading,
-    } = this.#ports;
+    const ports = this.#ports;
+    const { controlLink: link, subjects, resources, store, identities, random, clock, events, requireLeading } = ports;
+    const nowMs = () => clock.nowMs();
     return {
-      link,
       subjects,
-      deploy: { link, resources, store, identities, random, nowMs: () => clock.nowMs(), requireLeading },
-      membership: this.#membership,
+      deploy: { link, resources, store, identities, audit: ports.audit, random, nowMs, requireLeading },
       events,
-      logger,
       requireLeading,
       onChange: () => this.#changed(),
     };
   }
 
-  #serve(verbs: WriteVerbPorts): Service {
-    const { controlLink, system, id, subjects, logger, clock } = this.#ports;
+  #operationPorts(): OperationPorts {
+    const { subjects, store, clock, events, requireLeading } = this.#ports;
+    return {
+      subjects,
+      store,
+      membership: this.#membership,
+      events,
+      clock,
+      view: () => this.#operationView(),
+      limitDrain: (node, limitMs) => this.#draining.limit(node, limitMs),
+      requireLeading,
+      onChange: () => this.#changed(),
+    };
+  }
+
+  #operationView(): OperationView {
+    const { desired, deployments } = this.#ports.store.view;
+    const { unplaced, lastHandOver } = this.#placement.placement;
+    return {
+      desired,
+      deployment: desired && deployments.get(desired.current),
+      rows: this.#rows(),
+      membership: this.#membership.membership,
+      unplaced,
+      pauseMs: (replica, to) => {
+        const last = lastHandOver(replica);
+        return last?.to === to ? last.pauseMs : undefined;
+      },
+    };
+  }
+
+  #serve(): Service {
+    const { controlLink, system, id, subjects, audit, logger, clock, requireLeading } = this.#ports;
     return serve(controlLink, {
       name: "troupe-supervisor",
       version: "0.1.0",
@@ -305,7 +347,12 @@ class ClusterKeeper {
           alerts: (view) => this.#alerts.firingIn(view),
           placement: () => this.#placement.placement,
         }),
-        ...writeVerbs(verbs),
+        ...audited(audit, OPERATION_KINDS, {
+          ...writeVerbs(this.#writeVerbPorts()),
+          ...operationVerbs(this.#operationPorts()),
+        }),
+        ...eventVerbs({ link: controlLink, subjects, clock, logger }),
+        ...auditVerbs({ subjects, sealing: this.#sealing, requireLeading }),
       },
     });
   }

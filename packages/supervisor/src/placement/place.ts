@@ -1,25 +1,13 @@
 /**
- * Where each replica runs, decided purely: what is placed stays where it is while that still fits; the rest goes to the least loaded
- * fitting node, replicas of one mailbox spread, where need be by moving one that also fits elsewhere; then crowded nodes give to emptier
- * ones until they differ by one at most.
+ * Where each replica runs, decided purely: what an operator pinned goes where it was pinned, what is placed stays where it is while that
+ * still fits; the rest goes to the least loaded fitting node, replicas of one mailbox spread, where need be by moving one that also fits
+ * elsewhere; then crowded nodes give to those that have come not long ago until they differ by one at most.
  */
-import type { WantedReplica } from "./wanted.ts";
-import { mailboxOf, replicaKey } from "./wanted.ts";
+import { Board } from "./board.ts";
+import type { Site } from "./fit.ts";
+import { replicaKey, type WantedReplica } from "./wanted.ts";
 
-/** A node as placement sees it. */
-export interface Site {
-  readonly node: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly capabilities: readonly string[];
-  /** Messages that its actors may hold at once. */
-  readonly slots: number;
-  /** 0 to 1, as last reported. */
-  readonly load: number;
-  /** Takes new replicas. A suspect node keeps what it has and gets nothing. */
-  readonly isOpen: boolean;
-}
-
-/** Which node runs which replica, by {@link replicaKey}. */
+/** Which node runs which replica, by `replicaKey`. */
 export type Assignment = ReadonlyMap<string, string>;
 
 export interface Unplaced {
@@ -30,179 +18,103 @@ export interface Unplaced {
 export interface Plan {
   readonly assignment: Assignment;
   readonly unplaced: readonly Unplaced[];
+  /** Why those that this plan places or moves go where they go, by `replicaKey`. */
+  readonly reasons: ReadonlyMap<string, string>;
+  /** How many replicas crowded nodes give to fresh ones. */
+  readonly levelled: number;
 }
 
-/** Decides. The order of `wanted` decides who gets the last free slots; nothing else is random, so equal input gives an equal plan. */
-export function place(wanted: readonly WantedReplica[], sites: readonly Site[], present: Assignment): Plan {
+export interface PlaceOptions {
+  /** Most replicas that crowded nodes give to fresh ones. Default: as many as there are. */
+  readonly maxLevelled?: number;
+}
+
+/** Decides. The order of `wanted` decides who gets the last free slots; equal input gives an equal plan, whatever the order of `sites`. */
+export function place(
+  wanted: readonly WantedReplica[],
+  sites: readonly Site[],
+  present: Assignment,
+  { maxLevelled = Number.POSITIVE_INFINITY }: PlaceOptions = {},
+): Plan {
   const board = new Board(sites);
-  const waiting: WantedReplica[] = [];
-  for (const replica of wanted) {
-    const node = present.get(replicaKey(replica));
-    const site = node === undefined ? undefined : board.site(node);
-    if (site && board.refusal(replica, site) === undefined) board.put(replica, site);
-    else waiting.push(replica);
-  }
-  const homeless = placeAll(board, waiting);
+  const reasons = new Map<string, string>();
+  const unpinned = wanted.filter((replica) => !putPinned(board, replica, present, reasons));
+  const waiting = unpinned.filter((replica) => !stays(board, replica, present, reasons));
+  const homeless = waiting.filter((replica) => !putSomewhere(board, replica, reasons));
+  const levelled = level(board, maxLevelled, reasons);
+  // Levelling may have freed the very slot that one of them waits for.
+  const last = levelled > 0 ? homeless.filter((replica) => !putSomewhere(board, replica, reasons)) : homeless;
   return {
     assignment: board.assignment(),
-    unplaced: homeless.map((replica) => ({ replica, reason: board.reason(replica) })),
+    unplaced: last.map((replica) => ({ replica, reason: board.reason(replica) })),
+    reasons,
+    levelled,
   };
 }
 
-/** Levelling may free the very slot that a replica waits for, so both go on until neither finds anything to do. Returns who has no place. */
-function placeAll(board: Board, waiting: readonly WantedReplica[]): readonly WantedReplica[] {
-  const homeless = waiting.filter((replica) => {
-    const site = board.best(replica) ?? board.makeRoom(replica);
-    if (site) board.put(replica, site);
-    return site === undefined;
-  });
-  const hasMoved = board.level();
-  return hasMoved || homeless.length < waiting.length ? placeAll(board, homeless) : homeless;
+/** Whether the replica was put where an operator wants it. A pin to a node that is gone, or has no room, waits and holds nothing up. */
+function putPinned(board: Board, replica: WantedReplica, present: Assignment, reasons: Map<string, string>): boolean {
+  const site = replica.pin === undefined ? undefined : board.site(replica.pin);
+  const isThere = site !== undefined && present.get(replicaKey(replica)) === site.node;
+  if (!site || !(site.isOpen || isThere)) return false;
+  if (board.refusal(replica, site) !== undefined) return false;
+  board.put(replica, site);
+  if (!isThere) reasons.set(replicaKey(replica), `an operator moved it to ${site.node}`);
+  return true;
 }
 
-/** The plan while it is being made. */
-class Board {
-  readonly #sites: ReadonlyMap<string, Site>;
-  readonly #placed = new Map<string, Map<string, WantedReplica>>();
-  readonly #used = new Map<string, number>();
-
-  constructor(sites: readonly Site[]) {
-    this.#sites = new Map(sites.map((site) => [site.node, site]));
-    for (const { node } of sites) this.#placed.set(node, new Map());
+function stays(board: Board, replica: WantedReplica, present: Assignment, reasons: Map<string, string>): boolean {
+  const node = present.get(replicaKey(replica));
+  if (node === undefined) return false;
+  const site = board.site(node);
+  const refused = site ? board.refusal(replica, site) : "is gone or drains";
+  if (site && refused === undefined) {
+    board.put(replica, site);
+    return true;
   }
+  reasons.set(replicaKey(replica), `${node} ${refused}`);
+  return false;
+}
 
-  site(node: string): Site | undefined {
-    return this.#sites.get(node);
-  }
+function putSomewhere(board: Board, replica: WantedReplica, reasons: Map<string, string>): boolean {
+  const key = replicaKey(replica);
+  const fitting = board.fitting(replica);
+  const site = fitting[0] ?? makeRoom(board, replica, reasons);
+  if (!site) return false;
+  board.put(replica, site);
+  const why = [reasons.get(key), pinReason(board, replica), choiceReason(fitting.length)];
+  reasons.set(key, why.filter((text) => text !== undefined).join("; "));
+  return true;
+}
 
-  put(replica: WantedReplica, { node }: Site): void {
-    this.#on(node).set(replicaKey(replica), replica);
-    this.#used.set(node, this.#usedOn(node) + replica.concurrency);
-  }
+const choiceReason = (fitting: number): string => {
+  if (fitting === 0) return "room was made for it";
+  return fitting === 1 ? "the only node that fits" : `the least loaded of ${fitting} nodes that fit`;
+};
 
-  #take(replica: WantedReplica, { node }: Site): void {
-    this.#on(node).delete(replicaKey(replica));
-    this.#used.set(node, this.#usedOn(node) - replica.concurrency);
-  }
+function pinReason(board: Board, replica: WantedReplica): string | undefined {
+  if (replica.pin === undefined) return undefined;
+  const site = board.site(replica.pin);
+  const why = site ? (site.isOpen ? board.refusal(replica, site) : "takes nothing new now") : "is not there";
+  return `it belongs on ${replica.pin}, which ${why ?? "had no room"}`;
+}
 
-  /** Why a replica cannot run on a site, or `undefined` when it can. */
-  refusal(replica: WantedReplica, site: Site): string | undefined {
-    const isFull = this.#usedOn(site.node) + replica.concurrency > site.slots;
-    return this.#misfit(replica, site) ?? (isFull ? "has no free slots" : undefined);
-  }
+function makeRoom(board: Board, replica: WantedReplica, reasons: Map<string, string>): Site | undefined {
+  const made = board.makeRoom(replica);
+  if (!made) return undefined;
+  const { site, moved, to } = made;
+  reasons.set(replicaKey(moved), `moved from ${site.node} to ${to.node} to make room for ${replicaKey(replica)}`);
+  return site;
+}
 
-  /** Why a replica could not run on a site even if that were empty. */
-  #misfit(replica: WantedReplica, site: Site): string | undefined {
-    for (const [label, value] of Object.entries(replica.labels)) {
-      if (site.labels[label] !== value) return `needs label ${label}=${value}`;
-    }
-    const missing = replica.capabilities.find((capability) => !site.capabilities.includes(capability));
-    return missing === undefined ? undefined : `needs capability ${missing}`;
+/** How many replicas moved. Each move narrows a difference of two or more, so it ends. */
+function level(board: Board, most: number, reasons: Map<string, string>): number {
+  let moves = 0;
+  while (moves < most) {
+    const move = board.levelOne();
+    if (!move) break;
+    moves++;
+    reasons.set(replicaKey(move.moved), `${move.from.node} is more crowded than ${move.to.node}, which is new`);
   }
-
-  /**
-   * A full open node that suits the replica, after one that can also run elsewhere was moved from it; `undefined` when no single move
-   * makes room. So those that run anywhere do not keep out those that run only there.
-   */
-  makeRoom(replica: WantedReplica): Site | undefined {
-    for (const site of this.#sites.values()) {
-      if (!site.isOpen || this.#misfit(replica, site) !== undefined) continue;
-      const lackingSlots = this.#usedOn(site.node) + replica.concurrency - site.slots;
-      for (const other of this.#on(site.node).values()) {
-        const to = other.concurrency < lackingSlots ? undefined : this.best(other, site);
-        if (!to) continue;
-        this.#take(other, site);
-        this.put(other, to);
-        return site;
-      }
-    }
-    return undefined;
-  }
-
-  /** The fitting open node with the fewest replicas of the same mailbox, then the smallest reserved share, then load, then name. */
-  best(replica: WantedReplica, except?: Site): Site | undefined {
-    const fitting = [...this.#sites.values()].filter(
-      (site) => site.isOpen && site !== except && this.refusal(replica, site) === undefined,
-    );
-    return fitting.toSorted((a, b) => this.#compare(replica, a, b))[0];
-  }
-
-  reason(replica: WantedReplica): string {
-    const open = [...this.#sites.values()].filter((site) => site.isOpen);
-    if (open.length === 0) return "no node is up";
-    const reasons = new Map<string, string[]>();
-    for (const site of open) {
-      const reason = this.refusal(replica, site) ?? "fits";
-      reasons.set(reason, [...(reasons.get(reason) ?? []), site.node]);
-    }
-    return [...reasons].map(([reason, nodes]) => `${nodes.join(", ")}: ${reason}`).join("; ");
-  }
-
-  /** Moves replicas from crowded open nodes to emptier ones; each move narrows a difference of two or more, so it ends. Returns whether any moved. */
-  level(): boolean {
-    let hasMoved = false;
-    while (this.#moveOne()) hasMoved = true;
-    return hasMoved;
-  }
-
-  assignment(): Assignment {
-    const assignment = new Map<string, string>();
-    for (const [node, replicas] of this.#placed) for (const key of replicas.keys()) assignment.set(key, node);
-    return assignment;
-  }
-
-  #moveOne(): boolean {
-    const open = [...this.#sites.values()].filter((site) => site.isOpen);
-    const byCount = open.toSorted(
-      (a, b) => this.#on(b.node).size - this.#on(a.node).size || (a.node < b.node ? -1 : 1),
-    );
-    for (const from of byCount) {
-      for (const to of byCount.toReversed()) {
-        if (this.#on(from.node).size - this.#on(to.node).size < 2) break;
-        const replica = this.#movable(from, to);
-        if (!replica) continue;
-        this.#take(replica, from);
-        this.put(replica, to);
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** The replica whose mailbox is most crowded on `from` compared with `to`, among those that fit there. */
-  #movable(from: Site, to: Site): WantedReplica | undefined {
-    const gain = (replica: WantedReplica) => this.#alike(replica, from.node) - this.#alike(replica, to.node);
-    return [...this.#on(from.node).values()]
-      .filter((replica) => this.refusal(replica, to) === undefined && gain(replica) > 0)
-      .toSorted((a, b) => gain(b) - gain(a) || (replicaKey(a) < replicaKey(b) ? 1 : -1))[0];
-  }
-
-  #compare(replica: WantedReplica, a: Site, b: Site): number {
-    const share = ({ node, slots }: Site) => this.#usedOn(node) / Math.max(1, slots);
-    return (
-      this.#alike(replica, a.node) - this.#alike(replica, b.node) ||
-      share(a) - share(b) ||
-      a.load - b.load ||
-      (a.node < b.node ? -1 : 1)
-    );
-  }
-
-  #alike({ version, role, variant }: WantedReplica, node: string): number {
-    const mailbox = mailboxOf(role, variant);
-    let count = 0;
-    for (const other of this.#on(node).values()) {
-      if (other.version === version && mailboxOf(other.role, other.variant) === mailbox) count++;
-    }
-    return count;
-  }
-
-  #on(node: string): Map<string, WantedReplica> {
-    const replicas = this.#placed.get(node) ?? new Map<string, WantedReplica>();
-    this.#placed.set(node, replicas);
-    return replicas;
-  }
-
-  #usedOn(node: string): number {
-    return this.#used.get(node) ?? 0;
-  }
+  return moves;
 }

@@ -1,4 +1,4 @@
-import type { Deployment, Desired } from "@troupe/runtime/internal";
+import type { Deployment, Desired, PlacementRules } from "@troupe/runtime/internal";
 
 /** One replica that should run somewhere, with what its node must offer. */
 export interface WantedReplica {
@@ -11,15 +11,25 @@ export interface WantedReplica {
   readonly labels: Readonly<Record<string, string>>;
   /** Capabilities that the node must have, all of them. */
   readonly capabilities: readonly string[];
+  readonly rules: PlacementRules;
+  /** The node that an operator moved it to. */
+  readonly pin: string | undefined;
+  /** How often it was to be started anew. */
+  readonly generation: number;
+}
+
+interface ReplicaPlace {
+  readonly role: string;
+  readonly variant?: string | undefined;
+  readonly index: number;
 }
 
 /** Identity of a replica over all versions: `<version>/<mailbox>/<index>`. */
-export const replicaKey = (replica: {
-  version: string;
-  role: string;
-  variant?: string | undefined;
-  index: number;
-}): string => `${replica.version}/${mailboxOf(replica.role, replica.variant)}/${replica.index}`;
+export const replicaKey = (replica: ReplicaPlace & { readonly version: string }): string =>
+  `${replica.version}/${replicaName(replica)}`;
+
+/** A replica of the current version as operators name it: `<mailbox>/<index>`. */
+export const replicaName = ({ role, variant, index }: ReplicaPlace): string => `${mailboxOf(role, variant)}/${index}`;
 
 /** The mailbox that a role, or one of its variants, takes messages from. */
 export const mailboxOf = (role: string, variant: string | undefined): string =>
@@ -35,7 +45,8 @@ export function mailboxesOf({ manifest }: Deployment): readonly string[] {
 
 /**
  * Every replica that should run: those of the current version first, then of the versions that still drain.
- * An operator's scale counts for the current version alone. A role with variants runs its number of replicas for itself and for each variant.
+ * What an operator wishes (scale, pins, stops, new starts) counts for the current version alone. A role with variants runs its number of
+ * replicas for itself and for each variant.
  */
 export function wantedReplicas(
   desired: Desired,
@@ -44,20 +55,28 @@ export function wantedReplicas(
   return [desired.current, ...desired.draining].flatMap((version) => {
     const deployment = deployments.get(version);
     if (!deployment) return [];
-    return replicasOf(deployment, version === desired.current ? desired.replicas : {});
+    const declared = replicasOf(deployment, version === desired.current ? desired.replicas : {});
+    return version === desired.current ? declared.flatMap((replica) => asWished(replica, desired)) : declared;
   });
 }
 
 function replicasOf({ version, manifest }: Deployment, scaled: Readonly<Record<string, number>>): WantedReplica[] {
   const wanted: WantedReplica[] = [];
   for (const [role, settings] of Object.entries(manifest.roles)) {
+    const { concurrency, labels, placement: rules = {} } = settings;
     const forms: [string | undefined, readonly string[]][] = [[undefined, []], ...Object.entries(settings.variants)];
     for (const [variant, capabilities] of forms) {
       for (let index = 0; index < (scaled[role] ?? settings.replicas); index++) {
-        const { concurrency, labels } = settings;
-        wanted.push({ version, role, variant, index, concurrency, labels, capabilities });
+        const place = { version, role, variant, index };
+        wanted.push({ ...place, concurrency, labels, capabilities, rules, pin: undefined, generation: 0 });
       }
     }
   }
   return wanted;
+}
+
+function asWished(replica: WantedReplica, { pins, stopped, generations }: Desired): readonly WantedReplica[] {
+  const name = replicaName(replica);
+  if (stopped?.includes(name)) return [];
+  return [{ ...replica, pin: pins?.[name], generation: generations?.[name] ?? 0 }];
 }
