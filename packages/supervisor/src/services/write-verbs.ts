@@ -1,5 +1,6 @@
 /** `<sys>.supervisor.deploy`: only users of CORE and gateways reach it. */
 import type { Endpoint, Subjects } from "@troupe/runtime/internal";
+import { askedBy } from "../audit/operator-act.ts";
 import type { ControlEvents } from "../control-events.ts";
 import { type DeployPorts, DeployRequest, deploy } from "../desired/deploy.ts";
 
@@ -18,7 +19,7 @@ export function writeVerbs(ports: WriteVerbPorts): Readonly<Record<string, Endpo
       subject: ports.subjects.supervisor("deploy"),
       handle: async (request) => {
         ports.requireLeading();
-        const answer = await deploy(ports.deploy, request.json(DeployRequest));
+        const answer = await deploy(ports.deploy, request.json(DeployRequest), askedBy(request));
         if (answer.changed) {
           ports.events.record({ name: "deploy", about: answer.version, reason: "asked for by an operator" });
           ports.onChange();
