@@ -9,8 +9,11 @@ import { type Sample, summarize } from "./measurement.ts";
 import { type BenchSettings, parseSettings, USAGE, type Variant } from "./settings.ts";
 import { formatTables } from "./table.ts";
 
+const PRIMING_LEVEL = 64;
+
 async function measureAll(bed: Bed, settings: BenchSettings): Promise<Sample[]> {
   const samples: Sample[] = [];
+  await prime(bed, settings);
   for (let round = 0; round < settings.rounds; round++) {
     for (const inFlight of settings.levels) {
       for (const variant of shuffled(settings.variants)) {
@@ -22,6 +25,14 @@ async function measureAll(bed: Bed, settings: BenchSettings): Promise<Sample[]> 
     }
   }
   return samples;
+}
+
+/** A long run of each variant that does not count: compiling its code is the price of a start, and it would fall on the first rounds alone. */
+async function prime(bed: Bed, { variants, primeMs }: BenchSettings): Promise<void> {
+  for (const variant of variants) {
+    process.stderr.write(`priming ${variant.id}\n`);
+    await bed.measure(variant, { inFlight: PRIMING_LEVEL, warmUpMs: 0, measureMs: primeMs, step: variant.step }, -1);
+  }
 }
 
 /** Another order in each round, so that no variant always runs after the same one. */

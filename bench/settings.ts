@@ -32,6 +32,8 @@ export interface BenchSettings {
   readonly rounds: number;
   readonly levels: readonly number[];
   readonly variants: readonly Variant[];
+  /** How long each variant runs before the first round. */
+  readonly primeMs: number;
   readonly warmUpMs: number;
   readonly measureMs: number;
   readonly isJson: boolean;
@@ -67,6 +69,7 @@ export function parseSettings(args: readonly string[]): BenchSettings | "help" {
     rounds: positive("--rounds", values.rounds ?? (values.quick ? "2" : "7")),
     levels: values.levels.split(",").map((text) => positive("--levels", text)),
     variants: chosen(values.only),
+    primeMs: values.quick ? 500 : 6_000,
     warmUpMs: values.quick ? 200 : 400,
     measureMs: values.quick ? 500 : 1_200,
     isJson: values.json,

@@ -97,3 +97,45 @@ test("a version that is not ours, unknown fields, wrong types and garbage are no
 test("any text is a header or nothing, never an exception", () => {
   fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => void decodeRecordHeader(text)));
 });
+
+test("a header of the common form is held to the same limits as any other", () => {
+  const writer = ["n", "i", "x", "", 0, 0, null];
+  const passport = { i: 0, t: "default", d: 0 };
+  const good: readonly unknown[] = [
+    { v: 1, w: writer, p: passport },
+    { v: 1, p: { ...passport, l: Array.from({ length: 16 }, () => "x".repeat(32)), m: 1.5 } },
+    { v: 1, w: writer.with(6, 7) },
+    { v: 1 },
+  ];
+  const bad: readonly unknown[] = [
+    { v: 2, p: passport },
+    [],
+    null,
+    { v: 1, w: writer, p: passport, x: 1 },
+    { v: 1, w: [...writer, 1] },
+    { v: 1, w: writer.slice(1) },
+    { v: 1, w: writer.with(0, "") },
+    { v: 1, w: writer.with(1, "x".repeat(129)) },
+    { v: 1, w: writer.with(3, "x".repeat(33)) },
+    { v: 1, w: writer.with(4, -1) },
+    { v: 1, w: writer.with(5, 0.5) },
+    { v: 1, w: writer.with(6, "1") },
+    { v: 1, w: { length: 7, 0: "n", 1: "i", 2: "x", 3: "", 4: 0, 5: 0, 6: null } },
+    { v: 1, p: [0, "t", 0] },
+    { v: 1, p: { ...passport, i: 2 ** 53 } },
+    { v: 1, p: { ...passport, i: "0" } },
+    { v: 1, p: { ...passport, t: "" } },
+    { v: 1, p: { ...passport, t: "x".repeat(129) } },
+    { v: 1, p: { i: 0, t: "default" } },
+    { v: 1, p: { ...passport, m: null } },
+    { v: 1, p: { ...passport, l: Array.from({ length: 17 }, () => "x") } },
+    { v: 1, p: { ...passport, l: [1] } },
+    { v: 1, p: { ...passport, l: "xx" } },
+    { v: 1, p: { ...passport, q: 1 } },
+  ];
+  for (const value of good)
+    assert.notEqual(decodeRecordHeader(JSON.stringify(value)), undefined, JSON.stringify(value));
+  for (const value of bad) assert.equal(decodeRecordHeader(JSON.stringify(value)), undefined, JSON.stringify(value));
+  assert.equal(decodeRecordHeader('{"v":1,"p":{"i":0,"t":"t","d":0,"m":1e999}}'), undefined);
+  assert.equal(decodeRecordHeader('{"v":1,"p":{"i":0,"t":"t","d":0,"__proto__":{}}}'), undefined);
+});

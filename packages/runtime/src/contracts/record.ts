@@ -151,36 +151,97 @@ export function decodeRecordHeader(text: string): RecordHeader | undefined {
   } catch {
     return undefined;
   }
+  if (isPlainWire(raw)) return fromWire(raw);
   const parsed = Wire.safeParse(raw);
-  if (!parsed.success) return undefined;
-  const { w, p, u, o, a } = parsed.data;
+  return parsed.success ? fromWire(parsed.data) : undefined;
+}
+
+type Wire = z.infer<typeof Wire>;
+
+function fromWire({ w, p, u, o, a }: Wire): RecordHeader {
   return {
-    writer: w && {
-      node: w[0],
-      incarnation: w[1],
-      nonce: w[2],
-      previous: w[3] === "" ? undefined : w[3],
-      claim: w[4],
-      segment: w[5],
-      ranMs: w[6] ?? undefined,
-    },
-    passport: p && {
-      index: p.i,
-      parent: p.h as HopId | undefined,
-      wait: p.w,
-      replyTo: p.r,
-      tenant: p.t,
-      session: p.s as SessionKey | undefined,
-      turn: p.n,
-      remainingMs: p.m,
-      depth: p.d,
-      trail: p.l ?? [],
-      taint: p.a ?? [],
-      budget: p.b,
-      requires: p.c ?? [],
-    },
+    writer: w && writerOf(w),
+    passport: p && passportOf(p),
     usage: u && { inputTokens: u[0], outputTokens: u[1], costMicros: u[2] },
     original: a && { subject: a[0], sequence: a[1] },
     origin: o && { session: o.s, user: o.u, priority: o.p, metadata: o.m },
   };
 }
+
+function writerOf(w: NonNullable<Wire["w"]>): Writer {
+  return {
+    node: w[0],
+    incarnation: w[1],
+    nonce: w[2],
+    previous: w[3] === "" ? undefined : w[3],
+    claim: w[4],
+    segment: w[5],
+    ranMs: w[6] ?? undefined,
+  };
+}
+
+function passportOf(p: NonNullable<Wire["p"]>): Passport {
+  return {
+    index: p.i,
+    parent: p.h as HopId | undefined,
+    wait: p.w,
+    replyTo: p.r,
+    tenant: p.t,
+    session: p.s as SessionKey | undefined,
+    turn: p.n,
+    remainingMs: p.m,
+    depth: p.d,
+    trail: p.l ?? NONE,
+    taint: p.a ?? NONE,
+    budget: p.b,
+    requires: p.c ?? NONE,
+  };
+}
+
+const NONE: readonly string[] = Object.freeze<string[]>([]);
+
+/**
+ * Whether a header is of the form that nearly every message has (a writer, and a passport of index, tenant, depth, trail and deadline)
+ * and fits {@link Wire}. The schema takes several times as long, and this runs once a hop.
+ */
+function isPlainWire(raw: unknown): raw is Wire {
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return false;
+  const { v, w, p } = raw as Record<string, unknown>;
+  if (v !== RECORD_VERSION || (w !== undefined && !isPlainWriter(w)) || (p !== undefined && !isPlainPassport(p)))
+    return false;
+  for (const key in raw) if (key !== "v" && key !== "w" && key !== "p") return false;
+  return true;
+}
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const isText = (value: unknown, least: number, most: number): boolean =>
+  typeof value === "string" && value.length >= least && value.length <= most;
+
+function isPlainWriter(w: unknown): boolean {
+  return (
+    Array.isArray(w) &&
+    w.length === 7 &&
+    isText(w[0], 1, 128) &&
+    isText(w[1], 1, 128) &&
+    isText(w[2], 1, 128) &&
+    isText(w[3], 0, 32) &&
+    isCount(w[4]) &&
+    isCount(w[5]) &&
+    (w[6] === null || isCount(w[6]))
+  );
+}
+
+function isPlainPassport(p: unknown): boolean {
+  if (typeof p !== "object" || p === null || Array.isArray(p)) return false;
+  for (const key in p) if (!PLAIN_KEYS.has(key)) return false;
+  const { i, t, d, l, m } = p as Record<string, unknown>;
+  return (
+    isCount(i) &&
+    isText(t, 1, 128) &&
+    isCount(d) &&
+    (m === undefined || Number.isFinite(m)) &&
+    (l === undefined || (Array.isArray(l) && l.length <= 16 && l.every((step) => isText(step, 0, 32))))
+  );
+}
+
+const PLAIN_KEYS: ReadonlySet<string> = new Set(["i", "t", "d", "l", "m"]);

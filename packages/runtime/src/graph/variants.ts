@@ -11,6 +11,7 @@ export function undeclaredRequirements(system: CompiledSystem, requires: readonl
  * declares none of them is not concerned and takes the task in its own mailbox. `undefined` when no single variant has them all.
  */
 export function mailboxFor(role: CompiledRole, requires: readonly string[]): Mailbox | undefined {
+  if (role.mailboxes.length === 1) return role.mailboxes[0];
   const known = new Set(role.mailboxes.flatMap((mailbox) => mailbox.capabilities));
   const needed = requires.filter((capability) => known.has(capability));
   return role.mailboxes

@@ -35,19 +35,19 @@ export async function executeHop(delivery: Delivery, role: HopRole, ports: HopPo
   const end = await ("problem" in message
     ? refuse(message, delivery, role, ports)
     : run(message, delivery, role, ports));
-  await conclude(delivery, end, ports);
+  if (ports.failpoint !== undefined && isDealtWith(end)) await ports.failpoint("before-ack");
+  conclude(delivery, end, ports);
   return end;
 }
 
 async function run(message: Message, delivery: Delivery, role: HopRole, ports: HopPorts): Promise<HopEnd> {
   if (ports.running.hasEnded(message.task, message.hop)) return { kind: "ended" };
   const x = new Execution(message, role, ports, delivery.arrivedMs);
-  const running = runningHop(x, delivery);
-  ports.running.enter(running);
+  const slot = ports.running.enter(runningHop(x, delivery));
   // A reply, a copy and a redelivery have to look first: somebody else may have been here.
   const mustLook = !delivery.isFirst || message.isAgain || message.kind === "reply";
-  const end = await untilEnd(x, () => drive(x, mustLook));
-  ports.running.leave(running);
+  const end = await untilEnd(x, drive(x, mustLook));
+  ports.running.leave(slot);
   x.stopped ??= end;
   return end;
 }
@@ -67,7 +67,7 @@ async function refuse(
   if (at === undefined) return { kind: "settled" };
   const x = new Execution(placeholder(at, record), role, ports, delivery.arrivedMs);
   const problemFound = park("malformed_record", problem, { subject: record.subject });
-  return untilEnd(x, () => parkHop(x, new HopWriter(x), problemFound));
+  return untilEnd(x, parkHop(x, new HopWriter(x), problemFound));
 }
 
 /** Looks, runs and commits, from the beginning whenever another executor's record got in between. */
@@ -94,9 +94,9 @@ async function drive(x: Execution, mustLook: boolean): Promise<HopEnd> {
   }
 }
 
-async function untilEnd(x: Execution, work: () => Promise<HopEnd>): Promise<HopEnd> {
+async function untilEnd(x: Execution, work: Promise<HopEnd>): Promise<HopEnd> {
   try {
-    return await work();
+    return await work;
   } catch (thrown) {
     if (thrown instanceof Ended) return thrown.end;
     const { task, hop } = x.place;
@@ -135,7 +135,12 @@ const END_OF_ABORT: Readonly<Record<Exclude<AbortCause, "timeout" | "stuck">, Ho
   disconnected: { kind: "dropped", reason: "NATS was gone for too long" },
 };
 
-async function conclude(delivery: Delivery, end: HopEnd, ports: HopPorts): Promise<void> {
+/** Whether the message needs no other delivery. */
+function isDealtWith({ kind }: HopEnd): boolean {
+  return kind !== "dropped" && kind !== "drained" && kind !== "retry" && kind !== "unavailable";
+}
+
+function conclude(delivery: Delivery, end: HopEnd, ports: HopPorts): void {
   switch (end.kind) {
     case "dropped":
       return;
@@ -152,7 +157,6 @@ async function conclude(delivery: Delivery, end: HopEnd, ports: HopPorts): Promi
     case "settled":
     case "parked":
     case "ended":
-      await ports.failpoint?.("before-ack");
       return delivery.ack();
   }
 }

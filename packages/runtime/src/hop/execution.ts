@@ -1,6 +1,6 @@
 /** One executor at work on one delivery: what it knows, where its fence stands, and how it reads the log. */
 import type { Passport, Writer } from "../contracts/record.ts";
-import type { RecordName } from "../contracts/subjects.ts";
+import { formatRecordName, type RecordName } from "../contracts/subjects.ts";
 import { MAX_TAINT_LABELS } from "../contracts/tool.ts";
 import { TroupeError } from "../errors.ts";
 import type { AppendOutcome, Fence, NewRecord, StoredRecord } from "../log/task-log.ts";
@@ -69,7 +69,12 @@ export class Execution {
   }
 
   subject(name: RecordName): string {
-    return this.role.subjects.record(this.place.task, this.place.hop, this.place.role, name);
+    return this.subjectOf(formatRecordName(name));
+  }
+
+  /** As {@link subject}, of a name already written as text. */
+  subjectOf(label: string): string {
+    return this.role.subjects.ownRecord(this.own, label);
   }
 
   /** Header part of the next own record. */
@@ -119,7 +124,7 @@ export class Execution {
   }
 
   /** Appends unless it was stopped or is too old: a record must not come into a hop that the log has forgotten. */
-  async append(record: NewRecord, fence?: Fence): Promise<AppendOutcome> {
+  append(record: NewRecord, fence?: Fence): Promise<AppendOutcome> {
     this.assertMayWrite();
     return this.ports.log.append(record, fence);
   }

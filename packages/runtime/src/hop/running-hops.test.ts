@@ -44,8 +44,8 @@ test("the end of another task aborts nothing", () => {
 
 test("what has left is not aborted any more", async () => {
   const { clock, running, aborted, hop } = bed();
-  running.enter(hop);
-  running.leave(hop);
+  const slot = running.enter(hop);
+  running.leave(slot);
   await clock.advance(10_000);
   running.tick();
   running.abortAll("disconnected");

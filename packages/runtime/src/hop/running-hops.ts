@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../clock.ts";
 import type { HopId, TaskId } from "../ids.ts";
+import { Slots } from "../slots.ts";
 import type { Progress } from "./progress.ts";
 
 /**
@@ -44,7 +45,7 @@ export class RunningHops {
   readonly #workingEveryMs: number;
   readonly #rememberMs: number;
   readonly #tickMs: number;
-  readonly #running = new Set<RunningHop>();
+  readonly #running = new Slots<RunningHop>();
   /** Task, or `<task>/<hop>` of a single called hop → when it was reported; oldest first. */
   readonly #ended = new Map<string, number>();
 
@@ -130,11 +131,12 @@ export class RunningHops {
     return longest;
   }
 
-  enter(run: RunningHop): void {
-    this.#running.add(run);
+  /** Returns what {@link leave} wants. */
+  enter(run: RunningHop): number {
+    return this.#running.add(run);
   }
 
-  leave(run: RunningHop): void {
-    this.#running.delete(run);
+  leave(slot: number): void {
+    this.#running.remove(slot);
   }
 }

@@ -87,14 +87,14 @@ function jsonOf(value: unknown): Json {
 async function failAttempt(x: Execution, writer: HopWriter, journal: Journal, thrown: unknown): Promise<HopEnd> {
   const error = failureOf(thrown);
   const attempt = journal.failuresOfSegment + 1;
-  if (!mayRetry(thrown)) throw new Park(error, { attempts: attempt });
+  if (!mayRetry(thrown)) throw new Park(error, { attempts: attempt, hasThrown: true });
   const delayMs = retryDelayMs(x.role.retry, attempt, x.ports.random.unit());
   const isLast = attempt >= x.role.retry.attempts;
   await writer.write({
     name: { class: "s", kind: "fail", to: String(journal.failures + 1) },
     body: bytesOf(JSON.stringify({ attempt, error: storedError(error), ...(isLast ? {} : { retryAfterMs: delayMs }) })),
   });
-  if (isLast) throw new Park(error, { attempts: attempt });
+  if (isLast) throw new Park(error, { attempts: attempt, hasThrown: true });
   return { kind: "retry", attempt, delayMs, error };
 }
 
@@ -104,13 +104,15 @@ async function commit(attempt: Attempt, plan: Plan): Promise<HopEnd> {
     throw new Park(plan.error, { isEscalated: plan.isEscalated, attempts: attempt.journal.failuresOfSegment });
   const carried = carriedPlan(x, plan);
   const ready = carried instanceof Promise ? await carried : carried;
-  await x.ports.failpoint?.("before-commit");
+  const { failpoint } = x.ports;
+  if (failpoint === undefined) return storeCommit(attempt, ready);
+  await failpoint("before-commit");
   const end = await storeCommit(attempt, ready);
-  await x.ports.failpoint?.("after-commit");
+  await failpoint("after-commit");
   return end;
 }
 
-async function storeCommit(attempt: Attempt, plan: Exclude<Plan, { kind: "dead" }>): Promise<HopEnd> {
+function storeCommit(attempt: Attempt, plan: Exclude<Plan, { kind: "dead" }>): Promise<HopEnd> {
   if (plan.kind === "send") return commitSend(attempt, plan.to, plan.json);
   if (plan.kind === "fan") return commitFan(attempt, plan.messages);
   return plan.kind === "reply" ? commitReply(attempt, plan.json) : commitDone(attempt, plan.json);

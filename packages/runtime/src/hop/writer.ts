@@ -8,6 +8,7 @@ import { messageOf } from "../errors.ts";
 import type { AppendOutcome, BodyEncoding, NewRecord } from "../log/task-log.ts";
 import type { Execution } from "./execution.ts";
 import type { OwnRecord } from "./own-record.ts";
+import type { Patience } from "./patience.ts";
 import { settleIfDone } from "./settle.ts";
 import { Restart } from "./signals.ts";
 import { yieldTo } from "./yield.ts";
@@ -34,16 +35,16 @@ export class HopWriter {
   }
 
   /** Stores one own record after those before it. Throws `Ended` or `Restart` when the hop is not this executor's any more. */
-  async write(draft: Draft): Promise<OwnRecord> {
+  write(draft: Draft): Promise<OwnRecord> {
     return this.#inTurn(() => this.#store(draft));
   }
 
   /** Stores the task's end, fenced like an own record although it lies outside of them. `false`: the task had ended before. */
-  async writeDone(draft: Omit<Draft, "name">): Promise<boolean> {
+  writeDone(draft: Omit<Draft, "name">): Promise<boolean> {
     return this.#inTurn(() => this.#storeDone(draft));
   }
 
-  async #inTurn<T>(run: () => Promise<T>): Promise<T> {
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
     const turn = this.#queued === 0 ? run() : this.#tail.then(() => this.#unlessBroken(run));
     this.#queued++;
     this.#tail = turn.then(
@@ -68,7 +69,7 @@ export class HopWriter {
     const label = formatRecordName(draft.name);
     const writer = x.writer(cursor.claim, cursor.previous, draft.ranMs);
     const record: NewRecord = {
-      subject: x.subject(draft.name),
+      subject: x.subjectOf(label),
       header: { writer, passport: draft.passport, usage: draft.usage },
       encoding: draft.encoding ?? "json",
       body: draft.body,
@@ -83,10 +84,11 @@ export class HopWriter {
   /** Tries until the record is stored; returns its sequence. */
   async #put(record: NewRecord, label: string): Promise<number> {
     const x = this.#x;
-    const patience = x.patience();
+    let patience: Patience | undefined;
     for (;;) {
       const outcome = await x.append(record, { filter: x.own, sequence: x.cursor.sequence });
       if (outcome.kind === "stored") return outcome.sequence;
+      patience ??= x.patience();
       if (hasMoved(outcome)) {
         const sequence = await this.#judgeRefusal(label);
         if (sequence !== undefined) return sequence;
@@ -119,11 +121,12 @@ export class HopWriter {
       encoding: "json",
       body: draft.body,
     };
-    const patience = x.patience();
+    let patience: Patience | undefined;
     for (;;) {
       const outcome = await x.append(record, { filter: x.own, sequence: cursor.sequence });
       // No hint: the end is republished as an event, which watchers follow as well.
       if (outcome.kind === "stored") return true;
+      patience ??= x.patience();
       if (outcome.kind === "exists" && (await x.readMaybe(record.subject)) !== undefined) return false;
       if (outcome.kind === "fence_moved") await this.#judgeRefusal("");
       await patience.again(describe(record, outcome));

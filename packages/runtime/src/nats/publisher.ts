@@ -5,18 +5,13 @@
  * What was sent before a disconnect is `unknown` at once, not after the time-out. What is published while disconnected waits for the
  * reconnect (the library would throw it away silently), at most the time-out.
  */
-import { createInbox, InvalidArgumentError, type Msg } from "@nats-io/transport-node";
+import { createInbox, InvalidArgumentError, type Msg, type MsgHdrs } from "@nats-io/transport-node";
 import { type Clock, systemClock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
+import { Slots } from "../slots.ts";
 import type { Link } from "./connection.ts";
-import { type HeaderBlock, type HeaderFields, headerBlock } from "./header-block.ts";
+import { type Expectation, type HeaderFields, headerBlock } from "./header-block.ts";
 import { type PublishOutcome, parsePubAck } from "./publish-outcome.ts";
-
-/** What a write relies on: the last sequence under `filter` (a literal subject or a wildcard). 0 = none yet. */
-export interface Expectation {
-  readonly filter: string;
-  readonly sequence: number;
-}
 
 export interface Publisher {
   /** Publishes one message; never rejects for what a server may answer or leave out. */
@@ -32,9 +27,11 @@ export interface PublisherOptions {
 }
 
 interface Pending {
+  /** No other publish of this publisher has it; a slot is used again. */
+  readonly number: number;
   readonly subject: string;
   readonly body: Uint8Array;
-  readonly headers: HeaderBlock | undefined;
+  readonly headers: MsgHdrs | undefined;
   readonly sinceMs: number;
   readonly settle: (outcome: PublishOutcome) => void;
   isSent: boolean;
@@ -50,8 +47,7 @@ class AckedPublisher implements Publisher {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   readonly #inbox: string;
-  /** In the order of publishing, so that the sweep stops at the first that is young enough. */
-  readonly #pending = new Map<string, Pending>();
+  readonly #pending = new Slots<Pending>();
   readonly #sweep: NodeJS.Timeout;
   readonly #unsubscribe: () => void;
   #count = 0;
@@ -77,12 +73,19 @@ class AckedPublisher implements Publisher {
 
   publish(subject: string, body: Uint8Array, headers?: HeaderFields, expected?: Expectation): Promise<PublishOutcome> {
     if (this.#isClosed) return Promise.resolve({ kind: "unknown", text: "the publisher is closed" });
-    const block = headers || expected ? headerBlock(withExpectation(headers, expected)) : undefined;
+    const block = headers || expected ? headerBlock(headers, expected) : undefined;
     return new Promise((settle) => {
-      const key = (this.#count++).toString(36);
-      const pending = { subject, body, headers: block, sinceMs: this.#clock.monotonicMs(), settle, isSent: false };
-      this.#pending.set(key, pending);
-      if (this.#isConnected) this.#send(key, pending);
+      const pending: Pending = {
+        number: this.#count++,
+        subject,
+        body,
+        headers: block,
+        sinceMs: this.#clock.monotonicMs(),
+        settle,
+        isSent: false,
+      };
+      const slot = this.#pending.add(pending);
+      if (this.#isConnected) this.#send(slot, pending);
     });
   }
 
@@ -91,22 +94,23 @@ class AckedPublisher implements Publisher {
     this.#isClosed = true;
     clearInterval(this.#sweep);
     if (!this.#link.nc.isClosed()) this.#unsubscribe();
-    this.#settleAll(() => true, "the publisher was closed");
+    this.#settleAll(
+      () => true,
+      () => "the publisher was closed",
+    );
   }
 
-  #send(key: string, pending: Pending): void {
+  #send(slot: number, pending: Pending): void {
+    const { subject, body, headers, number } = pending;
     pending.isSent = true;
     try {
-      const reply = this.#inbox + key;
-      this.#link.nc.publish(
-        pending.subject,
-        pending.body,
-        pending.headers ? { reply, headers: pending.headers } : { reply },
-      );
+      const reply = `${this.#inbox}${slot}-${number}`;
+      this.#link.nc.publish(subject, body, headers ? { reply, headers } : { reply });
     } catch (error) {
       const tooLarge = error instanceof InvalidArgumentError;
       this.#settle(
-        key,
+        slot,
+        pending,
         tooLarge
           ? { kind: "refused", code: 10054, text: messageOf(error) }
           : { kind: "unknown", text: messageOf(error) },
@@ -115,28 +119,38 @@ class AckedPublisher implements Publisher {
   }
 
   #onAck(message: Msg): void {
-    const key = message.subject.slice(this.#inbox.length);
+    const [slot, number] = message.subject.slice(this.#inbox.length).split("-", 2).map(Number);
+    const pending = this.#pending.at(slot ?? -1);
+    // A late answer to what was given up.
+    if (slot === undefined || pending === undefined || pending.number !== number) return;
     const isUnserved = message.data.length === 0 && message.headers?.code === 503;
-    this.#settle(key, isUnserved ? { kind: "unknown", text: "no responders" } : parsePubAck(message.data));
+    const outcome = isUnserved ? ({ kind: "unknown", text: "no responders" } as const) : parsePubAck(message.data);
+    this.#settle(slot, pending, outcome);
   }
 
-  #settle(key: string, outcome: PublishOutcome): void {
-    const pending = this.#pending.get(key);
-    if (!pending) return;
-    this.#pending.delete(key);
+  #settle(slot: number, pending: Pending, outcome: PublishOutcome): void {
+    this.#pending.remove(slot);
     pending.settle(outcome);
   }
 
-  #settleAll(which: (pending: Pending) => boolean, text: string): void {
-    for (const [key, pending] of this.#pending) if (which(pending)) this.#settle(key, { kind: "unknown", text });
+  #settleAll(which: (pending: Pending) => boolean, text: (pending: Pending) => string): void {
+    for (const [slot, pending] of this.#pending.entries()) {
+      if (which(pending)) this.#settle(slot, pending, { kind: "unknown", text: text(pending) });
+    }
   }
 
   #expire(): void {
     const nowMs = this.#clock.monotonicMs();
-    for (const [key, pending] of this.#pending) {
-      if (nowMs - pending.sinceMs < this.#timeoutMs) break;
-      this.#settle(key, { kind: "unknown", text: pending.isSent ? "no acknowledgement in time" : "not connected" });
-    }
+    this.#settleAll(
+      ({ sinceMs }) => nowMs - sinceMs >= this.#timeoutMs,
+      ({ isSent }) => (isSent ? "no acknowledgement in time" : "not connected"),
+    );
+  }
+
+  /** What was published while there was no connection, in that order. */
+  #sendWaiting(): void {
+    const waiting = [...this.#pending.entries()].filter(([, pending]) => !pending.isSent);
+    for (const [slot, pending] of waiting.toSorted(([, a], [, b]) => a.number - b.number)) this.#send(slot, pending);
   }
 
   async #followConnection(): Promise<void> {
@@ -144,21 +158,15 @@ class AckedPublisher implements Publisher {
       if (this.#isClosed) return;
       if (status.type === "disconnect") {
         this.#isConnected = false;
-        this.#settleAll((pending) => pending.isSent, "disconnected");
+        this.#settleAll(
+          ({ isSent }) => isSent,
+          () => "disconnected",
+        );
       } else if (status.type === "reconnect") {
         this.#isConnected = true;
-        for (const [key, pending] of this.#pending) if (!pending.isSent) this.#send(key, pending);
+        this.#sendWaiting();
       }
     }
     this.close();
   }
-}
-
-function withExpectation(headers: HeaderFields | undefined, expected: Expectation | undefined): HeaderFields {
-  if (!expected) return headers ?? {};
-  return {
-    "Nats-Expected-Last-Subject-Sequence": String(expected.sequence),
-    "Nats-Expected-Last-Subject-Sequence-Subject": expected.filter,
-    ...headers,
-  };
 }

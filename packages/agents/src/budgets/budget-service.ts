@@ -1,0 +1,154 @@
+/** The node's service `budgets`: reserves before a model call, settles after it, over all accounts that the call draws on. */
+import {
+  type BrokerCaller,
+  type BrokerHandler,
+  type BrokerPorts,
+  type BrokerService,
+  type Json,
+  messageOf,
+  TroupeError,
+} from "@troupe/runtime";
+import { CasBucket, type Link } from "@troupe/runtime/internal";
+import { z } from "zod";
+import type { ModelSettings } from "../config/load.ts";
+import { providerOf } from "../models/registry.ts";
+import { budgetError } from "./budget-error.ts";
+import { BudgetLedger } from "./budget-ledger.ts";
+import { BUDGET_SERVICE, BudgetQuestion } from "./budget-messages.ts";
+import { Account } from "./ledger.ts";
+import { nestOf } from "./nest.ts";
+import { amountOf, type CallTokens, Reservations } from "./reservations.ts";
+import { HOLDERS, SIGN_EVERY_MS, Sign, SignOfLife } from "./sign-of-life.ts";
+import { TaskOwners } from "./task-owners.ts";
+
+const CARE_EVERY_MS = 1_000;
+const DAY_MS = 86_400_000;
+/** Rows of single conversations go when nobody has used them for long; those of users, tenants, roles and providers stay. */
+const KEPT_MS: Readonly<Record<string, number>> = { task: 7 * DAY_MS, session: 30 * DAY_MS, [HOLDERS]: DAY_MS };
+const keptMs = (key: string): number | undefined => KEPT_MS[key.slice(0, key.indexOf("."))];
+
+/** The service, for a node's program. `settings` says what models cost on this node. */
+export function budgetService(settings: ModelSettings): BrokerService {
+  return { name: BUDGET_SERVICE, open: (ports) => new BudgetHandler(ports, settings) };
+}
+
+class BudgetHandler implements BrokerHandler {
+  readonly #ports: BrokerPorts;
+  readonly #settings: ModelSettings;
+  readonly #closed = new AbortController();
+  readonly #owners: TaskOwners;
+  #link: Promise<Link> | undefined;
+  #books: Promise<Books> | undefined;
+  #opened: Books | undefined;
+
+  constructor(ports: BrokerPorts, settings: ModelSettings) {
+    this.#ports = ports;
+    this.#settings = settings;
+    this.#owners = new TaskOwners(() => this.#connected(), ports.subjects);
+  }
+
+  async ask(caller: BrokerCaller, body: unknown): Promise<Json> {
+    const parsed = BudgetQuestion.safeParse(body);
+    if (!parsed.success) throw new TroupeError("invalid_request", `budgets: ${z.prettifyError(parsed.error)}`);
+    const question = parsed.data;
+    if (question.op === "reserve") return { reservation: await this.#reserve(caller, question.model, question) };
+    const reservations = this.#opened?.reservations;
+    if (question.op === "renew") reservations?.renew(caller.incarnation, question.reservation);
+    else reservations?.end(caller.incarnation, question.reservation, question.op === "settle" ? question : undefined);
+    return null;
+  }
+
+  hostEnded(incarnation: string): void {
+    this.#opened?.reservations.hostEnded(incarnation);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed.signal.aborted) return;
+    this.#closed.abort();
+    const books = await this.#books?.catch(() => undefined);
+    await books?.ledger.close();
+    const link = await this.#link?.catch(() => undefined);
+    await link?.close();
+  }
+
+  /** The reservation's id; `null` when nothing bounds the call. */
+  async #reserve({ version, role, task, incarnation }: BrokerCaller, model: string, tokens: CallTokens) {
+    if (task === undefined) throw new TroupeError("invalid_request", "budgets: a call without a task");
+    const { manifest } = await this.#ports.deploymentOf(version);
+    const { provider, price, isOffline } = providerOf(model, manifest.models, this.#settings);
+    const owner = await this.#owners.of(task);
+    const nest = nestOf(manifest.budgets, { owner, role, provider, isOffline });
+    if (nest.length === 0) return null;
+    const { ledger, reservations } = await this.#open();
+    const amount = amountOf(tokens, price);
+    const reserved = await ledger.reserve(nest, amount);
+    if (!reserved.ok) throw budgetError(reserved.account, reserved.refusal);
+    return reservations.add({ nest, amount, price, host: incarnation });
+  }
+
+  #connected(): Promise<Link> {
+    if (this.#closed.signal.aborted) return Promise.reject(new TroupeError("unavailable", "the node is leaving"));
+    const link = (this.#link ??= this.#ports.openLink());
+    // The next one asks again.
+    link.catch(() => {
+      this.#link = undefined;
+    });
+    return link;
+  }
+
+  #open(): Promise<Books> {
+    const books = (this.#books ??= this.#openBooks());
+    books.catch(() => {
+      this.#books = undefined;
+    });
+    return books;
+  }
+
+  async #openBooks(): Promise<Books> {
+    const { subjects, clock, random, logger, node, incarnation } = this.#ports;
+    const link = await this.#connected();
+    const bucket = { link, subjects, bucket: "budgets", logger, clock, random, keptMs } as const;
+    const sign: SignOfLife = new SignOfLife({
+      rows: new CasBucket({ ...bucket, schema: Sign }),
+      node,
+      incarnation,
+      clock,
+      logger,
+      onLapse: () => ledger.forget(),
+    });
+    const ledger = new BudgetLedger({
+      rows: new CasBucket({ ...bucket, schema: Account }),
+      sign,
+      clock,
+      random,
+      logger,
+    });
+    const books: Books = { ledger, reservations: new Reservations(ledger, clock) };
+    this.#opened = books;
+    void this.#every(CARE_EVERY_MS, "care for budgets", () => {
+      books.reservations.expire();
+      return ledger.care();
+    });
+    void this.#every(SIGN_EVERY_MS, "sign of life", () => sign.give());
+    return books;
+  }
+
+  async #every(ms: number, what: string, work: () => Promise<void>): Promise<void> {
+    const { clock, logger } = this.#ports;
+    const { signal } = this.#closed;
+    while (!signal.aborted) {
+      try {
+        await work();
+      } catch (error) {
+        logger.warn({ what, reason: messageOf(error) }, "not done; trying again");
+      }
+      await clock.sleep(ms, signal).catch(() => undefined);
+    }
+  }
+}
+
+/** What there is once somebody has reserved. */
+interface Books {
+  readonly ledger: BudgetLedger;
+  readonly reservations: Reservations;
+}

@@ -1,0 +1,177 @@
+import { type Clock, type Random, TroupeError } from "@troupe/runtime";
+import type { Row } from "@troupe/runtime/internal";
+import { type Amount, fitsIn, isNothing, minus, NOTHING, plus } from "./amount.ts";
+import {
+  type Account,
+  changed,
+  holdsWrite,
+  type Limits,
+  numbered,
+  otherHolders,
+  type Refusal,
+  type Settled,
+  sliceOf,
+} from "./ledger.ts";
+
+/** Rows of accounts, by compare-and-set: throws `conflict` when somebody else was faster. */
+export interface AccountRows {
+  get(key: string): Promise<Row<Account> | undefined>;
+  create(key: string, account: Account): Promise<Row<Account>>;
+  update(key: string, account: Account, revision: number): Promise<Row<Account>>;
+}
+
+export interface HeldAccountOptions {
+  readonly key: string;
+  readonly rows: AccountRows;
+  /** Who holds: this life of this node. */
+  readonly holder: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Which of these holders are gone; asked when there is no room otherwise. */
+  readonly goneAmong: (holders: readonly string[]) => Promise<ReadonlySet<string>>;
+}
+
+const SETTLED: Settled = { released: NOTHING, used: NOTHING };
+const MAX_CONFLICTS = 200;
+const CONFLICT_PAUSE_MS = 4;
+
+/**
+ * A node's part of one account. What it holds beyond its running calls serves the next ones without a round trip; what calls really
+ * used is written soon after, many at once. A write whose outcome is unknown is known again by its number.
+ */
+export class HeldAccount {
+  readonly key: string;
+  readonly #options: HeldAccountOptions;
+  #row: Row<Account> | undefined;
+  #reserved: Amount = NOTHING;
+  #pending: Settled = SETTLED;
+  #writes = 0;
+  #unsure: { readonly write: number; readonly settled: Settled } | undefined;
+  #work: Promise<unknown> = Promise.resolve();
+  #usedMs: number;
+
+  constructor(options: HeldAccountOptions) {
+    this.key = options.key;
+    this.#options = options;
+    this.#usedMs = options.clock.monotonicMs();
+  }
+
+  /** Whether nothing is reserved and everything is written: then it may be let go of, after {@link giveBack}. */
+  get isAtRest(): boolean {
+    return isNothing(this.#reserved) && this.#hasWrittenAll;
+  }
+
+  /** Ms since the last reservation. */
+  get idleMs(): number {
+    return this.#options.clock.monotonicMs() - this.#usedMs;
+  }
+
+  /** Reserves, or says why not. Throws `unavailable` or `outcome_unknown` when the store does not answer; nothing is reserved then. */
+  async reserve(asked: Amount, limits: Limits): Promise<Refusal | undefined> {
+    this.#usedMs = this.#options.clock.monotonicMs();
+    if (fitsIn(asked, this.#free)) {
+      this.#reserved = plus(this.#reserved, asked);
+      return undefined;
+    }
+    return this.#exclusive(() => this.#write(asked, limits));
+  }
+
+  /** Ends a reservation with what was really used; nothing for a refund. {@link flush} writes it. */
+  settle(reserved: Amount, used: Amount): void {
+    this.#reserved = minus(this.#reserved, reserved);
+    this.#pending = { released: plus(this.#pending.released, reserved), used: plus(this.#pending.used, used) };
+  }
+
+  /** Writes what was settled. Throws as {@link reserve}; what could not be written is kept. */
+  async flush(): Promise<void> {
+    await this.#exclusive(async () => {
+      while (!this.#hasWrittenAll) await this.#write(NOTHING, {});
+    });
+  }
+
+  /** Writes what was settled, and keeps no more than what is reserved. */
+  async giveBack(): Promise<void> {
+    await this.#exclusive(async () => {
+      const held = this.#row === undefined ? undefined : this.#row.value.slices[this.#options.holder];
+      if (held !== undefined || !this.#hasWrittenAll) await this.#write(NOTHING, {}, true);
+    });
+  }
+
+  /** Believes nothing any more of what it holds: the node was silent for so long that others may have taken it for gone. */
+  forget(): void {
+    this.#row = undefined;
+  }
+
+  get #hasWrittenAll(): boolean {
+    return isNothing(this.#pending.released) && isNothing(this.#pending.used) && this.#unsure === undefined;
+  }
+
+  get #free(): Amount {
+    const held = this.#row === undefined ? NOTHING : sliceOf(this.#row.value, this.#options.holder);
+    return minus(held, plus(this.#reserved, this.#pending.released));
+  }
+
+  #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#work.then(work);
+    this.#work = result.catch(() => undefined);
+    return result;
+  }
+
+  async #write(asked: Amount, limits: Limits, isLast = false): Promise<Refusal | undefined> {
+    const { key, rows, holder, clock, random, goneAmong } = this.#options;
+    let gone: ReadonlySet<string> = new Set();
+    for (let conflicts = 0; conflicts < MAX_CONFLICTS; ) {
+      // While this waited, calls may have ended that leave room.
+      if (!isNothing(asked) && fitsIn(asked, this.#free)) break;
+      const isFresh = this.#row === undefined;
+      const row = this.#row ?? (await rows.get(key));
+      if (isFresh) this.#recognise(row?.value);
+      this.#row = row;
+      const settled = this.#pending;
+      const change = { holder, settled, reserved: this.#reserved, asked, limits, gone, isLast };
+      const next = changed(row?.value, change, clock.nowMs());
+      if (next.ok) {
+        if (await this.#put(row, next.account, settled)) break;
+        conflicts += 1;
+        await clock.sleep(random.unit() * CONFLICT_PAUSE_MS * Math.min(conflicts, 8));
+        if (conflicts === MAX_CONFLICTS)
+          throw new TroupeError("unavailable", `too many write the budget account ${key}`);
+      } else if (isFresh) {
+        const found = await goneAmong(otherHolders(row?.value, holder));
+        if ([...found].every((who) => gone.has(who))) return next.refusal;
+        gone = found;
+      } else this.#row = undefined;
+    }
+    this.#reserved = plus(this.#reserved, asked);
+    return undefined;
+  }
+
+  /** A write of unknown outcome that is in the row after all has settled what it was to settle. */
+  #recognise(account: Account | undefined): void {
+    const unsure = this.#unsure;
+    this.#unsure = undefined;
+    if (unsure === undefined || account === undefined) return;
+    if (holdsWrite(account, this.#options.holder, unsure.write)) this.#forgetSettled(unsure.settled);
+  }
+
+  #forgetSettled({ released, used }: Settled): void {
+    this.#pending = { released: minus(this.#pending.released, released), used: minus(this.#pending.used, used) };
+  }
+
+  /** Whether it was written; `false` when somebody else was faster. */
+  async #put(row: Row<Account> | undefined, account: Account, settled: Settled): Promise<boolean> {
+    const { key, rows, holder } = this.#options;
+    const write = ++this.#writes;
+    const marked = Object.hasOwn(account.slices, holder) ? numbered(account, holder, write) : account;
+    try {
+      this.#row = row === undefined ? await rows.create(key, marked) : await rows.update(key, marked, row.revision);
+      this.#forgetSettled(settled);
+      return true;
+    } catch (error) {
+      this.#row = undefined;
+      if (TroupeError.is(error, "conflict")) return false;
+      if (TroupeError.is(error, "outcome_unknown")) this.#unsure = { write, settled };
+      throw error;
+    }
+  }
+}

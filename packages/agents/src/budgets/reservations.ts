@@ -1,0 +1,88 @@
+import type { Clock, ModelPrice } from "@troupe/runtime";
+import { costMicros } from "../models/prices.ts";
+import { type Amount, NOTHING } from "./amount.ts";
+import type { BudgetLedger, NestedAccount } from "./budget-ledger.ts";
+
+/** A reservation that nobody has renewed for so long is given back, ms. */
+export const RENEWED_WITHIN_MS = 120_000;
+/** A call that ends after its reservation was given back is still counted, for so long, ms. */
+const REMEMBERED_MS = 1_800_000;
+
+/** Tokens that a call may use, or has used. */
+export interface CallTokens {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+/** What the ledger has reserved for one call. */
+export interface Reservation {
+  readonly nest: readonly NestedAccount[];
+  readonly amount: Amount;
+  readonly price: ModelPrice | undefined;
+  /** The life of the host that made it: nobody else may end it. */
+  readonly host: string;
+}
+
+/** What one call takes of a budget. */
+export const amountOf = ({ inputTokens, outputTokens }: CallTokens, price: ModelPrice | undefined): Amount => ({
+  calls: 1,
+  tokens: inputTokens + outputTokens,
+  costMicros: price === undefined ? 0 : costMicros(price, inputTokens, outputTokens),
+});
+
+/** The reservations of this node's hosts, by id. */
+export class Reservations {
+  readonly #ledger: Pick<BudgetLedger, "settle">;
+  readonly #clock: Clock;
+  readonly #open = new Map<string, Reservation & { renewedMs: number; isReleased: boolean }>();
+  #made = 0;
+
+  constructor(ledger: Pick<BudgetLedger, "settle">, clock: Clock) {
+    this.#ledger = ledger;
+    this.#clock = clock;
+  }
+
+  /** Keeps what the ledger has reserved; returns its id. */
+  add(reservation: Reservation): string {
+    const id = `r${++this.#made}`;
+    this.#open.set(id, { ...reservation, renewedMs: this.#clock.monotonicMs(), isReleased: false });
+    return id;
+  }
+
+  renew(host: string, id: string): void {
+    const reservation = this.#of(host, id);
+    if (reservation) reservation.renewedMs = this.#clock.monotonicMs();
+  }
+
+  /** Ends a reservation with what was used (absent = nothing: a refund), once; a second end changes nothing. */
+  end(host: string, id: string, used?: CallTokens): void {
+    const reservation = this.#of(host, id);
+    if (!reservation) return;
+    this.#open.delete(id);
+    const { nest, amount, price, isReleased } = reservation;
+    this.#ledger.settle(nest, isReleased ? NOTHING : amount, used === undefined ? NOTHING : amountOf(used, price));
+  }
+
+  /** Gives back what a host that is gone had reserved. */
+  hostEnded(host: string): void {
+    for (const [id, reservation] of this.#open) if (reservation.host === host) this.end(host, id);
+  }
+
+  /** Gives back what nobody renews, and forgets it later. */
+  expire(): void {
+    const nowMs = this.#clock.monotonicMs();
+    for (const [id, reservation] of this.#open) {
+      const silentMs = nowMs - reservation.renewedMs;
+      if (silentMs > REMEMBERED_MS) this.#open.delete(id);
+      else if (silentMs > RENEWED_WITHIN_MS && !reservation.isReleased) {
+        reservation.isReleased = true;
+        this.#ledger.settle(reservation.nest, reservation.amount, NOTHING);
+      }
+    }
+  }
+
+  #of(host: string, id: string) {
+    const reservation = this.#open.get(id);
+    return reservation?.host === host ? reservation : undefined;
+  }
+}
