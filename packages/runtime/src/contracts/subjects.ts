@@ -106,6 +106,10 @@ export class Subjects {
   record(task: TaskId, hop: HopId, from: string, name: RecordName): string {
     return `${this.task(task)}.${hop}.${from}.${name.class}.${name.kind}.${name.to}`;
   }
+  /** Subject of one of the records under the filter that {@link own} built; `label` is what {@link formatRecordName} made of its name. */
+  ownRecord(own: string, label: string): string {
+    return own.slice(0, -1) + label;
+  }
   /** The one end of a task, the same for every writer. */
   done(task: TaskId): string {
     return `${this.task(task)}.end.end.t.done.client`;

@@ -27,6 +27,8 @@ import { Replica } from "./replica.ts";
 
 /** Deliveries older than this write nothing any more: half of the hour for which finished tasks stay in the log. */
 const MAX_DELIVERY_AGE_MS = 1_800_000;
+/** Body of a live hint. */
+const NOTHING = new Uint8Array();
 
 /**
  * How a role reaches NATS: as itself, where roles have accounts, else as the user that all of them share. A role without a seed among
@@ -187,7 +189,7 @@ export class RoleSeat {
       askNode: asks && ((task, service, body) => asks.ask({ service, role: owner, task, body })),
       endHops,
       isDead: (node, incarnation) => dead.has(node, incarnation),
-      hint: (task) => this.#say(subjects.live(task), ""),
+      hint: (task) => this.#say(subjects.live(task), NOTHING),
       token: (task, hop, role, text) => {
         if (text.length <= INLINE_BODY_BYTES / 4) this.#say(subjects.tokens(task, hop), JSON.stringify({ role, text }));
       },
@@ -195,7 +197,7 @@ export class RoleSeat {
   }
 
   /** For watchers; may be lost, so a closed connection is nothing to report. */
-  #say(subject: string, body: string): void {
+  #say(subject: string, body: string | Uint8Array): void {
     try {
       this.#link.nc.publish(subject, body);
     } catch (error) {
