@@ -1,3 +1,4 @@
+export { budgetService } from "./budgets/budget-service.ts";
 export * from "./config/load.ts";
 export { type LoadedSystem, readYamlSystem } from "./loader.ts";
 export * from "./models/model.ts";

@@ -16,6 +16,10 @@ export const AgentFile = RoleSettingsFile.extend({
     .union([z.enum(["fail", "wait"]), z.strictObject({ answer: z.json(), to: target.optional() })])
     .optional()
     .describe("While no model answers: fail the hop (default), wait and ask again, or give this answer."),
+  whenSpent: z
+    .enum(["fail", "escalate"])
+    .optional()
+    .describe("When a budget has no room: fail the hop (default), or escalate."),
 });
 export type AgentFile = z.infer<typeof AgentFile>;
 

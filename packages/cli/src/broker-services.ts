@@ -1,4 +1,10 @@
+import { budgetService, loadModelSettings } from "@troupe/agents/internal";
 import type { BrokerService } from "@troupe/runtime";
 
-/** What the nodes of this program do for their hosts; a handler reaches a service by its name, `ctx.ask(name, body)`. */
-export const brokerServices = (): readonly BrokerService[] => [];
+/**
+ * What the nodes of this program do for their hosts; a handler reaches a service by its name, `ctx.ask(name, body)`. Throws `invalid_config`
+ * when the environment says something wrong of models.
+ */
+export const brokerServices = (variables: Readonly<Record<string, string | undefined>>): readonly BrokerService[] => [
+  budgetService(loadModelSettings(variables)),
+];

@@ -1,4 +1,4 @@
-import type { ModelTier, Usage } from "@troupe/runtime";
+import type { HandlerLog, Json, ModelTier, Usage } from "@troupe/runtime";
 import type OpenAI from "openai";
 
 /** One message of a prompt, as the API has it. */
@@ -62,6 +62,9 @@ export interface ModelScope {
   readonly remainingMs?: number | undefined;
   /** Another model is asked if this one gives no answer: it then gives up sooner, and does not wait for a rate limit. */
   readonly hasFallback?: boolean | undefined;
+  /** Asks the node's services: budgets, cache, limits. Absent = there are none. */
+  ask?(service: string, body: Json): Promise<Json>;
+  readonly log?: HandlerLog | undefined;
   /** Text as it comes. After a retry or a fallback it starts again from the beginning. */
   onToken?(text: string): void;
   onRetry?(failure: { readonly reason: string; readonly attempt: number; readonly delayMs: number }): void;

@@ -23,6 +23,29 @@ export const BUILT_IN_MODELS: Readonly<Record<string, ModelSpec>> = {
   auto: { model: "gpt-4.1", windowTokens: 1_000_000, tiers: { simple: "fast", advanced: "advanced" } },
 };
 
+/** Who is paid for an alias, and how much. */
+export interface Provider {
+  /** One key at one endpoint: `api.openai.com OPENAI_API_KEY`. The key's name, never the key. */
+  readonly provider: string;
+  /** The endpoint's name of the model. */
+  readonly model: string;
+  readonly price: ModelPrice | undefined;
+  readonly isOffline: boolean;
+}
+
+/** Who is paid for an alias on this node. Throws `invalid_config` for an unknown alias. */
+export function providerOf(
+  alias: string,
+  declared: Readonly<Record<string, ModelSpec>> | undefined,
+  settings: ModelSettings,
+): Provider {
+  const spec = requireSpec(alias, declared);
+  if (settings.mode === "offline")
+    return { provider: "offline", model: `offline-${alias}`, price: FREE, isOffline: true };
+  const { model, baseUrl, price } = placeOf(alias, spec, declared, settings);
+  return { provider: `${new URL(baseUrl).host} ${spec.key?.env ?? DEFAULT_KEY}`, model, price, isOffline: false };
+}
+
 const FREE: ModelPrice = { inputUsd: 0, outputUsd: 0 };
 const DEFAULT_KEY = "OPENAI_API_KEY";
 
@@ -49,22 +72,33 @@ export function resolveModel(
   declared: Readonly<Record<string, ModelSpec>> | undefined,
   settings: ModelSettings,
 ): ResolvedModel {
-  const spec = specOf(alias, declared);
-  if (spec === undefined) {
-    const known = knownAliases(declared).join(", ");
-    throw new TroupeError("invalid_config", `no model has the alias ${JSON.stringify(alias)}; known are ${known}`);
-  }
+  const spec = requireSpec(alias, declared);
   if (settings.mode === "offline") return offlineModel(alias, spec, settings);
+  const place = placeOf(alias, spec, declared, settings);
+  return { alias, ...place, apiKey: keyOf(alias, spec, settings), limits: spec.limits };
+}
+
+function requireSpec(alias: string, declared: Readonly<Record<string, ModelSpec>> | undefined): ModelSpec {
+  const spec = specOf(alias, declared);
+  if (spec !== undefined) return spec;
+  const known = knownAliases(declared).join(", ");
+  throw new TroupeError("invalid_config", `no model has the alias ${JSON.stringify(alias)}; known are ${known}`);
+}
+
+/** Where a live alias is, and what it costs there. */
+function placeOf(
+  alias: string,
+  spec: ModelSpec,
+  declared: Readonly<Record<string, ModelSpec>> | undefined,
+  settings: ModelSettings,
+) {
   const isBuiltIn = declared === undefined || !Object.hasOwn(declared, alias);
   const model = isBuiltIn ? (settings.model ?? spec.model) : spec.model;
   return {
-    alias,
     model,
     baseUrl: spec.endpoint ?? settings.endpoint,
-    apiKey: keyOf(alias, spec, settings),
     price: spec.price ?? priceOf(model, settings.prices),
     windowTokens: isBuiltIn && settings.model !== undefined ? undefined : spec.windowTokens,
-    limits: spec.limits,
   };
 }
 

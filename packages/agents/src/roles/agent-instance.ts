@@ -59,7 +59,10 @@ export function createAgentInstance(
         return await play(playing, open(ctx), conversation, ctx);
       } catch (error) {
         // The model client has made its retries; the hop's own would only multiply them.
-        if (!TroupeError.is(error, "model_unavailable", "model_refused")) throw error;
+        if (!TroupeError.is(error, "model_unavailable", "model_refused", "budget_exceeded")) throw error;
+        if (error.code === "budget_exceeded") {
+          return spec.whenSpent === "escalate" ? escalate(error.message) : fail(error.toBody());
+        }
         if (error.code === "model_refused" || typeof spec.whenDown === "string") return fail(error.toBody());
         ctx.log.warn({ model: spec.model, error: error.toBody() }, "no model answers; the role's own answer is given");
         return outcomeOf(spec, ctx, conversation, degraded(spec, spec.whenDown));

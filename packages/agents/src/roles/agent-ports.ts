@@ -1,4 +1,5 @@
 import { type Clock, type ModelSpec, type Random, systemClock, systemRandom } from "@troupe/runtime";
+import { budgetedModel } from "../budgets/budgeted-model.ts";
 import { loadModelSettings } from "../config/load.ts";
 import { EndpointHealth } from "../models/endpoint-health.ts";
 import type { ModelClient } from "../models/model.ts";
@@ -21,7 +22,7 @@ export function systemModels(
   return (alias, declared) => {
     const settings = loadModelSettings();
     return createModelChain(alias, declared, (name) =>
-      createOpenAiModel(resolveModel(name, declared, settings), { clock, random, health }),
+      budgetedModel(name, createOpenAiModel(resolveModel(name, declared, settings), { clock, random, health }), clock),
     );
   };
 }

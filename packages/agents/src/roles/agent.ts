@@ -48,6 +48,8 @@ export interface AgentOptions<Route extends string, To extends string> extends R
     | undefined;
   /** What happens while no model answers. Default `fail`. */
   readonly whenDown?: WhenDown<NoInfer<Route | To>> | undefined;
+  /** What happens when a budget has no room and waiting does not help. Default `fail`, with `budget_exceeded`. */
+  readonly whenSpent?: "fail" | "escalate" | undefined;
 }
 
 /** The same, complete. */
@@ -64,6 +66,7 @@ export interface AgentSpec {
   readonly maxIterations: number;
   readonly context: ContextPolicy;
   readonly whenDown: WhenDown;
+  readonly whenSpent: "fail" | "escalate";
 }
 
 /** Default of `maxIterations`. */
@@ -71,7 +74,14 @@ export const MAX_ITERATIONS = 5;
 
 function resolveAgentOptions(options: AgentOptions<string, string>): AgentSpec {
   const { model, instructions, to, output, temperature, maxOutputTokens } = options;
-  const { route = [], decidesOnly = false, tools = [], maxIterations = MAX_ITERATIONS, whenDown = "fail" } = options;
+  const {
+    route = [],
+    decidesOnly = false,
+    tools = [],
+    maxIterations = MAX_ITERATIONS,
+    whenDown = "fail",
+    whenSpent = "fail",
+  } = options;
   const { turns = MAX_TURNS, summarise = false } = options.context ?? {};
   return {
     model,
@@ -86,6 +96,7 @@ function resolveAgentOptions(options: AgentOptions<string, string>): AgentSpec {
     maxIterations,
     context: { turns, summarise },
     whenDown,
+    whenSpent,
   };
 }
 
@@ -133,7 +144,7 @@ function describe(manifest: SystemManifest | undefined, role: string): string | 
 
 /** What the manifest shows of an agent, for people and for the difference between two versions. */
 function aboutOf(spec: AgentSpec): Readonly<Record<string, Json>> {
-  const { model, instructions, maxIterations, temperature, maxOutputTokens, to, context, whenDown } = spec;
+  const { model, instructions, maxIterations, temperature, maxOutputTokens, to, context, whenDown, whenSpent } = spec;
   const about: Record<string, Json | undefined> = {
     model,
     instructions,
@@ -146,6 +157,7 @@ function aboutOf(spec: AgentSpec): Readonly<Record<string, Json>> {
       typeof whenDown === "string"
         ? whenDown
         : { answer: whenDown.answer, ...(whenDown.to === undefined ? {} : { to: whenDown.to }) },
+    whenSpent,
     route: spec.route.length > 0 ? spec.route : undefined,
     tools: spec.tools.length > 0 ? spec.tools.map((tool) => tool.name) : undefined,
     output: spec.output === undefined ? undefined : jsonSchemaOf(spec.output),

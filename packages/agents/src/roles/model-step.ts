@@ -1,5 +1,6 @@
 /** A model call as a recorded step, and what becomes of it while every model is down. */
 import { type Context, type ErrorBody, type Json, TroupeError, type Usage } from "@troupe/runtime";
+import { waitForBudget } from "../budgets/budget-error.ts";
 import type { ModelAnswer, ModelCall, ModelClient } from "../models/model.ts";
 
 /**
@@ -73,6 +74,8 @@ function askOnce(
           idempotencyKey,
           signal,
           remainingMs: ctx.remainingMs(),
+          ask: (service, body) => ctx.ask(service, body),
+          log: ctx.log,
           onToken: (text) => {
             const visible = show(text);
             if (visible !== "") ctx.token(visible);
@@ -87,15 +90,27 @@ function askOnce(
           },
         });
       } catch (error) {
-        if (whenDown !== "wait" || !TroupeError.is(error, "model_unavailable")) throw error;
+        const waitMs = waitAfter(error, whenDown, waits, ctx.remainingMs());
+        if (waitMs === undefined || !(error instanceof TroupeError)) throw error;
         const down = error.toBody();
-        const waitMs = waitForModels(waits, retryAfterOf(error), ctx.remainingMs()) ?? null;
         ctx.log.warn({ model: alias, error: down, waitMs }, "no model answers; the task waits");
         return { down, waitMs };
       }
     },
     { usage: usageOf },
   );
+}
+
+/** How long to wait before the call is made again; `null` = given up; `undefined` = it is not to be waited for. */
+function waitAfter(
+  error: unknown,
+  whenDown: WhenDown,
+  waits: number,
+  remainingMs: number | undefined,
+): number | null | undefined {
+  if (TroupeError.is(error, "budget_exceeded")) return waitForBudget(error, waits, remainingMs);
+  if (whenDown !== "wait" || !TroupeError.is(error, "model_unavailable")) return undefined;
+  return waitForModels(waits, retryAfterOf(error), remainingMs) ?? null;
 }
 
 function retryAfterOf({ details }: TroupeError): number | undefined {

@@ -33,13 +33,13 @@ async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<
     nodeLink: { servers: address.natsUrl, ...signInOf("node") },
     ...(roleKeys === undefined
       ? { hostLink: { servers: address.natsUrl, ...signInOf("host") } }
-      : { hostLink: { servers: address.natsUrl }, roleKeys }),
+      : { hostLink: { servers: address.natsUrl }, roleKeys: { folder: roleKeys } }),
     labels: options.label,
     capabilities: options.capability,
     ...(options.slots === undefined ? {} : { slots: options.slots }),
     ...(options.memory === undefined ? {} : { memoryLimitBytes: options.memory * 1024 * 1024 }),
     ...(options.drainLimit === undefined ? {} : { drainLimitMs: options.drainLimit * 1_000 }),
-    brokerServices: brokerServices(),
+    brokerServices: brokerServices(scope.environment.variables),
     loader: import.meta.resolve("@troupe/agents/loader"),
     logger: createLogger({ name: `node/${name}`, level: logLevelOf(scope.environment.logLevel) }),
     clock: scope.clock,

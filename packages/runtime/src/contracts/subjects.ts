@@ -10,7 +10,7 @@
  */
 import { type HopId, isHopId, isSessionKey, parseTaskId, type SessionKey, type TaskId, type Version } from "../ids.ts";
 import { AUDIT_SOURCES, type AuditSource } from "./audit.ts";
-import { isMailboxName, isRoleName } from "./names.ts";
+import { isMailboxName, isNodeName, isRoleName } from "./names.ts";
 
 /** Mailbox messages: `again` copies carry their number in the kind. */
 export type MailboxKind = "send" | "fan" | "call" | "reply" | `again${number}`;
@@ -73,8 +73,10 @@ function recordName(cls: string, kind: string, to: string): RecordName | undefin
 /** Streams besides the log. */
 export const STREAMS = ["INGRESS", "KEYS", "ARCHIVE", "CONTROL", "AUDIT", "BLOBS", "COUNTS"] as const;
 export type StreamName = (typeof STREAMS)[number];
+/** Rows that nodes share for their hosts; they write them as well. */
+export const NODE_BUCKETS = ["budgets", "cache", "limits"] as const;
 /** Buckets with compare-and-set rows. */
-export const BUCKETS = ["desired", "members", "placement", "leases", "api-keys", "budgets", "cache", "limits"] as const;
+export const BUCKETS = ["desired", "members", "placement", "leases", "api-keys", ...NODE_BUCKETS] as const;
 export type BucketName = (typeof BUCKETS)[number];
 
 /** All subjects, stream and consumer names of one system. */
@@ -210,6 +212,13 @@ export class Subjects {
   /** Where a node asks for the credentials of the roles that it plays; the name is its own. */
   credentials(node: string): string {
     return `${this.system}.credentials.${node}`;
+  }
+  /** Whose name stands there; `undefined` when it is no such subject. */
+  parseCredentials(subject: string): string | undefined {
+    const [system, kind, node = "", rest] = subject.split(".");
+    return system === this.system && kind === "credentials" && rest === undefined && isNodeName(node)
+      ? node
+      : undefined;
   }
   heartbeat(node: string): string {
     return `${this.system}.heartbeat.${node}`;

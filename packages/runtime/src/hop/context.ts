@@ -1,5 +1,6 @@
 /** What a handler is given: the authors' {@link Context} over one attempt. */
 import type { Context, HandlerLog, JoinAnswer, Need, StateAccess, StepOptions, StepScope } from "../actor/context.ts";
+import { notOffered } from "../actor/not-offered.ts";
 import type { Json } from "../actor/outcome.ts";
 import { TaintLabels } from "../contracts/tool.ts";
 import { TroupeError } from "../errors.ts";
@@ -107,12 +108,11 @@ export class HopContext implements Context {
 
   async ask(service: string, body: Json): Promise<Json> {
     const attempt = this.#attempt;
-    const { ports } = attempt.x;
-    return attempt.guard(async () => {
-      if (ports.askNode === undefined)
-        throw new TroupeError("unavailable", `there is no node here to ask for ${service}`);
-      return ports.askNode(this.task.id, service, body);
-    });
+    const { askNode } = attempt.x.ports;
+    // Sent also when the hop has ended: what it holds at its node is then given back. The answer reaches nobody.
+    const asked = askNode === undefined ? Promise.reject(notOffered(service)) : askNode(this.task.id, service, body);
+    asked.catch(() => undefined);
+    return attempt.guard(() => asked);
   }
 
   async call(to: string, body: Json): Promise<Json> {

@@ -4,7 +4,7 @@
  * fallback for servers to which nobody adds the accounts of roles.
  */
 import { AUTH_ERROR_EVENTS, CONNECT_EVENTS, DISCONNECT_EVENTS } from "../contracts/link-names.ts";
-import { SUPERVISOR_READ_VERBS, type Subjects } from "../contracts/subjects.ts";
+import { NODE_BUCKETS, SUPERVISOR_READ_VERBS, type Subjects } from "../contracts/subjects.ts";
 import { CORE_API_PREFIX, IMPORTED_API_PREFIX } from "./api-prefix.ts";
 import {
   type AccountName,
@@ -55,9 +55,6 @@ export interface Account {
 /** A run may think for minutes between two chunks, a drain before its answer; a route that is forgotten loses it without an error. */
 const LONG = { threshold: "1h" };
 const SHORT = { threshold: "1m" };
-
-/** Rows that nodes share for their hosts; they write them as well. */
-const NODE_BUCKETS = ["budgets", "cache", "limits"] as const;
 
 /** What the server tells of connections: who signed in, who was refused, whose ended. */
 const SERVER_EVENTS = [CONNECT_EVENTS, AUTH_ERROR_EVENTS, DISCONNECT_EVENTS];

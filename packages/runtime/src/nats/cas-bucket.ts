@@ -28,6 +28,8 @@ export interface CasBucketOptions<T> {
   /** Every row is checked by it, written or read. */
   readonly schema: ZodType<T>;
   readonly logger: Logger;
+  /** How long a row is kept after its last write, ms, whole seconds; `undefined` = for good. Buckets of nodes only. Default for good. */
+  readonly keptMs?: (key: string) => number | undefined;
   /** Default: one of its own on the link. */
   readonly publisher?: Publisher;
   readonly clock?: Clock;
@@ -123,7 +125,10 @@ export class CasBucket<T> {
 
   async #write(key: string, value: T, revision: number): Promise<Row<T> | undefined> {
     const checked = this.#options.schema.parse(value);
-    const sequence = await this.#put(key, Buffer.from(JSON.stringify(checked)), revision, {});
+    const keptMs = this.#options.keptMs?.(key);
+    // With each write: an update without it would keep the row for good.
+    const headers = keptMs === undefined ? {} : { "Nats-TTL": `${Math.ceil(keptMs / 1_000)}s` };
+    const sequence = await this.#put(key, Buffer.from(JSON.stringify(checked)), revision, headers);
     return sequence === undefined ? undefined : { key, value: checked, revision: sequence };
   }
 

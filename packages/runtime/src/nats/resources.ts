@@ -11,7 +11,7 @@ import {
   StorageType,
   type StreamConfig,
 } from "@nats-io/jetstream";
-import { BUCKETS, type BucketName, type Subjects } from "../contracts/subjects.ts";
+import { BUCKETS, type BucketName, NODE_BUCKETS, type Subjects } from "../contracts/subjects.ts";
 import type { Version } from "../ids.ts";
 
 /** What a system asks of its store; fixed when it is created. */
@@ -136,6 +136,8 @@ function bucketSpec(settings: ResourceSettings, name: BucketName): StreamSpec {
     allow_rollup_hdrs: true,
     deny_delete: true,
     deny_purge: false,
+    // What nodes keep for their hosts is of use for a while only.
+    ...(NODE_BUCKETS.some((bucket) => bucket === name) ? { allow_msg_ttl: true } : {}),
     republish: { src: subjects.row(name, ">"), dest: subjects.rowChanged(name, ">"), headers_only: true },
   };
 }

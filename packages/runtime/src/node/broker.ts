@@ -1,3 +1,4 @@
+import { notOffered } from "../actor/not-offered.ts";
 import type { Json } from "../actor/outcome.ts";
 import type { Clock } from "../clock.ts";
 import { messageOf, TroupeError } from "../errors.ts";
@@ -23,7 +24,7 @@ export class Broker {
   /** The service's answer. Throws `unavailable` when there is no such service here, `outcome_unknown` when it took too long. */
   async ask(service: string, caller: BrokerCaller, body: unknown): Promise<Json> {
     const handler = this.#handlers.get(service);
-    if (handler === undefined) throw new TroupeError("unavailable", `this node offers no service ${service}`);
+    if (handler === undefined) throw notOffered(service);
     const inTime = new AbortController();
     const tooLong = this.#clock.sleep(ASK_LIMIT_MS, inTime.signal).then(() => {
       throw new TroupeError("outcome_unknown", `${service} gave no answer within ${ASK_LIMIT_MS / 1_000} s`);

@@ -1,4 +1,5 @@
 import type { Context, HandlerLog, JoinAnswer, Need, StateAccess, StepOptions } from "../actor/context.ts";
+import { notOffered } from "../actor/not-offered.ts";
 import type { Json } from "../actor/outcome.ts";
 import type { Usage } from "../contracts/record.ts";
 import { TroupeError } from "../errors.ts";
@@ -91,7 +92,7 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
     alive: () => {},
     ask: async (service, body) => {
       const serve = options.services?.[service];
-      if (serve === undefined) throw new TroupeError("unavailable", `the test has no service ${service}`);
+      if (serve === undefined) throw notOffered(service);
       return serve(body);
     },
     call: ask,
