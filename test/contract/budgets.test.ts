@@ -40,7 +40,7 @@ before(async () => {
   assert.ok(compile(SystemManifest.parse(MANIFEST)).ok);
 });
 after(async () => {
-  for (const broker of brokers) await broker.close();
+  for (const opened of brokers) await opened.close();
   await cluster.stop();
 });
 

@@ -30,6 +30,7 @@ function budgeted(complete: ModelClient["complete"], answerTo: (question: Json) 
   return { asked, clock, call, over };
 }
 
+const uncalled = () => assert.fail("the model was called");
 const granted = () => ({ reservation: "r1" });
 
 test("a call is reserved for what it may need, and settled for what it used", async () => {
@@ -48,8 +49,7 @@ test("a call that fails is refunded, and its own error comes out", async () => {
 });
 
 test("a refused call is never made", async () => {
-  const complete = () => assert.fail("the model was called");
-  const { call } = budgeted(complete, () => Promise.reject(new TroupeError("budget_exceeded", "spent")));
+  const { call } = budgeted(uncalled, () => Promise.reject(new TroupeError("budget_exceeded", "spent")));
   await assert.rejects(call, (error) => TroupeError.is(error, "budget_exceeded"));
 });
 
