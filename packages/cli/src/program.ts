@@ -3,15 +3,25 @@ import type { Cli } from "./cli.ts";
 import { chatCommand } from "./commands/chat.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { doctorCommand } from "./commands/doctor.ts";
-import { drainCommand } from "./commands/drain.ts";
+import { eventsCommand } from "./commands/events.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { graphCommand } from "./commands/graph.ts";
 import { initCommand } from "./commands/init.ts";
+import { actorsCommand, nodesCommand, operationCommand, placementCommand, queuesCommand } from "./commands/listings.ts";
 import { nodeCommand } from "./commands/node.ts";
+import {
+  drainCommand,
+  migrateCommand,
+  pauseCommand,
+  restartCommand,
+  resumeCommand,
+  scaleCommand,
+  stopCommand,
+} from "./commands/operations.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
 import { supervisorCommand } from "./commands/supervisor.ts";
-import { taskCommand } from "./commands/task.ts";
+import { taskCommand, tasksCommand } from "./commands/task.ts";
 import { EXIT_CODES } from "./exit-code.ts";
 import { VERSION } from "./version.ts";
 
@@ -31,10 +41,23 @@ export function buildProgram(cli: Cli): Command {
     initCommand,
     taskCommand,
     chatCommand,
+    tasksCommand,
     statusCommand,
+    nodesCommand,
+    actorsCommand,
+    queuesCommand,
+    placementCommand,
+    eventsCommand,
     graphCommand,
     deployCommand,
+    migrateCommand,
+    pauseCommand,
+    resumeCommand,
+    scaleCommand,
+    restartCommand,
+    stopCommand,
     drainCommand,
+    operationCommand,
     doctorCommand,
     nodeCommand,
     supervisorCommand,

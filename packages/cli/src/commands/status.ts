@@ -1,13 +1,18 @@
-import { type ClusterHealth, callService, Subjects } from "@troupe/runtime/internal";
+import { type ClusterHealth, callService, messageOf, Subjects } from "@troupe/runtime/internal";
 import type { Command } from "commander";
 import { z } from "zod";
 import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
-import { reach } from "../reach.ts";
+import { type Reached, reach } from "../reach.ts";
 import { seconds } from "../task/summary.ts";
 import type { Paint } from "../terminal.ts";
 
-const Options = AddressOptions.extend({ json: z.boolean().default(false) });
+const Options = AddressOptions.extend({
+  json: z.boolean().default(false),
+  watch: z.boolean().default(false),
+  every: z.coerce.number().min(0.2).max(3_600).default(1),
+});
+type Options = z.infer<typeof Options>;
 
 const count = z.number();
 /** What is shown of `<sys>.supervisor.health`; a newer supervisor may say more. */
@@ -26,14 +31,37 @@ const Health: z.ZodType<ClusterHealth> = z.looseObject({
   supervisor: z.object({ id: z.string(), epoch: count, since: z.string() }),
 });
 
-async function showStatus(scope: Scope, options: z.infer<typeof Options>): Promise<ExitCode> {
-  const answer = await reach(scope, options, "client", ({ link, address }) =>
-    callService(link, new Subjects(address.system).supervisor("health"), undefined, { ifLost: "unavailable" }),
-  );
-  const { terminal } = scope;
-  if (options.json) terminal.print(JSON.stringify(answer));
+function showStatus(scope: Scope, options: Options): Promise<ExitCode> {
+  return reach(scope, options, "client", async (reached) => {
+    if (options.watch) return watchStatus(scope, options, reached);
+    show(scope, options, await askHealth(reached));
+    return EXIT_CODES.ok;
+  });
+}
+
+const askHealth = ({ link, address }: Reached): Promise<unknown> =>
+  callService(link, new Subjects(address.system).supervisor("health"), undefined, { ifLost: "unavailable" });
+
+function show({ terminal }: Scope, { json }: Options, answer: unknown): void {
+  if (json) terminal.print(JSON.stringify(answer));
   else for (const line of statusLines(Health.parse(answer), terminal.paint)) terminal.print(line);
-  return EXIT_CODES.ok;
+}
+
+/** Home, and everything below it cleared. */
+const CLEAR = "\u001b[H\u001b[J";
+
+/** Again and again until Ctrl-C; while nobody answers it says so and asks on. */
+async function watchStatus(scope: Scope, options: Options, reached: Reached): Promise<ExitCode> {
+  const { terminal, clock, interrupted } = scope;
+  while (!interrupted.aborted) {
+    const answer = await askHealth(reached).catch((error: unknown) => messageOf(error));
+    if (terminal.isInteractive && !options.json) terminal.write(CLEAR);
+    if (typeof answer === "string") terminal.complain(`no answer: ${answer}`);
+    else show(scope, options, answer);
+    // The only rejection is that of Ctrl-C, which ends the loop.
+    await clock.sleep(options.every * 1_000, interrupted).catch(() => undefined);
+  }
+  return EXIT_CODES.interrupted;
 }
 
 const COLOURS = { healthy: "green", degraded: "yellow", critical: "red" } as const;
@@ -66,6 +94,8 @@ function queueLines(queues: ClusterHealth["queues"]): readonly string[] {
 }
 
 export function statusCommand(cli: Cli): Command {
-  const command = withAddress(newCommand("status", "how the cluster is: nodes, actors, queues, alerts"));
+  const command = withAddress(newCommand("status", "how the cluster is: nodes, actors, queues, alerts"))
+    .option("--watch", "again and again, until Ctrl-C")
+    .option("--every <seconds>", "with --watch: how often (1)");
   return runs(cli, command, { options: Options, run: showStatus });
 }

@@ -147,8 +147,11 @@ export function taskCommand(cli: Cli): Command {
     .addCommand(runs(cli, signalCommand(), { options: Common, run: signal }));
 }
 
-const listCommand = (): Command =>
-  withAddress(newCommand("list", "open and recent tasks"))
+/** The same as `task list`, for who looks around. */
+export const tasksCommand = (cli: Cli): Command => runs(cli, listCommand("tasks"), { options: ListOptions, run: list });
+
+const listCommand = (name = "list"): Command =>
+  withAddress(newCommand(name, "open and recent tasks"))
     .option("--status <status>", "only these")
     .option("--limit <count>", "at most so many (50)");
 

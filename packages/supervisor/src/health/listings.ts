@@ -1,5 +1,6 @@
 /** Answers of the deeper read verbs: nodes, actors, queues, placement. Pure. */
-import { type NodePlacement, rfc3339 } from "@troupe/runtime/internal";
+import { rfc3339 } from "@troupe/runtime/internal";
+import type { Placement } from "../placement/placement-loop.ts";
 import { mailboxOf } from "../placement/wanted.ts";
 import type { ClusterView } from "./cluster-view.ts";
 
@@ -57,9 +58,13 @@ export const queuesAnswer = ({ queues, oldestWaitingMs, nowMs }: ClusterView) =>
   oldest_message_ms: oldestWaitingMs === undefined ? null : Math.max(0, nowMs - oldestWaitingMs),
 });
 
-export const placementAnswer = (view: ClusterView, rows: Iterable<NodePlacement>) => ({
+/** The rows as nodes have them, and for each replica why it is where it is. */
+export const placementAnswer = (view: ClusterView, { rows, decisions }: Pick<Placement, "rows" | "decisions">) => ({
   at: rfc3339(view.nowMs),
-  nodes: [...rows].toSorted((a, b) => (a.node < b.node ? -1 : 1)),
+  nodes: rows.toSorted((a, b) => (a.node < b.node ? -1 : 1)),
+  replicas: [...decisions]
+    .map(([id, { node, reason, at }]) => ({ id, node, reason, at: at ?? null }))
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
   unplaced: view.unplaced.map(({ replica, reason }) => ({
     version: replica.version,
     role: replica.role,

@@ -32,7 +32,7 @@ export function readVerbs(ports: ReadVerbPorts): Readonly<Record<string, Endpoin
     nodes: answer("nodes", nodesAnswer),
     actors: answer("actors", actorsAnswer),
     queues: answer("queues", queuesAnswer),
-    placement: answer("placement", (now) => placementAnswer(now, ports.placement().rows)),
+    placement: answer("placement", (now) => placementAnswer(now, ports.placement())),
     tasks: {
       subject: subjects.supervisor("tasks"),
       maxBytes: SMALL,

@@ -1,0 +1,51 @@
+/** `troupe nodes|actors|queues|placement|tasks|operation`: what the supervisor knows, a verb each. */
+import { callService, Operation, Subjects } from "@troupe/runtime/internal";
+import type { Command } from "commander";
+import { z } from "zod";
+import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
+import { actorLines, nodeLines, placementLines, queueLines } from "../cluster/listings.ts";
+import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
+import { reach } from "../reach.ts";
+
+const Options = AddressOptions.extend({ json: z.boolean().default(false) });
+type Options = z.infer<typeof Options>;
+
+async function show(
+  scope: Scope,
+  options: Options,
+  verb: string,
+  body: unknown,
+  lines: (answer: unknown) => readonly string[],
+): Promise<ExitCode> {
+  const answer = await reach(scope, options, "client", ({ link, address }) =>
+    callService(link, new Subjects(address.system).supervisor(verb), body, { ifLost: "unavailable" }),
+  );
+  if (options.json) scope.terminal.print(JSON.stringify(answer));
+  else for (const line of lines(answer)) scope.terminal.print(line);
+  return EXIT_CODES.ok;
+}
+
+const listing = (name: string, description: string, lines: (answer: unknown) => readonly string[]) => (cli: Cli) =>
+  runs(cli, withAddress(newCommand(name, description)), {
+    options: Options,
+    run: (scope, options) => show(scope, options, name, undefined, lines),
+  });
+
+export const nodesCommand = listing("nodes", "every node: state, load, labels, since when and why", nodeLines);
+export const actorsCommand = listing("actors", "every replica: where it runs and how it is", actorLines);
+export const queuesCommand = listing("queues", "every mailbox: what waits and what is in hand", queueLines);
+export const placementCommand = listing(
+  "placement",
+  "where every replica runs, and why there or nowhere",
+  placementLines,
+);
+
+export const operationCommand = (cli: Cli): Command =>
+  runs(cli, withAddress(newCommand("operation", "how far an operation is")).argument("<id>", "as it was answered"), {
+    options: Options,
+    run: (scope, options, [id = ""]) =>
+      show(scope, options, "operation", { id }, (answer) => {
+        const { about, state, text } = Operation.parse(answer);
+        return [`${about}: ${state}, ${text}`];
+      }),
+  });
