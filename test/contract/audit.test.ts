@@ -9,6 +9,7 @@ import {
   AuditSealer,
   AuditVerifier,
   AuditWriter,
+  auditService,
   systemClock as clock,
   createPublisher,
   directGetAll,
@@ -116,13 +117,44 @@ test("a node and a gateway write entries of their own source, and of no other", 
   }
 });
 
+test("a host reports what its tool gate decided, and the node says who it was", async () => {
+  const service = auditService().open({
+    openLink: () => open("node"),
+    subjects,
+    clock,
+    random,
+    logger,
+    node: "n1",
+    incarnation: "i1",
+    deploymentOf: () => Promise.reject(new Error("not asked for")),
+  });
+  const caller = { version: "v3", role: "planner", incarnation: "i1-1" };
+  const refused = { event: "tool_refused", tool: "shell", code: "permission", reason: "not in its list" };
+  assert.equal(await service.ask(caller, refused), true);
+  assert.deepEqual((await entriesOf("node")).at(-1)?.what, {
+    ...refused,
+    who: { node: "n1", role: "planner", version: "v3" },
+  });
+  const claims = [
+    { ...refused, who: { role: "router" } },
+    { ...refused, task: "another" },
+    { event: "login", who: {} },
+    { event: "approval", who: {}, task: "t", approval: "a", verdict: "approved" },
+    { ...refused, reason: "x".repeat(2_000) },
+    null,
+    [],
+  ];
+  for (const claim of claims) await assert.rejects(service.ask(caller, claim), { code: "invalid_request" });
+  await service.close();
+});
+
 test("an event that is told twice is one entry", async () => {
   const writer = new AuditWriter({ link: core, subjects, source: "supervisor", clock, random });
-  const before = (await entriesOf("supervisor")).length;
+  const known = (await entriesOf("supervisor")).length;
   await writer.store(act("once"), { id: "told-twice" });
   await writer.store(act("once"), { id: "told-twice" });
   writer.close();
-  assert.equal((await entriesOf("supervisor")).length, before + 1);
+  assert.equal((await entriesOf("supervisor")).length, known + 1);
 });
 
 test("sealers that race, and one that is replaced in the middle, make one chain", async () => {

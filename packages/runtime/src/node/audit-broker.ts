@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { AuditWriter } from "../audit/audit-writer.ts";
+import { AuditEvent } from "../contracts/audit.ts";
+import { TroupeError } from "../errors.ts";
+import type { BrokerCaller, BrokerHandler, BrokerPorts, BrokerService } from "./broker-service.ts";
+
+/** What a host may report: its tool gate's decisions. Who and for which task is the node's to say. */
+const Report = z.discriminatedUnion("event", [
+  z.strictObject({
+    event: z.literal("tool_call"),
+    tool: z.string().min(1).max(128),
+    outcome: z.enum(["begun", "done", "failed"]),
+  }),
+  z.strictObject({
+    event: z.literal("tool_refused"),
+    tool: z.string().min(1).max(128),
+    code: z.string().min(1).max(128),
+    reason: z.string().max(1_024),
+  }),
+]);
+
+/**
+ * The node's service `audit`: `ctx.ask("audit", {event: "tool_refused", …})` answers when the entry is stored, under the role that asks.
+ * Throws `invalid_request`, `unavailable`, `store_full`.
+ */
+export function auditService(): BrokerService {
+  return { name: "audit", open: (ports) => new AuditBroker(ports) };
+}
+
+interface OpenWriter {
+  readonly writer: AuditWriter;
+  close(): Promise<void>;
+}
+
+class AuditBroker implements BrokerHandler {
+  readonly #ports: BrokerPorts;
+  #opened: Promise<OpenWriter> | undefined;
+
+  /** Nothing is opened before the first report. */
+  constructor(ports: BrokerPorts) {
+    this.#ports = ports;
+  }
+
+  async ask({ version, role, task }: BrokerCaller, body: unknown): Promise<true> {
+    const report = Report.safeParse(body);
+    if (!report.success)
+      throw new TroupeError("invalid_request", `no report for the audit: ${z.prettifyError(report.error)}`);
+    const who = { node: this.#ports.node, role, version };
+    const event = AuditEvent.parse({ ...report.data, who, ...(task === undefined ? {} : { task }) });
+    const { writer } = await this.#open();
+    await writer.store(event);
+    return true;
+  }
+
+  async close(): Promise<void> {
+    const opened = await this.#opened?.catch(() => undefined);
+    await opened?.close();
+  }
+
+  #open(): Promise<OpenWriter> {
+    const opened = (this.#opened ??= this.#openWriter());
+    // The next one tries again.
+    opened.catch(() => {
+      this.#opened = undefined;
+    });
+    return opened;
+  }
+
+  async #openWriter(): Promise<OpenWriter> {
+    const { openLink, subjects, clock, random } = this.#ports;
+    const link = await openLink();
+    const writer = new AuditWriter({ link, subjects, source: "node", clock, random });
+    return {
+      writer,
+      close: async () => {
+        writer.close();
+        await link.close();
+      },
+    };
+  }
+}
