@@ -10,6 +10,30 @@ const count = z.int().min(0);
 const name = z.string().min(1).max(64);
 const labels = z.record(z.string().max(64), z.string().max(128));
 
+/**
+ * An actor failed in a way that restarting it in place may not mend. `stuck`: aborted since it showed no progress. `exhausted`: restarted too
+ * often. `host_died`: its host ended, or was killed, while it ran a message.
+ */
+export const ActorFailure = z.strictObject({
+  /** `<version>/<mailbox>/<index>`. */
+  actor: z.string().max(128),
+  kind: z.enum(["stuck", "exhausted", "host_died"]),
+  reason: z.string().max(512),
+  /** `<stream>/<sequence>` of the message that it ran. */
+  message: z.string().max(128).optional(),
+});
+export type ActorFailure = z.infer<typeof ActorFailure>;
+
+/** A failure as its node reports it, again and again for a while: heartbeats may be lost. */
+export const ReportedFailure = ActorFailure.extend({
+  /** Counts the failures of this life of the node. */
+  number: count,
+  generation: count,
+  /** How long ago, ms. */
+  agoMs: count,
+});
+export type ReportedFailure = z.infer<typeof ReportedFailure>;
+
 /** `<sys>.heartbeat.<node>`, core NATS, every 500 ms by default. */
 export const Heartbeat = z.strictObject({
   v,
@@ -44,8 +68,12 @@ export const Heartbeat = z.strictObject({
       done: count,
       failed: count,
       meanMs: z.number().min(0),
+      /** Longest time that something which it runs has shown no progress; absent = it runs nothing. */
+      silentMs: count.optional(),
     }),
   ),
+  /** The newest failures of its actors; absent = none of late. */
+  failures: z.array(ReportedFailure).max(64).optional(),
 });
 export type Heartbeat = z.infer<typeof Heartbeat>;
 
@@ -83,6 +111,8 @@ export const NodePlacement = z.strictObject({
       generation: count.optional(),
       /** Gets ready and takes nothing yet: another node still takes for it, until the hand-over. */
       isStandby: z.boolean().optional(),
+      /** In a host process of its own: what failed beside others may only take itself down. */
+      isAlone: z.boolean().optional(),
     }),
   ),
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { RoleInstance } from "../actor/define.ts";
 import { complete } from "../actor/outcome.ts";
 import { BED_TASK, HopBed } from "../testing/hop-bed.ts";
 
@@ -93,4 +94,43 @@ test("a delivery older than the log may remember writes nothing", async () => {
   });
   assert.equal(end.kind, "dropped");
   assert.deepEqual([bed.names.slice(1), bed.answers], [[], []]);
+});
+
+test("a handler that shows no progress is a failed attempt; one that does is none", async () => {
+  const bed = new HopBed();
+  const stop = Promise.withResolvers<void>();
+  const running = bed.deliver(
+    bed.start(),
+    async (_, ctx) => {
+      await ctx.step("silent", () => stop.promise, { stuckAfter: { firstMs: 1_000, gapMs: 500 } });
+      return complete(1);
+    },
+    { timeoutMs: 60_000 },
+  );
+  await bed.clock.advance(999);
+  bed.running.tick();
+  await bed.clock.advance(1);
+  bed.running.tick();
+  const end = await running;
+  assert.equal(end.kind === "retry" && end.error.code, "handler_stuck");
+  assert.match(end.kind === "retry" ? end.error.message : "", /silent gave no sign within 1000 ms/);
+  assert.deepEqual(bed.names.slice(1), ["s.fail.1"]);
+});
+
+test("what an instance runs is given back when it is replaced, what others run is not touched", async () => {
+  const bed = new HopBed();
+  const began = Promise.withResolvers<void>();
+  const instance: RoleInstance = {
+    receive: async () => {
+      began.resolve();
+      return new Promise<never>(() => undefined);
+    },
+  };
+  const running = bed.deliver(bed.start(), () => assert.fail("another instance ran"), { instance });
+  await began.promise;
+  bed.running.abortOf({});
+  assert.equal(bed.running.size, 1);
+  bed.running.abortOf(instance);
+  assert.equal((await running).kind, "drained");
+  assert.deepEqual(bed.answers, ["back 0"]);
 });

@@ -9,7 +9,8 @@ import { Ended, type Park } from "./signals.ts";
 import type { HopWriter } from "./writer.ts";
 
 /** Parks the hop, unless its task has ended meanwhile. */
-export async function parkHop(x: Execution, writer: HopWriter, { body, isEscalated, attempts }: Park): Promise<HopEnd> {
+export async function parkHop(x: Execution, writer: HopWriter, parked: Park): Promise<HopEnd> {
+  const { body, isEscalated, attempts, hasThrown } = parked;
   const done = await x.readMaybe(x.role.subjects.done(x.place.task));
   if (done !== undefined) throw new Ended({ kind: "ended" });
   const reply = x.isCalled ? replyTarget(x) : undefined;
@@ -28,7 +29,7 @@ export async function parkHop(x: Execution, writer: HopWriter, { body, isEscalat
   });
   await x.ports.failpoint?.("after-commit");
   await completeOutputs(x, commit);
-  return { kind: "parked", error: body };
+  return { kind: "parked", error: body, hasThrown };
 }
 
 function replyTarget({ input }: Execution): DeadBody["reply"] {

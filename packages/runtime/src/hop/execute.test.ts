@@ -72,7 +72,7 @@ test("an error that is the answer is not tried again", async () => {
   const end = await bed.deliver(bed.start(), () => {
     throw new TroupeError("model_refused", "401");
   });
-  assert.deepEqual(end, { kind: "parked", error: { code: "model_refused", message: "401" } });
+  assert.deepEqual(end, { kind: "parked", error: { code: "model_refused", message: "401" }, hasThrown: true });
   assert.deepEqual(bed.names.slice(1), ["c.dead.0"]);
 });
 

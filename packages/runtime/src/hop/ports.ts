@@ -101,7 +101,7 @@ export type HopEnd =
   /** The handler failed; the message comes again after the delay. */
   | { readonly kind: "retry"; readonly attempt: number; readonly delayMs: number; readonly error: ErrorBody }
   /** The hop is a dead letter. */
-  | { readonly kind: "parked"; readonly error: ErrorBody }
+  | { readonly kind: "parked"; readonly error: ErrorBody; readonly hasThrown: boolean }
   /** The task, or this called hop, had ended. */
   | { readonly kind: "ended" }
   | { readonly kind: "unavailable"; readonly reason: string }

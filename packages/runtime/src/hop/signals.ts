@@ -30,14 +30,21 @@ export class Park extends Error {
   readonly isEscalated: boolean;
   /** Failed attempts of the handler before it. */
   readonly attempts: number;
+  /** Whether the handler threw; else it, or the protocol, decided so. */
+  readonly hasThrown: boolean;
   constructor(
     body: ErrorBody,
-    { isEscalated = false, attempts = 0 }: { isEscalated?: boolean; attempts?: number } = {},
+    {
+      isEscalated = false,
+      attempts = 0,
+      hasThrown = false,
+    }: { isEscalated?: boolean; attempts?: number; hasThrown?: boolean } = {},
   ) {
     super(body.message);
     this.body = body;
     this.isEscalated = isEscalated;
     this.attempts = attempts;
+    this.hasThrown = hasThrown;
   }
 }
 

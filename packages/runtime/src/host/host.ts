@@ -8,7 +8,9 @@ import { messageOf, TroupeError } from "../errors.ts";
 import { type CompiledSystem, requireCompiled } from "../graph/compile.ts";
 import { type HopId, isHopId, requireTaskId, type TaskId } from "../ids.ts";
 import type { Random } from "../random.ts";
+import { supervisedGroups } from "../supervision/groups.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import { ActorSupervisor } from "./actor-supervisor.ts";
 import { BrokeredBlobs } from "./brokered-blobs.ts";
 import { DeadIncarnations } from "./dead-incarnations.ts";
 import { HeldDeliveries } from "./held.ts";
@@ -48,6 +50,7 @@ export class Host {
   readonly #dead = new DeadIncarnations();
   readonly #blobs: BrokeredBlobs;
   readonly #asks: NodeAsks;
+  readonly #supervisor: ActorSupervisor;
   readonly #seats = new Map<string, Promise<RoleSeat>>();
   readonly #replicas = new Map<string, Replica>();
   readonly #leaving = new Map<Replica, Promise<void>>();
@@ -67,6 +70,15 @@ export class Host {
     );
     this.#blobs = new BrokeredBlobs(options.tell);
     this.#asks = new NodeAsks(options.tell);
+    const { tell, clock, random, logger } = options;
+    this.#supervisor = new ActorSupervisor({
+      groups: supervisedGroups(options.configure.deployment.manifest),
+      actors: () => [...this.#replicas.values()],
+      tell,
+      clock,
+      random,
+      logger,
+    });
     for (const died of options.configure.died) this.#dead.add(died);
     void this.#reportRegularly();
   }
@@ -220,6 +232,7 @@ export class Host {
       role,
       definition,
       held: this.#held,
+      supervisor: this.#supervisor,
       dead: this.#dead,
       blobs: this.#blobs,
       asks: this.#asks,

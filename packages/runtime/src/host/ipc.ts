@@ -7,7 +7,7 @@
 import { z } from "zod";
 import { BlobRef } from "../contracts/blob-body.ts";
 import { DeadBody } from "../contracts/bodies.ts";
-import { Died, Ended } from "../contracts/control.ts";
+import { ActorFailure, Died, Ended } from "../contracts/control.ts";
 import { Deployment } from "../contracts/system.ts";
 import { MAX_BODY_BYTES } from "../contracts/task.ts";
 
@@ -141,6 +141,7 @@ export const ReplicaReport = z.strictObject({
   done: count,
   failed: count,
   meanMs: z.number().min(0),
+  silentMs: count.optional(),
 });
 export type ReplicaReport = z.infer<typeof ReplicaReport>;
 
@@ -182,6 +183,8 @@ export const HostEvent = z.discriminatedUnion("type", [
   /** Deliveries taken and let go since the last such message; a delivery that came and went in between is not mentioned. */
   z.strictObject({ type: z.literal("held"), taken: z.array(HeldDelivery), released: z.array(HeldDelivery) }),
   z.strictObject({ type: z.literal("flushed"), request: count }),
+  /** An actor failed, and restarting it in place may not be enough. */
+  z.strictObject({ type: z.literal("failure"), failure: ActorFailure }),
   z.strictObject({ type: z.literal("drained") }),
   /** Asks for a large body; a host has no rights on the store of them. */
   z.strictObject({ type: z.literal("blob"), request: count, ref: BlobRef }),

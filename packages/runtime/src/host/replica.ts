@@ -8,6 +8,7 @@ import type { Link } from "../nats/connection.ts";
 import { type PulledMessage, type PullLoop, startPull } from "../nats/pull.ts";
 import { decideRestart, type RestartIntensity } from "../supervision/intensity.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import type { ActorSupervisor, Restart, RestartableActor, RunFailure } from "./actor-supervisor.ts";
 import type { HeldDeliveries } from "./held.ts";
 import type { ReplicaReport, ReplicaSpec } from "./ipc.ts";
 
@@ -28,6 +29,7 @@ export interface ReplicaOptions {
   readonly role: Omit<HopRole, "instance">;
   readonly ports: HopPorts;
   readonly held: HeldDeliveries;
+  readonly supervisor: Pick<ActorSupervisor, "failed" | "worked" | "notCreated">;
   /** It takes messages now, or takes none any more: whoever hands over waits for it. */
   readonly onTaking: () => void;
   readonly clock: Clock;
@@ -36,9 +38,10 @@ export interface ReplicaOptions {
 
 /**
  * An actor: one instance of a role, fed by its own pull loop with as many messages at once as its slots. A handler that throws gets a
- * fresh instance for the next message (let it crash); messages that still run finish on the instance they began with.
+ * fresh instance for the next message (let it crash); messages that still run finish on the instance they began with. What no error of the
+ * handler's own choosing explains goes to the host's supervisor, which may restart others as well, or let the actor rest.
  */
-export class Replica {
+export class Replica implements RestartableActor {
   readonly id: string;
   readonly #options: ReplicaOptions;
   readonly #stopped = new AbortController();
@@ -46,6 +49,8 @@ export class Replica {
   #loop: PullLoop | undefined;
   #role: HopRole | undefined;
   #creations: readonly number[] = [];
+  /** Why the instance could not be made. */
+  #whyNot = "";
   #hasFailed = false;
   #isTaking = false;
   #inFlight = 0;
@@ -59,6 +64,9 @@ export class Replica {
     this.#spec = options.spec;
   }
 
+  get role(): string {
+    return this.#options.role.role;
+  }
   get inFlight(): number {
     return this.#inFlight;
   }
@@ -77,7 +85,13 @@ export class Replica {
       done: this.#done,
       failed: this.#failed,
       meanMs: Math.round(this.#meanMs * 100) / 100,
+      ...this.#silence(),
     };
+  }
+
+  #silence(): { silentMs?: number } {
+    const silentMs = this.#role && this.#options.ports.running.silentMs(this.#role.instance);
+    return silentMs === undefined ? {} : { silentMs: Math.round(silentMs) };
   }
 
   /** Makes the instance and begins to pull. Never throws: an instance that cannot be made shows in the report and is tried again. */
@@ -106,9 +120,23 @@ export class Replica {
     if (!this.#loop) return;
     if (spec.concurrency !== before.concurrency) this.#loop.resize(spec.concurrency);
     if (spec.isPaused === before.isPaused) return;
-    if (spec.isPaused) await this.#loop.pause();
-    else this.#loop.resume();
-    this.#takes(!spec.isPaused);
+    if (spec.isPaused) await this.#takeNothing();
+    else if (this.#role) this.#takeAgain();
+  }
+
+  /** Replaces the instance after the wait. Does nothing while that is already under way. */
+  async restart({ delayMs, isResting, isAborting }: Restart): Promise<void> {
+    const old = this.#role;
+    if (!old || this.#stopped.signal.aborted) return;
+    this.#role = undefined;
+    if (isAborting) this.#options.ports.running.abortOf(old.instance);
+    if (delayMs > 0) {
+      this.#hasFailed = isResting;
+      await this.#takeNothing();
+      await this.#options.clock.sleep(delayMs, this.#stopped.signal).catch(() => undefined);
+    }
+    await this.#renewInstance();
+    await this.#dispose(old.instance);
   }
 
   /** Takes no more messages, waits for those that run, disposes of the instance. */
@@ -140,7 +168,12 @@ export class Replica {
     try {
       const end = await executeHop(toDelivery(message), role, ports);
       this.#account(end, clock.monotonicMs() - beganMs);
-      if (hasThrown(end)) await this.#replaceInstance(role);
+      // Several messages of one instance may fail for one reason.
+      if (hasThrown(end) && this.#role === role) {
+        const failure = failureIn(end, `${stream}/${streamSequence}`);
+        if (failure) this.#options.supervisor.failed(this, failure);
+        else await this.restart({ delayMs: 0, isResting: false, isAborting: false });
+      }
     } catch (error) {
       this.#failed++;
       throw error;
@@ -155,6 +188,7 @@ export class Replica {
       case "committed":
       case "waiting":
         this.#done++;
+        this.#options.supervisor.worked(this);
         this.#meanMs = this.#done === 1 ? ranMs : this.#meanMs + MEAN_WEIGHT * (ranMs - this.#meanMs);
         return;
       case "retry":
@@ -171,26 +205,35 @@ export class Replica {
     }
   }
 
-  async #replaceInstance(failed: HopRole): Promise<void> {
-    if (this.#role !== failed || this.#stopped.signal.aborted) return;
-    this.#role = undefined;
-    await this.#renewInstance();
-    await this.#dispose(failed.instance);
+  async #takeNothing(): Promise<void> {
+    await this.#loop?.pause();
+    this.#takes(false);
   }
 
+  #takeAgain(): void {
+    if (!this.#loop || this.#isTaking || this.#spec.isPaused) return;
+    this.#loop.resume();
+    this.#takes(true);
+  }
+
+  /** Makes the instance, however long it takes, and lets it take messages. */
   async #renewInstance(): Promise<void> {
-    const { definition, role, clock, logger, ports } = this.#options;
+    const { definition, role, clock, logger, ports, supervisor } = this.#options;
     while (!this.#stopped.signal.aborted) {
       try {
         this.#role = { ...role, instance: definition.create() };
         this.#hasFailed = false;
+        this.#takeAgain();
         return;
       } catch (error) {
         this.#hasFailed = true;
         logger.error({ replica: this.id, reason: messageOf(error) }, "instance could not be made");
+        this.#whyNot = messageOf(error);
       }
+      await this.#takeNothing();
       const decision = decideRestart(this.#creations, clock.monotonicMs(), CREATION_INTENSITY, ports.random.unit());
       this.#creations = decision.restarts;
+      if (decision.directive === "escalate") supervisor.notCreated(this, this.#whyNot);
       const waitMs = decision.directive === "restart" ? decision.delayMs : CREATION_INTENSITY.windowMs;
       await clock.sleep(waitMs, this.#stopped.signal).catch(() => undefined);
     }
@@ -211,7 +254,14 @@ export class Replica {
   }
 }
 
+type Thrown = Extract<HopEnd, { kind: "retry" | "parked" }>;
+
 /** Whether the handler threw, so that its instance may be in any state. */
-function hasThrown(end: HopEnd): boolean {
-  return end.kind === "retry" || (end.kind === "parked" && end.error.code === "handler_failed");
+const hasThrown = (end: HopEnd): end is Thrown =>
+  end.kind === "retry" || (end.kind === "parked" && end.hasThrown && failureIn(end, "") !== undefined);
+
+/** What failed was the actor, not only its message; an error with a code is an answer that the handler chose. */
+function failureIn({ error: { code, message: reason } }: Thrown, message: string): RunFailure | undefined {
+  if (code === "handler_stuck") return { kind: "stuck", reason, message };
+  return code === "handler_failed" ? { kind: "crashed", reason, message } : undefined;
 }

@@ -18,6 +18,7 @@ import { createPublisher, type Publisher } from "../nats/publisher.ts";
 import { PLACE_OF_ROLE } from "../nats/users.ts";
 import type { Random } from "../random.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import type { ActorSupervisor } from "./actor-supervisor.ts";
 import type { DeadIncarnations } from "./dead-incarnations.ts";
 import { DISCONNECT_LIMIT_MS, guardDisconnects } from "./disconnect-guard.ts";
 import type { HeldDeliveries } from "./held.ts";
@@ -68,6 +69,7 @@ export interface RoleSeatOptions {
   readonly role: string;
   readonly definition: RoleDefinition;
   readonly held: HeldDeliveries;
+  readonly supervisor: ActorSupervisor;
   readonly dead: DeadIncarnations;
   readonly blobs: Blobs;
   /** One of its replicas takes messages now, or takes none any more. */
@@ -118,7 +120,7 @@ export class RoleSeat {
 
   /** A replica of this role; it does not pull before it is started. */
   replica(id: string, spec: ReplicaSpec): Replica {
-    const { definition, held, onTaking, clock, logger } = this.#options;
+    const { definition, held, supervisor, onTaking, clock, logger } = this.#options;
     const role = this.#hopRole(spec);
     return new Replica({
       id,
@@ -130,6 +132,7 @@ export class RoleSeat {
       role,
       ports: this.#ports,
       held,
+      supervisor,
       onTaking,
       clock,
       logger: logger.child({ replica: id }),

@@ -22,6 +22,7 @@ const status: NodeStatus = {
   slots: 8,
   memoryLimitBytes: undefined,
   replicas: [replica("v1/a/0", 2), replica("v1/b/0", 0)],
+  failures: [],
   memoryBytes: 1_000.5,
   loopP99Ms: 1.23456,
   isDraining: false,
@@ -34,6 +35,12 @@ test("a heartbeat is valid on the wire and sums up what its replicas hold", () =
   assert.equal(heartbeat.busy, 2);
   assert.equal(heartbeat.load, 0.25);
   assert.equal("hasLeft" in heartbeat, false);
+});
+
+test("failures are told where there are any", () => {
+  assert.equal("failures" in buildHeartbeat(status, 1), false);
+  const failures = [{ actor: "v1/a/0", kind: "stuck" as const, reason: "silent", number: 1, generation: 0, agoMs: 5 }];
+  assert.deepEqual(Heartbeat.parse(buildHeartbeat({ ...status, failures }, 1)).failures, failures);
 });
 
 test("a limit on memory is told where there is one", () => {

@@ -1,4 +1,4 @@
-import { CONTROL_VERSION, type Heartbeat } from "../contracts/control.ts";
+import { CONTROL_VERSION, type Heartbeat, type ReportedFailure } from "../contracts/control.ts";
 import type { ReplicaReport } from "../host/ipc.ts";
 
 /** What a node knows of itself when it says that it is alive. */
@@ -10,6 +10,7 @@ export interface NodeStatus {
   readonly slots: number;
   readonly memoryLimitBytes: number | undefined;
   readonly replicas: readonly ReplicaReport[];
+  readonly failures: readonly ReportedFailure[];
   readonly memoryBytes: number;
   readonly loopP99Ms: number;
   readonly isDraining: boolean;
@@ -36,5 +37,6 @@ export function buildHeartbeat(status: NodeStatus, sequence: number): Heartbeat 
     isDraining,
     ...(hasLeft ? { hasLeft } : {}),
     actors: [...replicas],
+    ...(status.failures.length > 0 ? { failures: [...status.failures] } : {}),
   };
 }

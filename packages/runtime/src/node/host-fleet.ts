@@ -1,4 +1,4 @@
-import type { Died, Ended } from "../contracts/control.ts";
+import type { Died, Ended, ReportedFailure } from "../contracts/control.ts";
 import type { Deployment } from "../contracts/system.ts";
 import { messageOf } from "../errors.ts";
 import { DeadIncarnations, hostIncarnation } from "../host/dead-incarnations.ts";
@@ -11,7 +11,8 @@ import {
   silentReplica,
 } from "../host/ipc.ts";
 import type { Logger } from "../telemetry/logger.ts";
-import type { HostAssignments } from "./placement.ts";
+import { FailureLog } from "./failure-log.ts";
+import { type HostAssignments, versionOfHost } from "./placement.ts";
 import { type HostDeath, SupervisedHost, type SupervisedHostOptions } from "./supervised-host.ts";
 
 /** How long hosts may take to say what they hold; a frozen one's last word counts. */
@@ -24,6 +25,7 @@ type Inherited = Pick<
   | "onChange"
   | "onHopsEnded"
   | "onReplicas"
+  | "silenceLimitMs"
   | "blobs"
   | "broker"
   | "clock"
@@ -46,13 +48,14 @@ export interface HostFleetOptions extends Inherited {
   readonly onDeath: (died: Died) => void;
 }
 
-/** The hosts of a node: one for each version that it has replicas of. */
+/** The hosts of a node: one for each version that it has replicas of, and one for each replica that runs alone. */
 export class HostFleet {
   readonly #options: HostFleetOptions;
   readonly #logger: Logger;
   readonly #hosts = new Map<string, SupervisedHost>();
   readonly #retiring = new Map<SupervisedHost, Promise<void>>();
   readonly #dead = new DeadIncarnations();
+  readonly #failures = new FailureLog();
   /** Replicas whose version cannot be read; they are reported, so that nobody takes them for running. */
   #unreadable: readonly ReplicaReport[] = [];
   #started = 0;
@@ -69,16 +72,17 @@ export class HostFleet {
    */
   async converge(assignments: HostAssignments): Promise<boolean> {
     if (this.#isClosed) return true;
-    for (const [version, host] of this.#hosts) {
-      if (assignments.has(version)) continue;
-      this.#hosts.delete(version);
+    for (const [name, host] of this.#hosts) {
+      if (assignments.has(name)) continue;
+      this.#hosts.delete(name);
       void this.#retire(host, this.#options.drainLimitMs);
     }
     const unreadable: ReplicaReport[] = [];
-    for (const [version, replicas] of assignments) {
-      const known = this.#hosts.get(version);
+    for (const [name, replicas] of assignments) {
+      const version = versionOfHost(name);
+      const known = this.#hosts.get(name);
       if (known) known.assign(replicas);
-      else if (!(await this.#start(version, replicas)))
+      else if (!(await this.#start(name, version, replicas)))
         unreadable.push(...replicas.map((r) => silentReplica(version, r, "starting")));
     }
     this.#unreadable = unreadable;
@@ -98,6 +102,10 @@ export class HostFleet {
     const reports = new Map<string, ReplicaReport>();
     for (const host of this.#all()) for (const report of host.reports()) reports.set(report.id, report);
     return [...this.#unreadable, ...reports.values()];
+  }
+  /** The newest failures of its actors. */
+  failures(): readonly ReportedFailure[] {
+    return this.#failures.recent(this.#options.clock.monotonicMs());
   }
   get memoryBytes(): number {
     return this.#all().reduce((sum, host) => sum + host.memoryBytes, 0);
@@ -131,7 +139,7 @@ export class HostFleet {
     await Promise.all(this.#all().map((host) => host.stop()));
   }
 
-  async #start(version: string, replicas: readonly ReplicaSpec[]): Promise<boolean> {
+  async #start(name: string, version: string, replicas: readonly ReplicaSpec[]): Promise<boolean> {
     const { deploymentOf, seedsOf } = this.#options;
     let deployment: Deployment;
     let seeds: RoleSeeds | undefined;
@@ -143,12 +151,13 @@ export class HostFleet {
       return false;
     }
     if (this.#isClosed) return false;
-    this.#hosts.set(version, this.#supervise(deployment, seeds, replicas));
+    this.#hosts.set(name, this.#supervise(deployment, seeds, replicas));
     return true;
   }
 
   #supervise(deployment: Deployment, seeds: RoleSeeds | undefined, replicas: readonly ReplicaSpec[]): SupervisedHost {
-    const { startHost, giveBack, onChange, onHopsEnded, onReplicas, blobs, broker, clock, random } = this.#options;
+    const { startHost, giveBack, onChange, onHopsEnded, onReplicas, silenceLimitMs, blobs, broker, clock, random } =
+      this.#options;
     const { system, node, incarnation, hostLink, loader, drainLimitMs } = this.#options;
     const options: SupervisedHostOptions = {
       version: deployment.version,
@@ -171,6 +180,11 @@ export class HostFleet {
       onChange,
       onHopsEnded,
       onReplicas,
+      onFailure: (failure, generation) => {
+        this.#failures.add(failure, generation, clock.monotonicMs());
+        onReplicas();
+      },
+      silenceLimitMs,
       blobs,
       broker,
       clock,

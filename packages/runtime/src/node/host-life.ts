@@ -1,4 +1,5 @@
 import type { BlobRef } from "../contracts/blob-body.ts";
+import type { ActorFailure } from "../contracts/control.ts";
 import { errorBodyOf, TroupeError } from "../errors.ts";
 import { type Configure, type HeldDelivery, type HostEvent, heldKey, type ReplicaReport } from "../host/ipc.ts";
 import type { Blobs } from "../nats/blobs.ts";
@@ -12,6 +13,8 @@ export interface LifeEvents {
   readonly onReady: () => void;
   /** Other replicas than before are there, can start to take, or take: whoever moves them waits for it. */
   readonly onReplicas: () => void;
+  /** One of its actors failed, as it says; which actors it has is for the node to know. */
+  readonly onFailure: (failure: ActorFailure) => void;
   /** Bodies beside the log. */
   readonly blobs: Blobs;
   /** The node's services for its hosts. */
@@ -31,6 +34,9 @@ export class HostLife {
   reports: readonly ReplicaReport[] = [];
   memoryBytes = 0;
   loopP99Ms = 0;
+  isReady = false;
+  /** How many messages it has sent. */
+  words = 0;
   /** Why it cannot run, in its own words. */
   failure: string | undefined;
   readonly #hasDrained: () => void;
@@ -77,8 +83,10 @@ export class HostLife {
   }
 
   #take(event: HostEvent): void {
+    this.words++;
     switch (event.type) {
       case "ready":
+        this.isReady = true;
         return this.#events.onReady();
       case "failed":
         this.failure = `${event.code}: ${event.message}`;
@@ -93,6 +101,8 @@ export class HostLife {
         this.#flushes.get(event.request)?.();
         this.#flushes.delete(event.request);
         return;
+      case "failure":
+        return this.#events.onFailure(event.failure);
       case "drained":
         return this.#hasDrained();
       case "blob":

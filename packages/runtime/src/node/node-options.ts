@@ -38,6 +38,8 @@ export interface NodeOptions {
   readonly drainLimitMs?: number;
   /** Default 500. */
   readonly heartbeatMs?: number;
+  /** How long a host may say nothing before it is killed: its event loop is blocked. Default 10 s, ms; 0 = for ever. */
+  readonly hostSilenceMs?: number;
   /** What it does for its hosts beside bodies and notices: budgets, cache, audit. Default none. */
   readonly brokerServices?: readonly BrokerService[];
   readonly logger: Logger;
@@ -83,6 +85,7 @@ export function resolveNodeOptions(options: NodeOptions): ResolvedNodeOptions {
     brokerServices: distinct(options.brokerServices ?? []),
     drainLimitMs: count("drainLimitMs", options.drainLimitMs ?? 25_000, 0),
     heartbeatMs: count("heartbeatMs", options.heartbeatMs ?? 500, 1),
+    hostSilenceMs: count("hostSilenceMs", options.hostSilenceMs ?? 10_000, 0),
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
     memoryBytes: options.memoryBytes ?? (() => memoryUsage.rss()),

@@ -203,7 +203,8 @@ class ReconcilingNode implements RunningNode {
   }
 
   #createFleet(link: Link, desired: DesiredState, blobs: BlobBroker, broker: Broker): HostFleet {
-    const { system, hostLink, loader, isolation, drainLimitMs, clock, random, logger, memoryBytes } = this.#options;
+    const { system, hostLink, loader, isolation, drainLimitMs, hostSilenceMs, clock, random, logger, memoryBytes } =
+      this.#options;
     return new HostFleet({
       system,
       node: this.name,
@@ -221,6 +222,7 @@ class ReconcilingNode implements RunningNode {
       onDeath: (died) => this.#announce(link, died),
       onChange: () => this.#wake.resolve(),
       onReplicas: () => this.#joined && this.#say(this.#joined, false),
+      silenceLimitMs: hostSilenceMs,
       clock,
       random,
       logger,
@@ -271,6 +273,7 @@ class ReconcilingNode implements RunningNode {
         slots,
         memoryLimitBytes,
         replicas: hasLeft ? [] : fleet.reports(),
+        failures: fleet.failures(),
         memoryBytes: memoryBytes() + fleet.memoryBytes,
         loopP99Ms: Math.max(loop.p99Ms(), fleet.loopP99Ms),
         isDraining: this.#isDraining,

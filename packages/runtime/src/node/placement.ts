@@ -1,7 +1,10 @@
 import type { NodePlacement } from "../contracts/control.ts";
-import type { ReplicaSpec } from "../host/ipc.ts";
+import { type ReplicaSpec, replicaId } from "../host/ipc.ts";
 
-/** What a node should be running: the full list of replicas for each version, each version in a host of its own. */
+/**
+ * What a node should be running: the full list of replicas for each host. A version has one host, `v7`, and one more for each replica that
+ * runs alone, `v7/planner/0#2`: in its next generation that is another process.
+ */
 export type HostAssignments = ReadonlyMap<string, readonly ReplicaSpec[]>;
 
 /**
@@ -18,10 +21,15 @@ export function newerPlacement(known: NodePlacement | undefined, seen: NodePlace
 export function assignReplicas(placement: NodePlacement | undefined, paused: ReadonlySet<string>): HostAssignments {
   const assignments = new Map<string, ReplicaSpec[]>();
   for (const replica of placement?.replicas ?? []) {
-    const { version, isStandby = false, ...rest } = replica;
-    const list = assignments.get(version) ?? [];
-    list.push({ ...rest, epoch: placement?.epoch ?? 0, isPaused: isStandby || paused.has(replica.role) });
-    assignments.set(version, list);
+    const { version, isStandby = false, isAlone = false, ...rest } = replica;
+    const spec = { ...rest, epoch: placement?.epoch ?? 0, isPaused: isStandby || paused.has(replica.role) };
+    const host = isAlone ? `${replicaId(version, spec)}#${replica.generation ?? 0}` : version;
+    const list = assignments.get(host) ?? [];
+    list.push(spec);
+    assignments.set(host, list);
   }
   return assignments;
 }
+
+/** The version that a host of {@link HostAssignments} runs. */
+export const versionOfHost = (host: string): string => host.split("/", 1)[0] ?? host;

@@ -63,6 +63,8 @@ function supervised(seeds?: Readonly<Record<string, string>>) {
       },
       onHopsEnded: (task, hops) => void endedHops.push([task, ...hops]),
       onReplicas: () => void replicaChanges++,
+      onFailure: () => undefined,
+      silenceLimitMs: 0,
       clock,
       random: seededRandom(1),
       logger: createLogger({ name: "test", level: "silent" }),

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import type { ActorFailure } from "../contracts/control.ts";
 import {
   type Configure,
   type HeldDelivery,
@@ -6,6 +7,7 @@ import {
   type ReplicaReport,
   type ReplicaSpec,
   type RoleSeeds,
+  replicaId,
   silentReplica,
 } from "../host/ipc.ts";
 import type { Random } from "../random.ts";
@@ -13,6 +15,8 @@ import { decideRestart, HOST_INTENSITY } from "../supervision/intensity.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { HostLife, type LifeEvents } from "./host-life.ts";
 import type { HostExit, StartHost } from "./host-process.ts";
+import { fallsSilent } from "./host-silence.ts";
+import { type StruckActor, struckActors } from "./struck-actors.ts";
 
 /** How long an orderly exit may take before the host is killed; what it held is given back either way. */
 const EXIT_LIMIT_MS = 3_000;
@@ -38,6 +42,10 @@ export interface SupervisedHostOptions {
   readonly broker: LifeEvents["broker"];
   readonly onHopsEnded: LifeEvents["onHopsEnded"];
   readonly onReplicas: LifeEvents["onReplicas"];
+  /** An actor that it was assigned failed, so that restarting it in place may not be enough. */
+  readonly onFailure: (failure: ActorFailure, generation: number) => void;
+  /** How long a host may say nothing before it is killed: its event loop is blocked, and nothing in it goes on. 0 = it may for ever. */
+  readonly silenceLimitMs: number;
   /** Something that the heartbeat shows has changed. */
   readonly onChange: () => void;
   readonly clock: Clock;
@@ -56,6 +64,7 @@ export class SupervisedHost {
   readonly #ended: Promise<void>;
   #assigned: readonly ReplicaSpec[] = [];
   #life: HostLife | undefined;
+  readonly #killed = new WeakSet<HostLife>();
   #restarts: readonly number[] = [];
   #hasFailed = false;
 
@@ -136,6 +145,7 @@ export class SupervisedHost {
     const { clock, random, logger, version } = this.#options;
     while (!this.#unwanted.signal.aborted) {
       const life = this.#start();
+      void this.#killIfSilent(life);
       const exit = await life.process.exited;
       await this.#bury(life, exit);
       if (this.#unwanted.signal.aborted) {
@@ -148,6 +158,7 @@ export class SupervisedHost {
           : ({ directive: "escalate", restarts: this.#restarts } as const);
       this.#restarts = decision.restarts;
       this.#hasFailed = decision.directive === "escalate";
+      if (this.#hasFailed) this.#blame(this.#everyActor(), "exhausted", life.failure ?? "its host ends again and again");
       this.#options.onChange();
       const waitMs = decision.directive === "restart" ? decision.delayMs : HOST_INTENSITY.windowMs;
       logger.warn({ version, ...exit, failure: life.failure, waitMs }, "host ended; it is started again");
@@ -161,7 +172,11 @@ export class SupervisedHost {
       this.#hasFailed = false;
       onChange();
     };
-    const life = new HostLife(startHost, configure(), { onReady, onReplicas, onHopsEnded, blobs, broker });
+    const life = new HostLife(startHost, configure(), {
+      onReady,
+      onReplicas,
+      onFailure: ({ kind, reason, ...struck }) => this.#blame([struck], kind, reason),
+      onHopsEnded, blobs, broker });
     this.#life = life;
     life.process.send(this.#replicas());
     const { incarnation, process } = life;
@@ -182,10 +197,38 @@ export class SupervisedHost {
   async #bury(life: HostLife, exit: HostExit): Promise<void> {
     this.#life = undefined;
     if (exit.code !== 0 && life.failure === undefined) {
-      const reason = exit.signal === undefined ? `exit code ${exit.code ?? "unknown"}` : `signal ${exit.signal}`;
+      const how = exit.signal === undefined ? `exit code ${exit.code ?? "unknown"}` : `signal ${exit.signal}`;
+      const reason = this.#killed.has(life) ? `silent for ${this.#options.silenceLimitMs} ms, killed` : how;
       this.#options.onDeath({ version: this.version, incarnation: life.incarnation, reason });
+      this.#blame(struckActors(life.reports, [...life.held.values()]), "host_died", `its host ended: ${reason}`);
     }
     if (life.held.size > 0) await this.#options.giveBack([...life.held.values()]);
+  }
+
+  /** What a host says of actors that it does not have is not believed. */
+  #blame(struck: readonly StruckActor[], kind: ActorFailure["kind"], reason: string): void {
+    for (const { actor, message } of struck) {
+      const spec = this.#assigned.find((assigned) => replicaId(this.version, assigned) === actor);
+      if (spec === undefined) continue;
+      const failure = { actor, kind, reason: reason.slice(0, 500), ...(message === undefined ? {} : { message }) };
+      this.#options.onFailure(failure, spec.generation ?? 0);
+    }
+  }
+
+  #everyActor(): readonly StruckActor[] {
+    return this.#assigned.map((spec) => ({ actor: replicaId(this.version, spec) }));
+  }
+
+  /** Nothing else reaches a host whose event loop is blocked. */
+  async #killIfSilent(life: HostLife): Promise<void> {
+    const { silenceLimitMs, clock, logger } = this.#options;
+    if (silenceLimitMs === 0 || life.process.pid === undefined) return;
+    const ended = new AbortController();
+    void life.process.exited.then(() => ended.abort());
+    if (!(await fallsSilent(life, silenceLimitMs, clock, ended.signal))) return;
+    this.#killed.add(life);
+    logger.error({ version: this.version, pid: life.process.pid, silenceLimitMs }, "host is silent; it is killed");
+    life.process.kill();
   }
 
   /** Whether it came about in time. */

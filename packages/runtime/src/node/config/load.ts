@@ -38,6 +38,7 @@ const Settings = z.object({
   isolation: z.enum(["process", "none"]).optional(),
   "drain-limit-ms": whole.optional(),
   "heartbeat-ms": whole.optional(),
+  "host-silence-ms": whole.optional(),
   "log-level": z.enum(LOG_LEVELS).default("info"),
 });
 type Settings = z.infer<typeof Settings>;
@@ -68,6 +69,7 @@ function configOf(settings: Settings): NodeConfig {
   const { system, name, nats, labels, capabilities, slots, loader, isolation } = settings;
   const drainLimitMs = settings["drain-limit-ms"];
   const heartbeatMs = settings["heartbeat-ms"];
+  const hostSilenceMs = settings["host-silence-ms"];
   const memoryMb = settings["memory-mb"];
   return {
     system,
@@ -83,6 +85,7 @@ function configOf(settings: Settings): NodeConfig {
     ...(isolation && { isolation }),
     ...(drainLimitMs === undefined ? {} : { drainLimitMs }),
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
+    ...(hostSilenceMs === undefined ? {} : { hostSilenceMs }),
     logLevel: settings["log-level"],
   };
 }
