@@ -79,7 +79,7 @@ before(async () => {
 after(() => opened.disposeAsync());
 
 test("an issued role writes along its edges at once, and the keys are for their owner only", async () => {
-  assert.deepEqual(await issue(v1), { v: 1, versions: ["v1"] });
+  assert.deepEqual(await issue(v1), { v: 1, versions: ["v1"], nodes: [] });
   const folder = roleKeysFolderOf(join(server.storeDir, "keys.json"));
   assert.equal((await stat(folder)).mode & 0o777, 0o700);
   assert.equal((await stat(join(folder, "v1.json"))).mode & 0o777, 0o600);
@@ -91,7 +91,7 @@ test("an issued role writes along its edges at once, and the keys are for their 
 
 test("issuing again changes nothing", async () => {
   const first = await keysOf(v1);
-  assert.deepEqual(await issue(v1), { v: 1, versions: ["v1"] });
+  assert.deepEqual(await issue(v1), { v: 1, versions: ["v1"], nodes: [] });
   assert.deepEqual(await keysOf(v1), first);
 });
 
@@ -131,7 +131,7 @@ test("a revoked version is signed out and stays out, the others go on", async ()
   const disconnected = (async () => {
     for await (const { type } of gone.nc.status()) if (type === "disconnect") return;
   })();
-  assert.deepEqual(await ask(core, "revoke", { v: 1, version: v2 }), { v: 1, versions: ["v1"] });
+  assert.deepEqual(await ask(core, "revoke", { v: 1, version: v2 }), { v: 1, versions: ["v1"], nodes: [] });
   await disconnected;
   const again = { servers: server.url, name: "again", seed, ...PLACE_OF_ROLE, logger, firstConnectMs: 500 };
   await assert.rejects(openLink(again), { code: "unauthorized" });
@@ -157,11 +157,11 @@ test("only CORE reaches the administrator of identities", async () => {
   }
   const a = await openRole("a");
   await assert.rejects(ask(a, "issue", { v: 1, version: "v9", manifest: MANIFEST }));
-  assert.deepEqual(await ask(core, "list"), { v: 1, versions: ["v1"] });
+  assert.deepEqual(await ask(core, "list"), { v: 1, versions: ["v1"], nodes: [] });
 });
 
 test("what does not parse is refused, and nothing is issued", async () => {
   const bodies = [{ v: 1, version: "../../x", manifest: MANIFEST }, { v: 1, version: "v5", manifest: {} }, { v: 2 }];
   for (const body of bodies) await assert.rejects(ask(core, "issue", body), { code: "invalid_request" });
-  assert.deepEqual(await ask(core, "list"), { v: 1, versions: ["v1"] });
+  assert.deepEqual(await ask(core, "list"), { v: 1, versions: ["v1"], nodes: [] });
 });

@@ -2,7 +2,7 @@ import { messageOf, TroupeError } from "@troupe/runtime";
 import {
   callService,
   findServer,
-  IdentityVersions,
+  IdentityList,
   type Link,
   Subjects,
   serverVersion,
@@ -66,7 +66,7 @@ export function graphCheck(link: Link, system: string): Check {
     run: async () => {
       const subject = new Subjects(system).identities("list");
       try {
-        const { versions } = IdentityVersions.parse(
+        const { versions } = IdentityList.parse(
           await callService(link, subject, undefined, { ifLost: "unavailable" }),
         );
         return ok(`the server checks it: the roles of ${versions.join(", ") || "no version yet"} have accounts`);

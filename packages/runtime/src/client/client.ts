@@ -10,7 +10,7 @@ import { type Link, openLink } from "../nats/connection.ts";
 import { type Random, systemRandom } from "../random.ts";
 import { createLogger, type Logger } from "../telemetry/logger.ts";
 import { AcceptedAnswer, EventAnswer, LogAnswer, ViewAnswer } from "./answers.ts";
-import { type CallOptions, callService } from "./call-service.ts";
+import { type CallOptions, callService } from "../nats/call-service.ts";
 import { streamService } from "./service-stream.ts";
 
 export interface ConnectOptions {

@@ -4,8 +4,10 @@
  */
 import type { Subjects } from "../contracts/subjects.ts";
 import type { SystemManifest } from "../contracts/system.ts";
+import { TroupeError } from "../errors.ts";
 import { requireCompiled } from "../graph/compile.ts";
 import { roleAccounts } from "../graph/role-accounts.ts";
+import type { IdentityAdministrator } from "../identities/administrator.ts";
 import type { Version } from "../ids.ts";
 import type { Account } from "../nats/accounts.ts";
 import type { Link } from "../nats/connection.ts";
@@ -28,7 +30,9 @@ export interface RoleIdentitiesOptions {
 const RELOADS_OF_NEW_ACCOUNTS = 2;
 const TRIES = 3;
 
-export class RoleIdentities {
+export class RoleIdentities implements IdentityAdministrator {
+  /** Keys of roles lie in a folder that nodes read: none is of one node only. */
+  readonly nodes: readonly string[] = [];
   readonly #options: RoleIdentitiesOptions;
   readonly #keys = new Map<Version, RoleKeys>();
   /** Kept, since deriving one takes milliseconds. */
@@ -88,6 +92,10 @@ export class RoleIdentities {
       await this.#options.reload();
       this.#effective.delete(version);
     });
+  }
+
+  async retire(node: string): Promise<void> {
+    throw new TroupeError("conflict", `node ${node} has no identity of its own: on this server all nodes share a key`);
   }
 
   #add(keys: RoleKeys): void {

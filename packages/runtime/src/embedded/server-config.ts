@@ -76,8 +76,11 @@ function userLine({ name, permissions }: AccountUser, config: ServerConfig): str
   if (publicKey === undefined) throw new TroupeError("invariant_violated", `user ${name} has no key`);
   const key = `nkey: ${publicKey}`;
   if (!permissions) return `{ ${key} }`;
-  const { publish, subscribe } = permissions;
-  return `{ ${key}, permissions: { publish: ${allowList(publish)}, subscribe: ${allowList(subscribe)} } }`;
+  const { publish, subscribe, responses } = permissions;
+  const answers = responses
+    ? `, allow_responses: { max: ${responses.count}, expires: ${quoted(`${responses.withinMs}ms`)} }`
+    : "";
+  return `{ ${key}, permissions: { publish: ${allowList(publish)}, subscribe: ${allowList(subscribe)}${answers} } }`;
 }
 
 const allowList = (subjects: readonly string[]): string => `{ allow: [${subjects.map(quoted).join(", ")}] }`;

@@ -9,15 +9,16 @@ import type { Logger } from "pino";
 import { type Clock, systemClock } from "../clock.ts";
 import { Subjects } from "../contracts/subjects.ts";
 import { messageOf, TroupeError } from "../errors.ts";
+import { serveIdentities } from "../identities/identity-service.ts";
 import { systemAccounts } from "../nats/accounts.ts";
 import { type Link, type LinkOptions, openLink } from "../nats/connection.ts";
 import { roleKeysFolderOf } from "../nats/role-keys.ts";
 import type { Service } from "../nats/service.ts";
 import { PLACE_OF_ROLE, type UserName } from "../nats/users.ts";
 import { type Random, systemRandom } from "../random.ts";
+import { auditRefusals } from "./audit-refusals.ts";
 import { findServer } from "./find-server.ts";
 import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
-import { serveIdentities } from "./identity-service.ts";
 import { reloadServer } from "./reload.ts";
 import { RoleIdentities } from "./role-identities.ts";
 import { jetStreamAnswers, readPorts, type ServerPorts } from "./server-answers.ts";
@@ -119,6 +120,7 @@ class GuardedServer implements EmbeddedServer {
   readonly #stopping = new AbortController();
   readonly #subjects: Subjects;
   #restarting: Promise<void> = Promise.resolve();
+  #auditing: Promise<void> = Promise.resolve();
   #identities: RoleIdentities | undefined;
   #administration: { readonly link: Link; readonly service: Service } | undefined;
   /** What the configuration asks for; the server may choose the port. */
@@ -155,14 +157,28 @@ class GuardedServer implements EmbeddedServer {
     await this.#launch();
     this.#restarting = this.#keepUp();
     const link = await this.#openAs("supervisor", "embedded/identities");
-    const service = serveIdentities(link, this.#subjects, this.#identities, this.#logger);
+    const service = serveIdentities(link, {
+      subjects: this.#subjects,
+      administrator: this.#identities,
+      logger: this.#logger,
+    });
     this.#administration = { link, service };
+    this.#auditing = auditRefusals({
+      link,
+      subjects: this.#subjects,
+      logFile: this.#logFile(),
+      clock: this.#clock,
+      random: this.#options.random ?? systemRandom,
+      logger: this.#logger,
+      signal: this.#stopping.signal,
+    });
     await link.nc.flush();
   }
 
   async stop(): Promise<void> {
     if (this.#stopping.signal.aborted) return this.#restarting;
     this.#stopping.abort();
+    await this.#auditing;
     await this.#administration?.link.close();
     await this.#restarting;
     await this.#process?.stop();

@@ -1,36 +1,66 @@
-import { IssueIdentities, RevokeIdentities } from "../contracts/identities.ts";
+import { AskCredentials, IssueIdentities, RetireIdentities, RevokeIdentities } from "../contracts/identities.ts";
 import type { Subjects } from "../contracts/subjects.ts";
+import { TroupeError } from "../errors.ts";
 import type { Link } from "../nats/connection.ts";
-import { type Service, serve } from "../nats/service.ts";
+import { type Endpoint, type Service, serve } from "../nats/service.ts";
 import type { ServiceRequest } from "../nats/service-request.ts";
 import type { Logger } from "../telemetry/logger.ts";
-import type { RoleIdentities } from "./role-identities.ts";
+import type { IdentityAdministrator } from "./administrator.ts";
+import type { Issuer } from "./issuer.ts";
 
-/** Answers `<sys>.identities.{issue,revoke,list}`. Only users of CORE reach it: no other account imports these subjects. */
-export function serveIdentities(link: Link, subjects: Subjects, identities: RoleIdentities, logger: Logger): Service {
-  const respond = (request: ServiceRequest) => request.respond({ v: 1, versions: identities.versions });
+export interface IdentityServiceOptions {
+  readonly subjects: Subjects;
+  readonly administrator: IdentityAdministrator;
+  /** Gives nodes credentials one by one; absent = their roles' keys are in a folder. */
+  readonly issuer?: Pick<Issuer, "credentialsFor">;
+  readonly logger: Logger;
+}
+
+/**
+ * Answers `<sys>.identities.{issue,revoke,retire,list}`, which only users of CORE reach, and `<sys>.credentials.<node>`, which only that
+ * node reaches: no other account, and no other node's permissions, have these subjects.
+ */
+export function serveIdentities(link: Link, options: IdentityServiceOptions): Service {
+  const { subjects, administrator, issuer, logger } = options;
+  const respond = (request: ServiceRequest) =>
+    request.respond({ v: 1, versions: administrator.versions, nodes: administrator.nodes });
+  const endpoint = (
+    verb: "issue" | "revoke" | "retire" | "list",
+    act: (request: ServiceRequest) => Promise<void>,
+  ): Endpoint => ({
+    subject: subjects.identities(verb),
+    handle: async (request) => {
+      await act(request);
+      respond(request);
+    },
+  });
   return serve(link, {
     name: "identities",
     version: "1.0.0",
     description: "NATS accounts and keys of the roles of each version",
     logger,
     endpoints: {
-      issue: {
-        subject: subjects.identities("issue"),
-        handle: async (request) => {
-          const { version, manifest } = request.json(IssueIdentities);
-          await identities.issue(version, manifest);
-          respond(request);
-        },
-      },
-      revoke: {
-        subject: subjects.identities("revoke"),
-        handle: async (request) => {
-          await identities.revoke(request.json(RevokeIdentities).version);
-          respond(request);
-        },
-      },
-      list: { subject: subjects.identities("list"), handle: respond },
+      issue: endpoint("issue", (request) => {
+        const { version, manifest } = request.json(IssueIdentities);
+        return administrator.issue(version, manifest);
+      }),
+      revoke: endpoint("revoke", (request) => administrator.revoke(request.json(RevokeIdentities).version)),
+      retire: endpoint("retire", (request) => {
+        const { node, isRemoved } = request.json(RetireIdentities);
+        return administrator.retire(node, isRemoved);
+      }),
+      list: endpoint("list", async () => undefined),
+      ...(issuer && { credentials: credentialsEndpoint(subjects, issuer) }),
     },
   });
 }
+
+const credentialsEndpoint = (subjects: Subjects, issuer: Pick<Issuer, "credentialsFor">): Endpoint => ({
+  subject: subjects.credentials("*"),
+  handle: async (request) => {
+    // The server let nobody but this node publish here; a name in the body would be a claim.
+    const node = subjects.parseCredentials(request.subject);
+    if (node === undefined) throw new TroupeError("invalid_id", "not the name of a node");
+    request.respond(await issuer.credentialsFor(node, request.json(AskCredentials)));
+  },
+});

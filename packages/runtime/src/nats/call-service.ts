@@ -4,7 +4,7 @@ import { z } from "zod";
 import { decodeJson } from "../codec/json.ts";
 import { MAX_BODY_BYTES, MAX_BODY_DEPTH } from "../contracts/task.ts";
 import { ERRORS, type ErrorCode, messageOf, TroupeError } from "../errors.ts";
-import type { Link } from "../nats/connection.ts";
+import type { Link } from "./connection.ts";
 
 export interface CallOptions {
   /** ms; default 5,000. */

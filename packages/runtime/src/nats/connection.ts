@@ -1,15 +1,21 @@
 import {
+  type Authenticator,
   AuthorizationError,
   connect,
+  jwtAuthenticator,
   type NatsConnection,
   type NodeConnectionOptions,
   nkeyAuthenticator,
   type Status,
+  UserAuthenticationExpiredError,
 } from "@nats-io/transport-node";
 import type { Logger } from "pino";
 import { type Clock, systemClock } from "../clock.ts";
 import { messageOf, TroupeError } from "../errors.ts";
+import { type Random, systemRandom } from "../random.ts";
 import { CORE_API_PREFIX } from "./api-prefix.ts";
+import type { Credentials } from "./credentials.ts";
+import type { TlsSettings } from "./tls.ts";
 import { PLACE_OF_USER, type UserName } from "./users.ts";
 
 /** JetStream API level that Troupe needs: nats-server 2.14.4 or newer. */
@@ -34,6 +40,10 @@ export interface LinkOptions {
   readonly name: string;
   /** nkey seed of the user; absent = the server's anonymous user. */
   readonly seed?: string | undefined;
+  /** Instead of `seed`, where what the user signs in with changes while the link lives: asked at every connect. */
+  readonly credentials?: (() => Credentials) | undefined;
+  /** Absent = TLS only if the server demands it, with the authorities that Node trusts. Given = never without. */
+  readonly tls?: TlsSettings | undefined;
   /** Whose seed it is; says which prefixes the link has. Absent on a server without Troupe's accounts: `$JS.API` and `_INBOX`. */
   readonly user?: UserName | undefined;
   /** Overrides what `user` says. */
@@ -42,19 +52,29 @@ export interface LinkOptions {
   readonly inboxPrefix?: string | undefined;
   /** How long the first connect may take, ms; default 10,000. Later reconnects go on for ever. */
   readonly firstConnectMs?: number;
+  /** Called each time that the server does not let the user in, also before the first connect has failed. Must not throw. */
+  readonly onRefused?: (() => void) | undefined;
   readonly logger: Logger;
   readonly clock?: Clock;
+  readonly random?: Random;
 }
 
 /**
- * Connects and stays connected. A lost connection is retried every 100 ms for ever; a hung server is noticed after 2 s.
+ * Connects and stays connected. A lost connection is retried every 100 ms for ever, every second while the server refuses the user; a
+ * hung server is noticed after 2 s.
  * Throws `unavailable` when no server answered in time, `unauthorized` when it refused the user, `wrong_server` when it is too old.
  */
 export async function openLink(options: LinkOptions): Promise<Link> {
   const { name, logger, clock = systemClock } = options;
   const place = options.user && PLACE_OF_USER[options.user];
   const inboxPrefix = options.inboxPrefix ?? place?.inboxPrefix ?? "_INBOX";
-  const nc = await firstConnect(connectionOptions(options, inboxPrefix), options.firstConnectMs ?? 10_000, clock);
+  const refusals: Refusals = { count: 0 };
+  const connection = connectionOptions(options, inboxPrefix, refusals);
+  const onRefused = options.onRefused ?? (() => undefined);
+  const nc = await firstConnect(connection, options.firstConnectMs ?? 10_000, clock).catch((error: unknown) => {
+    if (TroupeError.is(error, "unauthorized")) onRefused();
+    throw error;
+  });
   const level = nc.info?.api_lvl ?? 0;
   if (level < MINIMUM_API_LEVEL) {
     const found = `nats-server ${nc.info?.version ?? "of unknown version"} at ${nc.getServer()}`;
@@ -64,7 +84,11 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       `${found} has JetStream API level ${level}; Troupe needs ${MINIMUM_API_LEVEL} (nats-server 2.14.4 or newer)`,
     );
   }
-  void logStatus(nc, logger.child({ link: name }));
+  const refuse = () => {
+    refusals.count++;
+    onRefused();
+  };
+  void followStatus(nc, logger.child({ link: name }), { refuse, letIn: () => (refusals.count = 0) });
   return {
     nc,
     apiPrefix: options.apiPrefix ?? place?.apiPrefix ?? CORE_API_PREFIX,
@@ -74,15 +98,23 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   };
 }
 
-function connectionOptions(options: LinkOptions, inboxPrefix: string): NodeConnectionOptions {
-  const { servers, name, seed } = options;
+/** How often, one after the other, the server has not let this user in. */
+interface Refusals {
+  count: number;
+}
+
+const RECONNECT_MS = 100;
+/** The first may be an expiry, with new credentials at hand. Then they do not get better within milliseconds, and each try is a line in a log. */
+const REFUSED_MS = 1_000;
+
+function connectionOptions(options: LinkOptions, inboxPrefix: string, refusals: Refusals): NodeConnectionOptions {
+  const { servers, name, tls, random = systemRandom } = options;
+  const authenticator = authenticatorOf(options);
   return {
     servers: typeof servers === "string" ? servers : [...servers],
     name,
     maxReconnectAttempts: -1,
-    reconnectTimeWait: 100,
-    reconnectJitter: 50,
-    reconnectJitterTLS: 100,
+    reconnectDelayHandler: () => (refusals.count > 1 ? REFUSED_MS : RECONNECT_MS) * (1 + random.unit() / 2),
     pingInterval: 1_000,
     maxPingOut: 2,
     timeout: 2_000,
@@ -90,9 +122,34 @@ function connectionOptions(options: LinkOptions, inboxPrefix: string): NodeConne
     noAsyncTraces: true,
     ignoreAuthErrorAbort: true,
     inboxPrefix,
-    ...(seed === undefined ? {} : { authenticator: nkeyAuthenticator(new TextEncoder().encode(seed)) }),
+    ...(authenticator && { authenticator }),
+    ...(tls && { tls: tlsOptions(tls) }),
   };
 }
+
+function authenticatorOf({ seed, credentials, name, logger }: LinkOptions): Authenticator | undefined {
+  if (credentials === undefined) return seed === undefined ? undefined : nkeyAuthenticator(bytesOf(seed));
+  let last = credentials();
+  return (nonce) => {
+    try {
+      last = credentials();
+    } catch (error) {
+      // In the library's callback: what it knew before is tried once more, and the server judges.
+      logger.error({ link: name, reason: messageOf(error) }, "credentials cannot be read; the last ones are used");
+    }
+    const key = bytesOf(last.seed);
+    return last.jwt === undefined ? nkeyAuthenticator(key)(nonce) : jwtAuthenticator(last.jwt, key)(nonce);
+  };
+}
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+const tlsOptions = ({ ca, cert, key, isFirst }: TlsSettings) => ({
+  ...(ca !== undefined && { caFile: ca }),
+  ...(cert !== undefined && { certFile: cert }),
+  ...(key !== undefined && { keyFile: key }),
+  ...(isFirst && { handshakeFirst: true }),
+});
 
 /** The library's own `waitOnFirstConnect` cannot be given up, so the wait for the first server is ours. */
 async function firstConnect(options: NodeConnectionOptions, limitMs: number, clock: Clock): Promise<NatsConnection> {
@@ -101,8 +158,8 @@ async function firstConnect(options: NodeConnectionOptions, limitMs: number, clo
     try {
       return await connect(options);
     } catch (error) {
-      if (error instanceof AuthorizationError) {
-        throw new TroupeError("unauthorized", `NATS refused the user of ${options.name}: ${error.message}`, {
+      if (isRefusal(error)) {
+        throw new TroupeError("unauthorized", `NATS refused the user of ${options.name}: ${messageOf(error)}`, {
           cause: error,
         });
       }
@@ -116,10 +173,19 @@ async function firstConnect(options: NodeConnectionOptions, limitMs: number, clo
   }
 }
 
+const isRefusal = (error: unknown): boolean =>
+  error instanceof AuthorizationError || error instanceof UserAuthenticationExpiredError;
+
 /** The only place where permission errors of plain publishes show up. */
-async function logStatus(nc: NatsConnection, logger: Logger): Promise<void> {
+async function followStatus(
+  nc: NatsConnection,
+  logger: Logger,
+  { refuse, letIn }: { readonly refuse: () => void; readonly letIn: () => void },
+): Promise<void> {
   for await (const status of nc.status()) {
     try {
+      if (status.type === "reconnect") letIn();
+      if (status.type === "error" && isRefusal(status.error)) refuse();
       logOne(status, logger);
     } catch (error) {
       logger.error({ reason: messageOf(error) }, "status could not be logged");

@@ -108,7 +108,7 @@ async function deployOnce(
   await audit.store(deploymentEntry(plan, who, "begun"));
   if (plan.kind === "create") await store.create(deployment);
   await ensureMailboxes(link, resources, requireVersion(plan.version), mailboxesOf(deployment));
-  if (await ports.identities.versions()) {
+  if (await ports.identities.known()) {
     await ports.identities.issue(deployment);
     await audit.store({ event: "credentials_issued", who, whose: `roles of ${plan.version}` });
   }

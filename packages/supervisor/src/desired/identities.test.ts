@@ -11,6 +11,8 @@ const desired = (current: string, ...draining: string[]): Desired => ({
   replicas: {},
 });
 
+const alive = [{ node: "a", status: "up" }] as const;
+
 test("versions that run get identities, drained ones lose them, one that is being deployed keeps its own", () => {
   const cases: [Desired, string[], { issue: string[]; revoke: string[] }][] = [
     [desired("v1"), [], { issue: ["v1"], revoke: [] }],
@@ -19,5 +21,21 @@ test("versions that run get identities, drained ones lose them, one that is bein
     [desired("v2"), ["v2", "v3"], { issue: [], revoke: [] }],
     [desired("v10"), ["v9", "v10"], { issue: [], revoke: ["v9"] }],
   ];
-  for (const [state, known, changes] of cases) assert.deepEqual(identityChanges(state, known), changes);
+  for (const [state, versions, changes] of cases) {
+    assert.deepEqual(identityChanges(state, { versions, nodes: ["a"] }, alive), { ...changes, retire: [] });
+  }
+});
+
+test("nodes that are dead or have left lose what they hold, nobody else does", () => {
+  const members = [
+    { node: "up", status: "up" },
+    { node: "suspect", status: "suspect" },
+    { node: "joining", status: "joining" },
+    { node: "draining", status: "draining" },
+    { node: "dead", status: "dead" },
+    { node: "left", status: "left" },
+  ] as const;
+  const nodes = [...members.map(({ node }) => node), "never-heard-of"];
+  const { retire } = identityChanges(desired("v1"), { versions: ["v1"], nodes }, members);
+  assert.deepEqual(retire, ["dead", "left"]);
 });

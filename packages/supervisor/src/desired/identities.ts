@@ -3,36 +3,48 @@ import {
   callService,
   type Deployment,
   type Desired,
-  IdentityVersions,
+  IdentityList,
   type Link,
+  type Member,
   type Subjects,
 } from "@troupe/runtime/internal";
 import { serviceProbe } from "../membership/node-probe.ts";
 import { numberOf } from "./plan-deploy.ts";
 
+/** Who has identities now. */
+export interface KnownIdentities {
+  readonly versions: readonly string[];
+  readonly nodes: readonly string[];
+}
+
 /** Whoever administers the accounts of the NATS server. */
 export interface Identities {
-  /** Versions whose roles have accounts. `undefined` = nobody administers the accounts, so all roles share one user. */
-  versions(): Promise<readonly string[] | undefined>;
+  /**
+   * Versions whose roles have accounts, and nodes that hold credentials of roles. `undefined` = nobody administers the accounts, so all
+   * roles share one user.
+   */
+  known(): Promise<KnownIdentities | undefined>;
   /** Resolves when every role of the version can sign in. Repeating it changes nothing. Throws `unavailable`, `outcome_unknown`. */
   issue(deployment: Deployment): Promise<void>;
   /** Repeating it changes nothing. Throws `unavailable`, `outcome_unknown`. */
   revoke(version: string): Promise<void>;
+  /** Takes what a node holds. Repeating it changes nothing. Throws `unavailable`, `outcome_unknown`. */
+  retire(node: string): Promise<void>;
 }
 
 /** A reload, and a connection as each role. */
 const CHANGE_MS = 10_000;
 const PROBE_MS = 1_000;
 
-/** The administrator that serves `<sys>.identities.*`: the process that runs the embedded server. */
+/** The administrator that serves `<sys>.identities.*`: the process that runs the embedded server, or the issuer of other servers. */
 export function servedIdentities(link: Link, subjects: Subjects): Identities {
-  const ask = (verb: "issue" | "revoke", body: unknown) =>
+  const ask = (verb: "issue" | "revoke" | "retire", body: unknown) =>
     callService(link, subjects.identities(verb), body, { timeoutMs: CHANGE_MS });
   return {
-    versions: async () => {
+    known: async () => {
       const subject = subjects.identities("list");
       if ((await serviceProbe(link, subject, PROBE_MS)) === "gone") return undefined;
-      return IdentityVersions.parse(await callService(link, subject, undefined, { ifLost: "unavailable" })).versions;
+      return IdentityList.parse(await callService(link, subject, undefined, { ifLost: "unavailable" }));
     },
     issue: async ({ version, manifest }) => {
       await ask("issue", { v: 1, version, manifest });
@@ -40,18 +52,25 @@ export function servedIdentities(link: Link, subjects: Subjects): Identities {
     revoke: async (version) => {
       await ask("revoke", { v: 1, version });
     },
+    retire: async (node) => {
+      await ask("retire", { v: 1, node, isRemoved: false });
+    },
   };
 }
 
-/** What must change so that exactly the versions that run have identities. Pure. */
+/** What must change so that exactly the versions that run, and the nodes that live, have identities. Pure. */
 export function identityChanges(
   desired: Desired,
-  known: readonly string[],
-): { readonly issue: readonly string[]; readonly revoke: readonly string[] } {
+  { versions, nodes }: KnownIdentities,
+  members: readonly Pick<Member, "node" | "status">[],
+): { readonly issue: readonly string[]; readonly revoke: readonly string[]; readonly retire: readonly string[] } {
   const running = [desired.current, ...desired.draining];
+  // A node that is suspected keeps what it has; one that is only expected has not been heard of yet.
+  const gone = new Set(members.filter(({ status }) => status === "dead" || status === "left").map(({ node }) => node));
   return {
-    issue: running.filter((version) => !known.includes(version)),
+    issue: running.filter((version) => !versions.includes(version)),
     // A newer one is about to be deployed: its identities come before it is desired.
-    revoke: known.filter((version) => !running.includes(version) && numberOf(version) < numberOf(desired.current)),
+    revoke: versions.filter((version) => !running.includes(version) && numberOf(version) < numberOf(desired.current)),
+    retire: nodes.filter((node) => gone.has(node)),
   };
 }

@@ -1,15 +1,18 @@
 import type { LeadingPorts } from "../leading/leading-ports.ts";
+import type { Membership } from "../membership/snapshot.ts";
 import { identityChanges } from "./identities.ts";
 
-/** Makes up for what a deployment could not do, and takes the identities of versions that have drained. */
+/** Makes up for what a deployment could not do, and takes the identities of versions that have drained and of nodes that are gone. */
 export async function keepIdentities(
   ports: Pick<LeadingPorts, "store" | "identities" | "events" | "audit" | "requireLeading">,
+  { nodes }: Membership,
 ): Promise<void> {
   const { store, identities, events, audit, requireLeading } = ports;
   const { desired, deployments } = store.view;
-  const known = await identities.versions();
+  const known = await identities.known();
   if (!desired || !known) return;
-  const changes = identityChanges(desired, known);
+  const members = [...nodes.values()].map(({ member }) => member);
+  const changes = identityChanges(desired, known, members);
   for (const deployment of changes.issue.flatMap((version) => deployments.get(version) ?? [])) {
     requireLeading();
     await identities.issue(deployment);
@@ -22,5 +25,12 @@ export async function keepIdentities(
     await identities.revoke(version);
     await audit.store({ event: "credentials_revoked", who: {}, whose: `roles of ${version}`, reason });
     events.record({ name: "identities.revoked", about: version, reason });
+  }
+  for (const node of changes.retire) {
+    requireLeading();
+    const reason = "the node is gone";
+    await identities.retire(node);
+    await audit.store({ event: "credentials_revoked", who: {}, whose: `node ${node}`, reason });
+    events.record({ name: "identities.revoked", about: node, reason });
   }
 }

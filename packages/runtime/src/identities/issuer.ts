@@ -1,0 +1,189 @@
+/**
+ * Administers the accounts of NATS servers that an operator runs: signs the accounts of each version's roles and tells the servers of
+ * them, and gives each node short-lived credentials of exactly the roles that are placed on it. Servers check the signatures by
+ * themselves: without an issuer everything that runs goes on until its credentials expire.
+ */
+import { equivalent } from "@nats-io/jwt";
+import type { Clock } from "../clock.ts";
+import type { AskCredentials, IssuedCredentials } from "../contracts/identities.ts";
+import { Subjects } from "../contracts/subjects.ts";
+import type { SystemManifest } from "../contracts/system.ts";
+import { TroupeError } from "../errors.ts";
+import type { Version } from "../ids.ts";
+import { ACCOUNTS, type AccountName } from "../nats/users.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { AccountResolver } from "./account-resolver.ts";
+import type { IdentityAdministrator } from "./administrator.ts";
+import type { IssuerStore } from "./issuer-store.ts";
+import { holders, type Issued, type Ledger, revocationsOf, withIssued, withoutAccounts, withVoided } from "./ledger.ts";
+import { type SignedAccount, Signer } from "./signer.ts";
+import type { SigningKeys } from "./signing-keys.ts";
+import { signSystemAccount } from "./system-jwts.ts";
+import { newVersionKeys, type RoleAccount, roleAccountsOf, type VersionKeys } from "./version-keys.ts";
+
+export interface IssuerOptions {
+  readonly keys: SigningKeys;
+  readonly store: IssuerStore;
+  readonly resolver: AccountResolver;
+  /** Roles that are placed on a node now, as `<version>/<role>`. Throws when it cannot be read. */
+  readonly placedOn: (node: string) => Promise<ReadonlySet<string>>;
+  /** How long credentials of a role are good, ms. */
+  readonly roleLifetimeMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+interface Known {
+  readonly keys: VersionKeys;
+  readonly roles: ReadonlyMap<string, RoleAccount>;
+}
+
+export class Issuer implements IdentityAdministrator {
+  readonly #options: IssuerOptions;
+  readonly #signer: Signer;
+  readonly #versions = new Map<Version, Known>();
+  #ledger: Ledger;
+  /** One change after the other: each writes the ledger, and signs accounts from it. */
+  #changing: Promise<unknown> = Promise.resolve();
+
+  private constructor(options: IssuerOptions, versions: readonly VersionKeys[], ledger: Ledger) {
+    this.#options = options;
+    this.#signer = new Signer(options.keys);
+    this.#ledger = ledger;
+    for (const keys of versions) this.#add(keys);
+  }
+
+  /** Reads what an earlier process has issued, and tells the servers of it again. Throws `invalid_config`, `unavailable`. */
+  static async open(options: IssuerOptions): Promise<Issuer> {
+    const { versions, ledger } = await options.store.open();
+    const issuer = new Issuer(options, versions, ledger);
+    await issuer.#publishAll();
+    return issuer;
+  }
+
+  get versions(): readonly Version[] {
+    return [...this.#versions.keys()];
+  }
+  get nodes(): readonly string[] {
+    return holders(this.#ledger);
+  }
+
+  async issue(version: Version, manifest: SystemManifest): Promise<void> {
+    await this.#inTurn(async () => {
+      if (this.#versions.has(version)) return;
+      const keys = newVersionKeys(version, manifest);
+      await this.#options.store.writeVersion(keys);
+      const { roles } = this.#add(keys);
+      try {
+        await Promise.all([...roles.values()].map((role) => this.#publishRole(role)));
+      } catch (error) {
+        // The keys stay on disk; the next attempt makes new ones.
+        this.#versions.delete(version);
+        throw error;
+      }
+    });
+  }
+
+  async revoke(version: Version): Promise<void> {
+    await this.#inTurn(async () => {
+      const known = this.#versions.get(version);
+      if (!known) return;
+      const accounts = [...known.roles.values()];
+      await this.#options.resolver.remove(await this.#signer.deletion(accounts.map(({ key }) => key.account)));
+      const names = new Set<string>(accounts.map(({ account }) => account.name));
+      await this.#keep(withoutAccounts(this.#ledger, names));
+      await this.#options.store.removeVersion(version);
+      this.#versions.delete(version);
+    });
+  }
+
+  async retire(node: string, isRemoved: boolean): Promise<void> {
+    await this.#inTurn(async () => {
+      const { store, logger } = this.#options;
+      const own = isRemoved ? await store.nodeIdentities(node) : [];
+      const gone = [...this.#ledger.issued.filter((one) => one.node === node), ...own];
+      if (gone.length === 0) return;
+      // First on disk: whatever happens next, no account is signed any more that lets them in.
+      await this.#keep(withVoided(this.#ledger, node, own, this.#nowS()));
+      const touched = new Set(gone.map(({ account }) => account));
+      if (touched.has("NODE")) await this.#publishSystem("NODE");
+      const roles = this.#roles().filter(({ account }) => touched.has(account.name));
+      await Promise.all(roles.map((role) => this.#publishRole(role)));
+      if (isRemoved) await store.forgetNode(node);
+      logger.info({ node, accounts: [...touched], isRemoved }, "credentials of a node are void");
+    });
+  }
+
+  /** Signs credentials for a node. Throws `forbidden` for a role that is not placed on it, `unavailable` for one without accounts. */
+  async credentialsFor(node: string, asked: AskCredentials): Promise<IssuedCredentials> {
+    const placed = await this.#options.placedOn(node);
+    const expiresAtS = this.#nowS() + Math.ceil(this.#options.roleLifetimeMs / 1_000);
+    const users = asked.roles.map(({ version, role, publicKey }) => {
+      const known = this.#versions.get(version as Version)?.roles.get(role);
+      if (!placed.has(`${version}/${role}`)) {
+        throw new TroupeError("forbidden", `${version}/${role} is not placed on node ${node}`);
+      }
+      if (!known) throw new TroupeError("unavailable", `role ${role} of ${version} has no account yet`);
+      const issued: Issued = { node, account: known.account.name, publicKey, expiresAtS };
+      return { known, issued, name: `${version}/${role}@${node}` };
+    });
+    const added = users.map(({ issued }) => issued);
+    await this.#inTurn(() => this.#keep(withIssued(this.#ledger, added, this.#nowS())));
+    const jwts = await Promise.all(
+      users.map(({ known: { key }, issued: { publicKey }, name }) =>
+        this.#signer.nodeUser(key.account, key.signing, node, { name, publicKey, expiresAtS }),
+      ),
+    );
+    return { v: 1, expiresInMs: this.#options.roleLifetimeMs, jwts };
+  }
+
+  #add(keys: VersionKeys): Known {
+    const { system, shards } = this.#options.keys;
+    const roles = roleAccountsOf(keys, { subjects: new Subjects(system), shards });
+    const known = { keys, roles: new Map(roles.map((role) => [role.role, role])) };
+    this.#versions.set(keys.version, known);
+    return known;
+  }
+
+  #roles(): readonly RoleAccount[] {
+    return [...this.#versions.values()].flatMap((known) => [...known.roles.values()]);
+  }
+
+  async #publishAll(): Promise<void> {
+    // Other releases may compile them otherwise.
+    for (const name of ACCOUNTS) await this.#publishSystem(name);
+    for (const role of this.#roles()) await this.#publishRole(role);
+  }
+
+  async #publishSystem(name: AccountName): Promise<void> {
+    await this.#publish(await signSystemAccount(this.#options.keys, this.#signer, name, this.#ledger));
+  }
+
+  async #publishRole({ account, key, scopedKey }: RoleAccount): Promise<void> {
+    const revocations = revocationsOf(this.#ledger, account.name);
+    await this.#publish(await this.#signer.account(account, key.account, { scopedKey, revocations }));
+  }
+
+  /** What the servers know already is not told again: they would go through every import. */
+  async #publish({ publicKey, jwt }: SignedAccount): Promise<void> {
+    const { resolver } = this.#options;
+    const current = await resolver.current(publicKey);
+    if (current === undefined || !(await equivalent(current, jwt))) await resolver.update(jwt);
+  }
+
+  async #keep(ledger: Ledger): Promise<void> {
+    await this.#options.store.writeLedger(ledger);
+    this.#ledger = ledger;
+  }
+
+  #nowS(): number {
+    return Math.floor(this.#options.clock.nowMs() / 1_000);
+  }
+
+  async #inTurn(change: () => Promise<void>): Promise<void> {
+    const turn = this.#changing.then(change);
+    // What one caller is told must not stop the next.
+    this.#changing = turn.catch(() => undefined);
+    await turn;
+  }
+}
