@@ -30,7 +30,7 @@ function inlineNode(name: string): RunningNode {
     name,
     nodeLink: linkOf("node"),
     hostLink: linkOf("host"),
-    roleKeys: cluster.roleKeys,
+    roleKeys: { folder: cluster.roleKeys },
     isolation: "none",
     heartbeatMs: 50,
     logger: silentLogger,

@@ -20,7 +20,7 @@ import {
   type HostEvent,
   type ReplicaReport,
   type ReplicaSpec,
-  type RoleSeeds,
+  type RoleCredentials,
   replicaId,
 } from "./ipc.ts";
 import { loadSystem, type Roles } from "./load-system.ts";
@@ -58,7 +58,7 @@ export class Host {
   /** Commands are carried out one after another, in the order in which they came. */
   #work: Promise<void> = Promise.resolve();
   #isDraining = false;
-  #seeds: RoleSeeds | undefined;
+  #credentials: RoleCredentials | undefined;
   #loopP99Ms = 0;
 
   private constructor(options: HostOptions, roles: Roles) {
@@ -93,7 +93,7 @@ export class Host {
   obey(command: Exclude<HostCommand, { type: "configure" | "exit" }>): void {
     switch (command.type) {
       case "replicas":
-        return this.#enqueue("replicas", () => this.#setReplicas(command.replicas, command.seeds));
+        return this.#enqueue("replicas", () => this.#setReplicas(command.replicas, command.credentials));
       case "drain":
         return this.#enqueue("drain", () => this.#drain(command.limitMs));
       case "ended":
@@ -141,9 +141,9 @@ export class Host {
     }
   }
 
-  async #setReplicas(wanted: readonly ReplicaSpec[], seeds: RoleSeeds | undefined): Promise<void> {
+  async #setReplicas(wanted: readonly ReplicaSpec[], credentials: RoleCredentials | undefined): Promise<void> {
     if (this.#isDraining) return;
-    this.#seeds = seeds;
+    this.#credentials = credentials;
     const byId = new Map(wanted.map((spec) => [replicaId(this.#options.configure.deployment.version, spec), spec]));
     for (const [id, replica] of this.#replicas) {
       const spec = byId.get(id);
@@ -224,10 +224,11 @@ export class Host {
     if (open) return open;
     const definition = this.#roles.get(role);
     if (!definition) return Promise.reject(new TroupeError("invalid_config", `the system defines no role ${role}`));
-    const { configure, clock, random, logger } = this.#options;
+    const { configure, clock, random, logger, tell } = this.#options;
+    const onRefused = () => tell({ type: "refused", role });
     const seat = RoleSeat.open({
       configure,
-      signIn: roleLink(configure.link, this.#seeds, role),
+      signIn: { ...roleLink(configure, () => this.#credentials, role), onRefused },
       system: this.#system,
       role,
       definition,

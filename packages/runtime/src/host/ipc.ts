@@ -10,6 +10,8 @@ import { DeadBody } from "../contracts/bodies.ts";
 import { ActorFailure, Died, Ended } from "../contracts/control.ts";
 import { Deployment } from "../contracts/system.ts";
 import { MAX_BODY_BYTES } from "../contracts/task.ts";
+import { Credentials } from "../nats/credentials.ts";
+import { TlsSettings } from "../nats/tls.ts";
 
 const count = z.int().min(0);
 const name = z.string().min(1).max(128);
@@ -28,12 +30,13 @@ export const LinkSettings = z.strictObject({
   seed: z.string().max(256).optional(),
   apiPrefix: z.string().max(128).optional(),
   inboxPrefix: z.string().max(128).optional(),
+  tls: TlsSettings.optional(),
 });
 export type LinkSettings = z.infer<typeof LinkSettings>;
 
-/** nkey seeds by role: of the roles that a host plays, and of no others. */
-export const RoleSeeds = z.record(name, z.string().max(256));
-export type RoleSeeds = z.infer<typeof RoleSeeds>;
+/** Credentials by role: of the roles that a host plays, and of no others. */
+export const RoleCredentials = z.record(name, Credentials);
+export type RoleCredentials = z.infer<typeof RoleCredentials>;
 
 /** One replica that the host should run. */
 export const ReplicaSpec = z.strictObject({
@@ -59,7 +62,7 @@ export const Configure = z.strictObject({
   system: name,
   node: name,
   incarnation: name,
-  /** How roles without seeds of their own reach NATS. */
+  /** How roles without credentials of their own reach NATS. */
   link: LinkSettings,
   deployment: Deployment,
   /** Module that turns the text of a configuration-only system into a definition; needed for source `yaml` only. */
@@ -86,8 +89,15 @@ export type Answer = z.infer<typeof Answer>;
 /** Node to host. */
 export const HostCommand = z.discriminatedUnion("type", [
   Configure,
-  /** Without seeds every role signs in as `configure.link` says: the server has no accounts for roles. */
-  z.strictObject({ type: z.literal("replicas"), replicas: z.array(ReplicaSpec), seeds: RoleSeeds.optional() }),
+  /**
+   * Without credentials every role signs in as `configure.link` says: the server has no accounts for roles. With them each later command
+   * may bring newer ones.
+   */
+  z.strictObject({
+    type: z.literal("replicas"),
+    replicas: z.array(ReplicaSpec),
+    credentials: RoleCredentials.optional(),
+  }),
   /** Take no more, finish within the limit, give the rest back, then say `drained`. */
   z.strictObject({ type: z.literal("drain"), limitMs: count }),
   z.strictObject({ type: z.literal("ended"), ended: Ended }),
@@ -191,6 +201,8 @@ export const HostEvent = z.discriminatedUnion("type", [
   /** Asks to store a large body of one of its roles. */
   z.strictObject({ type: z.literal("store_blob"), request: count, role: name, bytes: Bytes }),
   Ask,
+  /** The server does not let this role in. */
+  z.strictObject({ type: z.literal("refused"), role: name }),
   /** Nobody waits for these called hops any more: their join was met without them. */
   z.strictObject({ type: z.literal("hops_ended"), task: name, hops: z.array(name).min(1).max(1_000) }),
 ]);

@@ -7,12 +7,13 @@ import {
   type LinkSettings,
   type ReplicaReport,
   type ReplicaSpec,
-  type RoleSeeds,
+  type RoleCredentials,
   silentReplica,
 } from "../host/ipc.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { FailureLog } from "./failure-log.ts";
 import { type HostAssignments, versionOfHost } from "./placement.ts";
+import type { RoleCredentialsSource } from "./role-credentials.ts";
 import { type HostDeath, SupervisedHost, type SupervisedHostOptions } from "./supervised-host.ts";
 
 /** How long hosts may take to say what they hold; a frozen one's last word counts. */
@@ -42,8 +43,8 @@ export interface HostFleetOptions extends Inherited {
   readonly drainLimitMs: number;
   /** Reads what was deployed as a version; throws when it cannot be read, and is then asked again later. */
   readonly deploymentOf: (version: string) => Promise<Deployment>;
-  /** Keys of a version's roles; `undefined` = roles have no accounts here. Throws while they are missing, and is then asked again later. */
-  readonly seedsOf: (version: string) => Promise<RoleSeeds | undefined>;
+  /** Where the roles' credentials come from. */
+  readonly credentials: RoleCredentialsSource;
   /** A host of this node has died. */
   readonly onDeath: (died: Died) => void;
 }
@@ -78,15 +79,32 @@ export class HostFleet {
       void this.#retire(host, this.#options.drainLimitMs);
     }
     const unreadable: ReplicaReport[] = [];
+    let isComplete = true;
     for (const [name, replicas] of assignments) {
       const version = versionOfHost(name);
       const known = this.#hosts.get(name);
-      if (known) known.assign(replicas);
-      else if (!(await this.#start(name, version, replicas)))
-        unreadable.push(...replicas.map((r) => silentReplica(version, r, "starting")));
+      const isDone = known ? await this.#assign(known, replicas) : await this.#start(name, version, replicas);
+      isComplete &&= isDone;
+      if (!known && !isDone) unreadable.push(...replicas.map((r) => silentReplica(version, r, "starting")));
     }
     this.#unreadable = unreadable;
-    return unreadable.length === 0;
+    return isComplete;
+  }
+
+  /** What it should run counts even where credentials cannot be had now: it goes on with those that it has. */
+  async #assign(host: SupervisedHost, replicas: readonly ReplicaSpec[]): Promise<boolean> {
+    try {
+      host.assign(replicas, await this.#credentialsOf(host.version, replicas));
+      return true;
+    } catch (error) {
+      this.#logger.error({ version: host.version, reason: messageOf(error) }, "no credentials of its roles now");
+      host.assign(replicas);
+      return false;
+    }
+  }
+
+  #credentialsOf(version: string, replicas: readonly ReplicaSpec[]): Promise<RoleCredentials | undefined> {
+    return this.#options.credentials.of(version, [...new Set(replicas.map(({ role }) => role))]);
   }
 
   /** Hands a notice to all hosts. */
@@ -140,28 +158,31 @@ export class HostFleet {
   }
 
   async #start(name: string, version: string, replicas: readonly ReplicaSpec[]): Promise<boolean> {
-    const { deploymentOf, seedsOf } = this.#options;
     let deployment: Deployment;
-    let seeds: RoleSeeds | undefined;
+    let credentials: RoleCredentials | undefined;
     try {
-      deployment = await deploymentOf(version);
-      seeds = await seedsOf(version);
+      deployment = await this.#options.deploymentOf(version);
+      credentials = await this.#credentialsOf(version, replicas);
     } catch (error) {
       this.#logger.error({ version, reason: messageOf(error) }, "version cannot be started yet; trying again");
       return false;
     }
     if (this.#isClosed) return false;
-    this.#hosts.set(name, this.#supervise(deployment, seeds, replicas));
+    this.#hosts.set(name, this.#supervise(deployment, credentials, replicas));
     return true;
   }
 
-  #supervise(deployment: Deployment, seeds: RoleSeeds | undefined, replicas: readonly ReplicaSpec[]): SupervisedHost {
+  #supervise(
+    deployment: Deployment,
+    given: RoleCredentials | undefined,
+    replicas: readonly ReplicaSpec[],
+  ): SupervisedHost {
+    const { version } = deployment;
     const { startHost, giveBack, onChange, onHopsEnded, onReplicas, silenceLimitMs, blobs, broker, clock, random } =
       this.#options;
     const { system, node, incarnation, hostLink, loader, drainLimitMs } = this.#options;
     const options: SupervisedHostOptions = {
-      version: deployment.version,
-      seeds,
+      version,
       startHost,
       configure: () => ({
         type: "configure",
@@ -179,6 +200,10 @@ export class HostFleet {
       onDeath: (death) => this.#onDeath(death),
       onChange,
       onHopsEnded,
+      onRefused: (role) => {
+        this.#options.credentials.refused(version, role);
+        onChange();
+      },
       onReplicas,
       onFailure: (failure, generation) => {
         this.#failures.add(failure, generation, clock.monotonicMs());
@@ -191,7 +216,7 @@ export class HostFleet {
       random,
       logger: this.#logger,
     };
-    return new SupervisedHost(options, replicas);
+    return new SupervisedHost(options, replicas, given);
   }
 
   #onDeath({ incarnation, reason }: HostDeath): void {

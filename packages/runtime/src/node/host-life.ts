@@ -19,6 +19,8 @@ export interface LifeEvents {
   readonly blobs: Blobs;
   /** The node's services for its hosts. */
   readonly broker: Pick<Broker, "ask" | "hostEnded">;
+  /** The server does not let a role of it in. */
+  readonly onRefused: (role: string) => void;
   /** The host waits no more for these called hops. */
   readonly onHopsEnded: (task: string, hops: readonly string[]) => void;
 }
@@ -111,6 +113,8 @@ export class HostLife {
         return void this.#store(event.request, event.role, event.bytes);
       case "ask":
         return void this.#asks.take(event);
+      case "refused":
+        return this.#events.onRefused(event.role);
       case "hops_ended":
         return this.#events.onHopsEnded(event.task, event.hops);
     }

@@ -3,9 +3,15 @@ import { type Clock, systemClock } from "../clock.ts";
 import { requireNodeName, requireSystemName } from "../contracts/names.ts";
 import { TroupeError } from "../errors.ts";
 import type { LinkSettings } from "../host/ipc.ts";
+import type { LinkOptions } from "../nats/connection.ts";
 import { type Random, systemRandom } from "../random.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { BrokerService } from "./broker-service.ts";
+
+/** How a node itself reaches NATS. */
+export type NodeLink = LinkSettings & Pick<LinkOptions, "credentials">;
+
+export type RoleKeysPlace = { readonly folder: string } | "issued";
 
 /** What a node is told when it is made. */
 export interface NodeOptions {
@@ -13,15 +19,16 @@ export interface NodeOptions {
   readonly system: string;
   /** Its own name, unique in the system: up to 63 lower-case letters, digits or hyphens. */
   readonly name: string;
-  /** How the node itself reaches NATS (user `node`). */
-  readonly nodeLink: LinkSettings;
+  /** How the node itself reaches NATS (user `node`, or its own where nodes have identities). */
+  readonly nodeLink: NodeLink;
   /** How its hosts do (user `host`) where roles have no accounts of their own. */
   readonly hostLink: LinkSettings;
   /**
-   * Folder with the keys of the roles: each role then signs in as itself, and a version without keys there is not run. Absent = all roles
-   * share `hostLink`, and the server does not check the graph.
+   * Where roles have accounts, and each signs in as itself: a folder with the keys of all roles, or `issued`: an issuer gives the node
+   * short-lived ones of the roles that are placed on it. A version whose roles have no keys is not run. Absent = all roles share
+   * `hostLink`, and the server does not check the graph.
    */
-  readonly roleKeys?: string | undefined;
+  readonly roleKeys?: RoleKeysPlace | undefined;
   /** What placement may ask for: `{ gpu: "true", region: "eu" }`. Default none. */
   readonly labels?: Readonly<Record<string, string>>;
   /** Default none. */
@@ -53,7 +60,7 @@ export interface NodeOptions {
 export type ResolvedNodeOptions = Required<Omit<NodeOptions, "loader" | "roleKeys" | "memoryLimitBytes">> & {
   readonly memoryLimitBytes: number | undefined;
   readonly loader: string | undefined;
-  readonly roleKeys: string | undefined;
+  readonly roleKeys: RoleKeysPlace | undefined;
 };
 
 const count = (path: string, value: number, minimum: number): number => {

@@ -10,12 +10,10 @@ import { CONTROL_VERSION, type Died, type Ended } from "../contracts/control.ts"
 import { nodeLinkName } from "../contracts/link-names.ts";
 import { Subjects } from "../contracts/subjects.ts";
 import { messageOf, TroupeError } from "../errors.ts";
-import type { HeldDelivery, RoleSeeds } from "../host/ipc.ts";
+import type { HeldDelivery } from "../host/ipc.ts";
 import { type LoopDelay, watchLoopDelay } from "../host/loop-delay.ts";
-import { isVersion } from "../ids.ts";
 import { handBackSubject } from "../nats/ack-subject.ts";
 import { type Link, openLink } from "../nats/connection.ts";
-import { readRoleKeys } from "../nats/role-keys.ts";
 import type { Service } from "../nats/service.ts";
 import { BlobBroker } from "./blob-broker.ts";
 import { Broker } from "./broker.ts";
@@ -28,6 +26,7 @@ import { inlineHosts } from "./inline-host.ts";
 import { type NodeOptions, type ResolvedNodeOptions, resolveNodeOptions } from "./node-options.ts";
 import { serveNode } from "./node-services.ts";
 import { subscribeNotices } from "./notices.ts";
+import { folderOfKeys, IssuedRoles, type RoleCredentialsSource, sharedUser } from "./role-credentials.ts";
 
 /** By then the server has noticed as well: before, it might hand a message to a pull of the very host that is gone. */
 const GIVE_BACK_AFTER_MS = 25;
@@ -214,7 +213,7 @@ class ReconcilingNode implements RunningNode {
       drainLimitMs,
       startHost: isolation === "process" ? childHosts(logger) : inlineHosts({ clock, random, logger, memoryBytes }),
       deploymentOf: (version) => desired.deploymentOf(version),
-      seedsOf: (version) => this.#seedsOf(version),
+      credentials: this.#roleCredentials(link),
       blobs,
       broker,
       onHopsEnded: (task, hops) => this.#announceEnded(link, task, hops),
@@ -229,11 +228,11 @@ class ReconcilingNode implements RunningNode {
     });
   }
 
-  async #seedsOf(version: string): Promise<RoleSeeds | undefined> {
-    const { roleKeys } = this.#options;
-    if (roleKeys === undefined) return undefined;
-    if (!isVersion(version)) throw new TroupeError("invalid_id", `not a version: ${version}`);
-    return (await readRoleKeys(roleKeys, version)).seeds;
+  #roleCredentials(link: Link): RoleCredentialsSource {
+    const { roleKeys, clock } = this.#options;
+    if (roleKeys === undefined) return sharedUser;
+    if (roleKeys !== "issued") return folderOfKeys(roleKeys.folder);
+    return new IssuedRoles({ link, subjects: this.#subjects, node: this.name, clock });
   }
 
   async #converge({ desired, fleet }: Joined): Promise<void> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Configure, HeldDelivery, HostCommand, HostEvent, ReplicaSpec } from "../host/ipc.ts";
+import type { Configure, HeldDelivery, HostCommand, HostEvent, ReplicaSpec, RoleCredentials } from "../host/ipc.ts";
 import { seededRandom } from "../random.ts";
 import { HOST_INTENSITY } from "../supervision/intensity.ts";
 import { createLogger } from "../telemetry/logger.ts";
@@ -20,13 +20,14 @@ const delivery: HeldDelivery = { stream: "T_LOG_0", durable: "v1-a", streamSeque
 const deployment = { version: "v1", manifest: { roles: { a: {} } } } as unknown as Configure["deployment"];
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-function supervised(seeds?: Readonly<Record<string, string>>) {
+function supervised(credentials?: RoleCredentials) {
   const clock = new ManualClock();
   const hosts: FakeHost[] = [];
   const deaths: HostDeath[] = [];
   const givenBack: HeldDelivery[] = [];
   const endedHops: string[][] = [];
   const endedHosts: string[] = [];
+  const refused: string[] = [];
   const configure = () => ({ type: "configure", incarnation: `x-${hosts.length}`, deployment }) as Configure;
   const startHost = (onEvent: (event: HostEvent) => void): HostProcess => {
     const commands: HostCommand[] = [];
@@ -47,7 +48,7 @@ function supervised(seeds?: Readonly<Record<string, string>>) {
   const host = new SupervisedHost(
     {
       version: "v1",
-      seeds,
+      onRefused: (role) => void refused.push(role),
       startHost,
       configure,
       giveBack: async (held) => void givenBack.push(...held),
@@ -70,13 +71,25 @@ function supervised(seeds?: Readonly<Record<string, string>>) {
       logger: createLogger({ name: "test", level: "silent" }),
     },
     [replica],
+    credentials,
   );
   const last = (): FakeHost => {
     const newest = hosts.at(-1);
     assert.ok(newest);
     return newest;
   };
-  return { clock, host, hosts, deaths, givenBack, endedHops, endedHosts, last, replicaChanges: () => replicaChanges };
+  return {
+    refused,
+    clock,
+    host,
+    hosts,
+    deaths,
+    givenBack,
+    endedHops,
+    endedHosts,
+    last,
+    replicaChanges: () => replicaChanges,
+  };
 }
 
 test("a report tells when a replica comes, gets ready, takes or lets go, and not when it is only busy", () => {
@@ -107,13 +120,29 @@ test("a host that dies is reported with its incarnation, its deliveries are give
   assert.deepEqual(last().commands.at(-1), { type: "replicas", replicas: [replica] });
 });
 
-test("a host is given the keys of the roles that it plays, and of no others", () => {
-  const { host, last } = supervised({ a: "SEED-A", b: "SEED-B", c: "SEED-C" });
-  assert.deepEqual(last().commands.at(-1), { type: "replicas", replicas: [replica], seeds: { a: "SEED-A" } });
+test("a host is given the credentials of the roles that it plays, and of no others", () => {
+  const [a, b, c] = [{ seed: "SEED-A" }, { seed: "SEED-B" }, { seed: "SEED-C" }];
+  const { host, last } = supervised({ a, b, c });
+  assert.deepEqual(last().commands.at(-1), { type: "replicas", replicas: [replica], credentials: { a } });
   const both = [replica, { ...replica, role: "b" }];
   host.assign(both);
-  const seeds = { a: "SEED-A", b: "SEED-B" };
-  assert.deepEqual(last().commands.at(-1), { type: "replicas", replicas: both, seeds });
+  assert.deepEqual(last().commands.at(-1), { type: "replicas", replicas: both, credentials: { a, b } });
+});
+
+test("newer credentials reach a host that runs, and one that is started after a crash", async () => {
+  const { clock, host, last } = supervised({ a: { seed: "OLD", jwt: "1" } });
+  const a = { seed: "NEW", jwt: "2" };
+  host.assign([replica], { a });
+  assert.deepEqual(last().commands.at(-1), { type: "replicas", replicas: [replica], credentials: { a } });
+  await last().exit({ signal: "SIGKILL" });
+  await clock.advance(0);
+  assert.deepEqual(last().commands.at(-1), { type: "replicas", replicas: [replica], credentials: { a } });
+});
+
+test("a role that the server does not let in is passed on", () => {
+  const { last, refused } = supervised({ a: { seed: "S" } });
+  last().say({ type: "refused", role: "a" });
+  assert.deepEqual(refused, ["a"]);
 });
 
 test("a crash loop ends in failed replicas and one try a minute", async () => {

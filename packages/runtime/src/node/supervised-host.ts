@@ -6,7 +6,7 @@ import {
   type HostCommand,
   type ReplicaReport,
   type ReplicaSpec,
-  type RoleSeeds,
+  type RoleCredentials,
   replicaId,
   silentReplica,
 } from "../host/ipc.ts";
@@ -30,8 +30,6 @@ export interface HostDeath {
 
 export interface SupervisedHostOptions {
   readonly version: string;
-  /** Keys of the version's roles, where roles have accounts. */
-  readonly seeds?: RoleSeeds | undefined;
   readonly startHost: StartHost;
   /** First message of the next host process, with an incarnation that no earlier one had. */
   readonly configure: () => Configure;
@@ -41,6 +39,7 @@ export interface SupervisedHostOptions {
   readonly blobs: LifeEvents["blobs"];
   readonly broker: LifeEvents["broker"];
   readonly onHopsEnded: LifeEvents["onHopsEnded"];
+  readonly onRefused: LifeEvents["onRefused"];
   readonly onReplicas: LifeEvents["onReplicas"];
   /** An actor that it was assigned failed, so that restarting it in place may not be enough. */
   readonly onFailure: (failure: ActorFailure, generation: number) => void;
@@ -62,16 +61,19 @@ export class SupervisedHost {
   readonly #options: SupervisedHostOptions;
   readonly #unwanted = new AbortController();
   readonly #ended: Promise<void>;
-  #assigned: readonly ReplicaSpec[] = [];
+  #assigned: readonly ReplicaSpec[];
+  #credentials: RoleCredentials | undefined;
   #life: HostLife | undefined;
   readonly #killed = new WeakSet<HostLife>();
   #restarts: readonly number[] = [];
   #hasFailed = false;
 
-  constructor(options: SupervisedHostOptions, assigned: readonly ReplicaSpec[]) {
+  /** `credentials`: of the roles that it plays, where roles have accounts. */
+  constructor(options: SupervisedHostOptions, assigned: readonly ReplicaSpec[], credentials?: RoleCredentials) {
     this.version = options.version;
     this.#options = options;
     this.#assigned = assigned;
+    this.#credentials = credentials;
     this.#ended = this.#keepAlive();
   }
 
@@ -99,9 +101,13 @@ export class SupervisedHost {
     return [...(this.#life?.held.values() ?? [])];
   }
 
-  /** Sets what it should run; repeating it is harmless, and heals what a host could not do the first time. */
-  assign(replicas: readonly ReplicaSpec[]): void {
+  /**
+   * Sets what it should run, and what its roles sign in with from now on (default what they had). Repeating it is harmless, and heals what
+   * a host could not do the first time.
+   */
+  assign(replicas: readonly ReplicaSpec[], credentials = this.#credentials): void {
     this.#assigned = replicas;
+    this.#credentials = credentials;
     this.#life?.process.send(this.#replicas());
   }
 
@@ -158,7 +164,8 @@ export class SupervisedHost {
           : ({ directive: "escalate", restarts: this.#restarts } as const);
       this.#restarts = decision.restarts;
       this.#hasFailed = decision.directive === "escalate";
-      if (this.#hasFailed) this.#blame(this.#everyActor(), "exhausted", life.failure ?? "its host ends again and again");
+      if (this.#hasFailed)
+        this.#blame(this.#everyActor(), "exhausted", life.failure ?? "its host ends again and again");
       this.#options.onChange();
       const waitMs = decision.directive === "restart" ? decision.delayMs : HOST_INTENSITY.windowMs;
       logger.warn({ version, ...exit, failure: life.failure, waitMs }, "host ended; it is started again");
@@ -167,7 +174,7 @@ export class SupervisedHost {
   }
 
   #start(): HostLife {
-    const { startHost, configure, onChange, onHopsEnded, onReplicas, blobs, broker, logger } = this.#options;
+    const { startHost, configure, onChange, onHopsEnded, onRefused, onReplicas, blobs, broker, logger } = this.#options;
     const onReady = () => {
       this.#hasFailed = false;
       onChange();
@@ -176,7 +183,11 @@ export class SupervisedHost {
       onReady,
       onReplicas,
       onFailure: ({ kind, reason, ...struck }) => this.#blame([struck], kind, reason),
-      onHopsEnded, blobs, broker });
+      onHopsEnded,
+      onRefused,
+      blobs,
+      broker,
+    });
     this.#life = life;
     life.process.send(this.#replicas());
     const { incarnation, process } = life;
@@ -184,14 +195,13 @@ export class SupervisedHost {
     return life;
   }
 
-  /** What it runs, with the keys of exactly these roles: what a host does not have, nobody can take from it. */
+  /** What it runs, with the credentials of exactly these roles: what a host does not have, nobody can take from it. */
   #replicas(): HostCommand {
     const replicas = [...this.#assigned];
-    const { seeds } = this.#options;
-    if (seeds === undefined) return { type: "replicas", replicas };
+    if (this.#credentials === undefined) return { type: "replicas", replicas };
     const played = new Set(replicas.map(({ role }) => role));
-    const own = Object.entries(seeds).filter(([role]) => played.has(role));
-    return { type: "replicas", replicas, seeds: Object.fromEntries(own) };
+    const own = Object.entries(this.#credentials).filter(([role]) => played.has(role));
+    return { type: "replicas", replicas, credentials: Object.fromEntries(own) };
   }
 
   async #bury(life: HostLife, exit: HostExit): Promise<void> {

@@ -76,7 +76,7 @@ function configOf(settings: Settings): NodeConfig {
     name,
     nodeLink: userLink("node", nats, settings["node-seed"]),
     hostLink: userLink("host", nats, settings["host-seed"]),
-    ...(settings["role-keys"] === undefined ? {} : { roleKeys: settings["role-keys"] }),
+    ...(settings["role-keys"] === undefined ? {} : { roleKeys: { folder: settings["role-keys"] } }),
     ...(labels && { labels }),
     ...(capabilities && { capabilities }),
     ...(slots === undefined ? {} : { slots }),
