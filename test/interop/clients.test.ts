@@ -1,4 +1,4 @@
-/** Programs in other languages, on those languages' own NATS libraries, do what any NATS client is promised (R-TASK-1, R-SUP-1). */
+/** Programs in other languages, on those languages' own libraries, do what any client is promised (R-TASK-1, R-SUP-1, R-GW-2, R-GW-5). */
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,21 +6,16 @@ import { join } from "node:path";
 import { after, before, describe, it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Stack } from "../support/stack.ts";
+import { canGoOn, pythonEnvironment } from "./python-environment.ts";
 import { runTool, type ToolRun } from "./tool.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const INSTALL_MS = 120_000;
+const BUILD_MS = 120_000;
 const RUN_MS = 60_000;
+const SCHEMATHESIS_MS = 300_000;
 
 let stack: Stack;
 const environment = () => ({ NATS_URL: stack.server.url, TROUPE_SYSTEM: stack.subjects.system });
-
-/** A step of the set-up; skips the test with its reason when this machine cannot do it. */
-function canGoOn(t: TestContext, what: string, run: ToolRun | undefined): run is ToolRun {
-  if (run?.code === 0) return true;
-  t.skip(`${what}: ${run === undefined ? "not on this machine" : run.output.trim().slice(-300)}`);
-  return false;
-}
 
 function judge(t: TestContext, run: ToolRun | undefined): void {
   assert.ok(run);
@@ -30,28 +25,43 @@ function judge(t: TestContext, run: ToolRun | undefined): void {
   t.diagnostic(`${checks} checks`);
 }
 
-describe("independent clients", { timeout: 300_000 }, () => {
+describe("independent clients", { timeout: 1_200_000 }, () => {
   before(async () => {
     stack = await Stack.start({ system: "interop", nodes: 1, systemFile: here("./echo-system.ts") });
   });
   after(() => stack[Symbol.asyncDispose]());
 
   it("nats-py starts, follows, lists and cancels tasks", async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), "troupe-interop-"));
-    t.after(() => rm(folder, { recursive: true, force: true }));
-    const venv = await runTool("python3", ["-m", "venv", folder], { limitMs: INSTALL_MS });
-    if (!canGoOn(t, "python3 -m venv", venv)) return;
-    const python = join(folder, "bin", "python");
-    const install = ["-m", "pip", "install", "--quiet", "-r", here("./python/requirements.txt")];
-    if (!canGoOn(t, "pip install", await runTool(python, install, { limitMs: INSTALL_MS }))) return;
+    const programs = await pythonEnvironment(t, here("./python/nats-requirements.txt"));
+    if (programs === undefined) return;
+    const python = join(programs, "python");
     judge(t, await runTool(python, [here("./python/tasks.py")], { env: environment(), limitMs: RUN_MS }));
+  });
+
+  it("openai, langchain-openai, AutoGen and AG2 work by changing the base URL; schemathesis finds nothing", async (t) => {
+    const programs = await pythonEnvironment(t, here("./python/http-requirements.txt"));
+    if (programs === undefined) return;
+    const gateway = await stack.gatewayUrl();
+    const env = { OPENAI_BASE_URL: `${gateway}/v1` };
+    const python = join(programs, "python");
+    judge(t, await runTool(python, [here("./python/openai_clients.py")], { env, limitMs: RUN_MS }));
+
+    const cwd = await mkdtemp(join(tmpdir(), "troupe-interop-"));
+    t.after(() => rm(cwd, { recursive: true, force: true }));
+    const schemathesis = ["run", `${gateway}/openapi.json`, "--checks", "all", "--no-color", "--request-timeout", "30"];
+    const run = await runTool(join(programs, "schemathesis"), schemathesis, { cwd, limitMs: SCHEMATHESIS_MS });
+    assert.ok(run);
+    assert.equal(run.code, 0, run.output);
+    const generated = /(\d+) generated/.exec(run.output)?.[1];
+    assert.ok(Number(generated) >= 500, run.output);
+    t.diagnostic(`schemathesis: ${generated} cases`);
   });
 
   it("nats.go and its micro package discover, query and read the statistics of the services", async (t) => {
     const folder = await mkdtemp(join(tmpdir(), "troupe-interop-"));
     t.after(() => rm(folder, { recursive: true, force: true }));
     const program = join(folder, "control");
-    const build = await runTool("go", ["build", "-o", program, "."], { cwd: here("./go"), limitMs: INSTALL_MS });
+    const build = await runTool("go", ["build", "-o", program, "."], { cwd: here("./go"), limitMs: BUILD_MS });
     if (!canGoOn(t, "go build", build)) return;
     judge(t, await runTool(program, [], { env: environment(), limitMs: RUN_MS }));
   });

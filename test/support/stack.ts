@@ -77,6 +77,16 @@ export class Stack implements AsyncDisposable {
     }
   }
 
+  /** Where the gateway takes HTTP requests. */
+  async gatewayUrl(): Promise<string> {
+    let url: string | undefined;
+    await until("the gateway's address", 10_000, async () => {
+      url = /gateway at (\S+)/.exec(this.gateway.log)?.[1];
+      return url !== undefined;
+    });
+    return url ?? "";
+  }
+
   /** Deploys a system file with the CLI. */
   async deploy(file: string): Promise<void> {
     const keys = join(this.server.storeDir, "keys.json");

@@ -68,7 +68,7 @@ export const ERRORS = {
   ),
   unmet_capabilities: spec(
     "terminal",
-    422,
+    409,
     "The role declares no variant with the required capabilities.",
     "Declare a variant, or require less.",
   ),
@@ -108,6 +108,12 @@ export const ERRORS = {
     403,
     "Content from outside came where its label is not accepted.",
     "Accept the label there, or take another way through the graph.",
+  ),
+  edge_revoked: spec(
+    "terminal",
+    403,
+    "The hop tried an edge of the graph that an operator has revoked.",
+    "Deploy with the edge restored, or a graph without it, then retry the dead letter.",
   ),
   handler_failed: spec("terminal", 500, "A handler threw after its retries.", "See the cause in the dead letter."),
   handler_stuck: spec(
@@ -178,6 +184,18 @@ export const ERRORS = {
     429,
     "Admission is closed: too much is in flight.",
     "Wait as long as Retry-After says, then send it again.",
+  ),
+  rate_limited: spec(
+    "transient",
+    429,
+    "The caller sent more than its limit allows.",
+    "Wait as long as Retry-After says; the RateLimit headers tell what is left.",
+  ),
+  shedding_load: spec(
+    "transient",
+    503,
+    "This gateway has more to do than it can, and turns requests away.",
+    "Send it again after Retry-After; another gateway may have room.",
   ),
   store_full: spec(
     "transient",

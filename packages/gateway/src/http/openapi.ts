@@ -14,13 +14,46 @@ const RECURSIVE = /^#\/\$defs\/__schema\d+$/;
 const ANY_JSON = "#/components/schemas/Json";
 const EVENTS: Json = { $ref: "#/components/schemas/ServerSentEvent" };
 
+/** Keys of this name are refused wherever they stand. */
+const NAMES: Json = { not: { const: "__proto__" } };
+/** Any JSON value: what a schema leaves open. */
+const JSON_VALUE: Json = {
+  description: "Any JSON value.",
+  propertyNames: NAMES,
+  additionalProperties: { $ref: ANY_JSON },
+  items: { $ref: ANY_JSON },
+};
+
 /** A zod schema as it stands inside the document: what it defines for itself is the document's own "any JSON value". */
 function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
   const { $schema: _, $defs: _local, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
-  const withOwnReferences: unknown = JSON.parse(JSON.stringify(rest), (key, value: unknown) =>
-    key === "$ref" && typeof value === "string" && RECURSIVE.test(value) ? ANY_JSON : value,
-  );
+  const withOwnReferences: unknown = JSON.parse(JSON.stringify(rest), (key, value: unknown) => {
+    if (key === "$ref" && typeof value === "string" && RECURSIVE.test(value)) return ANY_JSON;
+    return isOpen(value) ? asOpenObject(value) : value;
+  });
   return Document.parse(withOwnReferences);
+}
+
+interface OpenObject {
+  readonly additionalProperties: object;
+  readonly propertyNames?: object;
+}
+
+/** Whether a schema is of an object that takes keys that it does not name. */
+const isOpen = (value: unknown): value is OpenObject =>
+  typeof value === "object" &&
+  value !== null &&
+  "additionalProperties" in value &&
+  typeof value.additionalProperties === "object";
+
+function asOpenObject(schema: OpenObject): OpenObject {
+  const { additionalProperties, propertyNames } = schema;
+  const isAny = Object.keys(additionalProperties).length === 0;
+  return {
+    ...schema,
+    additionalProperties: isAny ? { $ref: ANY_JSON } : additionalProperties,
+    propertyNames: { ...propertyNames, ...NAMES },
+  };
 }
 
 export function openApiDocument(system: string, version: string): Json {
@@ -37,7 +70,7 @@ export function openApiDocument(system: string, version: string): Json {
       schemas: {
         Problem: schemaOf(ProblemResponse, "output"),
         ServerSentEvent: schemaOf(ServerSentEvent, "output"),
-        Json: { description: "Any JSON value." },
+        Json: JSON_VALUE,
       },
     },
   };
