@@ -22,7 +22,9 @@ import {
   systemRandom,
   type TaskRequest,
 } from "@troupe/runtime/internal";
+import type { AuthSettings } from "./auth/auth-settings.ts";
 import { type HttpServer, startHttpServer } from "./http/http-server.ts";
+import { type OpenGuard, openGuard } from "./http/open-guard.ts";
 import { Backlog } from "./ingress/backlog.ts";
 import { DeployedSystem } from "./ingress/deployed-system.ts";
 import { EndWatch } from "./ingress/end-watch.ts";
@@ -33,6 +35,8 @@ import { startTaskServices } from "./ingress/task-services.ts";
 import { TurnKeeper } from "./ingress/turn-keeper.ts";
 import { WaitingRoom } from "./ingress/waiting-room.ts";
 import { streamWriter } from "./ingress/write-once-stream.ts";
+import type { LoadLimits } from "./limits/load-shedding.ts";
+import type { RequestLimits } from "./limits/request-limits.ts";
 import { GatewayApi } from "./task/gateway-api.ts";
 import { healthProbe } from "./task/health-probe.ts";
 import { followReconnects } from "./watch/reconnects.ts";
@@ -54,7 +58,15 @@ export interface GatewayOptions {
   readonly shards?: number;
   /** Accepted tasks that may wait for admission before more are refused; default 10,000. */
   readonly backlogLimit?: number;
-  /** Whose tasks these are, until callers are authenticated; default `default`. */
+  /** Who has to sign in over HTTP; absent = nobody, which suits a developer's own machine. */
+  readonly auth?: AuthSettings | undefined;
+  /** Limits on requests; by default those of `docs/limits.md` where callers sign in, else none. */
+  readonly limits?: Partial<RequestLimits> | undefined;
+  /** When requests are turned away since there is too much to do. */
+  readonly loadLimits?: Partial<LoadLimits> | undefined;
+  /** Addresses of proxies whose `X-Forwarded-For` is believed; default none. */
+  readonly trustedProxies?: readonly string[] | undefined;
+  /** Whose tasks those are of callers who need not sign in, and of those over NATS; default `default`. */
   readonly tenant?: string;
   /** Shown in discovery and in the OpenAPI document. */
   readonly version?: string;
@@ -66,6 +78,8 @@ export interface GatewayOptions {
 export interface Gateway {
   /** URL of the HTTP edge; empty before `start`. */
   readonly url: string;
+  /** How long credentials and limits kept the requests so far: count, and quantiles in ms. */
+  guardTiming(): { readonly count: number; readonly p50Ms: number; readonly p99Ms: number };
   /** Resolves once it takes requests. Throws `unavailable` without NATS, `invalid_config` when it cannot listen. */
   start(): Promise<void>;
   /** Ends event streams, finishes running requests, gives back what it holds. May be called more than once. */
@@ -75,17 +89,22 @@ export interface Gateway {
 const DEFAULT_BACKLOG = 10_000;
 /** Callers hear of an outage at once and come back by themselves; what they had in hand is repeated no longer than this. */
 const PATIENCE_MS = 1_000;
+const notStarted = () => ({ count: 0, p50Ms: 0, p99Ms: 0 });
 
 export function createGateway(options: GatewayOptions): Gateway {
   let running: Promise<RunningGateway> | undefined;
   let url = "";
+  let timing = notStarted;
   return {
+    guardTiming: () => timing(),
     get url() {
       return url;
     },
     start: async () => {
       running ??= RunningGateway.start(options);
-      url = (await running).http.url;
+      const { http } = await running;
+      url = http.url;
+      timing = () => http.guardTiming();
     },
     stop: async () => {
       const gateway = await running?.catch(() => undefined);
@@ -97,22 +116,25 @@ export function createGateway(options: GatewayOptions): Gateway {
 class RunningGateway {
   readonly http: HttpServer;
   readonly #parts: Parts;
+  readonly #guard: OpenGuard;
   readonly #services: Service;
   #stopping: Promise<void> | undefined;
 
-  private constructor(parts: Parts, services: Service, http: HttpServer) {
+  private constructor(parts: Parts, guard: OpenGuard, services: Service, http: HttpServer) {
     this.#parts = parts;
+    this.#guard = guard;
     this.#services = services;
     this.http = http;
   }
 
   static async start(options: GatewayOptions): Promise<RunningGateway> {
-    const { system, servers, seed, apiPrefix, inboxPrefix, logger, clock = systemClock } = options;
+    const { system, servers, seed, apiPrefix, inboxPrefix, logger } = options;
+    const { clock = systemClock, random = systemRandom, tenant = "default" } = options;
     const user = seed === undefined ? undefined : "gateway";
     const link = await openLink({ servers, name: "gateway", seed, user, apiPrefix, inboxPrefix, logger, clock });
+    let guard: OpenGuard | undefined;
     try {
       const parts = await assemble(options, link);
-      const caller = { tenant: options.tenant ?? "default", isWalled: false };
       const version = options.version ?? "0.1.0";
       const { api, subjects } = parts;
       const health = healthProbe({
@@ -122,13 +144,18 @@ class RunningGateway {
         isConnected: parts.reconnects.isConnected,
         isDraining: () => parts.isDraining,
       });
-      const { host = "127.0.0.1", port = 0 } = options;
-      const http = await startHttpServer({ api, health, caller, system, version, host, port, logger, clock });
+      const { host = "127.0.0.1", port = 0, trustedProxies } = options;
+      guard = await openGuard({ ...options, tenant }, { link, subjects, clock, random, logger });
+      const edge = { api, health, guard: guard.ports, system, version, host, port, trustedProxies, logger, clock };
+      const http = await startHttpServer(edge);
+      // Whoever has an account on NATS is let through by the server; there a task's id is enough to see it.
+      const caller = { tenant, isWalled: false };
       const services = startTaskServices({ link, subjects, api, caller, version, logger });
       parts.room.start();
       logger.info({ url: http.url, system }, "gateway takes requests");
-      return new RunningGateway(parts, services, http);
+      return new RunningGateway(parts, guard, services, http);
     } catch (error) {
+      guard?.stop();
       await link.close();
       throw error;
     }
@@ -143,6 +170,7 @@ class RunningGateway {
     const { link, publisher, room, ends, deployed, reconnects } = this.#parts;
     this.#parts.isDraining = true;
     await Promise.all([this.http.close(), this.#services.stop(), room.stop()]);
+    this.#guard.stop();
     ends.stop();
     deployed.stop();
     reconnects.stop();

@@ -1,4 +1,4 @@
-/** Who may do what over HTTP: the one matrix. `docs/auth.md` is checked against it, the routes are refused by it. Pure. */
+/** Who may do what over HTTP: the one matrix. `docs/auth.md` is generated from it, every route is refused by it. Pure. */
 
 /** What an operation of the HTTP interface asks of its caller. */
 export const PERMISSIONS = {
@@ -11,6 +11,15 @@ export const PERMISSIONS = {
   admin: "see every actor; stop roles; shut down",
 } as const;
 export type Permission = keyof typeof PERMISSIONS;
+export const PERMISSION_NAMES = [
+  "agent:chat",
+  "task:submit",
+  "task:read",
+  "metrics:read",
+  "operate",
+  "deploy",
+  "admin",
+] as const satisfies readonly Permission[];
 
 /** What each access role of a principal stands for. Roles of the graph are something else: they never appear here. */
 export const ACCESS_ROLES = {
@@ -19,6 +28,13 @@ export const ACCESS_ROLES = {
   operator: ["agent:chat", "task:submit", "task:read", "metrics:read", "operate"],
   admin: ["agent:chat", "task:submit", "task:read", "metrics:read", "operate", "deploy", "admin"],
 } as const satisfies Readonly<Record<string, readonly Permission[]>>;
+export type AccessRole = keyof typeof ACCESS_ROLES;
+export const ACCESS_ROLE_NAMES = ["viewer", "user", "operator", "admin"] as const satisfies readonly AccessRole[];
 
 /** What an operation asks for: a permission, or nothing at all. */
 export type Requirement = Permission | "public";
+
+/** Everything that the named access roles stand for; names that are none stand for nothing. */
+export function permissionsOf(roles: readonly string[]): ReadonlySet<Permission> {
+  return new Set(ACCESS_ROLE_NAMES.filter((role) => roles.includes(role)).flatMap((role) => [...ACCESS_ROLES[role]]));
+}

@@ -1,7 +1,9 @@
+import type { TaskId } from "@troupe/runtime/internal";
 import type { FastifyInstance } from "fastify";
 import { AgentChatBody, taskOfAgentChat } from "../agent/agent-chat.ts";
 import { laterResult, RunBody, requireDoor, runOf, runResult } from "../agent/agent-run.ts";
 import { finishedTask } from "../task/finished-task.ts";
+import type { Caller } from "../task/task-api.ts";
 import { bodyOf, taskIdOf } from "./request-values.ts";
 import { submitTask } from "./submit-task.ts";
 import { type RoutePorts, TASKS } from "./task-routes.ts";
@@ -26,8 +28,7 @@ export function registerAgentRoutes(app: FastifyInstance, ports: RoutePorts): vo
     const { task_id } = await submitTask(ports, { request, reply }, role, task);
     return reply.code(202).header("location", `/agent/result/${task_id}`).send({ task_id, status: "queued" });
   });
-  app.get("/agent/result/:id", async (request) => {
-    const { view } = await api.find(callerOf(request), taskIdOf(request));
-    return laterResult(await api.withResult(view));
-  });
+  const result = async (caller: Caller, id: TaskId) =>
+    laterResult(await api.withResult((await api.find(caller, id)).view));
+  app.get("/agent/result/:id", (request) => result(callerOf(request), taskIdOf(request)));
 }

@@ -1,16 +1,20 @@
 /** The HTTP edge: fastify with our own limits, errors and end. */
 import { randomUUID } from "node:crypto";
 import { type Clock, type Logger, TroupeError } from "@troupe/runtime/internal";
-import fastify, { type FastifyInstance } from "fastify";
+import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import { callerOf } from "../auth/principal.ts";
 import { BODY_LIMITS, bodyTooLarge } from "../ingress/task-body.ts";
-import type { Caller, HealthProbe, TaskApi } from "../task/task-api.ts";
+import { isBehindWall } from "../task/known-task.ts";
+import type { HealthProbe, TaskApi } from "../task/task-api.ts";
 import { registerAgentRoutes } from "./agent-routes.ts";
 import { registerChatRoutes } from "./chat-routes.ts";
 import { EventStreams } from "./event-stream.ts";
+import { Guard, type GuardPorts } from "./guard.ts";
 import { registerHealthRoutes } from "./health-routes.ts";
 import { KnownPaths } from "./known-paths.ts";
 import { registerModelRoutes } from "./model-routes.ts";
 import { openApiDocument } from "./openapi.ts";
+import { REQUIREMENTS } from "./operations.ts";
 import { PROBLEM_TYPE, problemOf } from "./problem.ts";
 import { registerResponseRoutes } from "./response-routes.ts";
 import { registerTaskRoutes } from "./task-routes.ts";
@@ -18,7 +22,9 @@ import { registerTaskRoutes } from "./task-routes.ts";
 export interface HttpServerOptions {
   readonly api: TaskApi;
   readonly health: HealthProbe;
-  readonly caller: Caller;
+  readonly guard: GuardPorts;
+  /** Addresses of proxies whose `X-Forwarded-For` is believed; default none. */
+  readonly trustedProxies?: readonly string[] | undefined;
   readonly system: string;
   readonly version: string;
   readonly host: string;
@@ -30,6 +36,8 @@ export interface HttpServerOptions {
 
 export interface HttpServer {
   readonly url: string;
+  /** How long requests were kept by credentials and limits. */
+  guardTiming(): ReturnType<Guard["timing"]>;
   /** Takes no new connections, ends event streams, waits for running requests. */
   close(): Promise<void>;
 }
@@ -37,6 +45,8 @@ export interface HttpServer {
 /** Time to send the headers, and a whole request. */
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 120_000;
+/** How often connections are looked at for these limits. */
+const CHECK_MS = 2_000;
 /** An idle connection holds a closing server open for this long at most. */
 const KEEP_ALIVE_MS = 5_000;
 /** The JSON around the largest body. */
@@ -44,18 +54,20 @@ const ENVELOPE_BYTES = 64 * 1024;
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { logger, host, port, api, caller, clock } = options;
+  const { logger, host, port, api, clock } = options;
   const streams = new EventStreams(logger);
-  const app = createApp();
+  const guard = new Guard(options.guard, REQUIREMENTS);
+  const app = createApp(options.trustedProxies);
   let isClosing = false;
   app.addHook("onSend", async (request, reply) => {
     reply.header("x-request-id", request.id);
     if (isClosing) reply.header("connection", "close");
   });
   refuseUnknown(app);
-  handleErrors(app, logger);
+  guard.install(app);
+  handleErrors(app, guard, logger);
   acceptBytes(app);
-  const ports = { api, streams, callerOf: () => caller, clock };
+  const ports = { api, streams, callerOf: (request: FastifyRequest) => callerOf(guard.principalOf(request)), clock };
   registerTaskRoutes(app, ports);
   registerAgentRoutes(app, ports);
   registerModelRoutes(app, ports);
@@ -63,21 +75,22 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   registerResponseRoutes(app, ports);
   registerHealthRoutes(app, options.health);
   const document = openApiDocument(options.system, options.version);
-  app.get("/openapi.json", () => document);
+  app.get("/openapi.json", { config: { permission: "public" } }, () => document);
   app.addHook("preClose", async () => {
     isClosing = true;
     streams.closeAll();
   });
   const url = await listen(app, host, port);
-  return { url, close: () => app.close() };
+  return { url, guardTiming: () => guard.timing(), close: () => app.close() };
 }
 
-function createApp(): FastifyInstance {
+function createApp(trustedProxies: readonly string[] = []): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_LIMITS.maxBytes + ENVELOPE_BYTES,
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { headersTimeout: HEADERS_MS },
+    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS },
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     routerOptions: { maxParamLength: 256 },
     genReqId: (request) => {
       const given = request.headers["x-request-id"];
@@ -107,9 +120,10 @@ function acceptBytes(app: FastifyInstance): void {
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
 }
 
-function handleErrors(app: FastifyInstance, logger: Logger): void {
+function handleErrors(app: FastifyInstance, guard: Guard, logger: Logger): void {
   app.setErrorHandler((thrown, request, reply) => {
     const error = ours(thrown);
+    if (isBehindWall(error)) guard.denied(request, "another tenant's task");
     if (!TroupeError.is(error)) logger.error({ err: thrown, request_id: request.id }, "request failed");
     const { status, headers, body } = problemOf(error, request.id);
     return reply.code(status).headers(headers).type(PROBLEM_TYPE).send(JSON.stringify(body));

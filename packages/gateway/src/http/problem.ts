@@ -14,6 +14,9 @@ export interface OpenAiError {
   readonly code: string;
 }
 
+/** How to sign in (RFC 6750). */
+const CHALLENGE = { "www-authenticate": 'Bearer realm="troupe"' };
+
 export const PROBLEM_TYPE = "application/problem+json";
 
 /** The response for anything thrown. */
@@ -22,7 +25,7 @@ export function problemOf(thrown: unknown, requestId: string): Problem {
   const spec = ERRORS[error.code];
   return {
     status: spec.http,
-    headers: retryHeaders(error, spec),
+    headers: error.code === "unauthorized" ? CHALLENGE : retryHeaders(error, spec),
     body: {
       type: `urn:troupe:error:${error.code}`,
       title: spec.meaning,

@@ -22,6 +22,8 @@ export interface CurrentSystem {
 export interface OrderContext {
   readonly current: CurrentSystem;
   readonly tenant: string;
+  /** Who asks, where callers sign in. */
+  readonly user?: string | undefined;
   readonly shards: number;
   readonly nowMs: number;
   /** A shard for a task without a session. */
@@ -31,7 +33,7 @@ export interface OrderContext {
 
 /** Throws `unknown_role` with the doors, or `unmet_capabilities` with what is missing. */
 export function decideOrder(role: string, request: TaskRequest, context: OrderContext): TaskOrder {
-  const { current, tenant, nowMs, shards } = context;
+  const { current, tenant, user, nowMs, shards } = context;
   const requires = request.required_capabilities ?? [];
   const mailbox = requireDoor(current.system, role, requires);
   const key = request.session === undefined ? undefined : sessionKey(tenant, request.session);
@@ -45,6 +47,7 @@ export function decideOrder(role: string, request: TaskRequest, context: OrderCo
     acceptedAtMs: nowMs,
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
     tenant,
+    ...(user === undefined ? {} : { user }),
     priority: request.priority ?? "normal",
     ...(key === undefined || request.session === undefined ? {} : { session: { key, name: request.session } }),
     requires: [...requires],

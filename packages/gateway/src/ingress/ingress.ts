@@ -43,6 +43,7 @@ export interface Submission {
   readonly role: string;
   readonly request: TaskRequest;
   readonly tenant: string;
+  readonly user?: string | undefined;
   /** Hash of the idempotency key; absent = every call is a new task. */
   readonly key?: string | undefined;
 }
@@ -90,7 +91,7 @@ export class Ingress {
    * `retry_after_ms`, `store_full`, or `outcome_unknown` (repeat with the same key).
    */
   async submit(submission: Submission): Promise<TaskAccepted> {
-    const { role, request, tenant, key } = submission;
+    const { role, request, key } = submission;
     const verdict = admit(this.pressure());
     const digest = key === undefined ? "" : requestDigest(role, request);
     if (key !== undefined) {
@@ -100,7 +101,7 @@ export class Ingress {
         if (await this.#isStored(earlier.task, earlier.mailbox)) return accepted(earlier.task, true);
       }
     }
-    const decided = this.#decide(role, request, tenant);
+    const decided = this.#decide(submission);
     if (verdict.kind === "refuse") throw overloaded(verdict);
     const order = { ...decided, input: await this.#ports.shrink(decided.input) };
     if (key === undefined) {
@@ -137,11 +138,12 @@ export class Ingress {
     };
   }
 
-  #decide(role: string, request: TaskRequest, tenant: string): TaskOrder {
+  #decide({ role, request, tenant, user }: Submission): TaskOrder {
     const { clock, random, shards } = this.#ports;
     return decideOrder(role, request, {
       current: this.#ports.current(),
       tenant,
+      user,
       shards,
       nowMs: clock.nowMs(),
       shard: Math.floor(random.unit() * shards),

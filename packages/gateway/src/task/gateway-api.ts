@@ -53,9 +53,9 @@ export class GatewayApi implements TaskApi {
     this.#ports = ports;
   }
 
-  submit({ tenant }: Caller, role: string, request: TaskRequest, key?: string): Promise<TaskAccepted> {
+  submit({ tenant, user }: Caller, role: string, request: TaskRequest, key?: string): Promise<TaskAccepted> {
     const hash = key === undefined ? undefined : callerKey(tenant, key);
-    return this.#ports.ingress.submit({ role, request, tenant, key: hash });
+    return this.#ports.ingress.submit({ role, request, tenant, user, key: hash });
   }
 
   async find(caller: Caller, id: TaskId) {

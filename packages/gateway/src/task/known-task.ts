@@ -23,9 +23,18 @@ export async function readKnownTask(reader: TaskReader, caller: Caller, id: Task
   const isStarted = records.some(({ subject }) => subject.hop === "start" && subject.from === "client");
   const order: TaskOrder | undefined = isStarted ? undefined : await reader.waiting(id);
   const view = taskView(id, records, order && acceptedOf(order));
-  if (view && !isOutside(caller, order?.tenant ?? tenantOf(records))) return { id, records, view };
-  throw unknownTask(id);
+  if (!view) throw unknownTask(id);
+  if (isOutside(caller, order?.tenant ?? tenantOf(records))) throw behindWall(id);
+  return { id, records, view };
 }
 
-/** The same words whether it is not there or not the caller's. */
-export const unknownTask = (id: TaskId): TroupeError => new TroupeError("unknown_task", `no task ${id}`);
+const BEHIND_WALL = new Error("another tenant's task");
+
+export const unknownTask = (id: TaskId, cause?: unknown): TroupeError =>
+  new TroupeError("unknown_task", `no task ${id}`, { cause });
+
+/** For a task of another tenant: the caller is told the same as for one that is not there. */
+export const behindWall = (id: TaskId): TroupeError => unknownTask(id, BEHIND_WALL);
+
+/** Whether somebody asked for another tenant's task. */
+export const isBehindWall = (error: unknown): boolean => TroupeError.is(error) && error.cause === BEHIND_WALL;

@@ -21,6 +21,8 @@ export interface Deployed {
 /** On whose behalf something is asked. */
 export interface Caller {
   readonly tenant: string;
+  /** Who it is, where callers sign in: usage and budgets are counted by it. */
+  readonly user?: string;
   /** Whether it sees its own tenant's tasks alone; for anybody else a task's unguessable id is enough. */
   readonly isWalled: boolean;
 }

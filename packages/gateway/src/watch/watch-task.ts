@@ -12,7 +12,7 @@ import {
 } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { readJson } from "../ingress/read-json.ts";
-import { unknownTask } from "../task/known-task.ts";
+import { behindWall, unknownTask } from "../task/known-task.ts";
 import type { Caller } from "../task/task-api.ts";
 import { isOutside, tenantOf } from "../task/tenant-wall.ts";
 import { acceptedOf, type TaskReader } from "./task-reader.ts";
@@ -78,7 +78,7 @@ export async function* watchTask(
 /** Throws `unknown_task` when neither the log nor the door knows the task, or it is behind the caller's wall. */
 async function openFeed({ reader }: WatchPorts, caller: Caller, task: TaskId): Promise<TaskEventFeed> {
   const requireInside = (tenant: string | undefined) => {
-    if (isOutside(caller, tenant)) throw unknownTask(task);
+    if (isOutside(caller, tenant)) throw behindWall(task);
   };
   // A task's first record is its start, which names the tenant.
   const first = await reader.records(task, 0).next();

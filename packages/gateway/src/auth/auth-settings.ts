@@ -1,0 +1,9 @@
+import type { JwtSettings } from "./jwt-verifier.ts";
+
+/** Who has to sign in. Without these settings nobody does, as on a developer's own machine. */
+export interface AuthSettings {
+  /** Whether callers without credentials may talk to agents; default no. */
+  readonly letsAnonymousIn?: boolean | undefined;
+  /** Absent: API keys alone are taken. */
+  readonly jwt?: JwtSettings | undefined;
+}

@@ -1,0 +1,44 @@
+import type { Caller } from "../task/task-api.ts";
+import { PERMISSION_NAMES, type Permission } from "./permission.ts";
+
+/** By what a caller was recognised; `id` may be shown and logged. */
+export interface Credential {
+  readonly kind: "none" | "api_key" | "jwt";
+  readonly id: string;
+}
+
+/** Who sent a request, as far as this gateway has checked it. */
+export interface Principal {
+  readonly tenant: string;
+  readonly user: string;
+  readonly permissions: ReadonlySet<Permission>;
+  readonly credential: Credential;
+  /** False only where nobody signs in: then a task's unguessable id is enough to see it. */
+  readonly isWalled: boolean;
+}
+
+/** Everybody, where nobody signs in: a developer's own machine. */
+export const developer = (tenant: string): Principal => ({
+  tenant,
+  user: "developer",
+  permissions: new Set(PERMISSION_NAMES),
+  credential: { kind: "none", id: "" },
+  isWalled: false,
+});
+
+const ANONYMOUS: ReadonlySet<Permission> = new Set<Permission>(["agent:chat"]);
+
+/** A caller without credentials, where such are let in: may talk to agents, each address apart, under a tenant of their own. */
+export const anonymous = (address: string): Principal => ({
+  tenant: "anonymous",
+  user: `anonymous ${address}`,
+  permissions: ANONYMOUS,
+  credential: { kind: "none", id: address },
+  isWalled: true,
+});
+
+export const callerOf = ({ tenant, user, isWalled, credential }: Principal): Caller => ({
+  tenant,
+  isWalled,
+  ...(credential.kind === "none" ? {} : { user }),
+});

@@ -1,0 +1,245 @@
+/** Signing in over HTTP on a real server: API keys, tokens, the matrix, and the walls between tenants. */
+import assert from "node:assert/strict";
+import { createPublicKey, generateKeyPairSync } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, test } from "node:test";
+import type { Gateway } from "@troupe/gateway";
+import { ACCESS_ROLE_NAMES, ACCESS_ROLES, type AccessRole, OPERATIONS } from "@troupe/gateway/internal";
+import { directGetAll } from "@troupe/runtime/internal";
+import { type GatewayBed, startGatewayBed } from "../support/gateway-bed.ts";
+import { call, keysOf, makeKey } from "../support/gateway-callers.ts";
+import { token } from "../support/json-web-token.ts";
+import { until } from "../support/stack.ts";
+
+const SECRET = "a secret of the test, long enough for HS256";
+const ISSUER = "https://issuer.example";
+const AUDIENCE = "troupe-test";
+const LIMITS = { userPerMinute: 100_000, tenantPerMinute: 100_000 };
+
+let bed: GatewayBed;
+let gateway: Gateway;
+const keys = new Map<string, string>();
+const keyOf = (tenant: string, role: AccessRole): string => keys.get(`${tenant} ${role}`) ?? assert.fail();
+
+before(async () => {
+  bed = await startGatewayBed();
+  await bed.deploy("v1");
+  for (const tenant of ["acme", "globex"]) {
+    for (const role of ACCESS_ROLE_NAMES) keys.set(`${tenant} ${role}`, (await makeKey(bed, tenant, [role])).text);
+  }
+  const jwt = { keys: { kind: "secret", secret: SECRET }, issuer: ISSUER, audience: AUDIENCE } as const;
+  gateway = await bed.gateway({ auth: { jwt }, limits: LIMITS });
+});
+after(() => bed[Symbol.asyncDispose]());
+
+const submit = (key: string | undefined, headers?: Record<string, string>) =>
+  call(gateway.url, "POST", "/api/v1/tasks", {
+    key,
+    body: { role: "router", input: "x" },
+    ...(headers && { headers }),
+  });
+const nowS = () => Math.floor(Date.now() / 1_000);
+const claims = (change: object = {}) => ({
+  iss: ISSUER,
+  aud: AUDIENCE,
+  sub: "ann",
+  tenant: "acme",
+  roles: ["user"],
+  exp: nowS() + 60,
+  ...change,
+});
+const HS256 = { alg: "HS256", typ: "JWT" };
+
+test("without credentials everything but the probes and the document is refused, with a challenge", async () => {
+  const refused = await submit(undefined);
+  assert.deepEqual([refused.status, refused.body.code], [401, "unauthorized"]);
+  assert.match(refused.headers.get("www-authenticate") ?? "", /^Bearer/);
+  for (const { method, path, permission } of OPERATIONS) {
+    const answer = await call(gateway.url, method, path.replace("{id}", "x"), method === "GET" ? {} : { body: {} });
+    assert.equal(answer.status === 401, permission !== "public", `${method} ${path}: ${answer.status}`);
+  }
+  assert.equal((await call(gateway.url, "GET", "/openapi.json")).status, 200);
+});
+
+test("a key is taken as bearer token and as X-API-Key, and two that differ are refused", async () => {
+  const key = keyOf("acme", "user");
+  assert.equal((await submit(key)).status, 202);
+  assert.equal((await submit(undefined, { "x-api-key": key })).status, 202);
+  assert.equal((await submit(key, { "x-api-key": keyOf("globex", "user") })).status, 401);
+});
+
+test("a key that is new, revoked, expired or wrong is known for what it is without a restart", async () => {
+  const { text, row } = await makeKey(bed, "acme", ["user"]);
+  await until("the key is known", 5_000, async () => (await submit(text)).status === 202);
+  const wrong = `${text.slice(0, -1)}${text.endsWith("A") ? "B" : "A"}`;
+  assert.equal((await submit(wrong)).status, 401);
+  const stored = await keysOf(bed).get(row.id);
+  await keysOf(bed).update(row.id, { ...row, revokedAt: new Date().toISOString() }, stored?.revision ?? 0);
+  await until("it is revoked", 5_000, async () => (await submit(text)).status === 401);
+  const old = await makeKey(bed, "acme", ["user"], { expiresAt: "2020-01-01T00:00:00.000Z" });
+  const fresh = await makeKey(bed, "acme", ["user"]);
+  await until("both are known", 5_000, async () => (await submit(fresh.text)).status === 202);
+  assert.equal((await submit(old.text)).status, 401);
+});
+
+test("a token of the issuer is taken, with the tenant, user and roles that it names", async () => {
+  const bearer = token(HS256, claims(), { secret: SECRET });
+  const { body, status } = await submit(bearer);
+  assert.equal(status, 202);
+  const start = await bed.started(body.task_id ?? "");
+  assert.deepEqual([start?.header?.passport?.tenant, start?.header?.origin?.user], ["acme", "ann"]);
+  const viewer = token(HS256, claims({ roles: "viewer" }), { secret: SECRET });
+  assert.equal((await submit(viewer)).status, 403);
+  const scoped = token(HS256, claims({ roles: [], scope: "task:submit other" }), { secret: SECRET });
+  assert.equal((await submit(scoped)).status, 202);
+});
+
+test("the matrix holds for every operation and every access role", async () => {
+  for (const role of ACCESS_ROLE_NAMES) {
+    const permissions: readonly string[] = ACCESS_ROLES[role];
+    for (const { method, path, permission } of OPERATIONS) {
+      if (permission === "public") continue;
+      const key = keyOf("acme", role);
+      const answer = await call(gateway.url, method, path.replace("{id}", "x"), {
+        key,
+        ...(method === "GET" ? {} : { body: {} }),
+      });
+      const isRefused = answer.status === 403 && answer.body.code === "forbidden";
+      assert.equal(isRefused, !permissions.includes(permission), `${role}: ${method} ${path}: ${answer.status}`);
+      assert.ok(answer.status !== 401 && answer.status !== 500, `${role}: ${method} ${path}: ${answer.status}`);
+    }
+  }
+});
+
+test("another tenant's task is one that is not there, for every operation on it and every role", async () => {
+  const { body } = await submit(keyOf("acme", "user"));
+  const task = body.task_id ?? assert.fail();
+  const absent = `${task.slice(0, -6)}000000`;
+  const onTask = OPERATIONS.filter(({ path }) => path.includes("{id}") && path !== "/v1/models/{id}");
+  assert.ok(onTask.length >= 8);
+  for (const role of ACCESS_ROLE_NAMES) {
+    for (const { method, path, permission, example } of onTask) {
+      if (!ACCESS_ROLES[role].some((one) => one === permission)) continue;
+      const key = keyOf("globex", role);
+      const ask = (id: string) =>
+        call(gateway.url, method, path.replace("{id}", path.startsWith("/v1/responses") ? `resp_${id}` : id), {
+          key,
+          ...(method === "GET" ? {} : { body: example ?? {} }),
+        });
+      const [theirs, none] = [await ask(task), await ask(absent)];
+      const same = (text: string) =>
+        text
+          .replaceAll(task, "ID")
+          .replaceAll(absent, "ID")
+          .replaceAll(/request:[^"]+/g, "");
+      assert.equal(theirs.status, 404, `${role}: ${method} ${path}`);
+      assert.equal(same(theirs.text), same(none.text), `${role}: ${method} ${path}`);
+    }
+  }
+  const own = await call(gateway.url, "GET", `/api/v1/tasks/${task}`, { key: keyOf("acme", "user") });
+  assert.equal(own.status, 200, "and none of it changed the task");
+  assert.notEqual(own.body["status"], "cancelled");
+});
+
+test("tenants cannot meet in idempotency keys, sessions and earlier responses", async () => {
+  const headers = { "idempotency-key": "one-key" };
+  const [ours, theirs] = [await submit(keyOf("acme", "user"), headers), await submit(keyOf("globex", "user"), headers)];
+  assert.deepEqual([ours.status, theirs.status], [202, 202]);
+  assert.notEqual(ours.body.task_id, theirs.body.task_id);
+  assert.equal((await submit(keyOf("acme", "user"), headers)).body.task_id, ours.body.task_id);
+  const inSession = (tenant: string) =>
+    call(gateway.url, "POST", "/api/v1/tasks", {
+      key: keyOf(tenant, "user"),
+      body: { role: "router", input: "x", session: "one-session" },
+    });
+  const sessions = [];
+  for (const tenant of ["acme", "globex"]) {
+    const { body } = await inSession(tenant);
+    sessions.push((await bed.started(body.task_id ?? ""))?.header?.passport?.session);
+  }
+  assert.ok(
+    sessions.every((session) => session !== undefined),
+    "neither waits for the other's turn",
+  );
+  assert.notEqual(sessions[0], sessions[1]);
+  const continued = await call(gateway.url, "POST", "/v1/responses", {
+    key: keyOf("globex", "user"),
+    body: { model: "router", input: "go on", previous_response_id: `resp_${ours.body.task_id}` },
+  });
+  assert.equal(continued.status, 404);
+});
+
+test("what a body says of tenant, role or permissions changes nothing", async () => {
+  for (const extra of [{ tenant: "globex" }, { roles: ["admin"] }, { permissions: ["admin"] }, { user: "root" }]) {
+    const { status } = await call(gateway.url, "POST", "/api/v1/tasks", {
+      key: keyOf("acme", "user"),
+      body: { role: "router", input: "x", ...extra },
+    });
+    assert.equal(status, 400, JSON.stringify(extra));
+  }
+  for (const query of ["tenant=globex", "tenant=acme"]) {
+    const { status } = await call(gateway.url, "GET", `/api/v1/tasks?${query}`, { key: keyOf("acme", "user") });
+    assert.equal(status, 400, query);
+  }
+});
+
+test("failed sign-ins and denials are in the audit, without the secret", async () => {
+  const { text, row } = await makeKey(bed, "acme", ["viewer"]);
+  await until("the key is known", 5_000, async () => (await submit(text)).status === 403);
+  await submit(`${text.slice(0, -2)}__`);
+  const entries = async () => {
+    const stream = bed.subjects.stream("AUDIT");
+    const stored = await directGetAll(bed.core, stream, { filter: bed.subjects.auditEntry("gateway") });
+    return stored.map(({ body }) => Buffer.from(body).toString());
+  };
+  await until("both entries", 5_000, async () => {
+    const texts = await entries();
+    const has = (event: string, about: string) => texts.some((one) => one.includes(event) && one.includes(about));
+    return has('"login_failed"', row.id) && has('"denied"', row.user) && has('"denied"', "another tenant's task");
+  });
+  assert.ok(!(await entries()).some((one) => one.includes(text.slice(-43))));
+});
+
+test("keys of an issuer are taken from its key set, and a new one is found when a token names it", async () => {
+  const issuer = await startIssuer();
+  try {
+    const jwt = { keys: { kind: "jwks", url: issuer.url }, issuer: ISSUER, audience: AUDIENCE } as const;
+    const own = await bed.gateway({ auth: { jwt }, limits: LIMITS });
+    const list = (bearer: string) => call(own.url, "GET", "/v1/models", { key: bearer });
+    const first = issuer.add("k1", "rsa");
+    await until("the first key is fetched", 5_000, async () => {
+      const bearer = token({ alg: "RS256", kid: "k1" }, claims(), { key: first });
+      return (await list(bearer)).status === 200;
+    });
+    const stranger = generateKeyPairSync("ed25519").privateKey;
+    for (const kid of ["k1", "k9", "../../etc/passwd", "' OR 1=1", "__proto__"]) {
+      const forged = token({ alg: "EdDSA", kid }, claims(), { key: stranger });
+      assert.equal((await list(forged)).status, 401, kid);
+    }
+    assert.ok(issuer.asked() <= 3, `an unknown key id makes no request each: ${issuer.asked()}`);
+  } finally {
+    await issuer.close();
+  }
+});
+
+async function startIssuer() {
+  const set: Record<string, unknown>[] = [];
+  let asked = 0;
+  const server: Server = createServer((_request, response) => {
+    asked++;
+    response.setHeader("content-type", "application/json").end(JSON.stringify({ keys: set }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/jwks`,
+    asked: () => asked,
+    add: (kid: string, kind: "rsa") => {
+      const { privateKey } = generateKeyPairSync(kind, { modulusLength: 2_048 });
+      set.push({ ...createPublicKey(privateKey).export({ format: "jwk" }), kid, use: "sig", alg: "RS256" });
+      return privateKey;
+    },
+    close: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
+}
