@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { BrokenAnswerError, EndlessAnswerError } from "./failure.ts";
 import type { ToolCall } from "./model.ts";
+import type { AnswerReader, StreamedAnswer } from "./model-api.ts";
 
 /** More text than this is no answer but a runaway model. Characters. */
 const MAX_ANSWER_LENGTH = 4 * 1024 * 1024;
@@ -36,8 +37,8 @@ const Chunk = z.object({
 
 type Delta = NonNullable<z.infer<typeof Chunk>["choices"][number]["delta"]>;
 
-/** Puts the chunks of one streamed answer together. Throws `BrokenAnswerError` for what the API does not promise, `EndlessAnswerError` for what is too long. */
-export class AnswerAssembly {
+/** Puts the chunks of one streamed chat completion together. */
+export class AnswerAssembly implements AnswerReader {
   #chunks = 0;
   #content = "";
   #refusal = "";
@@ -81,7 +82,7 @@ export class AnswerAssembly {
   }
 
   /** The whole answer; `usage` is `undefined` when the endpoint did not report it. Throws when the stream ended early. */
-  finish() {
+  finish(): StreamedAnswer {
     if (this.#finishReason === undefined) throw new BrokenAnswerError("the answer broke off before its end");
     const toolCalls: readonly ToolCall[] = [...this.#toolCalls.entries()]
       .toSorted(([a], [b]) => a - b)

@@ -4,11 +4,11 @@
  */
 import { type Clock, type Random, TroupeError } from "@troupe/runtime";
 import OpenAI from "openai";
-import { AnswerAssembly } from "./answer-stream.ts";
 import type { TryResult } from "./breaker.ts";
 import type { EndpointHealth, Leave } from "./endpoint-health.ts";
 import { classifyFailure, EndlessAnswerError, type ModelFailure } from "./failure.ts";
 import type { ModelAnswer, ModelCall, ModelClient, ModelScope } from "./model.ts";
+import { apiOf, type StreamedAnswer } from "./model-api.ts";
 import { costMicros } from "./prices.ts";
 import type { ResolvedModel } from "./registry.ts";
 import { DEFAULT_MODEL_RETRY, decideRetry, type ModelRetryPolicy } from "./retry.ts";
@@ -102,14 +102,13 @@ async function tryOnce(
 ): Promise<ModelAnswer> {
   const ours = new AbortController();
   const signal = AbortSignal.any([scope.signal, ours.signal]);
-  const answer = new AnswerAssembly();
+  const api = apiOf(model.api);
+  const answer = api.reader();
   const beganMs = clock.monotonicMs();
   const leftOf = (limitMs: number) => Math.max(1, beganMs + limitMs - clock.monotonicMs());
   try {
-    const request = client.chat.completions.create(requestOf(model, call), {
-      signal,
-      headers: { "idempotency-key": scope.idempotencyKey },
-    });
+    const headers = { "idempotency-key": scope.idempotencyKey };
+    const request = Promise.resolve(api.ask(client, model.model, call, { signal, headers }));
     const stream = await withinLimit(request, leftOf(limits.firstTokenMs), clock, "the model did not begin to answer");
     const chunks = stream[Symbol.asyncIterator]();
     for (let isFirst = true; ; isFirst = false) {
@@ -131,31 +130,7 @@ async function tryOnce(
   return finish(model, call, answer.finish());
 }
 
-function requestOf(model: ResolvedModel, call: ModelCall): OpenAI.Chat.Completions.ChatCompletionCreateParamsStreaming {
-  return {
-    model: model.model,
-    messages: [...call.messages],
-    stream: true,
-    stream_options: { include_usage: true },
-    ...(call.temperature === undefined ? {} : { temperature: call.temperature }),
-    ...(call.maxOutputTokens === undefined ? {} : { max_completion_tokens: call.maxOutputTokens }),
-    ...(call.tools === undefined || call.tools.length === 0 ? {} : { tools: [...call.tools] }),
-    ...(call.answer === undefined
-      ? {}
-      : {
-          response_format: {
-            type: "json_schema",
-            json_schema: { name: call.answer.name, schema: { ...call.answer.schema } },
-          },
-        }),
-  };
-}
-
-async function finish(
-  model: ResolvedModel,
-  call: ModelCall,
-  answer: ReturnType<AnswerAssembly["finish"]>,
-): Promise<ModelAnswer> {
+async function finish(model: ResolvedModel, call: ModelCall, answer: StreamedAnswer): Promise<ModelAnswer> {
   const { inputTokens, outputTokens } = answer.usage ?? {
     inputTokens: await countAll(call.messages.map(textOf)),
     outputTokens: await countAll([answer.content, ...answer.toolCalls.map((tool) => tool.arguments)]),

@@ -18,6 +18,7 @@ test("offline mode maps every alias to the offline endpoint and reads no key", (
     price: { inputUsd: 0, outputUsd: 0 },
     windowTokens: undefined,
     limits: undefined,
+    api: undefined,
   });
 });
 

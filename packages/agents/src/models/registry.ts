@@ -13,6 +13,8 @@ export interface ResolvedModel {
   readonly windowTokens: number | undefined;
   /** Limits that the alias sets itself. */
   readonly limits?: ModelSpec["limits"];
+  /** Absent = chat completions. */
+  readonly api?: ModelSpec["api"];
 }
 
 /** Aliases that need no declaration; `TROUPE_MODEL` replaces the model of all of them. */
@@ -75,7 +77,7 @@ export function resolveModel(
   const spec = requireSpec(alias, declared);
   if (settings.mode === "offline") return offlineModel(alias, spec, settings);
   const place = placeOf(alias, spec, declared, settings);
-  return { alias, ...place, apiKey: keyOf(alias, spec, settings), limits: spec.limits };
+  return { alias, ...place, apiKey: keyOf(alias, spec, settings), limits: spec.limits, api: spec.api };
 }
 
 function requireSpec(alias: string, declared: Readonly<Record<string, ModelSpec>> | undefined): ModelSpec {
@@ -115,6 +117,7 @@ function offlineModel(alias: string, spec: ModelSpec, settings: ModelSettings): 
     price: FREE,
     windowTokens: spec.windowTokens,
     limits: spec.limits,
+    api: spec.api,
   };
 }
 

@@ -115,6 +115,8 @@ export const ModelSpec = z.strictObject({
   endpoint: z.url({ protocol: /^https?$/ }).optional(),
   /** The endpoint's name of the model. */
   model: z.string().min(1).max(256),
+  /** How it is spoken to: chat completions (default), which every compatible server has, or OpenAI's Responses API. */
+  api: z.enum(["chat", "responses"]).optional(),
   /** Where the node finds the key; absent = `OPENAI_API_KEY`. */
   key: z
     .strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable") })
@@ -157,6 +159,10 @@ export const ReplicaName = z
   .string()
   .regex(/^[a-z][a-z0-9_-]{0,95}\/(0|[1-9]\d{0,3})$/, "a role, a slash and a number: router/0");
 
+/** An edge of the graph; `from` may be `client`, and so may `to`. */
+export const RevokedEdge = z.strictObject({ from: z.string().min(1).max(64), to: z.string().min(1).max(64) });
+export type RevokedEdge = z.infer<typeof RevokedEdge>;
+
 /**
  * Row of `<sys>-desired`, key `current`: the version that should run, and those that still drain. Keys `version.<v>` hold one {@link Deployment} each.
  */
@@ -172,6 +178,8 @@ export const Desired = z.strictObject({
   pins: z.record(ReplicaName, z.string().min(1).max(64)).optional(),
   /** Replicas that an operator stopped. */
   stopped: z.array(ReplicaName).optional(),
+  /** Edges of the graph that an operator has cut in every version that runs. */
+  revoked: z.array(RevokedEdge).max(1_000).optional(),
   /** How often replicas were to be started anew. */
   generations: z.record(ReplicaName, z.int().min(0)).optional(),
 });

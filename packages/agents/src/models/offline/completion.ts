@@ -65,4 +65,5 @@ function usageOf(answer: OfflineAnswer): Readonly<Record<string, unknown>> {
 }
 
 /** Words with the space before them, as tokens come. */
-const pieces = (text: string): readonly string[] => text.match(/\s*\S+(?:\s+$)?/g) ?? (text === "" ? [] : [text]);
+export const pieces = (text: string): readonly string[] =>
+  text.match(/\s*\S+(?:\s+$)?/g) ?? (text === "" ? [] : [text]);

@@ -2,8 +2,9 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { Clock } from "@troupe/runtime";
 import type { OfflineAnswer } from "./answer.ts";
+import type { AnswerFormat } from "./answer-format.ts";
 import type { ChatRequest } from "./chat-request.ts";
-import { type CompletionHead, completionChunks, wholeCompletion } from "./completion.ts";
+import type { CompletionHead } from "./completion.ts";
 import type { Fault, FaultKind } from "./faults.ts";
 import { ApiError, sendJson } from "./response.ts";
 
@@ -19,6 +20,7 @@ export interface Reply {
   readonly head: CompletionHead;
   readonly answer: OfflineAnswer;
   readonly fault: Fault | undefined;
+  readonly format: AnswerFormat;
 }
 
 const SLOW_MS = 2_000;
@@ -89,7 +91,7 @@ function spoiled(answer: OfflineAnswer, kind: FaultKind | undefined): OfflineAns
 
 async function whole(
   response: ServerResponse,
-  { head, answer, fault }: Reply,
+  { head, answer, fault, format }: Reply,
   pace: Pace,
   clock: Clock,
   signal: AbortSignal,
@@ -103,12 +105,12 @@ async function whole(
     response.destroy();
     return;
   }
-  sendJson(response, 200, wholeCompletion(head, answer));
+  sendJson(response, 200, format.whole(head, answer));
 }
 
 async function stream(
   response: ServerResponse,
-  { chat, head, answer, fault }: Reply,
+  { chat, head, answer, fault, format }: Reply,
   pace: Pace,
   clock: Clock,
   signal: AbortSignal,
@@ -117,7 +119,7 @@ async function stream(
   response.flushHeaders();
   if (pace.firstTokenMs > 0) await clock.sleep(pace.firstTokenMs, signal);
   let sent = 0;
-  for (const chunk of completionChunks(head, answer, chat.stream_options?.include_usage === true)) {
+  for (const event of format.events(head, answer, chat.stream_options?.include_usage === true)) {
     if (sent === PIECES_BEFORE_FAULT && fault?.kind === "stall") {
       await once(response, "close");
       return;
@@ -127,19 +129,18 @@ async function stream(
       return;
     }
     if (pace.tokenMs > 0) await clock.sleep(pace.tokenMs, signal);
-    if (!response.write(`data: ${JSON.stringify(chunk)}\n\n`)) await once(response, "drain", { signal });
+    if (!response.write(event)) await once(response, "drain", { signal });
     sent += 1;
-    if (sent === PIECES_BEFORE_FAULT && fault?.kind === "endless") await goOn(response, head, clock, signal);
+    if (sent === PIECES_BEFORE_FAULT && fault?.kind === "endless")
+      await goOn(response, format.more(head, " and so on"), clock, signal);
   }
-  response.end("data: [DONE]\n\n");
+  response.end(format.end);
 }
 
 /** Says the same again and again, until nobody listens any more. */
-async function goOn(response: ServerResponse, head: CompletionHead, clock: Clock, signal: AbortSignal): Promise<never> {
-  const choices = [{ index: 0, delta: { content: " and so on" }, logprobs: null, finish_reason: null }];
-  const chunk = `data: ${JSON.stringify({ ...head, object: "chat.completion.chunk", choices })}\n\n`;
+async function goOn(response: ServerResponse, event: string, clock: Clock, signal: AbortSignal): Promise<never> {
   for (;;) {
     await clock.sleep(ENDLESS_PAUSE_MS, signal);
-    if (!response.write(chunk)) await once(response, "drain", { signal });
+    if (!response.write(event)) await once(response, "drain", { signal });
   }
 }

@@ -1,17 +1,21 @@
 /**
  * The offline model: an HTTP server with OpenAI's API and scripted answers, so that everything runs, and is tested, through the very
  * client that talks to a real model. Deterministic: the same request gets the same words. It serves `GET /v1/models`,
- * `GET /v1/models/{id}` and `POST /v1/chat/completions`; any key is accepted.
+ * `GET /v1/models/{id}`, `POST /v1/chat/completions` and `POST /v1/responses`; any key is accepted.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Clock, messageOf, systemClock } from "@troupe/runtime";
 import { problemsOf } from "@troupe/runtime/internal";
+import type { ZodType } from "zod";
 import { answerTo } from "./answer.ts";
+import { type AnswerFormat, chatFormat } from "./answer-format.ts";
 import { ChatRequest, textOfRoles } from "./chat-request.ts";
 import { type Fault, FaultPlan } from "./faults.ts";
 import { type Pace, respond } from "./respond.ts";
 import { ApiError, sendError, sendJson } from "./response.ts";
+import { responseFormat } from "./response-format.ts";
+import { chatOfResponse, ResponseRequest } from "./response-request.ts";
 import { readScene } from "./scene.ts";
 
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
@@ -96,9 +100,10 @@ interface Stage {
 
 async function route(request: IncomingMessage, response: ServerResponse, stage: Stage): Promise<void> {
   const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
-  if (path === "/v1/chat/completions") {
+  const api = APIS.get(path);
+  if (api !== undefined) {
     if (request.method !== "POST") throw new ApiError(405, "invalid_request_error", "use POST");
-    await complete(request, response, stage);
+    await complete(request, response, api, stage);
     return;
   }
   if (request.method !== "GET") throw new ApiError(404, "invalid_request_error", `unknown path: ${path}`);
@@ -114,8 +119,25 @@ async function route(request: IncomingMessage, response: ServerResponse, stage: 
 
 const modelObject = (id: string) => ({ id, object: "model", created: 1_750_000_000, owned_by: "troupe" });
 
-async function complete(request: IncomingMessage, response: ServerResponse, stage: Stage): Promise<void> {
-  const chat = parseChat(await readBody(request));
+/** One of the APIs: how it is asked, and how it answers. */
+interface Api {
+  readonly parse: (body: string) => ChatRequest;
+  readonly format: AnswerFormat;
+  readonly idPrefix: string;
+}
+
+const APIS: ReadonlyMap<string, Api> = new Map([
+  ["/v1/chat/completions", { parse: parseChat, format: chatFormat, idPrefix: "chatcmpl-offline-" }],
+  ["/v1/responses", { parse: parseResponse, format: responseFormat, idPrefix: "resp_offline_" }],
+]);
+
+async function complete(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { parse, format, idPrefix }: Api,
+  stage: Stage,
+): Promise<void> {
+  const chat = parse(await readBody(request));
   const { role } = readScene(chat);
   const fault = stage.faults.take(role, chat.model, textOfRoles(chat, "user"));
   const key = request.headers["idempotency-key"];
@@ -127,35 +149,37 @@ async function complete(request: IncomingMessage, response: ServerResponse, stag
     idempotencyKey: typeof key === "string" ? key : undefined,
   });
   const head = {
-    id: `chatcmpl-offline-${number}`,
+    id: `${idPrefix}${number}`,
     created: Math.floor(stage.clock.nowMs() / 1_000),
     model: chat.model,
   };
-  await respond(response, { chat, head, answer: answerTo(chat), fault }, stage.pace, stage.clock);
+  await respond(response, { chat, head, answer: answerTo(chat), fault, format }, stage.pace, stage.clock);
 }
 
 function parseChat(text: string): ChatRequest {
+  const chat = parseBody(ChatRequest, text);
+  if ((chat.n ?? 1) !== 1) {
+    throw new ApiError(400, "invalid_request_error", "the offline model gives one choice", "unsupported_value", "n");
+  }
+  return chat;
+}
+
+function parseResponse(text: string): ChatRequest {
+  return chatOfResponse(parseBody(ResponseRequest, text));
+}
+
+function parseBody<T>(schema: ZodType<T>, text: string): T {
   let input: unknown;
   try {
     input = JSON.parse(text);
   } catch (error) {
     throw new ApiError(400, "invalid_request_error", `the body is not JSON: ${messageOf(error)}`);
   }
-  const parsed = ChatRequest.safeParse(input);
-  if (!parsed.success) {
-    const [first] = problemsOf(parsed.error, input);
-    throw new ApiError(
-      400,
-      "invalid_request_error",
-      `${first?.path ?? "body"}: ${first?.reason ?? "wrong"}`,
-      null,
-      first?.path,
-    );
-  }
-  if ((parsed.data.n ?? 1) !== 1) {
-    throw new ApiError(400, "invalid_request_error", "the offline model gives one choice", "unsupported_value", "n");
-  }
-  return parsed.data;
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const [first] = problemsOf(parsed.error, input);
+  const reason = `${first?.path ?? "body"}: ${first?.reason ?? "wrong"}`;
+  throw new ApiError(400, "invalid_request_error", reason, null, first?.path);
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
