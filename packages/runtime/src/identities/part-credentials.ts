@@ -1,0 +1,57 @@
+/** Credentials of the parts of a system, made by whoever has the signing keys: files that those parts are given. */
+import { createUser } from "@nats-io/jwt";
+import { requireNodeName } from "../contracts/names.ts";
+import { Subjects } from "../contracts/subjects.ts";
+import { systemAccounts } from "../nats/accounts.ts";
+import type { Credentials } from "../nats/credentials.ts";
+import { PLACE_OF_USER } from "../nats/users.ts";
+import type { IssuerStore } from "./issuer-store.ts";
+import { Signer } from "./signer.ts";
+import type { SigningKeys } from "./signing-keys.ts";
+
+/** Parts that any number of processes may be, all with the same rights. */
+export const SHARED_PARTS = ["supervisor", "operator", "gateway", "client"] as const;
+export type SharedPart = (typeof SHARED_PARTS)[number];
+
+const NODE_USER = "node/";
+/** Name of a node's own user: `node/web-1`. */
+export const nodeUserName = (node: string): string => `${NODE_USER}${node}`;
+/** The node that a user's name belongs to; `undefined` for every other user. */
+export const nodeOfUser = (user: string): string | undefined =>
+  user.startsWith(NODE_USER) ? user.slice(NODE_USER.length) : undefined;
+
+/** Makes credentials of a part, good until then (seconds since 1970). */
+export async function sharedPartCredentials(
+  keys: SigningKeys,
+  part: SharedPart,
+  expiresAtS: number,
+): Promise<Required<Credentials>> {
+  const { account } = PLACE_OF_USER[part];
+  const definition = systemAccounts(new Subjects(keys.system), keys.shards).find(({ name }) => name === account);
+  const permissions = definition?.users.find(({ name }) => name === part)?.permissions;
+  return signed((publicKey) =>
+    new Signer(keys).systemUser(account, { name: part, publicKey, expiresAtS }, permissions),
+  );
+}
+
+/** Makes a node's own identity, and notes it so that it can be taken away. Throws `invalid_id`. */
+export async function nodeCredentials(
+  keys: SigningKeys,
+  store: IssuerStore,
+  name: string,
+  expiresAtS: number,
+): Promise<Required<Credentials>> {
+  const node = requireNodeName(name);
+  const signer = new Signer(keys);
+  return signed(async (publicKey) => {
+    await store.addNodeIdentity({ node, account: "NODE", publicKey, expiresAtS });
+    const bearer = { name: nodeUserName(node), publicKey, expiresAtS };
+    return signer.nodeUser(signer.publicKeyOf("NODE"), keys.nodes, node, bearer);
+  });
+}
+
+async function signed(sign: (publicKey: string) => Promise<string>): Promise<Required<Credentials>> {
+  const pair = createUser();
+  const jwt = await sign(pair.getPublicKey());
+  return { seed: new TextDecoder().decode(pair.getSeed()), jwt };
+}

@@ -1,0 +1,235 @@
+/** Identities on a server with nothing but the exported configuration: JWTs signed by the issuer, TLS on both sides. */
+import assert from "node:assert/strict";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { createUser } from "@nats-io/jwt";
+import {
+  callService,
+  createPublisher,
+  ensureMailboxes,
+  ensureResources,
+  IdentityList,
+  type IssuedCredentials,
+  IssuedRoles,
+  type Link,
+  nodeInboxPrefix,
+  openLink,
+  PLACE_OF_ROLE,
+  type PublishOutcome,
+  Subjects,
+  SystemManifest,
+  systemClock,
+  type Version,
+} from "@troupe/runtime/internal";
+import { whyNoCertificates } from "../support/certificates.ts";
+import { silentLogger as logger } from "../support/nats-server.ts";
+import { OperatorServer } from "../support/operator-server.ts";
+
+const subjects = new Subjects("ops");
+const v1 = "v1" as Version;
+const role = { kind: "actor" } as const;
+const MANIFEST = SystemManifest.parse({
+  name: "pair",
+  graph: { client: ["a"], a: ["b"], b: ["client"] },
+  roles: { a: role, b: role },
+});
+const HOP = "log.0.v1.0-v1-00000000000000000000000000.00000000000000000000000001";
+const skip = await whyNoCertificates();
+
+describe("a server that an operator runs", { skip }, () => {
+  let server: OperatorServer;
+  let core: Link;
+
+  const ask = async (verb: "issue" | "revoke" | "retire" | "list", body?: unknown) =>
+    IdentityList.parse(await callService(core, subjects.identities(verb), body, { timeoutMs: 10_000 }));
+
+  async function publish(link: Link, subject: string, body: unknown = {}): Promise<PublishOutcome["kind"]> {
+    const publisher = createPublisher(link, { timeoutMs: 500 });
+    const { kind } = await publisher.publish(subject, Buffer.from(JSON.stringify(body)));
+    publisher.close();
+    return kind;
+  }
+
+  async function place(node: string, epoch: number, ...roles: string[]): Promise<void> {
+    const replicas = roles.map((name) => ({ version: v1, role: name, index: 0, concurrency: 1 }));
+    assert.equal(await publish(core, subjects.row("placement", node), { v: 1, node, epoch, replicas }), "stored");
+  }
+
+  /** Asks as the node, and signs in with what it was given. */
+  async function openRole(node: string, link: Link, name: string): Promise<Link> {
+    const pair = createUser();
+    const body = { v: 1, roles: [{ version: v1, role: name, publicKey: pair.getPublicKey() }] };
+    const answer = (await callService(link, subjects.credentials(node), body)) as IssuedCredentials;
+    const credentials = { seed: new TextDecoder().decode(pair.getSeed()), jwt: answer.jwts[0] ?? "" };
+    return server.open({
+      ...PLACE_OF_ROLE,
+      inboxPrefix: nodeInboxPrefix(node),
+      credentials: () => credentials,
+      firstConnectMs: 1_000,
+    });
+  }
+
+  before(async () => {
+    server = await OperatorServer.start("ops");
+    core = await server.openPart("supervisor");
+    await ensureResources(core, { subjects });
+    await ensureMailboxes(core, { subjects }, v1, ["a", "b"]);
+    await server.startIssuer();
+  });
+  after(() => server[Symbol.asyncDispose]());
+
+  test("keys are for their owner only, and nobody signs in without a certificate and a JWT", async () => {
+    for (const name of ["issuer.json", "operator.seed"]) {
+      assert.equal((await stat(join(server.folder, name))).mode & 0o777, 0o600);
+    }
+    const { seed, jwt } = await server.part("gateway");
+    const other = { servers: server.url, name: "other", firstConnectMs: 300, logger };
+    const withoutCertificate = { ca: server.certificates.ca, isFirst: true };
+    await assert.rejects(openLink({ ...other, tls: withoutCertificate, credentials: () => ({ seed, jwt }) }));
+    await assert.rejects(openLink({ ...other, tls: { ...server.tls, isFirst: false }, seed }));
+    await assert.rejects(openLink({ ...other, tls: server.tls }), { code: "unauthorized" });
+    await assert.rejects(openLink({ ...other, tls: server.tls, seed }), { code: "unauthorized" });
+    const stranger = new TextDecoder().decode(createUser().getSeed());
+    const stolen = { ...other, tls: server.tls, credentials: () => ({ seed: stranger, jwt }) };
+    await assert.rejects(openLink(stolen), { code: "unauthorized" });
+  });
+
+  test("a deployment's roles have accounts at once, and a node gets credentials of what is placed on it", async () => {
+    const known = await ask("issue", { v: 1, version: v1, manifest: MANIFEST });
+    assert.deepEqual([known.versions, known.nodes], [["v1"], []]);
+    const node = await server.openNode("web-1");
+    await assert.rejects(openRole("web-1", node, "a"), { code: "forbidden" });
+    await place("web-1", 1, "a");
+    const a = await openRole("web-1", node, "a");
+    assert.equal(await publish(a, `ops.${HOP}.a.m.send.b`), "stored");
+    assert.equal(await publish(a, `ops.${HOP}.a.m.send.client`), "unknown");
+    assert.equal(await publish(a, `ops.${HOP}.b.s.step.1`), "unknown");
+    await assert.rejects(openRole("web-1", node, "b"), { code: "forbidden" });
+    assert.deepEqual((await ask("list")).nodes, ["web-1"]);
+  });
+
+  test("no node speaks, asks, answers or listens as another", async () => {
+    await place("web-2", 1, "b");
+    const [one, two] = [await server.openNode("web-1"), await server.openNode("web-2")];
+    await assert.rejects(openRole("web-2", one, "b"), { code: "outcome_unknown" }, "credentials of another node");
+    const beats: string[] = [];
+    const heard = core.nc.subscribe("ops.heartbeat.*", { callback: (_, { subject }) => void beats.push(subject) });
+    await core.nc.flush();
+    for (const name of ["web-2", "web-1"]) one.nc.publish(subjects.heartbeat(name), "{}");
+    await one.nc.flush();
+    await core.nc.flush();
+    heard.unsubscribe();
+    assert.deepEqual(beats, ["ops.heartbeat.web-1"]);
+    for (const subject of ["ops.node.web-2.*", "ops.node.*.*", `${two.inboxPrefix}.>`, "_INBOX.>", ">"]) {
+      const subscription = one.nc.subscribe(subject, { callback: () => undefined });
+      assert.ok((await subscription.closed) instanceof Error, `web-1 listens on ${subject}`);
+    }
+    two.nc.subscribe("ops.node.web-2.probe", { callback: (_, message) => void message.respond("here") });
+    await two.nc.flush();
+    assert.equal((await core.nc.request("ops.node.web-2.probe", "", { timeout: 1_000 })).string(), "here");
+  });
+
+  test("hosts of one role on two nodes do not read one another's answers", async () => {
+    await place("web-2", 2, "a");
+    const [one, two] = [await server.openNode("web-1"), await server.openNode("web-2")];
+    const [mine, theirs] = [await openRole("web-1", one, "a"), await openRole("web-2", two, "a")];
+    const subscription = mine.nc.subscribe(`${theirs.inboxPrefix}.>`, { callback: () => undefined });
+    assert.ok((await subscription.closed) instanceof Error);
+  });
+
+  test("a node that is gone is cut off at once, others go on; when it is back it gets new credentials", async () => {
+    const [one, two] = [await server.openNode("web-1"), await server.openNode("web-2")];
+    const [gone, stays] = [await openRole("web-1", one, "a"), await openRole("web-2", two, "a")];
+    const cut = disconnection(gone);
+    const { nodes } = await ask("retire", { v: 1, node: "web-1", isRemoved: false });
+    assert.deepEqual(nodes, ["web-2"]);
+    await cut;
+    assert.equal(await publish(stays, `ops.${HOP.replace(/1$/, "2")}.a.m.send.b`), "stored");
+    const back = await openRole("web-1", one, "a");
+    assert.equal(await publish(back, `ops.${HOP.replace(/1$/, "3")}.a.m.send.b`), "stored");
+  });
+
+  test("an issuer that starts again knows what the last one has given, and takes it", async () => {
+    const node = await server.openNode("web-3");
+    await place("web-3", 1, "b");
+    const held = await openRole("web-3", node, "b");
+    await server.stopIssuer();
+    await server.startIssuer();
+    assert.deepEqual(held.nc.isClosed(), false);
+    const cut = disconnection(held);
+    await ask("retire", { v: 1, node: "web-3", isRemoved: false });
+    await cut;
+  });
+
+  test("credentials end with their time; the connection goes on with those that were issued meanwhile", async () => {
+    await server.stopIssuer();
+    await server.startIssuer(2_000);
+    const node = await server.openNode("web-5");
+    await place("web-5", 1, "a");
+    const source = new IssuedRoles({ link: node, subjects, node: "web-5", clock: systemClock });
+    const held = async () => {
+      const own = (await source.of(v1, ["a"]))["a"];
+      assert.ok(own?.jwt);
+      return { seed: own.seed, jwt: own.jwt };
+    };
+    let current = await held();
+    const first = current.seed;
+    const link = await server.open({
+      ...PLACE_OF_ROLE,
+      inboxPrefix: nodeInboxPrefix("web-5"),
+      credentials: () => current,
+    });
+    const reconnection = (async () => {
+      const seen: string[] = [];
+      for await (const { type } of link.nc.status()) {
+        if (type === "disconnect" || type === "reconnect") seen.push(type);
+        if (type === "reconnect") return seen;
+      }
+      return seen;
+    })();
+    for (const deadline = performance.now() + 5_000; current.seed === first && performance.now() < deadline; ) {
+      await systemClock.sleep(50);
+      current = await held();
+    }
+    assert.notEqual(current.seed, first, "renewed before the first ones end");
+    assert.deepEqual((await reconnection).slice(0, 2), ["disconnect", "reconnect"]);
+    assert.equal(await publish(link, `ops.${HOP.replace(/1$/, "4")}.a.m.send.b`), "stored");
+    await server.stopIssuer();
+    await server.startIssuer();
+  });
+
+  test("a node that is removed loses its own identity too, and cannot come back with it", async () => {
+    const credentials = await server.node("web-4");
+    const place = { apiPrefix: "JSC.API", inboxPrefix: nodeInboxPrefix("web-4"), credentials: () => credentials };
+    const cut = disconnection(await server.open(place));
+    await ask("retire", { v: 1, node: "web-4", isRemoved: true });
+    await cut;
+    await assert.rejects(server.open({ ...place, firstConnectMs: 300 }), { code: "unauthorized" });
+    const renewed = await server.openNode("web-4");
+    assert.equal(renewed.nc.isClosed(), false);
+  });
+
+  test("a version that has drained loses its accounts, with everybody in them", async () => {
+    const two = await server.openNode("web-2");
+    const a = await openRole("web-2", two, "a");
+    const cut = disconnection(a);
+    const { versions } = await ask("revoke", { v: 1, version: v1 });
+    assert.deepEqual(versions, []);
+    await cut;
+    await assert.rejects(openRole("web-2", two, "a"), { code: "unavailable" });
+  });
+
+  test("what does not parse is refused", async () => {
+    const two = await server.openNode("web-2");
+    for (const body of [{ v: 1, roles: [] }, { v: 1, roles: [{ version: "v1", role: "a", publicKey: "x" }] }, "no"]) {
+      await assert.rejects(callService(two, subjects.credentials("web-2"), body), { code: "invalid_request" });
+    }
+    await assert.rejects(ask("retire", { v: 1, node: "../x", isRemoved: true }), { code: "invalid_request" });
+  });
+});
+
+/** Resolves when the link has lost its connection. */
+async function disconnection({ nc }: Link): Promise<void> {
+  for await (const { type } of nc.status()) if (type === "disconnect") return;
+}

@@ -1,0 +1,147 @@
+/** A nats-server with nothing but the exported configuration, TLS on, and an issuer beside it: what a production cluster is to Troupe. */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type Credentials,
+  createSigningKeys,
+  exportConfig,
+  findServer,
+  IssuerStore,
+  type Link,
+  type LinkOptions,
+  nodeCredentials,
+  nodeInboxPrefix,
+  openLink,
+  PLACE_OF_USER,
+  type RunningIssuer,
+  type SharedPart,
+  type SigningKeys,
+  sharedPartCredentials,
+  startGuarded,
+  startIssuer,
+  systemClock,
+  systemRandom,
+  type TlsSettings,
+} from "@troupe/runtime/internal";
+import { type Certificates, makeCertificates } from "./certificates.ts";
+import { silentLogger as logger } from "./nats-server.ts";
+
+const LIFETIME_S = 3_600;
+
+export class OperatorServer implements AsyncDisposable {
+  readonly url: string;
+  readonly folder: string;
+  readonly keys: SigningKeys;
+  readonly tls: TlsSettings;
+  readonly certificates: Certificates;
+  readonly #opened: AsyncDisposableStack;
+  #issuer: RunningIssuer | undefined;
+
+  private constructor(
+    made: Pick<OperatorServer, "url" | "folder" | "keys" | "tls" | "certificates">,
+    opened: AsyncDisposableStack,
+  ) {
+    this.url = made.url;
+    this.folder = made.folder;
+    this.keys = made.keys;
+    this.tls = made.tls;
+    this.certificates = made.certificates;
+    this.#opened = opened;
+  }
+
+  /** Starts the server, without an issuer. */
+  static async start(system: string): Promise<OperatorServer> {
+    await using opening = new AsyncDisposableStack();
+    const dir = await mkdtemp(join(tmpdir(), "troupe-operator-"));
+    opening.defer(() => rm(dir, { recursive: true, force: true }));
+    const certificates = await makeCertificates(dir);
+    const folder = join(dir, "auth");
+    const keys = await createSigningKeys(folder, { system, shards: 1 });
+    const portsDir = join(dir, "ports");
+    await mkdir(portsDir);
+    const config = await exportConfig(keys, {
+      serverName: "one",
+      listen: "127.0.0.1:-1",
+      storeDir: join(dir, "streams"),
+      resolverDir: join(dir, "accounts"),
+      portsDir,
+      tls: {
+        certFile: certificates.server.cert,
+        keyFile: certificates.server.key,
+        caFile: certificates.ca,
+        isMutual: true,
+        isFirst: true,
+      },
+    });
+    const file = join(dir, "nats-server.conf");
+    await writeFile(file, config);
+    const command = await findServer({ env: process.env });
+    const server = await startGuarded({ command, args: ["-c", file], outputFile: join(dir, "nats-server.log") });
+    opening.defer(() => server.stop());
+    const port = await portIn(join(portsDir, `nats-server_${server.pid}.ports`), join(dir, "nats-server.log"));
+    const { cert, key } = certificates.client;
+    const tls = { ca: certificates.ca, cert, key, isFirst: true };
+    const url = `tls://127.0.0.1:${port}`;
+    return new OperatorServer({ url, folder, keys, tls, certificates }, opening.move());
+  }
+
+  /** `roleLifetimeMs`: how long credentials of roles are good; default an hour. */
+  async startIssuer(roleLifetimeMs?: number): Promise<void> {
+    this.#issuer = await startIssuer({
+      folder: this.folder,
+      servers: this.url,
+      tls: this.tls,
+      ...(roleLifetimeMs === undefined ? {} : { roleLifetimeMs }),
+      clock: systemClock,
+      random: systemRandom,
+      logger,
+    });
+  }
+  async stopIssuer(): Promise<void> {
+    await this.#issuer?.stop();
+    this.#issuer = undefined;
+  }
+
+  part(part: SharedPart, lifetimeS = LIFETIME_S): Promise<Required<Credentials>> {
+    return sharedPartCredentials(this.keys, part, nowS() + lifetimeS);
+  }
+  node(name: string): Promise<Required<Credentials>> {
+    return nodeCredentials(this.keys, new IssuerStore(this.folder), name, nowS() + LIFETIME_S);
+  }
+
+  /** A link that is closed at the end. */
+  async open(options: Omit<LinkOptions, "servers" | "logger" | "name"> & { readonly name?: string }): Promise<Link> {
+    const link = await openLink({ name: "test", servers: this.url, tls: this.tls, logger, ...options });
+    this.#opened.defer(() => link.close());
+    return link;
+  }
+  async openPart(part: SharedPart): Promise<Link> {
+    const credentials = await this.part(part);
+    return this.open({ ...PLACE_OF_USER[part], name: part, credentials: () => credentials });
+  }
+  async openNode(name: string): Promise<Link> {
+    const credentials = await this.node(name);
+    const place = { apiPrefix: PLACE_OF_USER.node.apiPrefix, inboxPrefix: nodeInboxPrefix(name) };
+    return this.open({ ...place, name, credentials: () => credentials });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stopIssuer();
+    await this.#opened.disposeAsync();
+  }
+}
+
+const nowS = (): number => Math.floor(Date.now() / 1_000);
+
+async function portIn(file: string, log: string): Promise<number> {
+  const deadline = performance.now() + 10_000;
+  while (performance.now() < deadline) {
+    const text = await readFile(file, "utf8").catch(() => "");
+    const port = /"(?:nats|tls)":\s*\[\s*"[^"]+:(\d+)"/.exec(text)?.[1];
+    if (port !== undefined && text.trimEnd().endsWith("}")) return Number(port);
+    await sleep(5);
+  }
+  throw new Error(`nats-server did not start:\n${await readFile(log, "utf8").catch(() => "(no log)")}`);
+}
