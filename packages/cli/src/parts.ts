@@ -1,7 +1,7 @@
 /** Supervisor and gateway as parts of a process, with one way to start and to end them. */
 import { createGateway, type Gateway } from "@troupe/gateway";
 import type { Clock, Random } from "@troupe/runtime";
-import type { Logger } from "@troupe/runtime/internal";
+import { auditKeyFileOf, type Logger } from "@troupe/runtime/internal";
 import { createSupervisor, type Supervisor } from "@troupe/supervisor";
 import type { SignInOf } from "./keys.ts";
 import { VERSION } from "./version.ts";
@@ -10,6 +10,8 @@ export interface PartSettings {
   readonly servers: string;
   readonly system: string;
   readonly signInOf: SignInOf;
+  /** Of which `signInOf` was read; what else a part keeps to itself lies beside it. */
+  readonly keysFile?: string | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: Random;
@@ -17,9 +19,10 @@ export interface PartSettings {
 
 /** Starts a supervisor. Resolves when it leads or stands by. */
 export async function startSupervisor(settings: PartSettings): Promise<Supervisor> {
-  const { servers, system, signInOf, logger, clock, random } = settings;
+  const { servers, system, signInOf, keysFile, logger, clock, random } = settings;
   const link = { servers, ...signInOf("supervisor") };
-  const supervisor = createSupervisor({ system, link, logger, clock, random });
+  const auditKeyFile = keysFile === undefined ? undefined : auditKeyFileOf(keysFile);
+  const supervisor = createSupervisor({ system, link, auditKeyFile, logger, clock, random });
   await supervisor.start();
   return supervisor;
 }

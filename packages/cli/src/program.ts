@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import type { Cli } from "./cli.ts";
+import { auditCommand } from "./commands/audit.ts";
 import { chatCommand } from "./commands/chat.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -58,6 +59,7 @@ export function buildProgram(cli: Cli): Command {
     stopCommand,
     drainCommand,
     operationCommand,
+    auditCommand,
     doctorCommand,
     nodeCommand,
     supervisorCommand,

@@ -197,18 +197,6 @@ export const ERRORS = {
     "This gateway has more to do than it can, and turns requests away.",
     "Send it again after Retry-After; another gateway may have room.",
   ),
-  rate_limited: spec(
-    "transient",
-    429,
-    "The caller sent more than its limit allows.",
-    "Wait as long as Retry-After says; the RateLimit headers tell what is left.",
-  ),
-  shedding_load: spec(
-    "transient",
-    503,
-    "This gateway has more to do than it can, and turns requests away.",
-    "Send it again after Retry-After; another gateway may have room.",
-  ),
   store_full: spec(
     "transient",
     507,

@@ -17,6 +17,7 @@ async function runSupervisor(scope: Scope, options: z.infer<typeof Options>): Pr
     servers: address.natsUrl,
     system: address.system,
     signInOf: await loadKeys(address.keysFile),
+    keysFile: address.keysFile,
     clock: scope.clock,
     random: scope.random,
     logger: createLogger({ name: "supervisor", level: logLevelOf(scope.environment.logLevel) }),

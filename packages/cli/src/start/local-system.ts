@@ -58,6 +58,7 @@ export async function startLocalSystem(options: LocalSystemOptions, stack: Async
     servers: natsUrl,
     system: options.system,
     signInOf: await loadKeys(keysFile),
+    keysFile,
     clock: options.clock,
     random: options.random,
     logger,

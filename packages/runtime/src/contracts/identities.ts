@@ -5,15 +5,23 @@
 import { z } from "zod";
 import { isVersion } from "../ids.ts";
 import { isNodeName, isRoleName } from "./names.ts";
-import { SystemManifest } from "./system.ts";
+import { RevokedEdge, SystemManifest } from "./system.ts";
 
 const v = z.literal(1);
 const version = z.string().refine(isVersion, "a version: v and a number");
 const node = z.string().refine(isNodeName, "the name of a node");
 const role = z.string().refine(isRoleName, "the name of a role");
 
-/** Makes the accounts and keys of a version's roles; nothing happens for a version that has them. */
-export const IssueIdentities = z.strictObject({ v, version, manifest: SystemManifest });
+/**
+ * Makes the accounts and keys of a version's roles, without lines for the edges that are revoked; nothing happens for a version that has
+ * them so.
+ */
+export const IssueIdentities = z.strictObject({
+  v,
+  version,
+  manifest: SystemManifest,
+  revoked: z.array(RevokedEdge).max(1_000).optional(),
+});
 export type IssueIdentities = z.infer<typeof IssueIdentities>;
 
 /** Takes the accounts and keys of a version's roles away; whoever is signed in with one is disconnected. */
@@ -26,7 +34,13 @@ export const RevokeIdentities = z.strictObject({ v, version });
 export const RetireIdentities = z.strictObject({ v, node, isRemoved: z.boolean() });
 
 /** The answer to each of them: versions whose roles have accounts on the server now, and nodes that hold credentials of roles. */
-export const IdentityList = z.strictObject({ v, versions: z.array(version), nodes: z.array(node) });
+export const IdentityList = z.strictObject({
+  v,
+  versions: z.array(version),
+  nodes: z.array(node),
+  /** Edges that are cut, by version. */
+  revoked: z.record(z.string(), z.array(RevokedEdge)).default({}),
+});
 
 /** A node asks for credentials of roles that are placed on it. Its keys stay with it: these are the public ones. */
 export const AskCredentials = z.strictObject({

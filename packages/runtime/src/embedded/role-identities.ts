@@ -3,9 +3,10 @@
  * and taken over by the running server without a restart.
  */
 import type { Subjects } from "../contracts/subjects.ts";
-import type { SystemManifest } from "../contracts/system.ts";
+import type { RevokedEdge, SystemManifest } from "../contracts/system.ts";
 import { TroupeError } from "../errors.ts";
 import { requireCompiled } from "../graph/compile.ts";
+import { isSameCut } from "../graph/revoked.ts";
 import { roleAccounts } from "../graph/role-accounts.ts";
 import type { IdentityAdministrator } from "../identities/administrator.ts";
 import type { Version } from "../ids.ts";
@@ -59,6 +60,11 @@ export class RoleIdentities implements IdentityAdministrator {
     return [...this.#effective];
   }
 
+  /** Edges that are cut, by version. */
+  get revoked(): Readonly<Record<string, readonly RevokedEdge[]>> {
+    return Object.fromEntries([...this.#keys].map(([version, { revoked = [] }]) => [version, revoked]));
+  }
+
   /** For the configuration. */
   accounts(): readonly Account[] {
     return [...this.#keys.values()].flatMap((keys) => this.#accountsOf(keys));
@@ -71,10 +77,12 @@ export class RoleIdentities implements IdentityAdministrator {
    * Makes accounts and keys for a version's roles, and resolves when each of them has been seen to work. Repeating it changes nothing.
    * The log streams must exist. Throws `unavailable` when the server does not take them; then it may be tried again.
    */
-  async issue(version: Version, manifest: SystemManifest): Promise<void> {
+  async issue(version: Version, manifest: SystemManifest, revoked: readonly RevokedEdge[] = []): Promise<void> {
     await this.#inTurn(async () => {
-      if (this.#effective.has(version)) return;
-      const keys = this.#keys.get(version) ?? newKeys(version, manifest);
+      const known = this.#keys.get(version);
+      if (known && this.#effective.has(version) && isSameCut(known.revoked, revoked)) return;
+      const keys = { ...(known ?? newKeys(version, manifest)), revoked: [...revoked] };
+      this.#effective.delete(version);
       await writeRoleKeys(this.#options.folder, keys);
       this.#add(keys);
       await this.#takeEffect(keys);
@@ -107,9 +115,9 @@ export class RoleIdentities implements IdentityAdministrator {
     this.#publicKeys.set(version, Object.fromEntries(named));
   }
 
-  #accountsOf({ version, manifest }: RoleKeys): readonly Account[] {
+  #accountsOf({ version, manifest, revoked }: RoleKeys): readonly Account[] {
     const { subjects, shards } = this.#options;
-    return roleAccounts({ subjects, shards, version, system: requireCompiled(manifest) });
+    return roleAccounts({ subjects, shards, version, system: requireCompiled(manifest), revoked });
   }
 
   async #takeEffect(keys: RoleKeys): Promise<void> {

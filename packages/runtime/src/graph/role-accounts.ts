@@ -4,6 +4,7 @@
  * the server answers "no responders", and the user's allow list makes it say so in its log.
  */
 import type { Subjects } from "../contracts/subjects.ts";
+import type { RevokedEdge } from "../contracts/system.ts";
 import type { Version } from "../ids.ts";
 import { type Account, ackSubjects, apiImports, type Import, serviceOf } from "../nats/accounts.ts";
 import { PLACE_OF_ROLE, roleAccountName, roleUserName } from "../nats/users.ts";
@@ -16,6 +17,8 @@ export interface VersionedSystem {
   readonly shards: number;
   readonly version: Version;
   readonly system: CompiledSystem;
+  /** Edges that an operator has cut: no line for them. Answers to earlier calls go on. */
+  readonly revoked?: readonly RevokedEdge[] | undefined;
 }
 
 /** An edge onward: the sender's own records for the receiver's mailboxes. */
@@ -53,11 +56,12 @@ function roleAccount(source: VersionedSystem, role: CompiledRole): Account {
 }
 
 /** Subjects of the log that the role may write. An edge to `human` is none of them: a person is asked by a wait, and a gateway answers. */
-function writes({ subjects, version, system }: VersionedSystem, role: CompiledRole, shard: number): string[] {
+function writes({ subjects, version, system, revoked = [] }: VersionedSystem, role: CompiledRole, shard: number) {
   const log = `${subjects.system}.log.${shard}`;
   const own = `${log}.${version}.*.*.${role.name}`;
   const roles = [...system.roles.values()];
-  const receivers = roles.filter(({ name }) => role.targets.has(name));
+  const isCut = (to: string) => revoked.some((edge) => edge.from === role.name && edge.to === to);
+  const receivers = roles.filter(({ name }) => role.targets.has(name) && !isCut(name));
   const callers = roles.filter(({ targets }) => targets.has(role.name));
   return [
     ...mailboxNames(receivers).flatMap((to) => ONWARD.map((kind) => `${own}.m.${kind}.${to}`)),
@@ -65,7 +69,7 @@ function writes({ subjects, version, system }: VersionedSystem, role: CompiledRo
     `${own}.c.*.*`,
     `${own}.s.*.*`,
     `${log}.all.*.state.${role.name}.v.rev.*`,
-    ...(role.mayComplete ? [done(subjects, shard, version)] : []),
+    ...(role.mayComplete && !isCut("client") ? [done(subjects, shard, version)] : []),
   ];
 }
 

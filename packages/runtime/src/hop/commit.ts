@@ -1,7 +1,7 @@
 /** From a handler's outcome to what is to be committed. Pure: whether the graph and the hop's place in it allow the outcome is decided here. */
 import type { Json } from "../actor/outcome.ts";
 import type { EscalationBody } from "../contracts/bodies.ts";
-import { type ErrorBody, TroupeError } from "../errors.ts";
+import { type ErrorBody, type ErrorCode, TroupeError } from "../errors.ts";
 import { jsonText, mutableJson } from "./body.ts";
 import { isErrorCode } from "./failure.ts";
 
@@ -19,6 +19,8 @@ export interface CommitFacts {
   readonly isCalled: boolean;
   readonly targets: ReadonlySet<string>;
   readonly escalation: string | undefined;
+  /** Whether an operator has revoked the edge. Absent = none is. */
+  readonly isRevoked?: ((to: string) => boolean) | undefined;
   /** Largest body of an output. */
   readonly maxBodyBytes: number;
   /** The message that the handler had, for whom it escalates to. */
@@ -26,6 +28,8 @@ export interface CommitFacts {
 }
 
 const FAN_LIMIT = 1_000;
+/** What is wrong with these is not that the graph never allowed them. */
+const OWN_CODES: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["body_too_large", "edge_revoked"]);
 
 /** Decides what an outcome is committed as. What is not allowed, or no outcome at all, becomes a dead letter `illegal_outcome`. */
 export function planCommit(outcome: unknown, facts: CommitFacts): Plan {
@@ -33,9 +37,7 @@ export function planCommit(outcome: unknown, facts: CommitFacts): Plan {
     return plan(outcome, facts);
   } catch (thrown) {
     if (!(thrown instanceof TroupeError)) throw thrown;
-    return dead(
-      thrown.code === "body_too_large" ? thrown.toBody() : { code: "illegal_outcome", message: thrown.message },
-    );
+    return dead(OWN_CODES.has(thrown.code) ? thrown.toBody() : { code: "illegal_outcome", message: thrown.message });
   }
 }
 
@@ -64,9 +66,10 @@ function plan(outcome: unknown, facts: CommitFacts): Plan {
   }
 }
 
-function complete(body: unknown, { role, isCalled, targets, maxBodyBytes }: CommitFacts): Plan {
+function complete(body: unknown, { role, isCalled, targets, isRevoked, maxBodyBytes }: CommitFacts): Plan {
   if (isCalled) throw illegal("complete: a called hop may only reply, wait or fail");
   if (!targets.has("client")) throw illegal(`complete: ${role} has no edge to client`);
+  if (isRevoked?.("client")) throw revoked(role, "client");
   return { kind: "done", json: jsonText(body, "the result", maxBodyBytes) };
 }
 
@@ -80,16 +83,19 @@ function fan(messages: unknown, facts: CommitFacts): Plan {
   return { kind: "fan", messages: outputs };
 }
 
-function target(to: unknown, { role, isCalled, targets }: CommitFacts): string {
+function target(to: unknown, { role, isCalled, targets, isRevoked }: CommitFacts): string {
   if (isCalled) throw illegal("a called hop may only reply, wait or fail; use ctx.call or ctx.all");
   if (to === "client") throw illegal("use complete to answer the client");
-  if (typeof to === "string" && to !== "human" && targets.has(to)) return to;
+  if (typeof to === "string" && to !== "human" && targets.has(to)) {
+    if (isRevoked?.(to)) throw revoked(role, to);
+    return to;
+  }
   throw illegal(`${role} has no edge to ${String(to)}`);
 }
 
 function escalation(reason: string, facts: CommitFacts): Plan {
   const to = facts.escalation;
-  if (facts.isCalled || to === undefined || !facts.targets.has(to)) {
+  if (facts.isCalled || to === undefined || !facts.targets.has(to) || facts.isRevoked?.(to)) {
     return { kind: "dead", error: { code: "escalated", message: reason }, isEscalated: true };
   }
   const body: EscalationBody = { reason, role: facts.role, message: mutableJson(facts.message) };
@@ -111,4 +117,6 @@ const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? { ...value } : {};
 
 const dead = (error: ErrorBody): Plan => ({ kind: "dead", error, isEscalated: false });
+const revoked = (from: string, to: string) =>
+  new TroupeError("edge_revoked", `the edge from ${from} to ${to} was revoked`, { details: { from, to } });
 const illegal = (message: string) => new TroupeError("illegal_outcome", message);

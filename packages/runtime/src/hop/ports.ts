@@ -74,6 +74,8 @@ export interface HopPorts {
   isDead(node: string, incarnation: string): boolean;
   /** The store of bodies that are too large for a record. Absent = none is larger, and a handler gets a reference as it is. */
   readonly largeBodies?: LargeBodies | undefined;
+  /** Whether an operator has revoked the role's edge to another role, or to `client`. Absent = none can be. */
+  readonly isRevoked?: ((to: string) => boolean) | undefined;
   /** Asks a service of the node, on behalf of a task. Absent = there is no node here, and a handler that asks gets `unavailable`. */
   readonly askNode?: ((task: TaskId, service: string, body: Json) => Promise<Json>) | undefined;
   /** Says that these called hops of the task are not waited for any more; may be lost. Absent = they run to their end. */

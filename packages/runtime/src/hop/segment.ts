@@ -38,6 +38,7 @@ export async function runSegment(x: Execution, writer: HopWriter, journal: Journ
     isCalled: x.isCalled,
     targets: x.role.targets,
     escalation: x.role.escalation,
+    isRevoked: x.ports.isRevoked,
     maxBodyBytes: x.ports.largeBodies === undefined ? INLINE_BODY_BYTES : MAX_BODY_BYTES,
     message,
   });

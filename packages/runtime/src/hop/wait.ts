@@ -12,6 +12,7 @@ import { hopId } from "../ids.ts";
 import type { Attempt } from "./attempt.ts";
 import { bytesOf, jsonText, mutableJson } from "./body.ts";
 import { completeOutputs } from "./complete.ts";
+import { refuseCutEdge } from "./cut-edge.ts";
 import { requireSameName } from "./effects.ts";
 import type { Execution } from "./execution.ts";
 import { revive, type StoredError } from "./failure.ts";
@@ -93,6 +94,7 @@ function labelOf(one: Awaited): string {
 async function suspend(attempt: Attempt, wait: number, asked: readonly Awaited[], need: number): Promise<never> {
   const { x } = attempt;
   await attempt.effectsDone();
+  for (const one of asked) if (one.type === "call") refuseCutEdge(x, one.to);
   const body: WaitBody = { need, for: await carryCalls(x, asked), input: x.input.subject };
   await x.ports.failpoint?.("before-commit");
   const commit = await attempt.writer.write({

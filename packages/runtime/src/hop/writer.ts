@@ -6,6 +6,7 @@ import type { Passport, Usage } from "../contracts/record.ts";
 import { formatRecordName, type RecordName } from "../contracts/subjects.ts";
 import { messageOf } from "../errors.ts";
 import type { AppendOutcome, BodyEncoding, NewRecord } from "../log/task-log.ts";
+import { refuseCutEdge } from "./cut-edge.ts";
 import type { Execution } from "./execution.ts";
 import type { OwnRecord } from "./own-record.ts";
 import type { Patience } from "./patience.ts";
@@ -74,7 +75,7 @@ export class HopWriter {
       encoding: draft.encoding ?? "json",
       body: draft.body,
     };
-    const sequence = await this.#put(record, label);
+    const sequence = await this.#put(record, draft.name);
     x.cursor = { sequence, previous: label, claim: cursor.claim };
     x.progress.sign();
     x.ports.hint(x.place.task);
@@ -82,8 +83,9 @@ export class HopWriter {
   }
 
   /** Tries until the record is stored; returns its sequence. */
-  async #put(record: NewRecord, label: string): Promise<number> {
+  async #put(record: NewRecord, name: RecordName): Promise<number> {
     const x = this.#x;
+    const label = formatRecordName(name);
     let patience: Patience | undefined;
     for (;;) {
       const outcome = await x.append(record, { filter: x.own, sequence: x.cursor.sequence });
@@ -93,6 +95,8 @@ export class HopWriter {
         const sequence = await this.#judgeRefusal(label);
         if (sequence !== undefined) return sequence;
       }
+      // The server refuses it by now, and always will. If it was stored before, the dead letter finds it.
+      if (name.kind === "send") refuseCutEdge(x, name.to);
       await patience.again(describe(record, outcome));
     }
   }
@@ -129,6 +133,7 @@ export class HopWriter {
       patience ??= x.patience();
       if (outcome.kind === "exists" && (await x.readMaybe(record.subject)) !== undefined) return false;
       if (outcome.kind === "fence_moved") await this.#judgeRefusal("");
+      refuseCutEdge(x, "client");
       await patience.again(describe(record, outcome));
     }
   }

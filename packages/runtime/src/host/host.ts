@@ -151,6 +151,7 @@ export class Host {
       this.#replicas.delete(id);
       void this.#retire(replica);
     }
+    for (const { role, revoked = [] } of wanted) await this.#cutEdges(role, revoked);
     for (const [id, spec] of byId) {
       const known = this.#replicas.get(id);
       await this.#carryOut(`replica ${id}`, () => (known ? known.update(spec) : this.#startReplica(id, spec)));
@@ -158,8 +159,15 @@ export class Host {
     this.#report();
   }
 
+  /** Only where the role has a seat: a new one is told with its first replica. */
+  async #cutEdges(role: string, revoked: readonly string[]): Promise<void> {
+    const seat = await this.#seats.get(role)?.catch(() => undefined);
+    seat?.cut(revoked);
+  }
+
   async #startReplica(id: string, spec: ReplicaSpec): Promise<void> {
     const seat = await this.#seat(spec.role);
+    seat.cut(spec.revoked ?? []);
     const replica = seat.replica(id, spec);
     this.#replicas.set(id, replica);
     // Not awaited: an instance that cannot be made is tried again for as long as it is wanted, and must not hold up the others.

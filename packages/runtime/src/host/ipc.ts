@@ -49,6 +49,8 @@ export const ReplicaSpec = z.strictObject({
   generation: count.optional(),
   /** Keeps its place and finishes what it runs, but takes no more. */
   isPaused: z.boolean(),
+  /** Roles, or `client`, to which the role may not write any more. */
+  revoked: z.array(name).optional(),
 });
 export type ReplicaSpec = z.infer<typeof ReplicaSpec>;
 

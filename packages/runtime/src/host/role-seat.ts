@@ -91,6 +91,7 @@ export class RoleSeat {
   readonly #publisher: Publisher;
   readonly #ports: HopPorts;
   readonly #closed = new AbortController();
+  #revoked: ReadonlySet<string> = new Set();
 
   private constructor(options: RoleSeatOptions, link: Link) {
     const { configure, role, clock, logger } = options;
@@ -137,6 +138,11 @@ export class RoleSeat {
       clock,
       logger: logger.child({ replica: id }),
     });
+  }
+
+  /** Takes the edges that the role has lost, all of them: hops that run are held to it as well. */
+  cut(revoked: readonly string[]): void {
+    this.#revoked = new Set(revoked);
   }
 
   async close(): Promise<void> {
@@ -191,6 +197,7 @@ export class RoleSeat {
       largeBodies: { put: (bytes) => blobs.put(owner, bytes), get: (ref) => blobs.get(ref) },
       askNode: asks && ((task, service, body) => asks.ask({ service, role: owner, task, body })),
       endHops,
+      isRevoked: (to) => this.#revoked.has(to),
       isDead: (node, incarnation) => dead.has(node, incarnation),
       hint: (task) => this.#say(subjects.live(task), NOTHING),
       token: (task, hop, role, text) => {

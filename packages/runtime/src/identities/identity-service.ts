@@ -23,7 +23,12 @@ export interface IdentityServiceOptions {
 export function serveIdentities(link: Link, options: IdentityServiceOptions): Service {
   const { subjects, administrator, issuer, logger } = options;
   const respond = (request: ServiceRequest) =>
-    request.respond({ v: 1, versions: administrator.versions, nodes: administrator.nodes });
+    request.respond({
+      v: 1,
+      versions: administrator.versions,
+      nodes: administrator.nodes,
+      revoked: administrator.revoked,
+    });
   const endpoint = (
     verb: "issue" | "revoke" | "retire" | "list",
     act: (request: ServiceRequest) => Promise<void>,
@@ -41,8 +46,8 @@ export function serveIdentities(link: Link, options: IdentityServiceOptions): Se
     logger,
     endpoints: {
       issue: endpoint("issue", (request) => {
-        const { version, manifest } = request.json(IssueIdentities);
-        return administrator.issue(version, manifest);
+        const { version, manifest, revoked = [] } = request.json(IssueIdentities);
+        return administrator.issue(version, manifest, revoked);
       }),
       revoke: endpoint("revoke", (request) => administrator.revoke(request.json(RevokeIdentities).version)),
       retire: endpoint("retire", (request) => {

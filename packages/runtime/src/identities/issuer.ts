@@ -7,8 +7,9 @@ import { equivalent } from "@nats-io/jwt";
 import type { Clock } from "../clock.ts";
 import type { AskCredentials, IssuedCredentials } from "../contracts/identities.ts";
 import { Subjects } from "../contracts/subjects.ts";
-import type { SystemManifest } from "../contracts/system.ts";
+import type { RevokedEdge, SystemManifest } from "../contracts/system.ts";
 import { TroupeError } from "../errors.ts";
+import { isSameCut } from "../graph/revoked.ts";
 import type { Version } from "../ids.ts";
 import { ACCOUNTS, type AccountName } from "../nats/users.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -68,17 +69,23 @@ export class Issuer implements IdentityAdministrator {
     return holders(this.#ledger);
   }
 
-  async issue(version: Version, manifest: SystemManifest): Promise<void> {
+  get revoked(): Readonly<Record<string, readonly RevokedEdge[]>> {
+    return Object.fromEntries([...this.#versions.values()].map(({ keys }) => [keys.version, keys.revoked ?? []]));
+  }
+
+  async issue(version: Version, manifest: SystemManifest, revoked: readonly RevokedEdge[]): Promise<void> {
     await this.#inTurn(async () => {
-      if (this.#versions.has(version)) return;
-      const keys = newVersionKeys(version, manifest);
+      const known = this.#versions.get(version)?.keys;
+      if (known && isSameCut(known.revoked, revoked)) return;
+      const keys = { ...(known ?? newVersionKeys(version, manifest)), revoked: [...revoked] };
       await this.#options.store.writeVersion(keys);
       const { roles } = this.#add(keys);
       try {
         await Promise.all([...roles.values()].map((role) => this.#publishRole(role)));
       } catch (error) {
-        // The keys stay on disk; the next attempt makes new ones.
-        this.#versions.delete(version);
+        // The keys stay on disk; the next attempt makes new ones, or goes on with those that the servers know.
+        if (known) this.#add(known);
+        else this.#versions.delete(version);
         throw error;
       }
     });

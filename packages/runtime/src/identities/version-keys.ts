@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SystemManifest } from "../contracts/system.ts";
+import { RevokedEdge, SystemManifest } from "../contracts/system.ts";
 import { requireCompiled } from "../graph/compile.ts";
 import { roleAccounts, type VersionedSystem } from "../graph/role-accounts.ts";
 import { isVersion, type Version } from "../ids.ts";
@@ -19,6 +19,8 @@ export const VersionKeys = z.strictObject({
   v: z.literal(1),
   version: z.string().refine(isVersion, "a version: v and a number"),
   manifest: SystemManifest,
+  /** Edges that an operator has cut. */
+  revoked: z.array(RevokedEdge).optional(),
   roles: z.record(z.string(), RoleKey),
 });
 export type VersionKeys = z.infer<typeof VersionKeys>;
@@ -44,11 +46,11 @@ export interface RoleAccount {
 
 /** The accounts of a version's roles, compiled as for any server. Throws `invalid_config`. */
 export function roleAccountsOf(
-  { version, manifest, roles }: VersionKeys,
+  { version, manifest, revoked, roles }: VersionKeys,
   { subjects, shards }: Pick<VersionedSystem, "subjects" | "shards">,
 ): readonly RoleAccount[] {
   const system = requireCompiled(manifest);
-  const accounts = roleAccounts({ subjects, shards, version, system });
+  const accounts = roleAccounts({ subjects, shards, version, system, revoked });
   return [...system.roles.keys()].flatMap((role, index) => {
     const [account, key] = [accounts[index], roles[role]];
     if (!account || !key) return [];

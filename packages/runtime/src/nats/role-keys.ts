@@ -5,7 +5,7 @@
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { SystemManifest } from "../contracts/system.ts";
+import { RevokedEdge, SystemManifest } from "../contracts/system.ts";
 import { messageOf, TroupeError } from "../errors.ts";
 import { isVersion, type Version } from "../ids.ts";
 
@@ -17,6 +17,8 @@ export const RoleKeys = z.strictObject({
   v: z.literal(1),
   version: z.string().refine(isVersion, "a version: v and a number"),
   manifest: SystemManifest,
+  /** Edges that an operator has cut. */
+  revoked: z.array(RevokedEdge).optional(),
   /** nkey seeds by role. */
   seeds: z.record(z.string(), z.string().regex(/^SU[A-Z2-7]{56}$/, "an nkey user seed")),
 });

@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { NodePlacement } from "../contracts/control.ts";
 import type { Subjects } from "../contracts/subjects.ts";
-import { Deployment, Desired } from "../contracts/system.ts";
+import { Deployment, Desired, type RevokedEdge } from "../contracts/system.ts";
 import { TroupeError } from "../errors.ts";
 import { CasBucket } from "../nats/cas-bucket.ts";
 import type { Link } from "../nats/connection.ts";
@@ -24,6 +24,7 @@ export class DesiredState {
   readonly #deployed = new Map<string, Deployment>();
   #placement: NodePlacement | undefined;
   #paused: ReadonlySet<string> = new Set();
+  #revoked: readonly RevokedEdge[] = [];
 
   constructor(options: DesiredStateOptions) {
     this.#options = options;
@@ -37,7 +38,7 @@ export class DesiredState {
 
   /** Which replicas which host should run, as far as it is known. */
   assignments(): HostAssignments {
-    return assignReplicas(this.#placement, this.#paused);
+    return assignReplicas(this.#placement, this.#paused, this.#revoked);
   }
 
   /** What was deployed as a version; it never changes. Throws `no_system` when there is none, `unavailable`, `malformed_record`. */
@@ -76,6 +77,7 @@ export class DesiredState {
         key: "current",
         onRow: (row) => {
           if (row) this.#paused = new Set(row.paused);
+          if (row) this.#revoked = row.revoked ?? [];
           onChange();
         },
       },

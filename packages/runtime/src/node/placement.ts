@@ -1,4 +1,5 @@
 import type { NodePlacement } from "../contracts/control.ts";
+import type { RevokedEdge } from "../contracts/system.ts";
 import { type ReplicaSpec, replicaId } from "../host/ipc.ts";
 
 /**
@@ -18,11 +19,21 @@ export function newerPlacement(known: NodePlacement | undefined, seen: NodePlace
 }
 
 /** Spreads a placement over hosts. Replicas of paused roles keep their place and take nothing; those that stand by take nothing yet. */
-export function assignReplicas(placement: NodePlacement | undefined, paused: ReadonlySet<string>): HostAssignments {
+export function assignReplicas(
+  placement: NodePlacement | undefined,
+  paused: ReadonlySet<string>,
+  revoked: readonly RevokedEdge[] = [],
+): HostAssignments {
   const assignments = new Map<string, ReplicaSpec[]>();
   for (const replica of placement?.replicas ?? []) {
     const { version, isStandby = false, isAlone = false, ...rest } = replica;
-    const spec = { ...rest, epoch: placement?.epoch ?? 0, isPaused: isStandby || paused.has(replica.role) };
+    const cut = revoked.filter(({ from }) => from === replica.role).map(({ to }) => to);
+    const spec = {
+      ...rest,
+      epoch: placement?.epoch ?? 0,
+      isPaused: isStandby || paused.has(replica.role),
+      ...(cut.length === 0 ? {} : { revoked: cut }),
+    };
     const host = isAlone ? `${replicaId(version, spec)}#${replica.generation ?? 0}` : version;
     const list = assignments.get(host) ?? [];
     list.push(spec);
