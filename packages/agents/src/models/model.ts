@@ -40,6 +40,8 @@ export interface ModelAnswer {
   readonly usage: Usage;
   /** The model's name as the endpoint gave it. */
   readonly model: string;
+  /** The alias of the second call, when that one was faster than the first. */
+  readonly hedgedBy?: string | undefined;
   /** Which alias answered, and why that one. */
   readonly choice?: ModelChoice | undefined;
 }

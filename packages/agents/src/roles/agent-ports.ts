@@ -2,6 +2,7 @@ import { type Clock, type ModelSpec, type Random, systemClock, systemRandom } fr
 import { budgetedModel } from "../budgets/budgeted-model.ts";
 import { loadModelSettings } from "../config/load.ts";
 import { EndpointHealth } from "../models/endpoint-health.ts";
+import { hedgedModel } from "../models/hedged-model.ts";
 import type { ModelClient } from "../models/model.ts";
 import { createModelChain } from "../models/model-chain.ts";
 import { createOpenAiModel } from "../models/openai-model.ts";
@@ -21,8 +22,8 @@ export function systemModels(
 ): OpenModel {
   return (alias, declared) => {
     const settings = loadModelSettings();
-    return createModelChain(alias, declared, (name) =>
-      budgetedModel(name, createOpenAiModel(resolveModel(name, declared, settings), { clock, random, health }), clock),
-    );
+    const open = (name: string) =>
+      budgetedModel(name, createOpenAiModel(resolveModel(name, declared, settings), { clock, random, health }), clock);
+    return createModelChain(alias, declared, (name) => hedgedModel(name, declared, open, clock));
   };
 }

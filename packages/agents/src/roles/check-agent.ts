@@ -2,19 +2,25 @@ import { formatProblem, messageOf, type Problem, type SystemManifest } from "@tr
 import { edgesOf, problemsOf } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { reachableAliases } from "../models/model-route.ts";
-import { knownAliases } from "../models/registry.ts";
-import { isToolName } from "../tools/tool.ts";
+import { knownAliases, specOf } from "../models/registry.ts";
+import { checkTools } from "../tools/check-tools.ts";
 import type { AgentSpec } from "./agent.ts";
 import { answerSchemaOf } from "./answer.ts";
 import { MAX_CARRIED } from "./conversation.ts";
 
 /** What is wrong with an agent in its system, all at once. */
-export function checkAgent(spec: AgentSpec, manifest: SystemManifest, name: string): readonly Problem[] {
+export function checkAgent(
+  spec: AgentSpec,
+  manifest: SystemManifest,
+  name: string,
+  canAskPerson: boolean,
+): readonly Problem[] {
   return [
     ...modelProblems(spec, manifest),
     ...targetProblems(spec, manifest, name),
     ...numberProblems(spec),
     ...schemaProblems(spec),
+    ...checkTools(spec.tools, spec.grants, canAskPerson),
     ...whenDownProblems(spec, edgesOf(manifest, name)),
   ];
 }
@@ -26,8 +32,9 @@ function modelProblems(spec: AgentSpec, manifest: SystemManifest): Problem[] {
     found.push({ path: "model", value: spec.model, reason: `no model has this alias; known are ${known.join(", ")}` });
   }
   const reachable = known.includes(spec.model) ? reachableAliases(spec.model, manifest.models) : [];
-  for (const other of reachable.filter((alias) => !known.includes(alias))) {
-    const reason = `its tiers or fallbacks name ${JSON.stringify(other)}, which is no model; known are ${known.join(", ")}`;
+  const hedges = reachable.flatMap((alias) => specOf(alias, manifest.models)?.hedge?.to ?? []);
+  for (const other of [...reachable, ...hedges].filter((alias) => !known.includes(alias))) {
+    const reason = `its tiers, fallbacks or hedges name ${JSON.stringify(other)}, which is no model; known are ${known.join(", ")}`;
     found.push({ path: "model", value: spec.model, reason });
   }
   if (spec.instructions.trim() === "") {
@@ -108,24 +115,6 @@ function schemaProblems(spec: AgentSpec): Problem[] {
     answerSchemaOf({ route: spec.route, hasContent: !spec.decidesOnly, output: spec.output });
   } catch (error) {
     found.push({ path: "output", value: undefined, reason: `no JSON Schema can be made of it: ${messageOf(error)}` });
-  }
-  for (const [index, tool] of spec.tools.entries()) {
-    const path = `tools[${index}]`;
-    if (!isToolName(tool.name)) {
-      found.push({ path, value: tool.name, reason: "a tool's name has letters, digits, _ and -, at most 64" });
-    }
-    if (spec.tools.findIndex((other) => other.name === tool.name) !== index) {
-      found.push({ path, value: tool.name, reason: "two tools have this name" });
-    }
-    try {
-      z.toJSONSchema(tool.parameters, { io: "input" });
-    } catch (error) {
-      found.push({
-        path,
-        value: tool.name,
-        reason: `no JSON Schema can be made of its parameters: ${messageOf(error)}`,
-      });
-    }
   }
   return found;
 }

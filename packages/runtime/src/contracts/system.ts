@@ -131,6 +131,8 @@ export const ModelSpec = z.strictObject({
   tiers: z.partialRecord(ModelTier, ModelAlias).optional(),
   /** Aliases that are asked, in this order, when this one gives no answer. */
   fallback: z.array(ModelAlias).max(5).optional(),
+  /** Asks a second time, this alias or `to`, when nothing has come after `afterMs`; the faster answers, both may have to be paid. */
+  hedge: z.strictObject({ afterMs: ms, to: ModelAlias.optional() }).optional(),
 });
 export type ModelSpec = z.infer<typeof ModelSpec>;
 
