@@ -7,8 +7,8 @@ const wordCount = tool({
   name: "word_count",
   description: "Counts the words of a text",
   parameters: z.object({ text: z.string() }),
-  // It has no effect outside, so a crash may repeat it.
-  idempotent: true,
+  // It has no effect outside, so a crash may repeat it, and a role needs no grant for it.
+  permission: "READ",
   run: ({ text }) => ({ words: text.split(/\s+/).filter((word) => word !== "").length }),
 });
 

@@ -19,4 +19,7 @@ export { vote, voter } from "./patterns/vote.ts";
 export type { AgentOptions } from "./roles/agent.ts";
 export { agent } from "./roles/agent.ts";
 export type { Conversation, Turn } from "./roles/conversation.ts";
+export { type McpServer, type McpServerOptions, mcpServer } from "./tools/mcp/mcp-server.ts";
+export { type RoleToolOptions, roleTool } from "./tools/role-tool.ts";
 export { type Tool, type ToolOptions, type ToolScope, tool } from "./tools/tool.ts";
+export type { ToolSource } from "./tools/tool-set.ts";

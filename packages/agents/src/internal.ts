@@ -1,3 +1,4 @@
+export { toolRateService } from "./broker/tool-rate.ts";
 export { budgetService } from "./budgets/budget-service.ts";
 export * from "./config/load.ts";
 export { type LoadedSystem, readYamlSystem } from "./loader.ts";

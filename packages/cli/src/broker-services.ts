@@ -1,4 +1,4 @@
-import { budgetService, loadModelSettings } from "@troupe/agents/internal";
+import { budgetService, loadModelSettings, toolRateService } from "@troupe/agents/internal";
 import type { BrokerService } from "@troupe/runtime";
 
 /**
@@ -7,4 +7,5 @@ import type { BrokerService } from "@troupe/runtime";
  */
 export const brokerServices = (variables: Readonly<Record<string, string | undefined>>): readonly BrokerService[] => [
   budgetService(loadModelSettings(variables)),
+  toolRateService(),
 ];

@@ -53,6 +53,9 @@ export function loadModelSettings(
   };
 }
 
+/** A variable that a system file names, or `undefined` when it is not set or empty. */
+export const loadVariable = (name: string): string | undefined => processEnv[name] || undefined;
+
 function pricesOf(file: string | undefined): PriceTable {
   if (file === undefined) return BUILT_IN_PRICES;
   let text: string;

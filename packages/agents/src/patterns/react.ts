@@ -1,11 +1,11 @@
 import type { RoleDefinition } from "@troupe/runtime";
 import { type AgentOptions, agentWith } from "../roles/agent.ts";
 import { type OpenModel, systemModels } from "../roles/agent-ports.ts";
-import type { Tool } from "../tools/tool.ts";
+import type { ToolSource } from "../tools/tool-set.ts";
 
 /** An agent with tools. `maxIterations` is 5 where nothing else is said. */
 export interface ReactOptions<Route extends string, To extends string> extends AgentOptions<Route, To> {
-  readonly tools: readonly [Tool, ...Tool[]];
+  readonly tools: readonly [ToolSource, ...ToolSource[]];
 }
 
 /**

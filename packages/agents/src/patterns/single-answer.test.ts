@@ -8,7 +8,7 @@ import { react } from "./react.ts";
 import { singleAnswer } from "./single-answer.ts";
 
 const wantsTool = { toolCalls: [{ id: "c", name: "look", arguments: "{}" }], finishReason: "tool_calls" };
-const look = tool({ name: "look", description: "", parameters: z.object({}), run: () => "seen" });
+const look = tool({ name: "look", description: "", permission: "READ", parameters: z.object({}), run: () => "seen" });
 
 test("a single answer is one model call", async () => {
   const { open, calls } = scripted({ content: "42" });

@@ -13,8 +13,11 @@ import {
   reply,
   TroupeError,
 } from "@troupe/runtime";
-import type { AnswerSchema, ModelAnswer, ModelCall, ModelClient, ModelTool } from "../models/model.ts";
-import { runTool, toModelTool } from "../tools/run-tool.ts";
+import type { AnswerSchema, ModelAnswer, ModelCall, ModelClient } from "../models/model.ts";
+import { carryOut } from "../tools/gate/carry-out.ts";
+import type { ToolPorts } from "../tools/gate/tool-ports.ts";
+import { toModelTool } from "../tools/offer.ts";
+import { ToolSet } from "../tools/tool-set.ts";
 import type { AgentSpec } from "./agent.ts";
 import { type AnswerShape, answerSchemaOf, type ParsedAnswer, parseAnswer, schemaOf } from "./answer.ts";
 import { StringFieldStream } from "./content-stream.ts";
@@ -31,18 +34,36 @@ interface Playing {
   readonly shape: AnswerShape;
   readonly schema: ReturnType<typeof schemaOf>;
   readonly answer: AnswerSchema | undefined;
-  readonly tools: readonly ModelTool[];
+  readonly tools: ToolSet;
+  readonly edgesOfRole: InstancePorts["edgesOfRole"];
 }
 
-/** Builds one replica. `openModel` is called with the first message, so that a missing key fails a task and not the whole host. */
+/** What one replica is given. */
+export interface InstancePorts {
+  readonly choices: PromptParts["choices"];
+  readonly toolPorts: ToolPorts;
+  /** Called with the first message, so that a missing key fails a task and not the whole host. */
+  readonly openModel: () => ModelClient;
+  /** Roles that the graph lets a role address; `undefined` where the graph is not known. */
+  readonly edgesOfRole: (role: string) => readonly string[] | undefined;
+}
+
+/** Builds one replica. */
 export function createAgentInstance(
   spec: AgentSpec,
-  choices: PromptParts["choices"],
-  openModel: () => ModelClient,
+  { choices, toolPorts, openModel, edgesOfRole }: InstancePorts,
 ): RoleInstance {
   const shape: AnswerShape = { route: spec.route, hasContent: !spec.decidesOnly, output: spec.output };
-  const tools = spec.tools.map(toModelTool);
-  const playing: Playing = { spec, choices, shape, schema: schemaOf(shape), answer: answerSchemaOf(shape), tools };
+  const tools = new ToolSet(spec.tools, spec.grants, toolPorts);
+  const playing: Playing = {
+    spec,
+    choices,
+    shape,
+    schema: schemaOf(shape),
+    answer: answerSchemaOf(shape),
+    tools,
+    edgesOfRole,
+  };
   let client: ModelClient | undefined;
   const open = (ctx: Context): ModelClient => {
     if (client !== undefined) return client;
@@ -68,12 +89,15 @@ export function createAgentInstance(
         return outcomeOf(spec, ctx, conversation, degraded(spec, spec.whenDown));
       }
     },
+    dispose: () => tools.close(),
   };
 }
 
 async function play(playing: Playing, client: ModelClient, conversation: Conversation, ctx: Context): Promise<Outcome> {
-  const { spec, choices, shape, schema, answer: answerSchema, tools } = playing;
+  const { spec, choices, shape, schema, answer: answerSchema } = playing;
   const { temperature, maxOutputTokens, whenDown } = spec;
+  const gate = await playing.tools.gate(ctx, playing.edgesOfRole(ctx.role));
+  const tools = gate.tools.map(toModelTool);
   const parts = { role: ctx.role, instructions: spec.instructions, choices, answer: answerSchema };
   const composed = await composePrompt(ctx, client, { ...parts, maxOutputTokens, tools }, conversation, spec.context);
   const messages = [...composed.messages];
@@ -89,7 +113,7 @@ async function play(playing: Playing, client: ModelClient, conversation: Convers
     }
     messages.push(assistantMessage(answer));
     for (const toolCall of answer.toolCalls) {
-      messages.push({ role: "tool", tool_call_id: toolCall.id, content: await runTool(ctx, spec.tools, toolCall) });
+      messages.push({ role: "tool", tool_call_id: toolCall.id, content: await carryOut(ctx, gate, toolCall) });
     }
   }
   return escalate(`the model still asked for tools after ${spec.maxIterations} calls`);

@@ -188,7 +188,8 @@ test("a missing price is said in the log, not hidden", async () => {
   );
 });
 
-const named = (name: string) => tool({ name, description: "", parameters: z.object({}), run: () => "done" });
+const named = (name: string) =>
+  tool({ name, description: "", permission: "READ", parameters: z.object({}), run: () => "done" });
 
 test("everything that is wrong with an agent in its system is told at once", () => {
   const { open } = scripted();

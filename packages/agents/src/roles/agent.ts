@@ -6,10 +6,13 @@ import type {
   RoleInstance,
   RoleSettings,
   SystemManifest,
+  ToolPermission,
 } from "@troupe/runtime";
-import { settingsOf } from "@troupe/runtime/internal";
+import { edgesOf, settingsOf } from "@troupe/runtime/internal";
 import { type ZodType, z } from "zod";
-import type { Tool } from "../tools/tool.ts";
+import { systemToolPorts, type ToolPorts } from "../tools/gate/tool-ports.ts";
+import { DEFAULT_GRANTS } from "../tools/tool-rules.ts";
+import { rolesAskedBy, type ToolSource, toolManifests } from "../tools/tool-set.ts";
 import { createAgentInstance } from "./agent-instance.ts";
 import { type OpenModel, systemModels } from "./agent-ports.ts";
 import { checkAgent } from "./check-agent.ts";
@@ -31,7 +34,10 @@ export interface AgentOptions<Route extends string, To extends string> extends R
   readonly decidesOnly?: boolean | undefined;
   /** What the contribution must look like. Absent = text. An answer that does not match goes to escalation. */
   readonly output?: ZodType | undefined;
-  readonly tools?: readonly Tool[] | undefined;
+  /** What its model may call: functions, other roles, NATS services, code, and MCP servers. */
+  readonly tools?: readonly ToolSource[] | undefined;
+  /** What the tools may do. Default READ alone: a tool that needs more is refused until it is granted. */
+  readonly grants?: readonly ToolPermission[] | undefined;
   /** 0 to 2. Absent = the model's own. */
   readonly temperature?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
@@ -60,7 +66,8 @@ export interface AgentSpec {
   readonly to: string | undefined;
   readonly decidesOnly: boolean;
   readonly output: ZodType | undefined;
-  readonly tools: readonly Tool[];
+  readonly tools: readonly ToolSource[];
+  readonly grants: readonly ToolPermission[];
   readonly temperature: number | undefined;
   readonly maxOutputTokens: number | undefined;
   readonly maxIterations: number;
@@ -78,6 +85,7 @@ function resolveAgentOptions(options: AgentOptions<string, string>): AgentSpec {
     route = [],
     decidesOnly = false,
     tools = [],
+    grants = DEFAULT_GRANTS,
     maxIterations = MAX_ITERATIONS,
     whenDown = "fail",
     whenSpent = "fail",
@@ -91,6 +99,7 @@ function resolveAgentOptions(options: AgentOptions<string, string>): AgentSpec {
     decidesOnly,
     output,
     tools,
+    grants,
     temperature,
     maxOutputTokens,
     maxIterations,
@@ -114,27 +123,45 @@ export function agent<const Route extends string = never, const To extends strin
 export function agentWith<const Route extends string = never, const To extends string = never>(
   options: AgentOptions<Route, To>,
   openModel: OpenModel,
+  toolPorts: ToolPorts = systemToolPorts,
 ): RoleDefinition<Route | To> {
-  return roleOf<Route | To>(options, resolveAgentOptions(options), openModel);
+  return roleOf<Route | To>(options, resolveAgentOptions(options), { openModel, toolPorts });
+}
+
+/** What an agent reaches the world through. */
+interface AgentPorts {
+  readonly openModel: OpenModel;
+  readonly toolPorts: ToolPorts;
 }
 
 function roleOf<Targets extends string>(
   settings: RoleSettings,
   spec: AgentSpec,
-  openModel: OpenModel,
+  ports: AgentPorts,
   manifest?: SystemManifest,
 ): RoleDefinition<Targets> {
+  const { openModel, toolPorts } = ports;
   const models: Readonly<Record<string, ModelSpec>> | undefined = manifest?.models;
   const choices = spec.route.map((name) => ({ name, description: describe(manifest, name) }));
+  const instancePorts = {
+    choices,
+    toolPorts,
+    openModel: () => openModel(spec.model, models),
+    edgesOfRole: (role: string) => (manifest === undefined ? undefined : edgesOf(manifest, role)),
+  };
   return {
     kind: "agent",
     settings: settingsOf(settings),
     about: aboutOf(spec),
-    check: (system, name): readonly Problem[] => checkAgent(spec, system, name),
-    bind: (system) => roleOf<Targets>(settings, spec, openModel, system),
+    // They are checked against the graph, as the targets are.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    calls: rolesAskedBy(spec.tools) as readonly Targets[],
+    tools: toolManifests(spec.tools),
+    check: (system, name): readonly Problem[] => checkAgent(spec, system, name, toolPorts.approve !== undefined),
+    bind: (system) => roleOf<Targets>(settings, spec, ports, system),
     // The instance addresses only what the model chose, and that has been checked against `spec.route`: these targets.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    create: () => createAgentInstance(spec, choices, () => openModel(spec.model, models)) as RoleInstance<Targets>,
+    create: () => createAgentInstance(spec, instancePorts) as RoleInstance<Targets>,
   };
 }
 
@@ -160,6 +187,7 @@ function aboutOf(spec: AgentSpec): Readonly<Record<string, Json>> {
     whenSpent,
     route: spec.route.length > 0 ? spec.route : undefined,
     tools: spec.tools.length > 0 ? spec.tools.map((tool) => tool.name) : undefined,
+    grants: spec.tools.length > 0 ? spec.grants : undefined,
     output: spec.output === undefined ? undefined : jsonSchemaOf(spec.output),
   };
   const given = Object.entries(about).filter((entry): entry is [string, Json] => entry[1] !== undefined);

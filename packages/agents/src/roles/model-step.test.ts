@@ -122,6 +122,7 @@ test("half a tool call is told to the model, not run; the model is asked again w
   const look = tool({
     name: "look",
     description: "Looks",
+    permission: "READ",
     parameters: z.object({ at: z.string() }),
     run: () => {
       ran += 1;

@@ -19,6 +19,8 @@ const weather = (seen: unknown[], change: { idempotent?: boolean } = {}) =>
   tool({
     name: "get_weather",
     description: "The weather of a city",
+    permission: "READ",
+    idempotent: false,
     parameters: z.object({ city: z.string().min(1) }),
     run: ({ city }, { idempotencyKey }) => {
       seen.push([city, idempotencyKey]);
@@ -72,6 +74,7 @@ const wants = (name: string, text: string): Partial<ModelAnswer> => ({
 const failing = tool({
   name: "failing",
   description: "",
+  permission: "READ",
   parameters: z.object({}),
   run: () => {
     throw new Error("the disk is full");
@@ -79,9 +82,9 @@ const failing = tool({
 });
 
 const toolErrors: readonly [string, Partial<ModelAnswer>, RegExp, number][] = [
-  ["an unknown tool", wants("rm", "{}"), /there is no tool "rm"\. Tools: get_weather, failing\./, 2],
-  ["arguments that are no JSON", wants("get_weather", "{city"), /was not run\. The arguments are not JSON/, 2],
-  ["wrong arguments", wants("get_weather", '{"city":5}'), /was not run\. Wrong arguments: city \(5\)/, 2],
+  ["an unknown tool", wants("rm", "{}"), /there is no tool "rm"\. Tools: get_weather, failing\./, 3],
+  ["arguments that are no JSON", wants("get_weather", "{city"), /was not run\. The arguments are not JSON/, 3],
+  ["wrong arguments", wants("get_weather", '{"city":5}'), /was not run\. Wrong arguments: city \(5\)/, 3],
   ["a tool that throws", wants("failing", ""), /failing failed: the disk is full/, 3],
 ];
 for (const [name, call, told, steps] of toolErrors) {

@@ -30,13 +30,14 @@ const SERVICE_SUBJECT = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 
 /** One tool of a role, under the name by which its model calls it. */
 export const ToolManifest = z.strictObject({
-  name: z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/, "letters, digits, _ and -, at most 64"),
+  /** Which names are allowed is checked with the role, so that all problems are told at once. */
+  name: z.string().max(1_024),
   kind: z.enum(["function", "mcp", "service", "role", "code"]),
   permission: ToolPermission,
   /** Calls that all replicas of the role together may begin in a minute. */
   callsPerMinute: z.int().min(1).max(100_000),
   /** What the tool stands for: the subject of a NATS service, the role that is asked, the MCP server. */
-  target: z.string().min(1).max(256).optional(),
+  target: z.string().max(1_024).optional(),
   /** Labels that its arguments may carry; absent = all. */
   accepts: TaintLabels.optional(),
 });

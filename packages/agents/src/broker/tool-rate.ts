@@ -1,0 +1,102 @@
+/** Counts calls of tools for all nodes: one row for each role and tool, changed by compare-and-set. */
+import {
+  type BrokerCaller,
+  type BrokerHandler,
+  type BrokerPorts,
+  type BrokerService,
+  type Json,
+  TroupeError,
+} from "@troupe/runtime";
+import { CasBucket, type Row } from "@troupe/runtime/internal";
+import { z } from "zod";
+import { admitCall } from "../tools/gate/rate-window.ts";
+import { BrokerLink } from "./broker-link.ts";
+import { deployedTool } from "./manifest-tool.ts";
+import { TOOL_RATE_SERVICE, type ToolRateAnswer, ToolRateQuestion } from "./tool-rate-messages.ts";
+
+const count = z.int().min(0);
+const RateRow = z.strictObject({ v: z.literal(1), window: z.array(z.tuple([count, count])).max(61) });
+type RateRow = z.infer<typeof RateRow>;
+
+/** A row that nobody has counted in for so long is as good as none. */
+const KEPT_MS = 5 * 60_000;
+const MAX_CONFLICTS = 50;
+const CONFLICT_PAUSE_MS = 4;
+
+/** The service, for a node's program. */
+export const toolRateService = (): BrokerService => ({
+  name: TOOL_RATE_SERVICE,
+  open: (ports) => new ToolRateHandler(ports),
+});
+
+class ToolRateHandler implements BrokerHandler {
+  readonly #ports: BrokerPorts;
+  readonly #link: BrokerLink;
+  #rows: Promise<CasBucket<RateRow>> | undefined;
+
+  constructor(ports: BrokerPorts) {
+    this.#ports = ports;
+    this.#link = new BrokerLink(ports);
+  }
+
+  async ask(caller: BrokerCaller, body: unknown): Promise<Json> {
+    const question = ToolRateQuestion.safeParse(body);
+    if (!question.success) throw new TroupeError("invalid_request", z.prettifyError(question.error));
+    const { tool } = await deployedTool(this.#ports, caller, question.data.tool);
+    return { ...(await this.#admit(`tools.${caller.role}.${tool.name}`, tool.callsPerMinute)) };
+  }
+
+  async close(): Promise<void> {
+    await this.#link.close();
+  }
+
+  async #admit(key: string, limit: number): Promise<ToolRateAnswer> {
+    const { clock, random } = this.#ports;
+    const rows = await this.#open();
+    for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
+      const row = await rows.get(key);
+      const decision = admitCall(row?.value.window ?? [], limit, clock.nowMs());
+      if (!decision.isAdmitted) return decision;
+      const window = decision.window.map(([second, calls]): [number, number] => [second, calls]);
+      if (await isWritten(rows, key, row, { v: 1, window })) return { isAdmitted: true };
+      await clock.sleep(CONFLICT_PAUSE_MS * random.unit() * (1 + conflicts));
+    }
+    throw new TroupeError("overloaded", `too many nodes count calls of ${key} at once`);
+  }
+
+  #open(): Promise<CasBucket<RateRow>> {
+    const { subjects, clock, random, logger } = this.#ports;
+    const rows = (this.#rows ??= this.#link.get().then(
+      (link) =>
+        new CasBucket({
+          link,
+          subjects,
+          bucket: "limits",
+          schema: RateRow,
+          logger,
+          clock,
+          random,
+          keptMs: () => KEPT_MS,
+        }),
+    ));
+    rows.catch(() => {
+      this.#rows = undefined;
+    });
+    return rows;
+  }
+}
+
+async function isWritten(
+  rows: CasBucket<RateRow>,
+  key: string,
+  row: Row<RateRow> | undefined,
+  value: RateRow,
+): Promise<boolean> {
+  try {
+    await (row === undefined ? rows.create(key, value) : rows.update(key, value, row.revision));
+    return true;
+  } catch (error) {
+    if (TroupeError.is(error, "conflict")) return false;
+    throw error;
+  }
+}

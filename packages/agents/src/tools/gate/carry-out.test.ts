@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Json, TroupeError } from "@troupe/runtime";
+import { createFakeContext, type FakeContextOptions, ManualClock } from "@troupe/runtime/internal";
+import { z } from "zod";
+import { roleTool } from "../role-tool.ts";
+import { type Tool, type ToolOptions, tool } from "../tool.ts";
+import { carryOut, type ToolGate } from "./carry-out.ts";
+import { ProcessRate } from "./process-rate.ts";
+import type { ToolPorts } from "./tool-ports.ts";
+
+const Nothing = z.object({});
+const look = (change: Partial<ToolOptions<typeof Nothing>> = {}): Tool =>
+  tool({ name: "look", description: "", permission: "READ", parameters: Nothing, run: () => "seen", ...change });
+
+function gateOf(tools: readonly Tool[], change: Partial<ToolPorts> = {}, clock = new ManualClock()): ToolGate {
+  const ports = { clock, processRate: new ProcessRate(clock), variable: () => undefined, ...change };
+  return { tools, grants: ["READ", "EXECUTE"], edges: ["expert"], ports };
+}
+
+/** A context whose node admits as `admits` says, and keeps what it is told for the audit. */
+function contextOf(admits: () => Json, options: FakeContextOptions = {}) {
+  const audit: Json[] = [];
+  const services = { tool_rate: admits, audit: (entry: Json) => audit.push(entry) };
+  return { ctx: createFakeContext({ ...options, services }), audit };
+}
+const admitted = () => ({ isAdmitted: true });
+const call = (name = "look", text = "{}") => ({ id: "c1", name, arguments: text });
+
+test("a refused call runs nothing, tells the model why, and is in the audit once however often the hop is replayed", async () => {
+  const { ctx, audit } = contextOf(admitted);
+  const gate = gateOf([look({ permission: "ADMIN", run: () => assert.fail("it ran") })]);
+  const told = await carryOut(ctx, gate, call());
+  assert.match(told, /^Error: look was not run\. it needs ADMIN/);
+  assert.deepEqual(audit, [
+    {
+      event: "tool_refused",
+      tool: "look",
+      code: "permission",
+      reason: "it needs ADMIN; this role is granted READ, EXECUTE",
+    },
+  ]);
+  const again = createFakeContext({ journal: ctx.steps });
+  assert.equal(await carryOut(again, gate, call()), told);
+});
+
+test("a call over the limit of all nodes is refused before it begins, with the time of the next one", async () => {
+  const { ctx, audit } = contextOf(() => ({ isAdmitted: false, retryAfterMs: 4_200 }));
+  const gate = gateOf([look({ permission: "EXECUTE", run: () => assert.fail("it ran") })]);
+  assert.match(await carryOut(ctx, gate, call()), /100 calls a minute are allowed; the next one in 5 s/);
+  assert.equal(audit.length, 1);
+});
+
+test("where the node does not count, the process does", async () => {
+  const ctx = createFakeContext();
+  const gate = gateOf([look({ callsPerMinute: 1 })]);
+  assert.equal(await carryOut(ctx, gate, call()), "seen");
+  assert.match(await carryOut(ctx, gate, call()), /1 calls a minute are allowed/);
+});
+
+test("what a tool brings in labels the hop, from the result on", async () => {
+  const { ctx } = contextOf(admitted, { taint: ["client"] });
+  await carryOut(ctx, gateOf([look({ taint: { gives: ["web"] } })]), call());
+  assert.deepEqual(ctx.taint, ["client", "web"]);
+});
+
+test("a way out of a task with a secret and content from outside is refused while nobody can be asked", async () => {
+  const { ctx, audit } = contextOf(admitted, { taint: ["secret", "web"] });
+  const mail = look({ taint: { isOutside: true }, run: () => assert.fail("it ran") });
+  assert.match(
+    await carryOut(ctx, gateOf([mail]), call()),
+    /secret and content from outside \(web\).*nobody can be asked/,
+  );
+  assert.equal(audit.length, 1);
+});
+
+test("a person's yes lets exactly this act through, a no does not", async () => {
+  const asked: unknown[] = [];
+  const approve: ToolPorts["approve"] = async (_, act) => {
+    asked.push(act);
+    return asked.length === 1 ? { isApproved: true } : { isApproved: false, reason: "not on a Friday" };
+  };
+  const { ctx } = contextOf(admitted);
+  const gate = gateOf([look({ requiresApproval: true })], { approve });
+  assert.equal(await carryOut(ctx, gate, call()), "seen");
+  assert.match(await carryOut(ctx, gate, call()), /was not run\. not on a Friday/);
+  assert.deepEqual(asked[0], { tool: "look", arguments: {}, why: "it requires the approval of a person" });
+});
+
+const slow =
+  (ran: { aborted?: boolean }) =>
+  (_: unknown, { signal }: { signal: AbortSignal }) =>
+    new Promise((_resolve, reject) => {
+      signal.addEventListener("abort", () => {
+        ran.aborted = true;
+        reject(new Error("told to stop", { cause: signal.reason }));
+      });
+    });
+
+test("a tool that only reads and takes too long is aborted, and the model is told", async () => {
+  const clock = new ManualClock();
+  const ran: { aborted?: boolean } = {};
+  const { ctx } = contextOf(admitted);
+  const told = carryOut(ctx, gateOf([look({ timeoutMs: 50, run: slow(ran) })], {}, clock), call());
+  await clock.sleeping();
+  await clock.advance(50);
+  assert.match(await told, /look failed: no result within 50 ms/);
+  assert.equal(ran.aborted, true);
+});
+
+test("a tool that must not run twice and takes too long is in doubt, not failed", async () => {
+  const clock = new ManualClock();
+  const { ctx } = contextOf(admitted);
+  const told = carryOut(
+    ctx,
+    gateOf([look({ permission: "EXECUTE", timeoutMs: 50, run: slow({}) })], {}, clock),
+    call(),
+  );
+  const refused = assert.rejects(told, (error) => TroupeError.is(error, "effect_in_doubt"));
+  await clock.sleeping();
+  await clock.advance(50);
+  await refused;
+});
+
+const broken = () => {
+  throw new TroupeError("outcome_unknown", "the connection broke");
+};
+
+test("a write with an idempotency key whose outcome is unknown is tried again with that key", async () => {
+  const { ctx } = contextOf(admitted);
+  const gate = gateOf([look({ permission: "EXECUTE", idempotent: true, run: broken })]);
+  await assert.rejects(carryOut(ctx, gate, call()), (error) => TroupeError.is(error, "outcome_unknown"));
+});
+
+test("the cost of a call is recorded with its result, and not where it was refused", async () => {
+  const { ctx } = contextOf(admitted);
+  const gate = gateOf([look({ costUsd: 0.002 }), look({ name: "admin", costUsd: 1, permission: "ADMIN" })]);
+  await carryOut(ctx, gate, call());
+  await carryOut(ctx, gate, call("admin"));
+  assert.deepEqual(
+    ctx.steps.map(({ usage }) => usage?.costMicros),
+    [2_000, undefined],
+  );
+});
+
+test("another role is asked by a call of the runtime, and what it could not do is told", async () => {
+  const expert = roleTool({ role: "expert", description: "Knows" });
+  const { ctx } = contextOf(admitted, { answer: (to, body) => ({ to, body }) });
+  const told = await carryOut(ctx, gateOf([expert]), call("ask_expert", '{"input":"why?"}'));
+  assert.equal(told, '{"to":"expert","body":{"input":"why?"}}');
+  const failing = contextOf(admitted, {
+    answer: () => {
+      throw new TroupeError("escalated", "it did not know");
+    },
+  });
+  assert.match(
+    await carryOut(failing.ctx, gateOf([expert]), call("ask_expert", '{"input":"?"}')),
+    /failed: it did not know/,
+  );
+});
+
+test("a name that a model made up is recorded and shown in few, harmless characters", async () => {
+  const { ctx } = contextOf(admitted);
+  await carryOut(ctx, gateOf([look()]), call(`\u001b[2J${"x".repeat(500)}`));
+  assert.match(ctx.steps[0]?.name ?? "", /^tool:[\w-]{1,64}$/);
+});

@@ -1,0 +1,122 @@
+/**
+ * One call of a model, through the gate and back as text. What the gate decides by itself is decided again on every replay; everything that
+ * is asked or done is one recorded step, so a replay asks and does nothing. A tool that must not run twice has its intent recorded first.
+ */
+import { type Context, messageOf, type ToolPermission, TroupeError, type Usage } from "@troupe/runtime";
+import type { ToolCall } from "../../models/model.ts";
+import type { Tool } from "../tool.ts";
+import { admit, recordRefusal } from "./admit.ts";
+import { decideCall, type GateVerdict, type Refusal } from "./decide.ts";
+import { errorText, resultText } from "./result-text.ts";
+import { runInTime } from "./run-in-time.ts";
+import type { ToolPorts } from "./tool-ports.ts";
+
+/** What a role's calls are decided with, the same for all calls of a hop. */
+export interface ToolGate {
+  readonly tools: readonly Tool[];
+  readonly grants: readonly ToolPermission[];
+  readonly edges: readonly string[] | undefined;
+  readonly ports: ToolPorts;
+}
+
+/** What is recorded of a call: what the model is told. */
+interface Recorded {
+  readonly text: string;
+  readonly refused?: string;
+}
+
+type Admitted = Exclude<GateVerdict, { verdict: "refuse" }>;
+
+/** How much longer than its tool a step may be silent before its handler is taken for stuck. */
+const STUCK_MARGIN_MS = 5_000;
+
+/**
+ * Carries out one call and returns what the model is told: the result, or in clear words why there is none. Throws `effect_in_doubt` when
+ * nobody can tell whether a tool that must not run twice has run, and what the runtime throws.
+ */
+export async function carryOut(ctx: Context, gate: ToolGate, call: ToolCall): Promise<string> {
+  const verdict = decideCall({ call, ...gate, taint: ctx.taint });
+  if (verdict.verdict === "refuse") return refuse(ctx, call.name, verdict.refusal);
+  if (verdict.verdict === "ask_person") {
+    const refusal = await askPerson(ctx, gate.ports, verdict);
+    if (refusal !== undefined) return refuse(ctx, call.name, refusal);
+  }
+  const { tool } = verdict;
+  const text = tool.kind === "role" ? await callRole(ctx, gate, verdict) : await runStep(ctx, gate, verdict);
+  if (tool.rules.gives.length > 0) ctx.addTaint(tool.rules.gives);
+  return text;
+}
+
+async function refuse(ctx: Context, name: string, refusal: Refusal): Promise<string> {
+  const shown = name.replaceAll(/[^a-zA-Z0-9_-]/g, "_").slice(0, 64);
+  const recorded = await ctx.step<Recorded>(`tool:${shown}`, () => recordRefusal(ctx, shown, refusal));
+  return recorded.text;
+}
+
+async function askPerson(
+  ctx: Context,
+  { approve }: ToolPorts,
+  { tool, given, why }: Extract<GateVerdict, { verdict: "ask_person" }>,
+): Promise<Refusal | undefined> {
+  if (approve === undefined) return { rule: "approval", reason: `${why}, and nobody can be asked here` };
+  const approval = await approve(ctx, { tool: tool.name, arguments: given, why });
+  return approval.isApproved ? undefined : { rule: "approval", reason: approval.reason };
+}
+
+async function runStep(ctx: Context, gate: ToolGate, { tool, args }: Admitted): Promise<string> {
+  const recorded = await ctx.step<Recorded>(
+    `tool:${tool.name}`,
+    async ({ idempotencyKey, signal }) => {
+      const scope = { idempotencyKey, signal, ask: ctx.ask.bind(ctx) };
+      try {
+        return { text: resultText(tool, await runInTime(tool, args, scope, gate.ports.clock)) };
+      } catch (error) {
+        signal.throwIfAborted();
+        return { text: failed(ctx, tool, error) };
+      }
+    },
+    {
+      effect: tool.isIdempotent ? "repeat" : "once",
+      admit: async () => admit(ctx, gate.ports, tool),
+      stuckAfter: { firstMs: tool.rules.timeoutMs + STUCK_MARGIN_MS },
+      usage: (value) => costOf(tool, value),
+    },
+  );
+  return recorded.text;
+}
+
+/** What the model is told of an error. One that leaves open whether the tool took effect is no failure: the hop decides. */
+function failed(ctx: Context, tool: Tool, error: unknown): string {
+  ctx.log.warn({ tool: tool.name, error: messageOf(error) }, "tool failed");
+  if (TroupeError.is(error, "outcome_unknown")) {
+    if (!tool.isIdempotent) {
+      const message = `it is not known whether ${tool.name} took effect: ${error.message}`;
+      throw new TroupeError("effect_in_doubt", message, { details: { tool: tool.name }, cause: error });
+    }
+    // The next attempt comes with the same idempotency key; what only reads may as well be told.
+    if (tool.rules.permission !== "READ") throw error;
+  }
+  return errorText(tool, error);
+}
+
+/** Another role is asked by a call of the runtime, which waits durably; only the admission is a step. */
+async function callRole(ctx: Context, gate: ToolGate, { tool, given }: Admitted): Promise<string> {
+  const refused = await ctx.step<Recorded | null>(
+    `tool:${tool.name}`,
+    async () => (await admit(ctx, gate.ports, tool))?.instead ?? null,
+    { usage: (value) => (value === null ? costOf(tool, { text: "" }) : undefined) },
+  );
+  if (refused !== null) return refused.text;
+  try {
+    return resultText(tool, await ctx.call(tool.target ?? "", given));
+  } catch (error) {
+    if (!TroupeError.is(error)) throw error;
+    return errorText(tool, error);
+  }
+}
+
+function costOf({ rules }: Tool, value: unknown): Usage | undefined {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the step's own result, see `runStep`
+  if (rules.costMicros === 0 || (value as Recorded).refused !== undefined) return undefined;
+  return { inputTokens: 0, outputTokens: 0, costMicros: rules.costMicros };
+}

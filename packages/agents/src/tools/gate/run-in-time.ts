@@ -1,0 +1,26 @@
+import { type Clock, TroupeError } from "@troupe/runtime";
+import type { Tool, ToolScope } from "../tool.ts";
+
+/**
+ * Runs a tool for as long as it may take. Throws `outcome_unknown` after that: it was told to stop, but nobody knows whether it took effect.
+ */
+export async function runInTime(tool: Tool, args: unknown, scope: ToolScope, clock: Clock): Promise<unknown> {
+  const { timeoutMs } = tool.rules;
+  const over = new AbortController();
+  const ended = new AbortController();
+  const tooLong = clock.sleep(timeoutMs, ended.signal).then(() => {
+    const error = new TroupeError("outcome_unknown", `no result within ${timeoutMs} ms`);
+    over.abort(error);
+    throw error;
+  });
+  const signal = AbortSignal.any([scope.signal, over.signal]);
+  const { idempotencyKey } = scope;
+  const bounded: ToolScope = { idempotencyKey, signal, ask: (service, body) => scope.ask(service, body) };
+  try {
+    return await Promise.race([Promise.resolve(tool.run(args, bounded)), tooLong]);
+  } finally {
+    ended.abort();
+    // Aborting the clock's sleep rejects it; nobody waits for that any more.
+    tooLong.catch(() => undefined);
+  }
+}
