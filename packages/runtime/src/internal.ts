@@ -53,6 +53,7 @@ export * from "./embedded/store-lock.ts";
 export * from "./errors.ts";
 export * from "./graph/compile.ts";
 export * from "./graph/graph.ts";
+export * from "./graph/revoked.ts";
 export * from "./graph/role-accounts.ts";
 export * from "./graph/variants.ts";
 export * from "./hop/execute.ts";

@@ -3,14 +3,17 @@ import {
   type AuditWho,
   compileUnknown,
   Deployment,
+  type Desired,
   ensureMailboxes,
   invalidConfig,
   isVersion,
   type Link,
+  type Logger,
   type Problem,
   problemsOf,
   type Random,
   type ResourceSettings,
+  RevokedEdge,
   rfc3339,
   SystemManifest,
   TroupeError,
@@ -23,6 +26,7 @@ import type { DesiredStore } from "./desired-store.ts";
 import type { Difference } from "./difference.ts";
 import type { Identities } from "./identities.ts";
 import { afterDeploy, type DeployOrder, type DeployPlan, planDeploy } from "./plan-deploy.ts";
+import { withRestored } from "./revoked-edges.ts";
 
 /** Body of `<sys>.supervisor.deploy`. The manifest is checked apart, so that every problem of it is told at once. */
 export const DeployRequest = z.strictObject({
@@ -30,6 +34,8 @@ export const DeployRequest = z.strictObject({
   source: z.unknown(),
   /** Only says what would change. */
   dry_run: z.boolean().optional(),
+  /** Edges that an operator had cut and that this deployment wants back. */
+  restore: z.array(RevokedEdge).max(1_000).optional(),
 });
 export type DeployRequest = z.infer<typeof DeployRequest>;
 
@@ -70,6 +76,7 @@ export interface DeployPorts {
   readonly store: DesiredStore;
   readonly identities: Identities;
   readonly audit: Pick<AuditTrail, "store">;
+  readonly logger: Logger;
   readonly random: Random;
   readonly nowMs: () => number;
   /** Throws `lease_lost` when this process may not command. */
@@ -85,37 +92,57 @@ export async function deploy(ports: DeployPorts, request: DeployRequest, who: Au
   const isDryRun = request.dry_run ?? false;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await deployOnce(ports, order, isDryRun, who);
+      return await deployOnce(ports, order, { isDryRun, who, restore: request.restore ?? [] });
     } catch (error) {
       if (!TroupeError.is(error, "conflict") || attempt === ATTEMPTS) throw error;
     }
   }
 }
 
-async function deployOnce(
-  ports: DeployPorts,
-  order: DeployOrder,
-  isDryRun: boolean,
-  who: AuditWho,
-): Promise<DeployAnswer> {
+interface Manner {
+  readonly isDryRun: boolean;
+  readonly who: AuditWho;
+  readonly restore: readonly RevokedEdge[];
+}
+
+async function deployOnce(ports: DeployPorts, order: DeployOrder, manner: Manner): Promise<DeployAnswer> {
   const { store, link, resources, audit } = ports;
+  const { isDryRun, who, restore } = manner;
   const { desired, revision } = await store.refresh();
   const plan = planDeploy(order, desired, await store.allDeployments());
   const answer = { version: plan.version, kind: plan.kind, dry_run: isDryRun, difference: plan.difference };
-  if (plan.kind === "nothing" || isDryRun) return { ...answer, changed: false };
+  const { revoked, restored } = withRestored(desired?.revoked, restore);
+  if (isDryRun) return { ...answer, changed: false };
+  if (plan.kind === "nothing") {
+    if (desired && restored.length > 0) await restoreEdges(ports, desired, revision, { ...manner, restore: restored });
+    return { ...answer, changed: restored.length > 0 };
+  }
   ports.requireLeading();
   const deployment = newDeployment(ports, order, plan.version);
   await audit.store(deploymentEntry(plan, who, "begun"));
   if (plan.kind === "create") await store.create(deployment);
   await ensureMailboxes(link, resources, requireVersion(plan.version), mailboxesOf(deployment));
   if (await ports.identities.known()) {
-    await ports.identities.issue(deployment);
+    await ports.identities.issue(deployment, revoked);
     await audit.store({ event: "credentials_issued", who, whose: `roles of ${plan.version}` });
   }
   ports.requireLeading();
-  await store.replace(afterDeploy(desired, plan.version, order.manifest), revision);
+  await store.replace(afterDeploy(desired, plan.version, order.manifest, restored), revision);
+  for (const edge of restored) await audit.store({ event: "edge_restored", who, edge });
   await audit.store(deploymentEntry(plan, who, "done"));
   return { ...answer, changed: true };
+}
+
+/** The same version, with edges that had been cut. Who runs it gets its lines within a round of keeping identities. */
+async function restoreEdges(
+  { store, audit, requireLeading }: DeployPorts,
+  desired: Desired,
+  revision: number | undefined,
+  { who, restore }: Manner,
+): Promise<void> {
+  for (const edge of restore) await audit.store({ event: "edge_restored", who, edge });
+  requireLeading();
+  await store.replace({ ...desired, revoked: [...withRestored(desired.revoked, restore).revoked] }, revision);
 }
 
 const short = (names: readonly string[]): string[] => names.slice(0, 500).map((name) => name.slice(0, 160));

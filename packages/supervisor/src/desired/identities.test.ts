@@ -22,8 +22,21 @@ test("versions that run get identities, drained ones lose them, one that is bein
     [desired("v10"), ["v9", "v10"], { issue: [], revoke: ["v9"] }],
   ];
   for (const [state, versions, changes] of cases) {
-    assert.deepEqual(identityChanges(state, { versions, nodes: ["a"] }, alive), { ...changes, retire: [] });
+    assert.deepEqual(identityChanges(state, { versions, nodes: ["a"], revoked: {} }, alive), {
+      ...changes,
+      retire: [],
+    });
   }
+});
+
+test("a version whose cut edges are not those that are desired gets its identities anew", () => {
+  const edge = { from: "a", to: "b" };
+  const issued = (state: Desired, revoked: Record<string, readonly (typeof edge)[]>) =>
+    identityChanges(state, { versions: ["v1", "v2"], nodes: [], revoked }, alive).issue;
+  const cut = { ...desired("v2", "v1"), revoked: [edge] };
+  assert.deepEqual(issued(cut, { v1: [edge], v2: [] }), ["v2"]);
+  assert.deepEqual(issued(cut, { v1: [edge], v2: [edge] }), []);
+  assert.deepEqual(issued(desired("v2", "v1"), { v1: [edge] }), ["v1"]);
 });
 
 test("nodes that are dead or have left lose what they hold, nobody else does", () => {
@@ -36,6 +49,6 @@ test("nodes that are dead or have left lose what they hold, nobody else does", (
     { node: "left", status: "left" },
   ] as const;
   const nodes = [...members.map(({ node }) => node), "never-heard-of"];
-  const { retire } = identityChanges(desired("v1"), { versions: ["v1"], nodes }, members);
+  const { retire } = identityChanges(desired("v1"), { versions: ["v1"], nodes, revoked: {} }, members);
   assert.deepEqual(retire, ["dead", "left"]);
 });

@@ -4,8 +4,10 @@ import {
   type Deployment,
   type Desired,
   IdentityList,
+  isSameCut,
   type Link,
   type Member,
+  type RevokedEdge,
   type Subjects,
 } from "@troupe/runtime/internal";
 import { serviceProbe } from "../membership/node-probe.ts";
@@ -15,6 +17,8 @@ import { numberOf } from "./plan-deploy.ts";
 export interface KnownIdentities {
   readonly versions: readonly string[];
   readonly nodes: readonly string[];
+  /** Edges that are cut, by version. */
+  readonly revoked: Readonly<Record<string, readonly RevokedEdge[]>>;
 }
 
 /** Whoever administers the accounts of the NATS server. */
@@ -24,8 +28,11 @@ export interface Identities {
    * roles share one user.
    */
   known(): Promise<KnownIdentities | undefined>;
-  /** Resolves when every role of the version can sign in. Repeating it changes nothing. Throws `unavailable`, `outcome_unknown`. */
-  issue(deployment: Deployment): Promise<void>;
+  /**
+   * Resolves when every role of the version can sign in, and none has a line for these edges. Repeating it changes nothing. Throws
+   * `unavailable`, `outcome_unknown`.
+   */
+  issue(deployment: Deployment, revoked: readonly RevokedEdge[]): Promise<void>;
   /** Repeating it changes nothing. Throws `unavailable`, `outcome_unknown`. */
   revoke(version: string): Promise<void>;
   /** Takes what a node holds. Repeating it changes nothing. Throws `unavailable`, `outcome_unknown`. */
@@ -46,8 +53,8 @@ export function servedIdentities(link: Link, subjects: Subjects): Identities {
       if ((await serviceProbe(link, subject, PROBE_MS)) === "gone") return undefined;
       return IdentityList.parse(await callService(link, subject, undefined, { ifLost: "unavailable" }));
     },
-    issue: async ({ version, manifest }) => {
-      await ask("issue", { v: 1, version, manifest });
+    issue: async ({ version, manifest }, revoked) => {
+      await ask("issue", { v: 1, version, manifest, ...(revoked.length === 0 ? {} : { revoked }) });
     },
     revoke: async (version) => {
       await ask("revoke", { v: 1, version });
@@ -61,14 +68,14 @@ export function servedIdentities(link: Link, subjects: Subjects): Identities {
 /** What must change so that exactly the versions that run, and the nodes that live, have identities. Pure. */
 export function identityChanges(
   desired: Desired,
-  { versions, nodes }: KnownIdentities,
+  { versions, nodes, revoked }: KnownIdentities,
   members: readonly Pick<Member, "node" | "status">[],
 ): { readonly issue: readonly string[]; readonly revoke: readonly string[]; readonly retire: readonly string[] } {
   const running = [desired.current, ...desired.draining];
   // A node that is suspected keeps what it has; one that is only expected has not been heard of yet.
   const gone = new Set(members.filter(({ status }) => status === "dead" || status === "left").map(({ node }) => node));
   return {
-    issue: running.filter((version) => !versions.includes(version)),
+    issue: running.filter((version) => !versions.includes(version) || !isSameCut(revoked[version], desired.revoked)),
     // A newer one is about to be deployed: its identities come before it is desired.
     revoke: versions.filter((version) => !running.includes(version) && numberOf(version) < numberOf(desired.current)),
     retire: nodes.filter((node) => gone.has(node)),

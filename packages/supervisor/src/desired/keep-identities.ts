@@ -15,9 +15,13 @@ export async function keepIdentities(
   const changes = identityChanges(desired, known, members);
   for (const deployment of changes.issue.flatMap((version) => deployments.get(version) ?? [])) {
     requireLeading();
-    await identities.issue(deployment);
+    await identities.issue(deployment, desired.revoked ?? []);
     await audit.store({ event: "credentials_issued", who: {}, whose: `roles of ${deployment.version}` });
-    events.record({ name: "identities.issued", about: deployment.version, reason: "its roles had none" });
+    events.record({
+      name: "identities.issued",
+      about: deployment.version,
+      reason: "its roles had none, or others than are desired",
+    });
   }
   for (const version of changes.revoke) {
     requireLeading();

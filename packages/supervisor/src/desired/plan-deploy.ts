@@ -1,6 +1,7 @@
 /** What a deploy request comes to, decided purely over what is stored. */
-import type { Deployment, Desired, SystemManifest } from "@troupe/runtime/internal";
+import type { Deployment, Desired, RevokedEdge, SystemManifest } from "@troupe/runtime/internal";
 import { canonicalJson, type Difference, difference } from "./difference.ts";
+import { withRestored } from "./revoked-edges.ts";
 
 /** What is asked for, checked. */
 export interface DeployOrder {
@@ -53,7 +54,13 @@ function withSource(change: Difference, current: Deployment | undefined, order: 
 }
 
 /** The desired state once a version has taken over: the one before drains, an operator's wishes for roles that are gone are dropped. */
-export function afterDeploy(desired: Desired | undefined, version: string, manifest: SystemManifest): Desired {
+export function afterDeploy(
+  desired: Desired | undefined,
+  version: string,
+  manifest: SystemManifest,
+  restored: readonly RevokedEdge[] = [],
+): Desired {
+  const { revoked } = withRestored(desired?.revoked, restored);
   const draining = desired ? [...desired.draining.filter((old) => old !== version), desired.current] : [];
   const isRole = (role: string) => Object.hasOwn(manifest.roles, role);
   return {
@@ -62,5 +69,7 @@ export function afterDeploy(desired: Desired | undefined, version: string, manif
     draining: draining.filter((old) => old !== version),
     paused: (desired?.paused ?? []).filter(isRole),
     replicas: Object.fromEntries(Object.entries(desired?.replicas ?? {}).filter(([role]) => isRole(role))),
+    // Whoever cut an edge meant the edge, not one version's: it stays cut until a deployment says otherwise.
+    ...(revoked.length === 0 ? {} : { revoked: [...revoked] }),
   };
 }

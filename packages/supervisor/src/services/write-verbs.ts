@@ -1,8 +1,9 @@
-/** `<sys>.supervisor.deploy`: only users of CORE and gateways reach it. */
-import type { Endpoint, Subjects } from "@troupe/runtime/internal";
+/** `<sys>.supervisor.{deploy,revoke_edge}`: only users of CORE and gateways reach them. */
+import { type Endpoint, RevokedEdge, type Subjects } from "@troupe/runtime/internal";
 import { askedBy } from "../audit/operator-act.ts";
 import type { ControlEvents } from "../control-events.ts";
 import { type DeployPorts, DeployRequest, deploy } from "../desired/deploy.ts";
+import { revokeEdge } from "../desired/revoke-edge.ts";
 
 export interface WriteVerbPorts {
   readonly subjects: Subjects;
@@ -24,6 +25,16 @@ export function writeVerbs(ports: WriteVerbPorts): Readonly<Record<string, Endpo
           ports.events.record({ name: "deploy", about: answer.version, reason: "asked for by an operator" });
           ports.onChange();
         }
+        request.respond(answer);
+      },
+    },
+    revoke_edge: {
+      subject: ports.subjects.supervisor("revoke_edge"),
+      handle: async (request) => {
+        ports.requireLeading();
+        const answer = await revokeEdge(ports.deploy, request.json(RevokedEdge), askedBy(request));
+        ports.events.record({ name: "edge.revoked", about: answer.edge, reason: "asked for by an operator" });
+        ports.onChange();
         request.respond(answer);
       },
     },
