@@ -57,6 +57,8 @@ export class SupervisorBed implements AsyncDisposable {
   readonly node: Link;
   readonly log: TaskLog;
   readonly #publisher: Publisher;
+  /** In the order in which they were started. */
+  readonly supervisors: Supervisor[] = [];
   readonly #opened: AsyncDisposableStack;
   #sequence = 0;
 
@@ -108,6 +110,7 @@ export class SupervisorBed implements AsyncDisposable {
       clock,
     });
     this.#opened.defer(() => supervisor.stop());
+    this.supervisors.push(supervisor);
     await supervisor.start();
     return supervisor;
   }

@@ -42,6 +42,8 @@ export interface SupervisorSettings {
   readonly drainMoveMs: number;
   /** Age of the oldest waiting message that raises an alert. Default 30 s. */
   readonly queueAgeAlertMs: number;
+  /** How long a task may run before it raises an alert; not while it waits for a person or a time. Default 30 s. */
+  readonly slowTaskAlertMs: number;
   /** How long a dead-lettered task stays an alert. Default 10 min. */
   readonly deadTaskAlertMs: number;
 }
@@ -70,6 +72,7 @@ const DEFAULTS: SupervisorSettings = {
   letGoMs: 3_000,
   drainMoveMs: 15_000,
   queueAgeAlertMs: 30_000,
+  slowTaskAlertMs: 30_000,
   deadTaskAlertMs: 600_000,
 };
 

@@ -1,12 +1,15 @@
 import {
   type Clock,
+  type LinkOptions,
   type Logger,
   type Random,
   requireSystemName,
   systemClock,
   systemRandom,
+  type TlsSettings,
   TroupeError,
 } from "@troupe/runtime/internal";
+import { checkWebhook, type WebhookSettings } from "./alerts/webhook.ts";
 import { resolveSupervisorSettings, type SupervisorSettings } from "./settings.ts";
 
 /** How a process reaches NATS, with whose rights. */
@@ -15,6 +18,9 @@ export interface SupervisorLink {
   readonly servers: string | readonly string[];
   /** nkey seed; absent = the server's anonymous user, on a server without accounts. */
   readonly seed?: string | undefined;
+  /** Instead of `seed`, where it changes while the supervisor runs. */
+  readonly credentials?: LinkOptions["credentials"];
+  readonly tls?: TlsSettings | undefined;
   /** Default `$JS.API`. */
   readonly apiPrefix?: string | undefined;
   /** Default `_INBOX`. */
@@ -39,6 +45,8 @@ export interface SupervisorOptions {
    */
   readonly auditKeyFile?: string | undefined;
   readonly settings?: Partial<SupervisorSettings>;
+  /** Where alerts are sent, besides their NATS subject and the log. Default nowhere. */
+  readonly alertWebhooks?: readonly WebhookSettings[];
   readonly logger: Logger;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -53,6 +61,7 @@ export interface ResolvedSupervisorOptions extends Required<Omit<SupervisorOptio
 /** Fills in defaults and rejects nonsense. Throws `invalid_id` or `invalid_config`. */
 export function resolveSupervisorOptions(options: SupervisorOptions): ResolvedSupervisorOptions {
   const { random = systemRandom, shards = 1, replicas = 1 } = options;
+  for (const webhook of options.alertWebhooks ?? []) checkWebhook(webhook);
   for (const [path, value] of Object.entries({ shards, replicas })) {
     if (Number.isSafeInteger(value) && value >= 1 && value <= 999) continue;
     throw new TroupeError("invalid_config", `${path}: ${value} is not a whole number from 1 to 999`);
@@ -65,6 +74,7 @@ export function resolveSupervisorOptions(options: SupervisorOptions): ResolvedSu
     replicas,
     auditKeyFile: options.auditKeyFile,
     settings: resolveSupervisorSettings(options.settings),
+    alertWebhooks: options.alertWebhooks ?? [],
     logger: options.logger,
     clock: options.clock ?? systemClock,
     random,

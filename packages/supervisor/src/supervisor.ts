@@ -200,7 +200,7 @@ class CompetingSupervisor implements Supervisor {
     epoch: number,
     signal: AbortSignal,
   ): { readonly ports: LeadingPorts; readonly signing: AuditSigning } {
-    const { system, shards, settings, clock, random, logger } = this.#options;
+    const { system, shards, settings, alertWebhooks: webhooks, clock, random, logger } = this.#options;
     const links = this.#links;
     const auditing = this.#auditing;
     if (!links || !auditing) throw new TroupeError("invariant_violated", "a term began without a connection");
@@ -222,6 +222,7 @@ class CompetingSupervisor implements Supervisor {
       events: new ControlEvents(controlLink, subjects, logger, from),
       audit: auditing.trail,
       settings,
+      webhooks,
       clock,
       random,
       logger: logger.child({ epoch }),

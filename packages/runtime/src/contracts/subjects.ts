@@ -76,7 +76,7 @@ export type StreamName = (typeof STREAMS)[number];
 /** Rows that nodes share for their hosts; they write them as well. */
 export const NODE_BUCKETS = ["budgets", "cache", "limits"] as const;
 /** Buckets with compare-and-set rows. */
-export const BUCKETS = ["desired", "members", "placement", "leases", "api-keys", ...NODE_BUCKETS] as const;
+export const BUCKETS = ["desired", "members", "placement", "leases", "recovery", "api-keys", ...NODE_BUCKETS] as const;
 export type BucketName = (typeof BUCKETS)[number];
 
 /** All subjects, stream and consumer names of one system. */
@@ -277,6 +277,10 @@ export class Subjects {
   audit(): string {
     return `${this.system}.audit.>`;
   }
+  /** Beginnings and ends of alerts of a name (`*`: of all); core, may be lost. */
+  alert(name: string): string {
+    return `${this.system}.alerts.${name}`;
+  }
   key(hash: string): string {
     return `${this.system}.key.${hash}`;
   }
@@ -367,4 +371,6 @@ export const SUPERVISOR_WRITE_VERBS = [
   "restart",
   "stop",
   "drain",
+  "revoke_edge",
+  "audit_head",
 ] as const;

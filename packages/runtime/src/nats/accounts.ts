@@ -116,6 +116,7 @@ function core(subjects: Subjects, logs: readonly string[]): Account {
         service(`${CORE_API_PREFIX}.DIRECT.GET.${name}.>`),
       ]),
       ...[`${sys}.events.>`, `${sys}.live.*`, `${sys}.tokens.>`, `${sys}.kv.>`, `${sys}.control.*`].map(stream),
+      stream(subjects.alert("*")),
     ],
     imports: [
       ...[`${sys}.tasks.*.submit`, `${sys}.tasks.*.run`, `${sys}.task.*`, "$SRV.>"].map(serviceOf("GATEWAY")),
@@ -218,17 +219,25 @@ function node(subjects: Subjects, logs: readonly string[]): Account {
   };
 }
 
-/** Also the anonymous user's account: it may call the doors and ask, nothing else. */
-function client({ system: sys }: Subjects): Account {
+/** Also the anonymous user's account: it may call the doors, ask, and hear of alerts, nothing else. */
+function client(subjects: Subjects): Account {
+  const { system: sys } = subjects;
   const doors = [`${sys}.tasks.*.submit`, `${sys}.tasks.*.run`, `${sys}.task.*`];
   const asks = [`${sys}.tasks.*.queue`, ...SUPERVISOR_READ_VERBS.map((verb) => `${sys}.supervisor.${verb}`), "$SRV.>"];
-  const permissions = { publish: [...doors, ...asks], subscribe: [`${PLACE_OF_USER.client.inboxPrefix}.>`] };
+  const permissions = {
+    publish: [...doors, ...asks],
+    subscribe: [`${PLACE_OF_USER.client.inboxPrefix}.>`, subjects.alert("*")],
+  };
   return {
     name: "CLIENT",
     hasJetStream: false,
     users: usersOf("CLIENT", { client: permissions }),
     exports: [],
-    imports: [...doors.map(serviceOf("GATEWAY")), ...asks.map(serviceOf("CORE"))],
+    imports: [
+      ...doors.map(serviceOf("GATEWAY")),
+      ...asks.map(serviceOf("CORE")),
+      streamOf("CORE")(subjects.alert("*")),
+    ],
   };
 }
 

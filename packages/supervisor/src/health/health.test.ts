@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Member } from "@troupe/runtime/internal";
+import type { Member, TaskId } from "@troupe/runtime/internal";
+import { alertChanges, alertsOf, firing, noticed } from "../alerts/alerts.ts";
 import { EMPTY_MEMBERSHIP, type Membership, withHeartbeat, withMember } from "../membership/snapshot.ts";
-import { alertChanges, alertsOf, firing, noticed } from "./alerts.ts";
 import type { ClusterView } from "./cluster-view.ts";
 import { healthOf } from "./health.ts";
 import { actorsAnswer } from "./listings.ts";
@@ -43,7 +43,11 @@ const view = (changes: Partial<ClusterView> = {}): ClusterView => ({
   assignment: new Map([["v1/a/0", "n1"]]),
   unplaced: [],
   queues: [],
-  oldestWaitingMs: undefined,
+  oldestWaiting: new Map(),
+  slowTasks: new Map(),
+  recentOutcomes: new Map(),
+  outcomesOf: () => ({ failed: 0, total: 0 }),
+  slowTaskAlertMs: 30_000,
   openTasks: 5,
   recentDeadTasks: 0,
   queueAgeAlertMs: 30_000,
@@ -111,7 +115,21 @@ test("the status follows from what is wrong, and the reasons say it", () => {
     [{ assignment: two }, "degraded", /1 of 2 actors are unavailable/],
     [{ membership: members({ n1: "up" }, { "v1/a/0": "failed" }) }, "critical", /no actor is available/],
     [{ membership: members({ n1: "up", n2: "dead" }, { "v1/a/0": "busy" }) }, "degraded", /node n2 is lost/],
-    [{ oldestWaitingMs: NOW - 30_000 }, "degraded", /waited for more than 30 s/],
+    [
+      { oldestWaiting: new Map([["v1/a", NOW - 30_000]]) },
+      "degraded",
+      /message for v1\/a has waited for more than 30 s/,
+    ],
+    [
+      { slowTasks: new Map([["a", { count: 2, oldest: "0-v1-x" as TaskId }]]) },
+      "degraded",
+      /2 tasks for a run for more than 30 s, the oldest is 0-v1-x/,
+    ],
+    [
+      { recentOutcomes: new Map([["v1/a", { failed: 6, total: 10 }]]) },
+      "degraded",
+      /6 of the last 10 messages of v1\/a failed/,
+    ],
     [{ recentDeadTasks: 2 }, "degraded", /2 tasks ended as dead letters/],
     [{ unplaced: [{ replica, reason: "no node is up" }] }, "degraded", /v1\/b: 1 replica has no place: no node is up/],
     [{ desired: { v: 1, current: "v1", draining: [], paused: ["a"], replicas: {} } }, "degraded", /paused: a/],
@@ -129,8 +147,8 @@ test("queues are summed over versions and shards", () => {
     { ...queue, shard: 0, version: "v1", waiting: 1, inFlight: 2 },
     { ...queue, shard: 1, version: "v2", waiting: 3, inFlight: 4 },
   ];
-  assert.deepEqual(health({ queues, oldestWaitingMs: NOW - 40 }).queues, { a: { waiting: 4, in_flight: 6 } });
-  assert.equal(health({ queues, oldestWaitingMs: NOW - 40 }).oldest_message_ms, 40);
+  assert.deepEqual(health({ queues }).queues, { a: { waiting: 4, in_flight: 6 } });
+  assert.equal(health({ queues, oldestWaiting: new Map([["v1/a", NOW - 40]]) }).oldest_message_ms, 40);
 });
 
 test("replicas on lost nodes, and those that no node reports, are unavailable", () => {

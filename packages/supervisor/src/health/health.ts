@@ -1,15 +1,16 @@
 /** `<sys>.supervisor.health`: the cluster in one answer (R-SUP-1). Pure. */
 import { type ClusterHealth, type Heartbeat, rfc3339 } from "@troupe/runtime/internal";
+import type { FiringAlert } from "../alerts/alerts.ts";
 import { isMassSuspicion } from "../membership/brakes.ts";
 import type { Membership } from "../membership/snapshot.ts";
 import type { QueueState } from "../queues/queue-reader.ts";
-import type { FiringAlert } from "./alerts.ts";
-import type { ClusterView } from "./cluster-view.ts";
+import { type ClusterView, oldestOf } from "./cluster-view.ts";
 
 export function healthOf(view: ClusterView, alerts: readonly FiringAlert[]): ClusterHealth {
   const nodes = nodeCounts(view.membership);
   const actors = actorCounts(view);
   const { critical, degraded } = reasonsOf(view, nodes, actors, alerts);
+  const oldestMs = oldestOf(view);
   return {
     status: critical.length > 0 ? "critical" : degraded.length > 0 ? "degraded" : "healthy",
     reasons: [...critical, ...degraded],
@@ -20,7 +21,7 @@ export function healthOf(view: ClusterView, alerts: readonly FiringAlert[]): Clu
     mean_load: meanLoad(view.membership),
     queues: queueTotals(view.queues),
     tasks_in_flight: view.openTasks,
-    oldest_message_ms: view.oldestWaitingMs === undefined ? null : Math.max(0, view.nowMs - view.oldestWaitingMs),
+    oldest_message_ms: oldestMs === undefined ? null : Math.max(0, view.nowMs - oldestMs),
     alerts: alerts.map(({ name, since, text }) => ({ name, since, text })),
     supervisor: {
       id: view.supervisor.id,

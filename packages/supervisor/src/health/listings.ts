@@ -2,7 +2,8 @@
 import { rfc3339 } from "@troupe/runtime/internal";
 import type { Placement } from "../placement/placement-loop.ts";
 import { mailboxOf } from "../placement/wanted.ts";
-import type { ClusterView } from "./cluster-view.ts";
+import { actorHealth } from "./actor-health.ts";
+import { type ClusterView, oldestOf } from "./cluster-view.ts";
 
 export const nodesAnswer = ({ membership }: ClusterView) => ({
   nodes: [...membership.nodes.values()]
@@ -25,13 +26,14 @@ export const nodesAnswer = ({ membership }: ClusterView) => ({
 });
 
 /** Every replica that should run: where, and what its node says of it. */
-export function actorsAnswer({ membership, assignment, unplaced }: ClusterView) {
+export function actorsAnswer({ membership, assignment, unplaced, outcomesOf }: ClusterView) {
   const placed = [...assignment].map(([id, node]) => {
     const actor = membership.nodes.get(node)?.heartbeat?.actors.find((reported) => reported.id === id);
     return {
       id,
       node,
       state: actor?.state ?? "unavailable",
+      health: actorHealth(actor?.meanMs ?? 0, outcomesOf(id)),
       in_flight: actor?.inFlight ?? 0,
       done: actor?.done ?? 0,
       failed: actor?.failed ?? 0,
@@ -47,15 +49,19 @@ export function actorsAnswer({ membership, assignment, unplaced }: ClusterView) 
   return { actors: [...placed.toSorted((a, b) => (a.id < b.id ? -1 : 1)), ...waiting] };
 }
 
-export const queuesAnswer = ({ queues, oldestWaitingMs, nowMs }: ClusterView) => ({
+const ageOf = (sinceMs: number | undefined, nowMs: number): number | null =>
+  sinceMs === undefined ? null : Math.max(0, nowMs - sinceMs);
+
+export const queuesAnswer = ({ queues, oldestWaiting, nowMs }: ClusterView) => ({
   queues: queues.map(({ version, mailbox, shard, waiting, inFlight }) => ({
     mailbox,
     version,
     shard,
     waiting,
     in_flight: inFlight,
+    oldest_message_ms: ageOf(oldestWaiting.get(`${version}/${mailbox}`), nowMs),
   })),
-  oldest_message_ms: oldestWaitingMs === undefined ? null : Math.max(0, nowMs - oldestWaitingMs),
+  oldest_message_ms: ageOf(oldestOf({ oldestWaiting }), nowMs),
 });
 
 /** The rows as nodes have them, and for each replica why it is where it is. */

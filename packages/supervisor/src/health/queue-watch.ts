@@ -7,7 +7,7 @@ const QUEUES_A_ROUND = 32;
 export class QueueWatch {
   readonly #reader: QueueReader;
   #queues: readonly QueueState[] = [];
-  #oldestWaitingMs: number | undefined;
+  #oldestWaiting: ReadonlyMap<string, number> = new Map();
 
   constructor(reader: QueueReader) {
     this.#reader = reader;
@@ -17,9 +17,9 @@ export class QueueWatch {
     return this.#queues;
   }
 
-  /** When the oldest message that waits anywhere was stored, ms since 1970. */
-  get oldestWaitingMs(): number | undefined {
-    return this.#oldestWaitingMs;
+  /** When the oldest message that waits for each `<version>/<mailbox>` was stored, ms since 1970. */
+  get oldestWaiting(): ReadonlyMap<string, number> {
+    return this.#oldestWaiting;
   }
 
   /** One round. Throws `unavailable`; the last state then stands. */
@@ -27,8 +27,13 @@ export class QueueWatch {
     const queues = await this.#reader.read();
     const waiting = queues.filter((queue) => queue.waiting > 0).slice(0, QUEUES_A_ROUND);
     const ages = await Promise.all(waiting.map((queue) => this.#reader.oldestWaiting(queue)));
-    const known = ages.filter((atMs) => atMs !== undefined);
+    const oldest = new Map<string, number>();
+    for (const [i, { version, mailbox }] of waiting.entries()) {
+      const atMs = ages[i];
+      const key = `${version}/${mailbox}`;
+      if (atMs !== undefined) oldest.set(key, Math.min(atMs, oldest.get(key) ?? atMs));
+    }
     this.#queues = queues;
-    this.#oldestWaitingMs = known.length > 0 ? Math.min(...known) : undefined;
+    this.#oldestWaiting = oldest;
   }
 }

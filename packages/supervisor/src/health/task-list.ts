@@ -34,7 +34,7 @@ const DEFAULT_LIMIT = 50;
 const LOOKED_AT = 1_000;
 
 /** Whether somebody outside the graph has to answer before the task goes on. */
-const isWaiting = (task: OpenTask, index: TaskIndex): boolean =>
+export const isWaiting = (task: OpenTask, index: TaskIndex): boolean =>
   [...task.waits.values()].some(({ body }) =>
     body.for.some((awaited) => awaited.type !== "call" && !index.isAnswered(task.task, awaited.hop)),
   );

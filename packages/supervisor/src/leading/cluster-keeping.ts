@@ -1,22 +1,11 @@
 /** What the leader does for the cluster: keeps membership and placement, drains versions, watches queues and alerts, answers questions. */
-import {
-  CasBucket,
-  type Heartbeat,
-  Member,
-  NodePlacement,
-  OPERATION_KINDS,
-  removeMailboxes,
-  type Service,
-  serve,
-  type TaskLog,
-} from "@troupe/runtime/internal";
-import { audited, auditVerbs } from "../audit/audit-verbs.ts";
+import { CasBucket, type Heartbeat, Member, NodePlacement, removeMailboxes } from "@troupe/runtime/internal";
+import { Alerting } from "../alerts/alerting.ts";
 import type { AuditSealing } from "../audit/seal-audit.ts";
 import { requireVersion } from "../desired/deploy.ts";
 import { drainedVersions } from "../desired/draining.ts";
 import { keepIdentities } from "../desired/keep-identities.ts";
-import { AlertWatch } from "../health/alert-watch.ts";
-import type { ClusterView } from "../health/cluster-view.ts";
+import { Outcomes } from "../health/outcomes.ts";
 import { QueueWatch } from "../health/queue-watch.ts";
 import { repeat, Wake } from "../loop.ts";
 import { accrualDetector } from "../membership/accrual-detector.ts";
@@ -26,19 +15,14 @@ import { MembershipLoop } from "../membership/membership-loop.ts";
 import { nodeProbe } from "../membership/node-probe.ts";
 import { ObserverHealth } from "../membership/observer-health.ts";
 import { Reachability } from "../membership/reachability.ts";
-import type { TaskIndex } from "../observer/task-index.ts";
 import { DrainingNodes } from "../operations/draining-nodes.ts";
-import type { OperationView } from "../operations/progress.ts";
 import { PlacementLoop } from "../placement/placement-loop.ts";
 import { mailboxesOf } from "../placement/wanted.ts";
 import { QueueReader } from "../queues/queue-reader.ts";
 import { announceDeath, listenForDeaths } from "../recovery/deaths.ts";
 import { isOfHost, LostNodes } from "../recovery/lost-nodes.ts";
-import { eventVerbs } from "../services/event-verbs.ts";
-import { type OperationPorts, operationVerbs } from "../services/operation-verbs.ts";
-import { readVerbs } from "../services/read-verbs.ts";
-import { type WriteVerbPorts, writeVerbs } from "../services/write-verbs.ts";
 import type { LeadingPorts } from "./leading-ports.ts";
+import { type ClusterParts, clusterView, rowsOf, serveCluster } from "./serve-cluster.ts";
 import type { TaskKeeping } from "./task-keeping.ts";
 
 const TICK_MS = 250;
@@ -67,8 +51,7 @@ export async function keepCluster(
 
 class ClusterKeeper {
   readonly #ports: LeadingPorts;
-  readonly #index: TaskIndex;
-  readonly #log: TaskLog;
+  readonly #tasks: Pick<TaskKeeping, "index" | "log">;
   readonly #sealing: Pick<AuditSealing, "head">;
   readonly #observer: ObserverHealth;
   readonly #membership: MembershipLoop;
@@ -77,21 +60,17 @@ class ClusterKeeper {
   readonly #wake = new Wake();
   readonly #lostNodes: LostNodes;
   readonly #queues: QueueWatch;
-  readonly #alerts: AlertWatch;
+  readonly #outcomes = new Outcomes();
+  readonly #alerting: Alerting;
   readonly #sinceMs: number;
   readonly #quietSinceMs = new Map<string, number>();
   #stopListening: () => void = () => undefined;
   #convergedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(
-    ports: LeadingPorts,
-    { index, log }: Pick<TaskKeeping, "index" | "log">,
-    sealing: Pick<AuditSealing, "head">,
-  ) {
+  constructor(ports: LeadingPorts, tasks: Pick<TaskKeeping, "index" | "log">, sealing: Pick<AuditSealing, "head">) {
     const { controlLink: link, subjects, shards, queues, events, settings, clock, logger, requireLeading } = ports;
     this.#ports = ports;
-    this.#index = index;
-    this.#log = log;
+    this.#tasks = tasks;
     this.#sealing = sealing;
     this.#sinceMs = clock.nowMs();
     this.#observer = new ObserverHealth(clock);
@@ -113,7 +92,7 @@ class ClusterKeeper {
       link,
       subjects,
       membership: () => this.#membership.membership,
-      replicasOn: (node) => this.#rows().get(node)?.replicas.length ?? 0,
+      replicasOn: (node) => rowsOf(this.#placement).get(node)?.replicas.length ?? 0,
       moveMs: settings.drainMoveMs,
       leaderEpoch: ports.epoch,
       requireLeading,
@@ -121,7 +100,7 @@ class ClusterKeeper {
       logger,
     });
     this.#queues = new QueueWatch(queues);
-    this.#alerts = new AlertWatch(events);
+    this.#alerting = new Alerting(ports);
     this.#membership = new MembershipLoop({
       members,
       reachability: new Reachability({
@@ -148,6 +127,7 @@ class ClusterKeeper {
     await this.#ports.store.refresh();
     const { controlLink, subjects, settings, logger } = this.#ports;
     await this.#membership.start();
+    await this.#alerting.start();
     const stops = [
       listenForHeartbeats(controlLink, subjects, logger, (heartbeat) => this.#hear(heartbeat)),
       listenForDeaths(controlLink, subjects, logger, (died) => {
@@ -171,7 +151,7 @@ class ClusterKeeper {
   /** Runs until the term is over. */
   async run(): Promise<void> {
     const ports = this.#ports;
-    const service = this.#serve();
+    const service = serveCluster(ports, this.#parts());
     void this.#followConnection();
     await Promise.all([
       repeat("pulse", PULSE_MS, ports, () => this.#feelPulse()),
@@ -183,6 +163,7 @@ class ClusterKeeper {
       repeat("identities", IDENTITIES_MS, ports, () => keepIdentities(ports, this.#membership.membership)),
     ]);
     this.#stopListening();
+    this.#alerting.stop();
     await service.stop();
   }
 
@@ -208,8 +189,19 @@ class ClusterKeeper {
     this.#wake.now();
   }
 
-  #rows(): ReadonlyMap<string, NodePlacement> {
-    return new Map(this.#placement.placement.rows.map((row) => [row.node, row]));
+  #parts(): ClusterParts {
+    return {
+      tasks: this.#tasks,
+      sealing: this.#sealing,
+      membership: this.#membership,
+      placement: this.#placement,
+      draining: this.#draining,
+      queues: this.#queues,
+      outcomes: this.#outcomes,
+      alerting: this.#alerting,
+      sinceMs: this.#sinceMs,
+      onChange: () => this.#changed(),
+    };
   }
 
   async #converge(): Promise<void> {
@@ -220,14 +212,16 @@ class ClusterKeeper {
     try {
       await this.#placement.converge(this.#membership.membership, await store.refresh());
     } catch (error) {
-      this.#changed();
+      // At the next tick, not at once: whatever is wrong may last.
+      this.#convergedMs = Number.NEGATIVE_INFINITY;
       throw error;
     }
   }
 
   async #watch(): Promise<void> {
     await this.#queues.look();
-    this.#alerts.look(this.#view());
+    this.#outcomes.look(this.#membership.membership);
+    this.#alerting.look(clusterView(this.#ports, this.#parts()));
   }
 
   /** Lets drained versions go: first out of the desired state, so that no host runs them, then their durables. */
@@ -235,7 +229,7 @@ class ClusterKeeper {
     const { store, settings, clock, controlLink, resources, events, requireLeading } = this.#ports;
     const { desired, revision } = store.view;
     if (!desired || desired.draining.length === 0) return;
-    const openOf = (version: string) => this.#index.openOf(version);
+    const openOf = (version: string) => this.#tasks.index.openOf(version);
     const nowMs = clock.monotonicMs();
     const gone = drainedVersions(
       desired,
@@ -264,96 +258,5 @@ class ClusterKeeper {
       this.#observer.reconnected();
       this.#membership.resetSilence();
     }
-  }
-
-  #view(): ClusterView {
-    const { system, id, epoch, store, settings, clock } = this.#ports;
-    const nowMs = clock.nowMs();
-    return {
-      system,
-      supervisor: { id, epoch, sinceMs: this.#sinceMs },
-      nowMs,
-      membership: this.#membership.membership,
-      desired: store.view.desired,
-      assignment: this.#placement.placement.assignment,
-      unplaced: this.#placement.placement.unplaced,
-      queues: this.#queues.queues,
-      oldestWaitingMs: this.#queues.oldestWaitingMs,
-      openTasks: this.#index.openCount,
-      recentDeadTasks: this.#index.deadLetteredSince(nowMs - settings.deadTaskAlertMs),
-      queueAgeAlertMs: settings.queueAgeAlertMs,
-    };
-  }
-
-  #writeVerbPorts(): WriteVerbPorts {
-    const ports = this.#ports;
-    const { controlLink: link, subjects, resources, store, identities, random, clock, events, requireLeading } = ports;
-    const nowMs = () => clock.nowMs();
-    return {
-      subjects,
-      deploy: { link, resources, store, identities, audit: ports.audit, random, nowMs, requireLeading },
-      events,
-      requireLeading,
-      onChange: () => this.#changed(),
-    };
-  }
-
-  #operationPorts(): OperationPorts {
-    const { subjects, store, clock, events, requireLeading } = this.#ports;
-    return {
-      subjects,
-      store,
-      membership: this.#membership,
-      events,
-      clock,
-      view: () => this.#operationView(),
-      limitDrain: (node, limitMs) => this.#draining.limit(node, limitMs),
-      requireLeading,
-      onChange: () => this.#changed(),
-    };
-  }
-
-  #operationView(): OperationView {
-    const { desired, deployments } = this.#ports.store.view;
-    const { unplaced, lastHandOver } = this.#placement.placement;
-    return {
-      desired,
-      deployment: desired && deployments.get(desired.current),
-      rows: this.#rows(),
-      membership: this.#membership.membership,
-      unplaced,
-      pauseMs: (replica, to) => {
-        const last = lastHandOver(replica);
-        return last?.to === to ? last.pauseMs : undefined;
-      },
-    };
-  }
-
-  #serve(): Service {
-    const { controlLink, system, id, subjects, audit, logger, clock, requireLeading } = this.#ports;
-    return serve(controlLink, {
-      name: "troupe-supervisor",
-      version: "0.1.0",
-      description: `Control plane of the system ${system}`,
-      metadata: { system, supervisor: id },
-      logger,
-      clock,
-      endpoints: {
-        ...readVerbs({
-          subjects,
-          index: this.#index,
-          log: this.#log,
-          view: () => this.#view(),
-          alerts: (view) => this.#alerts.firingIn(view),
-          placement: () => this.#placement.placement,
-        }),
-        ...audited(audit, OPERATION_KINDS, {
-          ...writeVerbs(this.#writeVerbPorts()),
-          ...operationVerbs(this.#operationPorts()),
-        }),
-        ...eventVerbs({ link: controlLink, subjects, clock, logger }),
-        ...auditVerbs({ subjects, sealing: this.#sealing, requireLeading }),
-      },
-    });
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock, Link, Logger, Random, ResourceSettings, Subjects } from "@troupe/runtime/internal";
+import type { WebhookSettings } from "../alerts/webhook.ts";
 import type { AuditTrail } from "../audit/audit-trail.ts";
 import type { ControlEvents } from "../control-events.ts";
 import type { DesiredStore } from "../desired/desired-store.ts";
@@ -24,6 +25,8 @@ export interface LeadingPorts {
   readonly events: ControlEvents;
   readonly audit: AuditTrail;
   readonly settings: SupervisorSettings;
+  /** Where alerts are sent. */
+  readonly webhooks: readonly WebhookSettings[];
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;

@@ -1,6 +1,6 @@
 /** `<sys>.supervisor.{health,nodes,actors,queues,tasks,placement}`: anybody may ask; bodies are ignored except for `tasks`. */
 import { type Endpoint, ListRequest, type Subjects, type TaskLog } from "@troupe/runtime/internal";
-import type { FiringAlert } from "../health/alerts.ts";
+import type { FiringAlert } from "../alerts/alerts.ts";
 import type { ClusterView } from "../health/cluster-view.ts";
 import { healthOf } from "../health/health.ts";
 import { actorsAnswer, nodesAnswer, placementAnswer, queuesAnswer } from "../health/listings.ts";
