@@ -1,5 +1,6 @@
 /** Supervisor and gateway as parts of a process, with one way to start and to end them. */
 import { createGateway, type Gateway } from "@troupe/gateway";
+import type { GuardEnvironment } from "@troupe/gateway/internal";
 import type { Clock, Random } from "@troupe/runtime";
 import { auditKeyFileOf, type Logger } from "@troupe/runtime/internal";
 import { createSupervisor, type Supervisor } from "@troupe/supervisor";
@@ -30,15 +31,18 @@ export async function startSupervisor(settings: PartSettings): Promise<Superviso
 export interface GatewaySettings extends PartSettings {
   readonly httpPort: number;
   readonly httpHost?: string;
+  /** Who may call, and how often. */
+  readonly guard: GuardEnvironment;
 }
 
 /** Starts a gateway. Resolves once it takes requests. */
 export async function startGateway(settings: GatewaySettings): Promise<Gateway> {
-  const { servers, system, signInOf, logger, clock, random, httpPort, httpHost = "127.0.0.1" } = settings;
+  const { servers, system, signInOf, logger, clock, random, httpPort, httpHost = "127.0.0.1", guard } = settings;
   const gateway = createGateway({
     system,
     servers,
     ...signInOf("gateway"),
+    ...guard,
     host: httpHost,
     port: httpPort,
     version: VERSION,

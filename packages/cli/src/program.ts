@@ -23,6 +23,7 @@ import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
 import { supervisorCommand } from "./commands/supervisor.ts";
 import { taskCommand, tasksCommand } from "./commands/task.ts";
+import { tokenCommand } from "./commands/token.ts";
 import { EXIT_CODES } from "./exit-code.ts";
 import { VERSION } from "./version.ts";
 
@@ -59,6 +60,7 @@ export function buildProgram(cli: Cli): Command {
     stopCommand,
     drainCommand,
     operationCommand,
+    tokenCommand,
     auditCommand,
     doctorCommand,
     nodeCommand,

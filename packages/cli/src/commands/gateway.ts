@@ -1,3 +1,4 @@
+import { loadGuardSettings } from "@troupe/gateway/internal";
 import { createLogger } from "@troupe/runtime/internal";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -16,6 +17,7 @@ const Options = AddressOptions.extend({
 
 async function runGateway(scope: Scope, options: z.infer<typeof Options>): Promise<ExitCode> {
   const address = await findAddress(options, scope.environment, scope.cwd);
+  const guard = await loadGuardSettings(scope.environment.variables);
   const { startGateway } = await import("../parts.ts");
   const gateway = await startGateway({
     servers: address.natsUrl,
@@ -23,6 +25,7 @@ async function runGateway(scope: Scope, options: z.infer<typeof Options>): Promi
     signInOf: await loadKeys(address.keysFile),
     httpPort: options.port,
     httpHost: options.host,
+    guard,
     clock: scope.clock,
     random: scope.random,
     logger: createLogger({ name: "gateway", level: logLevelOf(scope.environment.logLevel) }),

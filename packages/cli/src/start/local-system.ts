@@ -2,6 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { startOfflineModel } from "@troupe/agents";
+import { loadGuardSettings } from "@troupe/gateway/internal";
 import { type Clock, messageOf, type Random } from "@troupe/runtime";
 import { type Logger, startEmbeddedServer } from "@troupe/runtime/internal";
 import { findRoleKeys, loadKeys } from "../keys.ts";
@@ -65,7 +66,11 @@ export async function startLocalSystem(options: LocalSystemOptions, stack: Async
   };
   const supervisor = await startSupervisor(settings);
   stack.defer(() => supervisor.stop());
-  const gateway = await startGateway({ ...settings, httpPort: options.httpPort });
+  const gateway = await startGateway({
+    ...settings,
+    httpPort: options.httpPort,
+    guard: await loadGuardSettings(env),
+  });
   stack.defer(() => gateway.stop());
   const crew = startNodeCrew({
     names: Array.from({ length: options.nodes }, (_, index) => `node-${index + 1}`),

@@ -3,6 +3,7 @@ import { createSecretKey } from "node:crypto";
 import { type Clock, type Logger, messageOf, TroupeError } from "@troupe/runtime/internal";
 import { createRemoteJWKSet, customFetch, importSPKI, type JWTVerifyGetKey, type KeyInput } from "jose";
 import { z } from "zod";
+import { ASYMMETRIC_ALGORITHMS, type AsymmetricAlgorithm } from "./jwt-algorithms.ts";
 
 /** Where the keys come from. */
 export type JwtKeySource =
@@ -12,9 +13,6 @@ export type JwtKeySource =
   | { readonly kind: "public_key"; readonly pem: string; readonly algorithm: AsymmetricAlgorithm }
   /** The issuer's key set: RS256 and EdDSA. */
   | { readonly kind: "jwks"; readonly url: string };
-
-export const ASYMMETRIC_ALGORITHMS = ["RS256", "EdDSA"] as const;
-export type AsymmetricAlgorithm = (typeof ASYMMETRIC_ALGORITHMS)[number];
 
 export interface JwtKeys {
   readonly key: KeyInput | JWTVerifyGetKey;

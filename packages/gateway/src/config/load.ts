@@ -10,6 +10,7 @@ import {
 } from "@troupe/runtime/internal";
 import { z } from "zod";
 import type { GatewayOptions } from "../gateway.ts";
+import { loadGuardSettings } from "./load-guard.ts";
 
 const Environment = z.object({
   TROUPE_NATS_URL: z.string().default("nats://127.0.0.1:4222"),
@@ -31,6 +32,7 @@ export async function loadSettings(env: Readonly<Record<string, string | undefin
   const settings = parsed.data;
   const signIn = settings.TROUPE_SEED_FILE === undefined ? {} : await readSignIn(settings.TROUPE_SEED_FILE);
   return {
+    ...(await loadGuardSettings(env)),
     system: requireSystemName(settings.TROUPE_SYSTEM),
     servers: settings.TROUPE_NATS_URL.split(","),
     ...signIn,

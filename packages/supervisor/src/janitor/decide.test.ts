@@ -11,6 +11,7 @@ const task = (name: string, endedAtMs: number, mayStillRun = false): EndedTask =
   endedAtMs,
   session: undefined,
   origin: undefined,
+  tenant: undefined,
   isDeadLettered: false,
   mayStillRun,
 });
