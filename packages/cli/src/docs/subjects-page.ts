@@ -58,10 +58,17 @@ const TASK_MEANING: Readonly<Record<(typeof TASK_VERBS)[number], string>> = {
   retry: "runs a finished task's input again as a new task; asking twice gives the same one",
 };
 
+const WRITE_MEANING: Partial<Readonly<Record<(typeof SUPERVISOR_WRITE_VERBS)[number], string>>> = {
+  revoke_edge: "cuts an edge of the graph in every version that runs",
+  audit_head: "seals the audit, and answers how far it reaches, signed",
+};
+
 const operatorRows = (): readonly Row[] => [
   ...SUPERVISOR_WRITE_VERBS.map(
-    (verb): Row => [subjects.supervisor(verb), "request", `asks the supervisor to ${verb}`],
+    (verb): Row => [subjects.supervisor(verb), "request", WRITE_MEANING[verb] ?? `asks the supervisor to ${verb}`],
   ),
+  [subjects.auditEntry("node"), "publish", "entries of the audit, one subject a source; a source cannot write another's"],
+  [subjects.auditCheckpoint(), "publish", "signed checkpoints over the audit"],
   [subjects.node("node-n", "probe"), "request", "answers at once when the node lives"],
   [subjects.node("node-n", "held"), "request", "which deliveries the node holds"],
   [subjects.node("node-n", "drain"), "request", "take no more, finish, leave"],
