@@ -9,3 +9,6 @@ export * from "./models/registry.ts";
 export * from "./roles/agent.ts";
 export * from "./roles/agent-ports.ts";
 export { systemFileSchema } from "./system-file.ts";
+export { carryOut } from "./tools/gate/carry-out.ts";
+export { toolPorts } from "./tools/gate/tool-ports.ts";
+export { ToolSet } from "./tools/tool-set.ts";

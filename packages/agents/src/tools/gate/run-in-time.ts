@@ -8,16 +8,19 @@ export async function runInTime(tool: Tool, args: unknown, scope: ToolScope, clo
   const { timeoutMs } = tool.rules;
   const over = new AbortController();
   const ended = new AbortController();
+  const error = new TroupeError("outcome_unknown", `no result within ${timeoutMs} ms`);
   const tooLong = clock.sleep(timeoutMs, ended.signal).then(() => {
-    const error = new TroupeError("outcome_unknown", `no result within ${timeoutMs} ms`);
     over.abort(error);
     throw error;
   });
-  const signal = AbortSignal.any([scope.signal, over.signal]);
   const { idempotencyKey } = scope;
+  const signal = AbortSignal.any([scope.signal, over.signal]);
   const bounded: ToolScope = { idempotencyKey, signal, ask: (service, body) => scope.ask(service, body) };
   try {
     return await Promise.race([Promise.resolve(tool.run(args, bounded)), tooLong]);
+  } catch (thrown) {
+    // What a tool says of being told to stop is not what happened.
+    throw over.signal.aborted ? error : thrown;
   } finally {
     ended.abort();
     // Aborting the clock's sleep rejects it; nobody waits for that any more.

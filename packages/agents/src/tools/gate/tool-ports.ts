@@ -23,9 +23,12 @@ export interface ToolPorts {
   readonly approve?: ((ctx: Context, act: ToolAct) => Promise<Approval>) | undefined;
 }
 
-/** On the machine's clock; all roles of this process share one count. */
-export const systemToolPorts: ToolPorts = {
-  clock: systemClock,
-  processRate: new ProcessRate(systemClock),
-  variable: loadVariable,
-};
+/** The gate's ports on a clock; nobody can be asked for approval. */
+export const toolPorts = ({ clock, variable }: Pick<ToolPorts, "clock" | "variable">): ToolPorts => ({
+  clock,
+  variable,
+  processRate: new ProcessRate(clock),
+});
+
+/** On the machine's clock and the node's environment; all roles of this process share one count. */
+export const systemToolPorts: ToolPorts = toolPorts({ clock: systemClock, variable: loadVariable });

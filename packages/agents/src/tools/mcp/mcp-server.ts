@@ -47,7 +47,7 @@ export const McpReach = z.union([
     env: z
       .record(z.string().min(1).max(256), Value)
       .optional()
-      .describe("All of its environment, besides PATH and HOME."),
+      .describe("All of its environment, besides PATH, HOME, SHELL, TERM, LOGNAME and USER."),
     cwd: z.string().min(1).max(4_096).optional(),
   }),
   z.strictObject({

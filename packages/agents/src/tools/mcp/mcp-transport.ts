@@ -9,7 +9,7 @@ const MAX_LINE_LENGTH = 2_000;
 
 type Options = Pick<McpConnectionOptions, "reach" | "name" | "variable" | "onOutput">;
 
-/** The way to a server. A started program gets PATH, HOME and what is declared: nothing else of the node's environment. */
+/** The way to a server. A started program gets PATH, HOME, SHELL, TERM, LOGNAME, USER and what is declared: nothing else of the node's environment. */
 export async function openTransport({ reach, name, variable, onOutput }: Options): Promise<Transport> {
   const valueOf = (value: McpValue): string => {
     if (typeof value === "string") return value;
@@ -27,11 +27,10 @@ export async function openTransport({ reach, name, variable, onOutput }: Options
     });
   }
   const { StdioClientTransport } = await import("@modelcontextprotocol/client/stdio");
-  const inherited = Object.fromEntries(["PATH", "HOME"].flatMap((key) => present(key, variable(key))));
   const transport = new StdioClientTransport({
     command: reach.command,
     args: [...(reach.args ?? [])],
-    env: { ...inherited, ...resolved(reach.env) },
+    env: resolved(reach.env),
     ...(reach.cwd === undefined ? {} : { cwd: reach.cwd }),
     stderr: "pipe",
     maxBufferSize: MAX_MESSAGE_BYTES,
@@ -39,9 +38,6 @@ export async function openTransport({ reach, name, variable, onOutput }: Options
   transport.stderr?.on("data", (chunk: unknown) => onOutput(String(chunk).slice(0, MAX_LINE_LENGTH).trimEnd()));
   return transport;
 }
-
-const present = (key: string, value: string | undefined): readonly (readonly [string, string])[] =>
-  value === undefined ? [] : [[key, value]];
 
 /** A server that sends without end ends its own answer, and not the memory of its client. */
 async function boundedFetch(url: string | URL, init?: RequestInit): Promise<Response> {
