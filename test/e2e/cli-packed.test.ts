@@ -11,7 +11,7 @@ import { TroupeProcess } from "../support/troupe-cli.ts";
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const PACKAGES = ["agents", "cli", "gateway", "runtime", "supervisor"];
+const PACKAGES = ["agents", "cli", "dashboard", "gateway", "runtime", "supervisor"];
 const LIMIT_MS = 180_000;
 
 /** As outside of this repository: no condition, no npm settings of the surrounding run. */

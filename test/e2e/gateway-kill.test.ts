@@ -51,13 +51,15 @@ async function residentKib(gateway: PartProcess): Promise<number> {
   return Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${gateway.pid}/status`, "utf8"))?.[1]);
 }
 
+const mib = (kib: number) => `${Math.round(kib / 1_024)} MiB`;
+
 test("every client of a thousand streams finishes after one of two gateways is killed", async (t) => {
   const [killed, left] = gateways;
   assert.ok(killed && left);
   const targets = await Promise.all(gateways.map(addressOf));
   const tasks: string[] = [];
   for (let n = 0; n < TASKS; n++) tasks.push(await submit(targets[n % 2] ?? ""));
-  const before = await Promise.all(gateways.map(residentKib));
+  const idle = await Promise.all(gateways.map(residentKib));
 
   await using proxy = await RoundRobinProxy.start({ targets });
   const clients = Array.from({ length: STREAMS }, (_, n) => new EventClient(proxy.url, tasks[n % TASKS] ?? ""));
@@ -78,10 +80,9 @@ test("every client of a thousand streams finishes after one of two gateways is k
       ["accepted", "progress", "done"],
     );
   }
-  const kibAStream = before.map((kib, n) => ((open[n] ?? 0) - kib) / (STREAMS / 2));
-  const mib = (kib: number) => `${Math.round(kib / 1_024)} MiB`;
+  const kibAStream = idle.map((kib, n) => ((open[n] ?? 0) - kib) / (STREAMS / 2));
   t.diagnostic(
-    `resident before ${before.map(mib).join(", ")}; ${STREAMS / 2} streams each ${open.map(mib).join(", ")}`,
+    `resident before ${idle.map(mib).join(", ")}; ${STREAMS / 2} streams each ${open.map(mib).join(", ")}`,
   );
   t.diagnostic(`all ${STREAMS} streams ended at the one that was left: ${mib(await residentKib(left))}`);
   for (const kib of kibAStream) assert.ok(kib < MOST_KIB_A_STREAM, `${kib} KiB a stream`);

@@ -1,4 +1,5 @@
 /** Supervisor and gateway as parts of a process, with one way to start and to end them. */
+import { pageFiles } from "@troupe/dashboard";
 import { createGateway, type Gateway } from "@troupe/gateway";
 import type { GuardEnvironment } from "@troupe/gateway/internal";
 import type { Clock, Random } from "@troupe/runtime";
@@ -45,6 +46,7 @@ export async function startGateway(settings: GatewaySettings): Promise<Gateway> 
     ...guard,
     host: httpHost,
     port: httpPort,
+    page: await pageFiles(),
     version: VERSION,
     logger,
     clock,

@@ -11,6 +11,7 @@ import {
   createTaskArchive,
   INLINE_BODY_BYTES,
   type Link,
+  type LinkOptions,
   type Logger,
   newTaskId,
   openLink,
@@ -25,6 +26,7 @@ import {
 import type { AuthSettings } from "./auth/auth-settings.ts";
 import { type HttpServer, startHttpServer } from "./http/http-server.ts";
 import { type OpenGuard, openGuard } from "./http/open-guard.ts";
+import type { StaticFile } from "./http/page-routes.ts";
 import { Backlog } from "./ingress/backlog.ts";
 import { DeployedSystem } from "./ingress/deployed-system.ts";
 import { EndWatch } from "./ingress/end-watch.ts";
@@ -48,6 +50,9 @@ export interface GatewayOptions {
   readonly servers: string | readonly string[];
   /** nkey seed of the `gateway` user; absent on a server without accounts. */
   readonly seed?: string | undefined;
+  /** Instead of `seed`, where it changes while the gateway runs. */
+  readonly credentials?: LinkOptions["credentials"];
+  readonly tls?: LinkOptions["tls"];
   readonly apiPrefix?: string | undefined;
   readonly inboxPrefix?: string | undefined;
   /** Default 127.0.0.1. */
@@ -68,6 +73,8 @@ export interface GatewayOptions {
   readonly trustedProxies?: readonly string[] | undefined;
   /** Whose tasks those are of callers who need not sign in, and of those over NATS; default `default`. */
   readonly tenant?: string;
+  /** Files of the dashboard, served at `/dashboard`; default none. */
+  readonly page?: readonly StaticFile[] | undefined;
   /** Shown in discovery and in the OpenAPI document. */
   readonly version?: string;
   readonly logger: Logger;
@@ -128,10 +135,11 @@ class RunningGateway {
   }
 
   static async start(options: GatewayOptions): Promise<RunningGateway> {
-    const { system, servers, seed, apiPrefix, inboxPrefix, logger } = options;
+    const { system, servers, seed, credentials, tls, apiPrefix, inboxPrefix, logger } = options;
     const { clock = systemClock, random = systemRandom, tenant = "default" } = options;
-    const user = seed === undefined ? undefined : "gateway";
-    const link = await openLink({ servers, name: "gateway", seed, user, apiPrefix, inboxPrefix, logger, clock });
+    const user = seed === undefined && credentials === undefined ? undefined : "gateway";
+    const signIn = { seed, credentials, tls, apiPrefix, inboxPrefix };
+    const link = await openLink({ servers, name: "gateway", user, ...signIn, logger, clock });
     let guard: OpenGuard | undefined;
     try {
       const parts = await assemble(options, link);
@@ -144,9 +152,21 @@ class RunningGateway {
         isConnected: parts.reconnects.isConnected,
         isDraining: () => parts.isDraining,
       });
-      const { host = "127.0.0.1", port = 0, trustedProxies } = options;
+      const { host = "127.0.0.1", port = 0, trustedProxies, page } = options;
       guard = await openGuard({ ...options, tenant }, { link, subjects, clock, random, logger });
-      const edge = { api, health, guard: guard.ports, system, version, host, port, trustedProxies, logger, clock };
+      const edge = {
+        api,
+        health,
+        guard: guard.ports,
+        system,
+        version,
+        host,
+        port,
+        trustedProxies,
+        page,
+        logger,
+        clock,
+      };
       const http = await startHttpServer(edge);
       // Whoever has an account on NATS is let through by the server; there a task's id is enough to see it.
       const caller = { tenant, isWalled: false };

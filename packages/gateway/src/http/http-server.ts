@@ -15,6 +15,7 @@ import { KnownPaths } from "./known-paths.ts";
 import { registerModelRoutes } from "./model-routes.ts";
 import { openApiDocument } from "./openapi.ts";
 import { REQUIREMENTS } from "./operations.ts";
+import { registerPageRoutes, type StaticFile } from "./page-routes.ts";
 import { PROBLEM_TYPE, problemOf } from "./problem.ts";
 import { registerResponseRoutes } from "./response-routes.ts";
 import { registerTaskRoutes } from "./task-routes.ts";
@@ -25,6 +26,8 @@ export interface HttpServerOptions {
   readonly guard: GuardPorts;
   /** Addresses of proxies whose `X-Forwarded-For` is believed; default none. */
   readonly trustedProxies?: readonly string[] | undefined;
+  /** Files of the dashboard; default none. */
+  readonly page?: readonly StaticFile[] | undefined;
   readonly system: string;
   readonly version: string;
   readonly host: string;
@@ -76,6 +79,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   registerHealthRoutes(app, options.health);
   const document = openApiDocument(options.system, options.version);
   app.get("/openapi.json", { config: { permission: "public" } }, () => document);
+  registerPageRoutes(app, document, options.page ?? []);
   app.addHook("preClose", async () => {
     isClosing = true;
     streams.closeAll();

@@ -129,6 +129,21 @@ export const TaskIdText = z
   .regex(TASK_ID)
   .meta({ description: "Task id.", examples: ["0-v1-01jd3m8q5x7c9v2k4n6p8r0t2w"] });
 
+export const GraphResponse = z.object({
+  system: z.string(),
+  roles: z.array(
+    z.object({
+      name: z.string(),
+      kind: z.string(),
+      description: z.string().optional(),
+      door: z.boolean().meta({ description: "Whether clients may address it." }),
+    }),
+  ),
+  edges: z
+    .array(z.object({ from: z.string(), to: z.string() }))
+    .meta({ description: "`client` and `human` are ends of edges and no roles." }),
+});
+
 export const HealthResponse = z.object({
   status: z.enum(["healthy", "degraded", "critical"]),
   parts: z.array(z.object({ name: z.string(), up: z.boolean(), required: z.boolean(), text: z.string() })),

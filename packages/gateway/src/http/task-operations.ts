@@ -4,6 +4,7 @@ import {
   AcceptedResponse,
   CancelResponse,
   EventsQuery,
+  GraphResponse,
   HealthResponse,
   LastEventId,
   ListQuery,
@@ -125,6 +126,15 @@ export const TASK_OPERATIONS: readonly Operation[] = [
     summary: "How the cluster is, as the supervisor sees it.",
     success: { status: 200, description: "Status with reasons, nodes, actors, queues, alerts." },
     errors: ["unavailable"],
+  },
+  {
+    id: "getGraph",
+    method: "GET",
+    path: "/api/v1/graph",
+    permission: "task:read",
+    summary: "The deployed roles, and which of them may send to which.",
+    success: { status: 200, description: "Roles and edges.", schema: GraphResponse },
+    errors: ["no_system"],
   },
   {
     id: "getLiveness",

@@ -2,6 +2,7 @@ import type { Clock, TaskAccepted } from "@troupe/runtime/internal";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Caller, TaskApi } from "../task/task-api.ts";
 import { type EventStreams, taskEventSource } from "./event-stream.ts";
+import { graphView } from "./graph-view.ts";
 import { bodyOf, idempotencyKeyOf, queryOf, resumePoint, taskIdOf } from "./request-values.ts";
 import { EventsQuery, ListQuery, LogQuery, SignalBody, SubmitBody } from "./schemas.ts";
 
@@ -47,6 +48,7 @@ export function registerTaskRoutes(app: FastifyInstance, { api, streams, callerO
     await streams.send(reply.raw, taskEventSource({ "x-request-id": request.id }, watch));
     return reply;
   });
+  app.get("/api/v1/graph", () => graphView(api.deployed().system));
   app.get("/api/v1/cluster", () => api.cluster());
 }
 
