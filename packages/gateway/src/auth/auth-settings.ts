@@ -6,4 +6,6 @@ export interface AuthSettings {
   readonly letsAnonymousIn?: boolean | undefined;
   /** Absent: API keys alone are taken. */
   readonly jwt?: JwtSettings | undefined;
+  /** Failed attempts of one address, or with one key, in five minutes, over all gateways; default 20. */
+  readonly failuresAllowed?: number | undefined;
 }

@@ -85,14 +85,14 @@ type SignInPorts = OpenPorts & {
   readonly log: SecurityLog;
 };
 
-async function openSignIn({ jwt, letsAnonymousIn = false }: AuthSettings, ports: SignInPorts) {
+async function openSignIn({ jwt, letsAnonymousIn = false, failuresAllowed }: AuthSettings, ports: SignInPorts) {
   const verifier = jwt && (await JwtVerifier.open(jwt, ports));
   const keys = await ApiKeyDirectory.follow(ports);
   const authenticator = new Authenticator({
     findKey: (id) => keys.find(id),
     jwt: verifier,
     letsAnonymousIn,
-    throttle: new LoginThrottle(ports),
+    throttle: new LoginThrottle({ ...ports, quota: failuresAllowed }),
     log: ports.log,
     clock: ports.clock,
   });

@@ -53,6 +53,11 @@ export class RateLimiter {
     this.#ports = ports;
   }
 
+  /** Keys that are remembered. */
+  get size(): number {
+    return this.#accounts.size;
+  }
+
   /** Takes one request from a key's quota. Answers at once, except when a burst has outrun its slice: then after one round trip. */
   take(limit: Limit, key: string): LimitVerdict | Promise<LimitVerdict> {
     const account = this.#account(limit, key);
