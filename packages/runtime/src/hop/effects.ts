@@ -60,9 +60,15 @@ async function valueOfEffect<T>(attempt: Attempt, { number, name, scope, options
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as with the effect's own result, only the handler knows the type
     if (refused !== undefined) return refused.instead as T;
   }
-  if (options.effect === "once") await begin(attempt, number, name);
+  const { failpoint } = attempt.x.ports;
+  if (options.effect === "once") {
+    await begin(attempt, number, name);
+    await failpoint?.("after-begin");
+  }
   assertOpen(attempt);
-  return run(scope);
+  const value = await run(scope);
+  await failpoint?.("after-effect");
+  return value;
 }
 
 /** The recorded value of a step, wherever it is. */

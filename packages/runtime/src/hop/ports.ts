@@ -48,7 +48,17 @@ export interface HopRole {
 }
 
 /** Places where tests may stop or kill an executor; never set in production. */
-export type Failpoint = "before-claim" | "after-claim" | "after-step" | "before-commit" | "after-commit" | "before-ack";
+export const FAILPOINTS = [
+  "before-claim",
+  "after-claim",
+  "after-begin",
+  "after-effect",
+  "after-step",
+  "before-commit",
+  "after-commit",
+  "before-ack",
+] as const;
+export type Failpoint = (typeof FAILPOINTS)[number];
 
 /** Bodies beside the log, as one role reaches them. */
 export interface LargeBodies {

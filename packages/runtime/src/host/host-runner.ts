@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import { errorBodyOf } from "../errors.ts";
 import type { Random } from "../random.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import type { FailpointOf } from "./failpoints.ts";
 import { Host } from "./host.ts";
 import type { Configure, HostCommand, HostEvent } from "./ipc.ts";
 
@@ -17,6 +18,8 @@ export interface HostSurroundings {
   readonly tell: (event: HostEvent) => void;
   /** Called once; nothing is taken any more. */
   readonly exit: (code: number) => void;
+  /** Where hops of a role are to die; for tests. */
+  readonly failpointOf?: FailpointOf;
 }
 
 /** Carries a host from its first command to its exit. */
@@ -55,10 +58,10 @@ export class HostRunner {
   }
 
   async #open(configure: Configure): Promise<Host | undefined> {
-    const { clock, random, memoryBytes, tell, exit, loggerFor } = this.#surroundings;
+    const { clock, random, memoryBytes, tell, exit, loggerFor, failpointOf } = this.#surroundings;
     const logger = loggerFor(configure);
     try {
-      const host = await Host.open({ configure, clock, random, logger, memoryBytes, tell });
+      const host = await Host.open({ configure, clock, random, logger, memoryBytes, tell, failpointOf });
       this.#opened = host;
       tell({ type: "ready" });
       return host;

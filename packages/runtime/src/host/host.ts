@@ -13,6 +13,7 @@ import type { Logger } from "../telemetry/logger.ts";
 import { ActorSupervisor } from "./actor-supervisor.ts";
 import { BrokeredBlobs } from "./brokered-blobs.ts";
 import { DeadIncarnations } from "./dead-incarnations.ts";
+import type { FailpointOf } from "./failpoints.ts";
 import { HeldDeliveries } from "./held.ts";
 import {
   type Configure,
@@ -40,6 +41,8 @@ export interface HostOptions {
   readonly memoryBytes: () => number;
   /** Takes what the host says to its node. */
   readonly tell: (event: HostEvent) => void;
+  /** Where hops of a role are to die; for tests. */
+  readonly failpointOf?: FailpointOf | undefined;
 }
 
 export class Host {
@@ -232,7 +235,7 @@ export class Host {
     if (open) return open;
     const definition = this.#roles.get(role);
     if (!definition) return Promise.reject(new TroupeError("invalid_config", `the system defines no role ${role}`));
-    const { configure, clock, random, logger, tell } = this.#options;
+    const { configure, clock, random, logger, tell, failpointOf } = this.#options;
     const onRefused = () => tell({ type: "refused", role });
     const seat = RoleSeat.open({
       configure,
@@ -247,6 +250,7 @@ export class Host {
       asks: this.#asks,
       endHops: (task, hops) => this.#endHops(task, hops),
       onTaking: () => this.#report(),
+      failpoint: failpointOf?.(role),
       clock,
       random,
       logger,

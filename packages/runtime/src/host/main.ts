@@ -4,6 +4,7 @@ import { systemClock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import { systemRandom } from "../random.ts";
 import { createLogger, LOG_LEVELS, type Logger } from "../telemetry/logger.ts";
+import { failpointsOf } from "./failpoints.ts";
 import { HOST_EXIT, HostRunner } from "./host-runner.ts";
 import { type Configure, HostCommand, type HostEvent } from "./ipc.ts";
 
@@ -35,6 +36,7 @@ const runner = new HostRunner({
   random: systemRandom,
   loggerFor,
   memoryBytes: () => process.memoryUsage.rss(),
+  failpointOf: failpointsOf(process.env["TROUPE_FAILPOINTS"], () => process.kill(process.pid, "SIGKILL")),
   tell,
   exit,
 });

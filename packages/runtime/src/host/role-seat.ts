@@ -70,6 +70,7 @@ export interface RoleSeatOptions {
   readonly definition: RoleDefinition;
   readonly held: HeldDeliveries;
   readonly supervisor: ActorSupervisor;
+  readonly failpoint?: HopPorts["failpoint"];
   readonly dead: DeadIncarnations;
   readonly blobs: Blobs;
   /** One of its replicas takes messages now, or takes none any more. */
@@ -183,7 +184,7 @@ export class RoleSeat {
   }
 
   #buildPorts(subjects: Subjects): HopPorts {
-    const { role: owner, clock, random, dead, blobs, asks, endHops, logger } = this.#options;
+    const { role: owner, clock, random, dead, blobs, asks, endHops, failpoint, logger } = this.#options;
     const executor = Buffer.from(random.bytes(6)).toString("base64url");
     let executions = 0;
     return {
@@ -197,6 +198,7 @@ export class RoleSeat {
       largeBodies: { put: (bytes) => blobs.put(owner, bytes), get: (ref) => blobs.get(ref) },
       askNode: asks && ((task, service, body) => asks.ask({ service, role: owner, task, body })),
       endHops,
+      failpoint,
       isRevoked: (to) => this.#revoked.has(to),
       isDead: (node, incarnation) => dead.has(node, incarnation),
       hint: (task) => this.#say(subjects.live(task), NOTHING),

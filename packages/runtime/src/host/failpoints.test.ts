@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { TroupeError } from "../errors.ts";
+import { failpointsOf } from "./failpoints.ts";
+
+test("the first hop of the role that comes to the place dies there, and no other", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "troupe-failpoint-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  let deaths = 0;
+  const die = () => {
+    deaths++;
+  };
+  const text = `a:after-step:${join(folder, "x")},a:before-ack:${join(folder, "y")}`;
+  const of = failpointsOf(text, die);
+  assert.equal(of("b"), undefined);
+  const atA = of("a");
+  assert.ok(atA);
+  atA("before-commit");
+  assert.equal(deaths, 0);
+  atA("after-step");
+  atA("after-step");
+  assert.equal(deaths, 1);
+  // The next process knows by the file.
+  failpointsOf(text, die)("a")?.("after-step");
+  assert.equal(deaths, 1);
+  atA("before-ack");
+  assert.equal(deaths, 2);
+});
+
+test("a setting that names no failpoint is refused, and none is nothing", () => {
+  assert.equal(failpointsOf(undefined, () => undefined)("a"), undefined);
+  for (const text of ["a:nowhere:/x", "a:after-step", ":after-step:/x", "a"]) {
+    assert.throws(
+      () => failpointsOf(text, () => undefined),
+      (error) => TroupeError.is(error, "invalid_config"),
+    );
+  }
+});
