@@ -22,7 +22,7 @@ let foreign: Server;
 let foreignUrl: string;
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2_048 });
 const attacker = generateKeyPairSync("rsa", { modulusLength: 2_048 });
-const spki = (key: KeyObject): string => key.export({ type: "spki", format: "pem" }).toString();
+const spki = (key: KeyObject): string => key.export({ type: "spki", format: "pem" });
 
 before(async () => {
   bed = await startGatewayBed();

@@ -18,8 +18,8 @@ test("roles and scopes add up, in either of their forms", () => {
 test("names that an object has by itself are no roles, scopes or tenants", () => {
   assert.deepEqual(permissionsIn({ roles: ["__proto__", "constructor", "hasOwnProperty"] }), []);
   assert.match(String(permissionsIn({ tenant: undefined })), /tenant/);
-  const inherited: Record<string, unknown> = Object.create({ tenant: "acme" });
-  inherited["sub"] = "ann";
+  const inherited: Record<string, unknown> = { sub: "ann" };
+  Object.setPrototypeOf(inherited, { tenant: "acme" });
   assert.equal(principalOfClaims(inherited, CLAIM_NAMES).ok, false);
 });
 
@@ -28,11 +28,12 @@ test("claims under other names are read where the issuer writes them", () => {
   assert.ok(read.ok && read.principal.tenant === "acme" && read.principal.permissions.has("deploy"));
 });
 
+const having = (permission: string): readonly string[] =>
+  ACCESS_ROLE_NAMES.filter((role) => ACCESS_ROLES[role].some((one) => one === permission));
+
 test("the matrix: only administrators deploy, and each role has what the one before it has of tasks", () => {
   assert.deepEqual(PERMISSION_NAMES.toSorted(), Object.keys(PERMISSIONS).toSorted());
   assert.deepEqual(ACCESS_ROLE_NAMES.toSorted(), Object.keys(ACCESS_ROLES).toSorted());
-  const having = (permission: string) =>
-    ACCESS_ROLE_NAMES.filter((role) => ACCESS_ROLES[role].some((one) => one === permission));
   assert.deepEqual(having("deploy"), ["admin"]);
   assert.deepEqual(having("admin"), ["admin"]);
   assert.deepEqual(having("operate"), ["operator", "admin"]);

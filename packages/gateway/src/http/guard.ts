@@ -122,8 +122,11 @@ export class Guard {
     if (!limiting) return;
     const verdicts: LimitVerdict[] = [];
     for (const { limit, key } of limitsOf(principal, limiting.limits)) {
-      const verdict = limiting.limiter.take(limit, key);
-      verdicts.push(verdict instanceof Promise ? await verdict : verdict);
+      const taken = limiting.limiter.take(limit, key);
+      const verdict = taken instanceof Promise ? await taken : taken;
+      verdicts.push(verdict);
+      // What is refused by a narrow limit does not use up a wider one.
+      if (!verdict.isAllowed) break;
     }
     // The answers of streams do not pass through the reply.
     for (const [name, value] of Object.entries(limitHeaders(verdicts))) {
