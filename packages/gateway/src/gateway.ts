@@ -24,6 +24,7 @@ import {
   type TaskRequest,
 } from "@troupe/runtime/internal";
 import type { AuthSettings } from "./auth/auth-settings.ts";
+import { supervisorApi } from "./cluster/supervisor-api.ts";
 import { type HttpServer, startHttpServer } from "./http/http-server.ts";
 import { type OpenGuard, openGuard } from "./http/open-guard.ts";
 import type { StaticFile } from "./http/page-routes.ts";
@@ -156,6 +157,7 @@ class RunningGateway {
       guard = await openGuard({ ...options, tenant }, { link, subjects, clock, random, logger });
       const edge = {
         api,
+        supervisor: supervisorApi(link, subjects),
         health,
         guard: guard.ports,
         system,

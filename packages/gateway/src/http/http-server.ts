@@ -3,11 +3,13 @@ import { randomUUID } from "node:crypto";
 import { type Clock, type Logger, TroupeError } from "@troupe/runtime/internal";
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { callerOf } from "../auth/principal.ts";
+import type { SupervisorApi } from "../cluster/supervisor-api.ts";
 import { BODY_LIMITS, bodyTooLarge } from "../ingress/task-body.ts";
 import { isBehindWall } from "../task/known-task.ts";
 import type { HealthProbe, TaskApi } from "../task/task-api.ts";
 import { registerAgentRoutes } from "./agent-routes.ts";
 import { registerChatRoutes } from "./chat-routes.ts";
+import { registerClusterRoutes } from "./cluster-routes.ts";
 import { EventStreams } from "./event-stream.ts";
 import { Guard, type GuardPorts } from "./guard.ts";
 import { registerHealthRoutes } from "./health-routes.ts";
@@ -22,10 +24,12 @@ import { registerTaskRoutes } from "./task-routes.ts";
 
 export interface HttpServerOptions {
   readonly api: TaskApi;
+  readonly supervisor: SupervisorApi;
   readonly health: HealthProbe;
   readonly guard: GuardPorts;
   /** Addresses of proxies whose `X-Forwarded-For` is believed; default none. */
   readonly trustedProxies?: readonly string[] | undefined;
+  readonly patience?: Partial<HttpPatience> | undefined;
   /** Files of the dashboard; default none. */
   readonly page?: readonly StaticFile[] | undefined;
   readonly system: string;
@@ -45,11 +49,19 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
-/** Time to send the headers, and a whole request. */
-const HEADERS_MS = 10_000;
-const REQUEST_MS = 120_000;
-/** How often connections are looked at for these limits. */
-const CHECK_MS = 2_000;
+/** How long slow clients are borne with, ms. */
+export interface HttpPatience {
+  /** For the headers of a request; default 10,000. */
+  readonly headersMs: number;
+  /** For a whole request; default 120,000. */
+  readonly requestMs: number;
+  /** How often connections are looked at for these two; default 2,000. */
+  readonly checkMs: number;
+  /** For a reader of a stream that takes nothing; default 60,000. */
+  readonly stalledMs: number;
+}
+
+const PATIENCE: HttpPatience = { headersMs: 10_000, requestMs: 120_000, checkMs: 2_000, stalledMs: 60_000 };
 /** An idle connection holds a closing server open for this long at most. */
 const KEEP_ALIVE_MS = 5_000;
 /** The JSON around the largest body. */
@@ -58,9 +70,10 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { logger, host, port, api, clock } = options;
-  const streams = new EventStreams(logger);
+  const streams = new EventStreams(logger, patience.stalledMs);
+  const patience = { ...PATIENCE, ...options.patience };
   const guard = new Guard(options.guard, REQUIREMENTS);
-  const app = createApp(options.trustedProxies);
+  const app = createApp(patience, options.trustedProxies);
   let isClosing = false;
   app.addHook("onSend", async (request, reply) => {
     reply.header("x-request-id", request.id);
@@ -76,6 +89,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   registerModelRoutes(app, ports);
   registerChatRoutes(app, ports);
   registerResponseRoutes(app, ports);
+  registerClusterRoutes(app, { ...ports, supervisor: options.supervisor });
   registerHealthRoutes(app, options.health);
   const document = openApiDocument(options.system, options.version);
   app.get("/openapi.json", { config: { permission: "public" } }, () => document);
@@ -88,12 +102,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   return { url, guardTiming: () => guard.timing(), close: () => app.close() };
 }
 
-function createApp(trustedProxies: readonly string[] = []): FastifyInstance {
+function createApp(patience: HttpPatience, trustedProxies: readonly string[] = []): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_LIMITS.maxBytes + ENVELOPE_BYTES,
-    requestTimeout: REQUEST_MS,
+    requestTimeout: patience.requestMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS },
+    http: { headersTimeout: patience.headersMs, connectionsCheckingInterval: patience.checkMs },
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     routerOptions: { maxParamLength: 256 },
     genReqId: (request) => {

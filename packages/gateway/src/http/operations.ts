@@ -2,11 +2,17 @@
 
 import type { Requirement } from "../auth/permission.ts";
 import { AGENT_OPERATIONS } from "./agent-operations.ts";
+import { CLUSTER_OPERATIONS } from "./cluster-operations.ts";
 import { OPENAI_OPERATIONS } from "./openai-operations.ts";
 import type { Operation } from "./operation.ts";
 import { TASK_OPERATIONS } from "./task-operations.ts";
 
-export const OPERATIONS: readonly Operation[] = [...TASK_OPERATIONS, ...AGENT_OPERATIONS, ...OPENAI_OPERATIONS];
+export const OPERATIONS: readonly Operation[] = [
+  ...TASK_OPERATIONS,
+  ...AGENT_OPERATIONS,
+  ...OPENAI_OPERATIONS,
+  ...CLUSTER_OPERATIONS,
+];
 
 /** What each route asks of its caller, by `METHOD url` in the router's form. */
 export const REQUIREMENTS: ReadonlyMap<string, Requirement> = new Map(

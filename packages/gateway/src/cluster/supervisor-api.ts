@@ -1,0 +1,53 @@
+import {
+  ASKED_BY_HEADER,
+  type Operation as ClusterOperation,
+  callService,
+  type Link,
+  Operation,
+  type OperationKind,
+  StoredControlEvent,
+  type Subjects,
+  streamService,
+} from "@troupe/runtime/internal";
+
+/** What may be read of the cluster. */
+export type ClusterView = "nodes" | "actors" | "queues" | "placement";
+
+/** The supervisor's services, for whoever the gateway lets through. All of them throw `unavailable` when nobody leads. */
+export interface SupervisorApi {
+  read(view: ClusterView): Promise<unknown>;
+  /** Asks for an operation on behalf of somebody. Throws what the supervisor refuses it with. */
+  operate(kind: OperationKind, body: object, askedBy: string): Promise<ClusterOperation>;
+  /** How far an operation is. Throws `invalid_id`. */
+  operation(id: string): Promise<ClusterOperation>;
+  /** Events of the control plane after a sequence (without one: the last few), until the signal aborts. */
+  events(after: number | undefined, signal: AbortSignal): AsyncGenerator<StoredControlEvent>;
+}
+
+const READ_MS = 2_000;
+/** The supervisor says every 5 s that it is there. */
+const SILENCE_MS = 15_000;
+
+export function supervisorApi(link: Link, subjects: Subjects): SupervisorApi {
+  const subject = (verb: string) => subjects.supervisor(verb);
+  return {
+    read: (view) => callService(link, subject(view), undefined, { timeoutMs: READ_MS, ifLost: "unavailable" }),
+    operate: async (kind, body, askedBy) => {
+      const { wait_ms: waitMs = 0 } = body as { readonly wait_ms?: number };
+      const options = { timeoutMs: READ_MS + waitMs, headers: { [ASKED_BY_HEADER]: askedBy } };
+      return Operation.parse(await callService(link, subject(kind), body, options));
+    },
+    operation: async (id) =>
+      Operation.parse(
+        await callService(link, subject("operation"), { id }, { timeoutMs: READ_MS, ifLost: "unavailable" }),
+      ),
+    events: async function* (after, signal) {
+      const body = { follow: true, ...(after === undefined ? {} : { after }) };
+      for await (const message of streamService(link, subject("events"), body, { silenceMs: SILENCE_MS, signal })) {
+        const event = StoredControlEvent.safeParse(message);
+        // Everything else is a sign of life.
+        if (event.success) yield event.data;
+      }
+    },
+  };
+}

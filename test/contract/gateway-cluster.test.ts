@@ -1,0 +1,116 @@
+/** The cluster and its operations over HTTP, on a supervisor that leads and nodes that do what their rows say. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createGateway, type Gateway } from "@troupe/gateway";
+import { type ClusterHealth, Operation, PLACE_OF_USER } from "@troupe/runtime/internal";
+import { silentLogger } from "../support/nats-server.ts";
+import { ObedientNode } from "../support/obedient-node.ts";
+import { until } from "../support/stack.ts";
+import { SupervisorBed } from "../support/supervisor-bed.ts";
+
+let bed: SupervisorBed;
+let gateway: Gateway;
+let nodes: ObedientNode[] = [];
+before(async () => {
+  bed = await SupervisorBed.start();
+  await bed.supervisor();
+  nodes = ["n1", "n2"].map((name) => new ObedientNode(bed, name));
+  await until("two nodes", 5_000, async () => (await bed.ask<ClusterHealth>("health")).nodes.up === 2);
+  await bed.deploy();
+  gateway = createGateway({
+    system: "bed",
+    servers: bed.server.url,
+    seed: bed.server.seedOf("gateway"),
+    ...PLACE_OF_USER.gateway,
+    logger: silentLogger,
+  });
+  await gateway.start();
+  await until("every actor", 5_000, async () => (await bed.ask<ClusterHealth>("health")).actors.available === 3);
+});
+after(async () => {
+  for (const node of nodes) node.stop();
+  await gateway?.stop();
+  await bed[Symbol.asyncDispose]();
+});
+
+const get = (path: string, headers: Record<string, string> = {}) => fetch(`${gateway.url}/api/v1/${path}`, { headers });
+const post = (kind: string, body: object, type = "application/json") =>
+  fetch(`${gateway.url}/api/v1/operations/${kind}`, {
+    method: "POST",
+    headers: { "content-type": type },
+    body: JSON.stringify(body),
+  });
+
+test("every view of the cluster is there", async () => {
+  for (const [view, key] of [
+    ["cluster", "status"],
+    ["nodes", "nodes"],
+    ["actors", "actors"],
+    ["queues", "queues"],
+    ["placement", "replicas"],
+  ] as const) {
+    const response = await get(view);
+    assert.equal(response.status, 200, view);
+    assert.ok(key in ((await response.json()) as object), view);
+  }
+});
+
+test("an operation is accepted with its place, and confirmed there", async () => {
+  const response = await post("scale", { role: "a", replicas: 2, reason: "over HTTP" });
+  assert.equal(response.status, 202);
+  const location = response.headers.get("location");
+  assert.equal(location, "/api/v1/operations/scale.a.2");
+  Operation.parse(await response.json());
+  await until("confirmed", 5_000, async () => {
+    const operation = Operation.parse(await (await fetch(`${gateway.url}${location}`)).json());
+    return operation.state === "confirmed" && operation.total === 2;
+  });
+  const waited = Operation.parse(await (await post("scale", { role: "a", replicas: 1, wait_ms: 3_000 })).json());
+  assert.equal(waited.state, "confirmed", waited.text);
+});
+
+test("a wrong operation is a problem with a path, the supervisor's refusal one with what there is", async () => {
+  const statusOf = async (response: Promise<Response>) => {
+    const { status, headers } = await response;
+    assert.match(headers.get("content-type") ?? "", /^application\/problem\+json/);
+    return status;
+  };
+  assert.equal(await statusOf(post("scale", { role: "a", replicas: -1 })), 400);
+  assert.equal(await statusOf(post("scale", { role: "zzz", replicas: 1 })), 404);
+  assert.equal(await statusOf(post("migrate", { replica: "a/0", to: "n9" })), 404);
+  assert.equal(await statusOf(post("fly", {})), 405);
+  assert.equal(await statusOf(get("operations/fly.a")), 400);
+});
+
+test("a page of another site cannot send one: only JSON is taken, and nobody answers its preflight", async () => {
+  for (const type of ["text/plain", "application/x-www-form-urlencoded"])
+    assert.equal((await post("pause", { role: "a" }, type)).status, 415, type);
+  const preflight = await fetch(`${gateway.url}/api/v1/operations/pause`, {
+    method: "OPTIONS",
+    headers: { origin: "https://example.com", "access-control-request-method": "POST" },
+  });
+  assert.equal(preflight.headers.get("access-control-allow-origin"), null);
+  const { desired } = { desired: await bed.ask<ClusterHealth>("health") };
+  assert.ok(!desired.reasons.some((reason) => reason.startsWith("paused")));
+});
+
+test("events come as a stream that goes on after the last one that was seen", async () => {
+  const read = async (headers: Record<string, string>, isEnough: (text: string) => boolean) => {
+    const response = await get("events", headers);
+    assert.equal(response.headers.get("content-type"), "text/event-stream; charset=utf-8");
+    let text = "";
+    const decoder = new TextDecoder();
+    for await (const chunk of response.body ?? []) {
+      text += decoder.decode(chunk as Uint8Array, { stream: true });
+      if (isEnough(text)) break;
+    }
+    return text;
+  };
+  const first = await read({}, (text) => text.includes("event: scale"));
+  assert.match(first, /"reason":"over HTTP"/);
+  const last = [...first.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1] ?? "";
+  await post("pause", { role: "b" });
+  const second = await read({ "last-event-id": last }, (text) => text.includes("event: pause"));
+  assert.ok(!second.includes("over HTTP"), "what was seen comes not again");
+  await post("resume", { role: "b" });
+});
