@@ -1,26 +1,47 @@
 import type { Command } from "commander";
 import { z } from "zod";
-import { type Cli, newCommand, runs, type Scope } from "../cli.ts";
+import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { drawGraph, mermaidGraph } from "../graph/draw.ts";
+import { type RunningGraph, readRunningGraph } from "../graph/running-graph.ts";
+import { reach } from "../reach.ts";
 import { chooseSystemFile, loadSystemFile } from "../system-file/load.ts";
 import { graphCheckCommand } from "./graph-check.ts";
+import { graphRevokeCommand } from "./graph-revoke.ts";
 
-const Options = z.object({ mermaid: z.boolean().default(false), json: z.boolean().default(false) });
+const Options = AddressOptions.extend({
+  mermaid: z.boolean().default(false),
+  running: z.boolean().default(false),
+  json: z.boolean().default(false),
+});
 
 async function showGraph(scope: Scope, options: z.infer<typeof Options>, args: readonly string[]): Promise<ExitCode> {
-  const { manifest } = await loadSystemFile(await chooseSystemFile(args[0], scope.cwd));
+  const { manifest, version, revoked } = await graphOf(scope, options, args[0]);
   const { terminal } = scope;
-  if (options.json)
-    terminal.print(JSON.stringify({ name: manifest.name, graph: manifest.graph, roles: manifest.roles }));
+  const { name, graph, roles } = manifest;
+  if (options.json) terminal.print(JSON.stringify({ name, version, graph, roles, revoked }));
   else if (options.mermaid) terminal.print(mermaidGraph(manifest));
-  else for (const line of drawGraph(manifest, terminal.paint)) terminal.print(line);
+  else for (const line of drawGraph(manifest, terminal.paint, revoked)) terminal.print(line);
   return EXIT_CODES.ok;
 }
 
+/** Of a file, or of what runs. */
+async function graphOf(
+  scope: Scope,
+  options: z.infer<typeof Options>,
+  file: string | undefined,
+): Promise<Pick<RunningGraph, "manifest" | "revoked"> & Partial<RunningGraph>> {
+  if (options.running) return reach(scope, options, "operator", (reached) => readRunningGraph(reached, scope.clock));
+  const { manifest } = await loadSystemFile(await chooseSystemFile(file, scope.cwd));
+  return { manifest, revoked: [] };
+}
+
 export function graphCommand(cli: Cli): Command {
-  const command = newCommand("graph", "draw the role graph of a system file")
+  const command = withAddress(newCommand("graph", "draw the role graph of a system file, or of the running system"))
     .argument("[file]", "system file; default: system.ts or system.yaml here, else the reference system")
+    .option("--running", "the version that runs, with the edges that were revoked")
     .option("--mermaid", "print a Mermaid flowchart");
-  return runs(cli, command, { options: Options, run: showGraph }).addCommand(graphCheckCommand(cli));
+  return runs(cli, command, { options: Options, run: showGraph })
+    .addCommand(graphCheckCommand(cli))
+    .addCommand(graphRevokeCommand(cli));
 }

@@ -38,3 +38,15 @@ test("the Mermaid form has every edge", () => {
     assert.ok(text.includes(edge), edge);
   }
 });
+
+test("an edge that was revoked is drawn as cut", () => {
+  const role = { kind: "actor" };
+  const pair = SystemManifest.parse({
+    name: "pair",
+    graph: { client: ["a"], a: ["b", "client"], b: ["client"] },
+    roles: { a: role, b: role },
+  });
+  const lines = drawGraph(pair, (_style, text) => text, [{ from: "a", to: "b" }]);
+  assert.ok(lines.some((line) => line.includes("─✂ b revoked")));
+  assert.equal(lines.filter((line) => line.includes("✂")).length, 1);
+});

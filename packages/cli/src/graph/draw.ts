@@ -1,8 +1,13 @@
-import type { SystemManifest } from "@troupe/runtime/internal";
+import type { RevokedEdge, SystemManifest } from "@troupe/runtime/internal";
 import type { Paint } from "../terminal.ts";
 
-/** The graph for a terminal: each node once, in the order in which a task first reaches it, with its edges; `↺` marks a way back. */
-export function drawGraph(manifest: SystemManifest, paint: Paint): readonly string[] {
+/** The graph for a terminal: each node once, in the order in which a task first reaches it, with its edges; `↺` marks a way back, `✂` one that was cut. */
+export function drawGraph(
+  manifest: SystemManifest,
+  paint: Paint,
+  revoked: readonly RevokedEdge[] = [],
+): readonly string[] {
+  const isCut = (from: string, to: string) => revoked.some((edge) => edge.from === from && edge.to === to);
   const order = reachOrder(manifest);
   const rank = new Map(order.map((name, index) => [name, index]));
   const lines = [`${paint("bold", manifest.name)}: ${Object.keys(manifest.roles).length} roles`];
@@ -12,7 +17,9 @@ export function drawGraph(manifest: SystemManifest, paint: Paint): readonly stri
     lines.push(`  ${nodeText(manifest, from, paint)}`);
     edges.forEach((to, index) => {
       const isBack = to !== "client" && to !== "human" && (rank.get(to) ?? 0) <= (rank.get(from) ?? 0);
-      lines.push(`    ${index === edges.length - 1 ? "└" : "├"}─▶ ${to}${isBack ? paint("dim", " ↺") : ""}`);
+      const branch = index === edges.length - 1 ? "└" : "├";
+      const arrow = isCut(from, to) ? `${branch}─✂ ${to}${paint("red", " revoked")}` : `${branch}─▶ ${to}`;
+      lines.push(`    ${arrow}${isBack ? paint("dim", " ↺") : ""}`);
     });
   }
   return lines;
