@@ -1,3 +1,5 @@
+import { LADDER, type LadderLimits } from "./recovery/ladder.ts";
+
 /** Times and limits of the control plane. Every one has a default; a caller overrides what it needs. */
 export interface SupervisorSettings {
   /** How often nodes say that they are there, as long as this supervisor has not learnt it from them. Default 500 ms. */
@@ -42,6 +44,8 @@ export interface SupervisorSettings {
   readonly drainMoveMs: number;
   /** Age of the oldest waiting message that raises an alert. Default 30 s. */
   readonly queueAgeAlertMs: number;
+  /** What counts of an actor's failures and how long its quarantine lasts. Default 3 in an hour, trials after 1, 5, 15 min of a minute each. */
+  readonly ladder: LadderLimits;
   /** How long a task may run before it raises an alert; not while it waits for a person or a time. Default 30 s. */
   readonly slowTaskAlertMs: number;
   /** How long a dead-lettered task stays an alert. Default 10 min. */
@@ -72,6 +76,7 @@ const DEFAULTS: SupervisorSettings = {
   letGoMs: 3_000,
   drainMoveMs: 15_000,
   queueAgeAlertMs: 30_000,
+  ladder: LADDER,
   slowTaskAlertMs: 30_000,
   deadTaskAlertMs: 600_000,
 };

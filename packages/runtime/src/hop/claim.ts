@@ -13,7 +13,7 @@ import { losersOf } from "./losers.ts";
 import { readMessage } from "./message.ts";
 import { isControl, type OwnRecord } from "./own-record.ts";
 import type { Patience } from "./patience.ts";
-import { isPoisoned } from "./poison.ts";
+import { poisonedBy } from "./poison.ts";
 import { type Journal, journalOf, parsed, readChain } from "./replay.ts";
 import { settleIfDone } from "./settle.ts";
 import { Ended, park } from "./signals.ts";
@@ -125,8 +125,10 @@ async function continueFrom(x: Execution, own: OwnRecord): Promise<Journal> {
   await x.ports.failpoint?.("after-claim");
   const chain = await readChain(x, own);
   if (x.segment > 0) await readInput(x, chain);
-  if (isPoisoned(chain, x.segment, (node, incarnation) => x.ports.isDead(node, incarnation))) {
-    throw park("poison_message", "two executors died while running this message", { subject: x.message.subject });
+  const died = poisonedBy(chain, x.segment, (node, incarnation) => x.ports.isDead(node, incarnation));
+  if (died) {
+    const subject = x.message.subject;
+    throw park("poison_message", "two executors died while running this message", { subject, died });
   }
   const journal = journalOf(chain, x.segment);
   if (x.segment > 0) endLosers(x, journal);

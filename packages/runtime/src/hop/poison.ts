@@ -5,18 +5,19 @@ import { isControl, type OwnRecord } from "./own-record.ts";
 const DEATHS = 2;
 
 /**
- * Whether a message is poison, by a chain that ends with the reader's own claim: before it, two claims of the segment with no other record
- * after the first, each by an incarnation that is reported dead. To be slow, frozen or suspected is not enough.
+ * Who died of a message, if it is poison, by a chain that ends with the reader's own claim: before it, two claims of the segment with no other
+ * record after the first, each by an incarnation that is reported dead. To be slow, frozen or suspected is not enough. `undefined` = it is none.
  */
-export function isPoisoned(
+export function poisonedBy(
   chain: readonly OwnRecord[],
   segment: number,
   isDead: (node: string, incarnation: string) => boolean,
-): boolean {
-  let deaths = 0;
+): readonly { readonly node: string; readonly incarnation: string }[] | undefined {
+  const died: { node: string; incarnation: string }[] = [];
   for (const { name, writer } of chain.slice(0, -1).toReversed()) {
     if (!isControl(name, "claim") || writer.segment !== segment) break;
-    if (isDead(writer.node, writer.incarnation)) deaths++;
+    const { node, incarnation } = writer;
+    if (isDead(node, incarnation)) died.unshift({ node, incarnation });
   }
-  return deaths >= DEATHS;
+  return died.length >= DEATHS ? died : undefined;
 }

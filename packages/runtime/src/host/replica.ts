@@ -164,6 +164,8 @@ export class Replica implements RestartableActor {
     const delivery = { stream, durable, streamSequence, consumerSequence };
     const beganMs = clock.monotonicMs();
     held.take(delivery);
+    // Its last executor may have died of it: should this one as well, the node must know of what.
+    if (message.deliveries > 1) held.flush();
     this.#inFlight++;
     try {
       const end = await executeHop(toDelivery(message), role, ports);

@@ -1,12 +1,13 @@
 /** What is wrong with the cluster, as conditions that fire, last and resolve (R-SUP-7). Pure. */
 import { rfc3339 } from "@troupe/runtime/internal";
 import type { ClusterView } from "../health/cluster-view.ts";
-import { mailboxOf } from "../placement/wanted.ts";
+import { mailboxOf, replicaKey } from "../placement/wanted.ts";
 
 /** What each alert is: how bad, and how long its condition must last before it fires: what is normal for a moment is nothing to look at. */
 export const ALERTS = {
   node_lost: { severity: "critical", lastsMs: 0 },
   no_place: { severity: "critical", lastsMs: 10_000 },
+  actor_quarantined: { severity: "critical", lastsMs: 0 },
   task_errors: { severity: "critical", lastsMs: 0 },
   task_slow: { severity: "warning", lastsMs: 0 },
   task_dead: { severity: "warning", lastsMs: 0 },
@@ -30,6 +31,7 @@ export function alertsOf(view: ClusterView): readonly Alert[] {
     ...slowAlerts(view),
     ...errorAlerts(view),
     ...placeAlerts(view),
+    ...quarantineAlerts(view),
   ];
 }
 
@@ -82,7 +84,8 @@ function errorAlerts({ recentOutcomes }: ClusterView): readonly Alert[] {
 /** One alert for each mailbox with replicas that have no place. */
 function placeAlerts({ unplaced }: ClusterView): readonly Alert[] {
   const byMailbox = new Map<string, { count: number; reason: string }>();
-  for (const { replica, reason } of unplaced) {
+  for (const { replica, reason, isQuarantined } of unplaced) {
+    if (isQuarantined === true) continue;
     const mailbox = `${replica.version}/${mailboxOf(replica.role, replica.variant)}`;
     byMailbox.set(mailbox, { count: (byMailbox.get(mailbox)?.count ?? 0) + 1, reason });
   }
@@ -91,6 +94,15 @@ function placeAlerts({ unplaced }: ClusterView): readonly Alert[] {
     return { name: "no_place", about, text: `${about}: ${replicas} no place: ${reason}` };
   });
 }
+
+const quarantineAlerts = ({ unplaced }: ClusterView): readonly Alert[] =>
+  unplaced
+    .filter(({ isQuarantined }) => isQuarantined === true)
+    .map(({ replica, reason }) => ({
+      name: "actor_quarantined",
+      about: replicaKey(replica),
+      text: `${replicaKey(replica)} is ${reason}`,
+    }));
 
 /** A condition that holds, with the time since when; it may not fire yet. */
 export interface NoticedAlert extends Alert {

@@ -25,25 +25,36 @@ export const nodesAnswer = ({ membership }: ClusterView) => ({
     })),
 });
 
+const NOT_REPORTED = {
+  state: "unavailable",
+  inFlight: 0,
+  done: 0,
+  failed: 0,
+  meanMs: 0,
+  silentMs: undefined,
+} as const;
+
 /** Every replica that should run: where, and what its node says of it. */
 export function actorsAnswer({ membership, assignment, unplaced, outcomesOf }: ClusterView) {
   const placed = [...assignment].map(([id, node]) => {
-    const actor = membership.nodes.get(node)?.heartbeat?.actors.find((reported) => reported.id === id);
+    const reported = membership.nodes.get(node)?.heartbeat?.actors.find((actor) => actor.id === id);
+    const { state, inFlight, done, failed, meanMs, silentMs } = reported ?? NOT_REPORTED;
     return {
       id,
       node,
-      state: actor?.state ?? "unavailable",
-      health: actorHealth(actor?.meanMs ?? 0, outcomesOf(id)),
-      in_flight: actor?.inFlight ?? 0,
-      done: actor?.done ?? 0,
-      failed: actor?.failed ?? 0,
-      mean_ms: actor?.meanMs ?? 0,
+      state,
+      health: actorHealth(meanMs, outcomesOf(id)),
+      in_flight: inFlight,
+      done,
+      failed,
+      mean_ms: meanMs,
+      silent_ms: silentMs ?? null,
     };
   });
-  const waiting = unplaced.map(({ replica, reason }) => ({
+  const waiting = unplaced.map(({ replica, reason, isQuarantined }) => ({
     id: `${replica.version}/${mailboxOf(replica.role, replica.variant)}/${replica.index}`,
     node: null,
-    state: "unplaced",
+    state: isQuarantined === true ? "quarantined" : "unplaced",
     reason,
   }));
   return { actors: [...placed.toSorted((a, b) => (a.id < b.id ? -1 : 1)), ...waiting] };

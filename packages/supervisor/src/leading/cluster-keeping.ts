@@ -15,12 +15,15 @@ import { MembershipLoop } from "../membership/membership-loop.ts";
 import { nodeProbe } from "../membership/node-probe.ts";
 import { ObserverHealth } from "../membership/observer-health.ts";
 import { Reachability } from "../membership/reachability.ts";
+import type { Membership } from "../membership/snapshot.ts";
 import { DrainingNodes } from "../operations/draining-nodes.ts";
 import { PlacementLoop } from "../placement/placement-loop.ts";
-import { mailboxesOf } from "../placement/wanted.ts";
+import { mailboxesOf, wantedReplicas } from "../placement/wanted.ts";
 import { QueueReader } from "../queues/queue-reader.ts";
 import { announceDeath, listenForDeaths } from "../recovery/deaths.ts";
 import { isOfHost, LostNodes } from "../recovery/lost-nodes.ts";
+import { Recovery } from "../recovery/recovery.ts";
+import { RecoveryLoop } from "../recovery/recovery-loop.ts";
 import type { LeadingPorts } from "./leading-ports.ts";
 import { type ClusterParts, clusterView, rowsOf, serveCluster } from "./serve-cluster.ts";
 import type { TaskKeeping } from "./task-keeping.ts";
@@ -49,6 +52,38 @@ export async function keepCluster(
   return { done: keeper.run() };
 }
 
+function recoveryLoop({ controlLink: link, subjects, events, settings, clock, logger, requireLeading }: LeadingPorts) {
+  const rows = new CasBucket({ link, subjects, bucket: "recovery", schema: Recovery, logger, clock });
+  return new RecoveryLoop({ rows, events, clock, limits: settings.ladder, requireLeading });
+}
+
+function placementLoop(
+  { controlLink: link, subjects, events, settings, epoch: leaderEpoch, clock, logger, requireLeading }: LeadingPorts,
+  recoveries: () => ReadonlyMap<string, Recovery>,
+) {
+  const rows = new CasBucket({ link, subjects, bucket: "placement", schema: NodePlacement, logger, clock });
+  return new PlacementLoop({ rows, events, clock, settings, leaderEpoch, recoveries, requireLeading });
+}
+
+function drainingNodes(
+  { controlLink: link, subjects, settings, epoch: leaderEpoch, clock, logger, requireLeading }: LeadingPorts,
+  replicasOn: (node: string) => number,
+  membership: () => Membership,
+) {
+  const { drainMoveMs: moveMs } = settings;
+  return new DrainingNodes({
+    link,
+    subjects,
+    membership,
+    replicasOn,
+    moveMs,
+    leaderEpoch,
+    requireLeading,
+    clock,
+    logger,
+  });
+}
+
 class ClusterKeeper {
   readonly #ports: LeadingPorts;
   readonly #tasks: Pick<TaskKeeping, "index" | "log">;
@@ -56,6 +91,7 @@ class ClusterKeeper {
   readonly #observer: ObserverHealth;
   readonly #membership: MembershipLoop;
   readonly #placement: PlacementLoop;
+  readonly #recovery: RecoveryLoop;
   readonly #draining: DrainingNodes;
   readonly #wake = new Wake();
   readonly #lostNodes: LostNodes;
@@ -86,19 +122,10 @@ class ClusterKeeper {
       membership: () => this.#membership.membership,
     });
     const members = new CasBucket({ link, subjects, bucket: "members", schema: Member, logger, clock });
-    const rows = new CasBucket({ link, subjects, bucket: "placement", schema: NodePlacement, logger, clock });
-    this.#placement = new PlacementLoop({ rows, events, clock, settings, leaderEpoch: ports.epoch, requireLeading });
-    this.#draining = new DrainingNodes({
-      link,
-      subjects,
-      membership: () => this.#membership.membership,
-      replicasOn: (node) => rowsOf(this.#placement).get(node)?.replicas.length ?? 0,
-      moveMs: settings.drainMoveMs,
-      leaderEpoch: ports.epoch,
-      requireLeading,
-      clock,
-      logger,
-    });
+    this.#recovery = recoveryLoop(ports);
+    this.#placement = placementLoop(ports, () => this.#recovery.recoveries);
+    const replicasOn = (node: string) => rowsOf(this.#placement).get(node)?.replicas.length ?? 0;
+    this.#draining = drainingNodes(ports, replicasOn, () => this.#membership.membership);
     this.#queues = new QueueWatch(queues);
     this.#alerting = new Alerting(ports);
     this.#membership = new MembershipLoop({
@@ -175,7 +202,18 @@ class ClusterKeeper {
   /** One after the other: nodes that come up together are placed on together. */
   async #lookAfterNodes(): Promise<void> {
     await this.#membership.tick();
+    await this.#recover();
     await this.#converge();
+  }
+
+  /** Before placement, which carries out what it decides. */
+  async #recover(): Promise<void> {
+    const { desired, deployments } = this.#ports.store.view;
+    const { membership } = this.#membership;
+    if (!desired || !this.#recovery.isNeeded(membership)) return;
+    const wanted = wantedReplicas(desired, deployments);
+    const { assignment } = this.#placement.placement;
+    if (await this.#recovery.look({ membership, desired, wanted, assignment })) this.#changed();
   }
 
   /** While replicas are on their way, each word of a node may be what the next step waits for. */

@@ -108,6 +108,7 @@ export class Board {
     const gain = (replica: WantedReplica) => this.#alike(replica, from) + 1 - this.#alike(replica, to);
     const losesNothing = (replica: WantedReplica) =>
       replica.pin !== from.node &&
+      replica.avoids !== to.node &&
       this.#isNear(replica, to) >= this.#isNear(replica, from) &&
       this.#sameValue(replica, to) <= this.#sameValue(replica, from);
     return this.residents(from)
@@ -116,7 +117,9 @@ export class Board {
   }
 
   #compare(replica: WantedReplica, a: Site, b: Site): number {
+    const isAvoided = ({ node }: Site) => (node === replica.avoids ? 1 : 0);
     return (
+      isAvoided(a) - isAvoided(b) ||
       this.#isNear(replica, b) - this.#isNear(replica, a) ||
       this.#sameValue(replica, a) - this.#sameValue(replica, b) ||
       this.#alike(replica, a) - this.#alike(replica, b) ||

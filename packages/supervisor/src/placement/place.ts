@@ -13,6 +13,8 @@ export type Assignment = ReadonlyMap<string, string>;
 export interface Unplaced {
   readonly replica: WantedReplica;
   readonly reason: string;
+  /** It has no place since it is to have none for now. */
+  readonly isQuarantined?: boolean;
 }
 
 export interface Plan {
@@ -67,7 +69,7 @@ function stays(board: Board, replica: WantedReplica, present: Assignment, reason
   const node = present.get(replicaKey(replica));
   if (node === undefined) return false;
   const site = board.site(node);
-  const refused = site ? board.refusal(replica, site) : "is gone or drains";
+  const refused = site ? (replica.avoids === node ? "is where it failed" : board.refusal(replica, site)) : "is gone or drains";
   if (site && refused === undefined) {
     board.put(replica, site);
     return true;

@@ -10,6 +10,8 @@ import type { ControlEvents } from "../control-events.ts";
 import type { DesiredView } from "../desired/desired-store.ts";
 import { sitesOf } from "../membership/sites.ts";
 import type { Membership } from "../membership/snapshot.ts";
+import { inRecovery } from "../recovery/in-recovery.ts";
+import type { Recovery } from "../recovery/recovery.ts";
 import type { SupervisorSettings } from "../settings.ts";
 import { type HandOverView, takersOf } from "./hand-over.ts";
 import { type HandedOver, HandOverWatch } from "./hand-over-watch.ts";
@@ -25,6 +27,8 @@ export interface PlacementLoopOptions {
   readonly settings: Pick<SupervisorSettings, "rebalanceAfterMs" | "rebalanceMoves" | "letGoMs" | "drainMoveMs">;
   /** The term in which rows are written. */
   readonly leaderEpoch: number;
+  /** Actors that failed not long ago, by `replicaKey`. */
+  readonly recoveries: () => ReadonlyMap<string, Recovery>;
   readonly requireLeading: () => void;
 }
 
@@ -76,7 +80,10 @@ export class PlacementLoop {
     const stored = new Map((await this.#options.rows.list()).map((row) => [row.key, row]));
     const rows = new Map([...stored].map(([node, row]) => [node, row.value]));
     this.#requireOwnTerm(rows);
-    const wanted = desired ? wantedReplicas(desired, deployments) : [];
+    const { wanted, quarantined } = inRecovery(
+      desired ? wantedReplicas(desired, deployments) : [],
+      this.#options.recoveries(),
+    );
     const plan = this.#plan(wanted, membership, rows);
     const view = this.#handOverView(membership, rows);
     const steps = new Map(
@@ -91,7 +98,8 @@ export class PlacementLoop {
     this.#recordUnplaced(plan.unplaced);
     const { lastHandOver } = this.#placement;
     const all = [...rows.values()];
-    this.#placement = { assignment: servingOf(all), unplaced: plan.unplaced, rows: all, decisions, lastHandOver };
+    const unplaced = [...plan.unplaced, ...quarantined];
+    this.#placement = { assignment: servingOf(all), unplaced, rows: all, decisions, lastHandOver };
   }
 
   #requireOwnTerm(rows: ReadonlyMap<string, NodePlacement>): void {

@@ -63,8 +63,9 @@ export function changedRows(
   return changed;
 }
 
-function rowEntry({ version, role, variant, index, concurrency, generation }: WantedReplica): Replica {
-  const entry = { version, role, index, concurrency, ...(generation === 0 ? {} : { generation }) };
+function rowEntry({ version, role, variant, index, concurrency, generation, isAlone }: WantedReplica): Replica {
+  const start = { ...(generation === 0 ? {} : { generation }), ...(isAlone === true ? { isAlone } : {}) };
+  const entry = { version, role, index, concurrency, ...start };
   return variant === undefined ? entry : { ...entry, variant };
 }
 
@@ -76,7 +77,7 @@ const fingerprint = (replicas: readonly Replica[]): string =>
   replicas
     .map(
       (replica) =>
-        `${replicaKey(replica)}*${replica.concurrency}#${replica.generation ?? 0}${replica.isStandby === true}`,
+        `${replicaKey(replica)}*${replica.concurrency}#${replica.generation ?? 0}${replica.isStandby === true}${replica.isAlone === true}`,
     )
     .toSorted()
     .join();

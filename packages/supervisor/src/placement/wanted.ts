@@ -16,6 +16,10 @@ export interface WantedReplica {
   readonly pin: string | undefined;
   /** How often it was to be started anew. */
   readonly generation: number;
+  /** In a host process of its own, since it failed beside others. */
+  readonly isAlone?: boolean | undefined;
+  /** The node that it failed on: any other that fits comes first. */
+  readonly avoids?: string | undefined;
 }
 
 interface ReplicaPlace {
