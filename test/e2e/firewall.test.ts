@@ -49,7 +49,9 @@ before(async () => {
   attempts = await checkFirewall({
     servers: stack.server.url,
     system: "fort",
-    keys,
+    version: keys.version,
+    manifest: keys.manifest,
+    signInOf: async (role) => ({ ...PLACE_OF_ROLE, seed: keys.seeds[role] }),
     core: stack.core,
     clock: systemClock,
     random: systemRandom,

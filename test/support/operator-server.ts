@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
-  type Credentials,
   createSigningKeys,
   exportConfig,
   findServer,
@@ -17,6 +16,7 @@ import {
   PLACE_OF_USER,
   type RunningIssuer,
   type SharedPart,
+  type SignedCredentials,
   type SigningKeys,
   sharedPartCredentials,
   startGuarded,
@@ -104,10 +104,10 @@ export class OperatorServer implements AsyncDisposable {
     this.#issuer = undefined;
   }
 
-  part(part: SharedPart, lifetimeS = LIFETIME_S): Promise<Required<Credentials>> {
+  part(part: SharedPart, lifetimeS = LIFETIME_S): Promise<SignedCredentials> {
     return sharedPartCredentials(this.keys, part, nowS() + lifetimeS);
   }
-  node(name: string): Promise<Required<Credentials>> {
+  node(name: string): Promise<SignedCredentials> {
     return nodeCredentials(this.keys, new IssuerStore(this.folder), name, nowS() + LIFETIME_S);
   }
 

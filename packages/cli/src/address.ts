@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TroupeError } from "@troupe/runtime";
+import { type TlsSettings, tlsSettings } from "@troupe/runtime/internal";
 import { z } from "zod";
 import type { Environment } from "./config/load.ts";
 import { keysFileAt } from "./keys.ts";
@@ -11,8 +12,9 @@ export interface Address {
   readonly natsUrl: string;
   readonly system: string;
   readonly httpUrl: string | undefined;
-  /** JSON file with nkey seeds by user; without one the server's anonymous user is taken. */
+  /** File or folder of keys; without one the server's anonymous user is taken. */
   readonly keysFile: string | undefined;
+  readonly tls?: TlsSettings | undefined;
   /** File with the seed of a NATS context's user. */
   readonly contextSeedFile?: string | undefined;
   /** What nodes that join should use as models, where the place says. */
@@ -25,7 +27,20 @@ export interface AddressFlags {
   readonly nats?: string | undefined;
   readonly keys?: string | undefined;
   readonly system?: string | undefined;
+  readonly tlsCa?: string | undefined;
+  readonly tlsCert?: string | undefined;
+  readonly tlsKey?: string | undefined;
+  readonly tlsFirst?: boolean | undefined;
 }
+
+/** TLS as flags say, and the environment where they say nothing. Throws `invalid_config`. */
+export const tlsOf = (flags: AddressFlags, environment: Environment): TlsSettings | undefined =>
+  tlsSettings({
+    ca: flags.tlsCa ?? environment.tls?.ca,
+    cert: flags.tlsCert ?? environment.tls?.cert,
+    key: flags.tlsKey ?? environment.tls?.key,
+    isFirst: flags.tlsFirst ?? environment.tls?.isFirst,
+  });
 
 /** What was found in each place. */
 export interface AddressSources {
@@ -81,8 +96,15 @@ export async function findAddress(flags: AddressFlags, environment: Environment,
     run: await readRunFile(join(cwd, STATE_FOLDER)),
     context: await readNatsContext(environment),
   });
-  if (address?.keysFile !== undefined) return { ...address, keysFile: await keysFileAt(address.keysFile) };
-  if (address) return address;
+  if (address) {
+    const { keysFile } = address;
+    const tls = tlsOf(flags, environment);
+    return {
+      ...address,
+      ...(tls && { tls }),
+      keysFile: keysFile === undefined ? undefined : await keysFileAt(keysFile),
+    };
+  }
   throw new TroupeError(
     "unavailable",
     "no system is running in this folder and no address was given: run `troupe start`, or give --nats URL or TROUPE_NATS_URL",

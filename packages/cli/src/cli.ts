@@ -75,16 +75,42 @@ export const AddressOptions: z.ZodObject<{
   nats: z.ZodOptional<z.ZodString>;
   keys: z.ZodOptional<z.ZodString>;
   system: z.ZodOptional<z.ZodString>;
-}> = z.object({ nats: z.string().optional(), keys: z.string().optional(), system: z.string().optional() });
+  tlsCa: z.ZodOptional<z.ZodString>;
+  tlsCert: z.ZodOptional<z.ZodString>;
+  tlsKey: z.ZodOptional<z.ZodString>;
+  tlsFirst: z.ZodOptional<z.ZodBoolean>;
+}> = z.object({
+  nats: z.string().optional(),
+  keys: z.string().optional(),
+  system: z.string().optional(),
+  tlsCa: z.string().optional(),
+  tlsCert: z.string().optional(),
+  tlsKey: z.string().optional(),
+  tlsFirst: z.boolean().optional(),
+});
 
 export function withAddress(command: Command): Command {
+  return withTls(
+    command
+      .option("--nats <url>", "NATS server; default: TROUPE_NATS_URL, .troupe/run.json, NATS_URL, NATS context")
+      .option(
+        "--keys <path>",
+        "keys.json, a .creds file, or a folder of either; default: TROUPE_KEYS_FILE, .troupe/run.json",
+      )
+      .option("--system <name>", "name of the system; default: TROUPE_SYSTEM, .troupe/run.json, troupe"),
+  );
+}
+
+/** Flags of TLS towards NATS. */
+export function withTls(command: Command): Command {
   return command
-    .option("--nats <url>", "NATS server; default: TROUPE_NATS_URL, .troupe/run.json, NATS_URL, NATS context")
     .option(
-      "--keys <path>",
-      "keys.json with nkey seeds by user, or its folder; default: TROUPE_KEYS_FILE, .troupe/run.json",
+      "--tls-ca <file>",
+      "authority of the NATS server's certificate; default: TROUPE_TLS_CA, those of the machine",
     )
-    .option("--system <name>", "name of the system; default: TROUPE_SYSTEM, .troupe/run.json, troupe");
+    .option("--tls-cert <file>", "certificate to show to NATS (mTLS); default: TROUPE_TLS_CERT")
+    .option("--tls-key <file>", "its key; default: TROUPE_TLS_KEY")
+    .option("--tls-first", "TLS before the server's first word (handshake_first); default: TROUPE_TLS_FIRST");
 }
 
 /** A new command of the given name. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import type { Cli } from "./cli.ts";
 import { auditCommand } from "./commands/audit.ts";
+import { authCommand } from "./commands/auth.ts";
 import { chatCommand } from "./commands/chat.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -8,6 +9,7 @@ import { eventsCommand } from "./commands/events.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { graphCommand } from "./commands/graph.ts";
 import { initCommand } from "./commands/init.ts";
+import { issuerCommand } from "./commands/issuer.ts";
 import { actorsCommand, nodesCommand, operationCommand, placementCommand, queuesCommand } from "./commands/listings.ts";
 import { nodeCommand } from "./commands/node.ts";
 import {
@@ -32,6 +34,8 @@ export function buildProgram(cli: Cli): Command {
   const program = new Command("troupe")
     .description("A distributed actor system for AI agents over NATS.")
     .version(VERSION)
+    // What stands behind a subcommand is the subcommand's, although its parent has an option of the same name.
+    .enablePositionalOptions()
     .showHelpAfterError("(run with --help to see what is allowed)")
     .configureHelp({ sortSubcommands: false })
     .configureOutput({
@@ -66,6 +70,8 @@ export function buildProgram(cli: Cli): Command {
     nodeCommand,
     supervisorCommand,
     gatewayCommand,
+    issuerCommand,
+    authCommand,
   ]) {
     program.addCommand(build(cli));
   }

@@ -38,8 +38,9 @@ export async function reach<T>(
 
 /** A client is anonymous unless its keys or its NATS context say otherwise; the keys of a local system are the operator's. */
 export async function signIn(address: Address, caller: Caller): Promise<SignIn> {
-  if (address.contextSeedFile !== undefined) return { seed: await readSeed(address.contextSeedFile) };
-  return (await loadKeys(address.keysFile))(caller);
+  if (address.contextSeedFile !== undefined)
+    return { seed: await readSeed(address.contextSeedFile), ...(address.tls && { tls: address.tls }) };
+  return (await loadKeys(address))(caller);
 }
 
 async function readSeed(file: string): Promise<string> {

@@ -1,4 +1,5 @@
-import type { Command } from "commander";
+import type { RevokedEdge } from "@troupe/runtime/internal";
+import { type Command, InvalidArgumentError } from "commander";
 import { z } from "zod";
 import { findAddress } from "../address.ts";
 import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
@@ -7,13 +8,20 @@ import { differenceLines } from "../deploy/difference.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { chooseSystemFile, loadSystemFile } from "../system-file/load.ts";
 
-const Options = AddressOptions.extend({ dryRun: z.boolean().default(false), json: z.boolean().default(false) });
+const Options = AddressOptions.extend({
+  dryRun: z.boolean().default(false),
+  restore: z.array(z.strictObject({ from: z.string().min(1), to: z.string().min(1) })).default([]),
+  json: z.boolean().default(false),
+});
 
 async function deploy(scope: Scope, options: z.infer<typeof Options>, args: readonly string[]): Promise<ExitCode> {
   const { terminal } = scope;
   const file = await loadSystemFile(await chooseSystemFile(args[0], scope.cwd));
   const target = await findAddress(options, scope.environment, scope.cwd);
-  const outcome = await deploySystem(scope, target, file, { isDryRun: options.dryRun });
+  const outcome = await deploySystem(scope, target, file, {
+    isDryRun: options.dryRun,
+    restore: options.restore,
+  });
   if (options.json) terminal.print(JSON.stringify(outcome));
   for (const line of differenceLines(outcome.difference, terminal.paint)) terminal.note(line);
   if (options.dryRun) terminal.note("Nothing was changed.");
@@ -23,11 +31,18 @@ async function deploy(scope: Scope, options: z.infer<typeof Options>, args: read
   return EXIT_CODES.ok;
 }
 
+function collectEdge(text: string, before: readonly RevokedEdge[] = []): readonly RevokedEdge[] {
+  const [from = "", to = "", rest] = text.split(":");
+  if (from === "" || to === "" || rest !== undefined) throw new InvalidArgumentError("an edge is FROM:TO");
+  return [...before, { from, to }];
+}
+
 export function deployCommand(cli: Cli): Command {
   const command = withAddress(
     newCommand("deploy", "check a system file, show what it changes, and make it the desired state"),
   )
     .argument("<file>", "system file, TypeScript or YAML")
-    .option("--dry-run", "only show what would change");
+    .option("--dry-run", "only show what would change")
+    .option("--restore <from:to>", "an edge that was revoked and is wanted back; may be repeated", collectEdge);
   return runs(cli, command, { options: Options, run: deploy });
 }

@@ -22,7 +22,7 @@ async function runGateway(scope: Scope, options: z.infer<typeof Options>): Promi
   const gateway = await startGateway({
     servers: address.natsUrl,
     system: address.system,
-    signInOf: await loadKeys(address.keysFile),
+    signInOf: await loadKeys(address),
     httpPort: options.port,
     httpHost: options.host,
     guard,

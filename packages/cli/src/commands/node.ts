@@ -1,13 +1,14 @@
 import { hostname } from "node:os";
-import { createLogger, createNode } from "@troupe/runtime/internal";
+import { TroupeError } from "@troupe/runtime";
+import { createLogger, createNode, type NodeOptions } from "@troupe/runtime/internal";
 import { type Command, InvalidArgumentError } from "commander";
 import { z } from "zod";
-import { findAddress } from "../address.ts";
+import { type Address, findAddress } from "../address.ts";
 import { brokerServices } from "../broker-services.ts";
 import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
 import { adoptModels } from "../config/load.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
-import { findRoleKeys, loadKeys } from "../keys.ts";
+import { findRoleKeys, loadKeys, nodeNameIn } from "../keys.ts";
 import { logLevelOf } from "../log-file.ts";
 
 const Options = AddressOptions.extend({
@@ -24,16 +25,11 @@ const Options = AddressOptions.extend({
 async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<ExitCode> {
   const address = await findAddress(options, scope.environment, scope.cwd);
   if (address.models) adoptModels(scope.environment.variables, address.models);
-  const signInOf = await loadKeys(address.keysFile);
-  const roleKeys = await findRoleKeys(address.keysFile);
-  const name = options.name ?? machineName();
+  const name = await nodeName(options.name, address);
   const node = createNode({
     system: address.system,
     name,
-    nodeLink: { servers: address.natsUrl, ...signInOf("node") },
-    ...(roleKeys === undefined
-      ? { hostLink: { servers: address.natsUrl, ...signInOf("host") } }
-      : { hostLink: { servers: address.natsUrl }, roleKeys: { folder: roleKeys } }),
+    ...(await nodeLinks(address, name)),
     labels: options.label,
     capabilities: options.capability,
     ...(options.slots === undefined ? {} : { slots: options.slots }),
@@ -50,6 +46,30 @@ async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<
   if (scope.interrupted.aborted) drain();
   else scope.interrupted.addEventListener("abort", drain, { once: true });
   return (await node.done) === 0 ? EXIT_CODES.ok : EXIT_CODES.failed;
+}
+
+/** Asked for, else the one that its credentials are of, else the machine's. Throws `unauthorized` when the first two differ. */
+async function nodeName(asked: string | undefined, { keysFile }: Address): Promise<string> {
+  const own = await nodeNameIn(keysFile);
+  if (asked !== undefined && own !== undefined && asked !== own) {
+    throw new TroupeError("unauthorized", `${keysFile ?? ""} holds the credentials of node ${own}, not of ${asked}`);
+  }
+  return asked ?? own ?? machineName();
+}
+
+async function nodeLinks(
+  address: Address,
+  name: string,
+): Promise<Pick<NodeOptions, "nodeLink" | "hostLink"> & Partial<Pick<NodeOptions, "roleKeys">>> {
+  const { natsUrl: servers, tls } = address;
+  const signInOf = await loadKeys(address);
+  const roleKeys = await findRoleKeys(address.keysFile);
+  const nodeLink = { servers, ...signInOf("node", name) };
+  const transport = { servers, ...(tls && { tls }) };
+  if (roleKeys !== undefined) return { nodeLink, hostLink: transport, roleKeys };
+  const { credentials, ...place } = signInOf("host");
+  const seed = credentials?.().seed;
+  return { nodeLink, hostLink: { ...transport, ...place, ...(seed !== undefined && { seed }) } };
 }
 
 /** The machine's name as a node may bear it. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
-import { type Cli, newCommand, runs, type Scope } from "../cli.ts";
+import { type Cli, newCommand, runs, type Scope, withTls } from "../cli.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { readRunFile, STATE_FOLDER } from "../run-file.ts";
 import { attach } from "../start/attach.ts";
@@ -19,6 +19,10 @@ export const StartOptions = z.object({
   nats: z.string().optional(),
   keys: z.string().optional(),
   system: z.string().optional(),
+  tlsCa: z.string().optional(),
+  tlsCert: z.string().optional(),
+  tlsKey: z.string().optional(),
+  tlsFirst: z.boolean().optional(),
   file: z.string().optional(),
   json: z.boolean().default(false),
 });
@@ -51,7 +55,10 @@ export function startCommand(cli: Cli): Command {
     .option("--port <port>", "HTTP port; default: any free one")
     .option("--nats-port <port>", "port of the NATS server that is started; default: any free one")
     .option("--nats <url>", "use this NATS server (also NATS_URL) and start none")
-    .option("--keys <file>", "with --nats: JSON file with nkey seeds by user; without, everything signs in anonymously")
+    .option(
+      "--keys <file>",
+      "with --nats: keys.json or a folder of .creds files; without, everything signs in anonymously",
+    )
     .option("--system <name>", "name of the system, the first token of its subjects (troupe)");
-  return runs(cli, command, { options: StartOptions, run: start });
+  return runs(cli, withTls(command), { options: StartOptions, run: start });
 }

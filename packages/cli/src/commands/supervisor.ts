@@ -16,7 +16,7 @@ async function runSupervisor(scope: Scope, options: z.infer<typeof Options>): Pr
   const supervisor = await startSupervisor({
     servers: address.natsUrl,
     system: address.system,
-    signInOf: await loadKeys(address.keysFile),
+    signInOf: await loadKeys(address),
     keysFile: address.keysFile,
     clock: scope.clock,
     random: scope.random,

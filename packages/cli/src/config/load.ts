@@ -1,9 +1,12 @@
 /** The only reader of environment variables in this package. */
+import { type TlsSettings, tlsSettings } from "@troupe/runtime/internal";
 
 /** What the environment says; empty variables count as unset. */
 export interface Environment {
   readonly natsUrl: string | undefined;
   readonly keysFile: string | undefined;
+  /** Files and mode of TLS towards NATS; `undefined` = none of the variables is set. */
+  readonly tls: TlsSettings | undefined;
   readonly system: string | undefined;
   readonly httpUrl: string | undefined;
   /** `NATS_URL`: shared with every NATS tool, so it ranks below our own settings. */
@@ -24,6 +27,12 @@ export function loadEnvironment(variables: NodeJS.ProcessEnv): Environment {
   return {
     natsUrl: read("TROUPE_NATS_URL"),
     keysFile: read("TROUPE_KEYS_FILE"),
+    tls: tlsSettings({
+      ca: read("TROUPE_TLS_CA"),
+      cert: read("TROUPE_TLS_CERT"),
+      key: read("TROUPE_TLS_KEY"),
+      isFirst: ["1", "true"].includes(read("TROUPE_TLS_FIRST") ?? ""),
+    }),
     system: read("TROUPE_SYSTEM"),
     httpUrl: read("TROUPE_HTTP_URL"),
     plainNatsUrl: read("NATS_URL"),

@@ -1,6 +1,14 @@
 import { TroupeError } from "@troupe/runtime";
-import { callService, createLogger, openLink, Subjects } from "@troupe/runtime/internal";
+import {
+  callService,
+  createLogger,
+  openLink,
+  type RevokedEdge,
+  Subjects,
+  type TlsSettings,
+} from "@troupe/runtime/internal";
 import { z } from "zod";
+import { askedByHeader } from "../asked-by.ts";
 import type { Scope } from "../cli.ts";
 import { loadKeys } from "../keys.ts";
 import type { SystemFile } from "../system-file/load.ts";
@@ -17,6 +25,7 @@ export interface DeployTarget {
   readonly natsUrl: string;
   readonly system: string;
   readonly keysFile: string | undefined;
+  readonly tls?: TlsSettings | undefined;
 }
 
 export interface DeployOutcome {
@@ -32,24 +41,30 @@ const ANSWER_MS = 15_000;
 /** Asks the leading supervisor to make a system the desired one. Waits for a leader while there is none. */
 export async function deploySystem(
   scope: Scope,
-  { natsUrl, system, keysFile }: DeployTarget,
+  { natsUrl, system, keysFile, tls }: DeployTarget,
   { manifest, source }: SystemFile,
-  { isDryRun = false }: { readonly isDryRun?: boolean } = {},
+  { isDryRun = false, restore = [] }: { readonly isDryRun?: boolean; readonly restore?: readonly RevokedEdge[] } = {},
 ): Promise<DeployOutcome> {
   const link = await openLink({
     servers: natsUrl,
     name: `cli/${scope.pid}`,
-    ...(await loadKeys(keysFile))("operator"),
+    ...(await loadKeys({ keysFile, tls }))("operator"),
     firstConnectMs: 3_000,
     logger: createLogger({ name: "cli", level: "silent" }),
   });
-  const request = { manifest, source, ...(isDryRun ? { dry_run: true } : {}) };
+  const request = {
+    manifest,
+    source,
+    ...(isDryRun ? { dry_run: true } : {}),
+    ...(restore.length > 0 ? { restore } : {}),
+  };
   const deadline = scope.clock.monotonicMs() + LEADER_MS;
   try {
     for (;;) {
       try {
         const answer = await callService(link, new Subjects(system).supervisor("deploy"), request, {
           timeoutMs: ANSWER_MS,
+          headers: askedByHeader(),
         });
         const { version, kind, difference } = Answer.parse(answer);
         return { version, difference, isNew: kind !== "nothing" };

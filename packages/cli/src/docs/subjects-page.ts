@@ -67,7 +67,11 @@ const operatorRows = (): readonly Row[] => [
   ...SUPERVISOR_WRITE_VERBS.map(
     (verb): Row => [subjects.supervisor(verb), "request", WRITE_MEANING[verb] ?? `asks the supervisor to ${verb}`],
   ),
-  [subjects.auditEntry("node"), "publish", "entries of the audit, one subject a source; a source cannot write another's"],
+  [
+    subjects.auditEntry("node"),
+    "publish",
+    "entries of the audit, one subject a source; a source cannot write another's",
+  ],
   [subjects.auditCheckpoint(), "publish", "signed checkpoints over the audit"],
   [subjects.node("node-n", "probe"), "request", "answers at once when the node lives"],
   [subjects.node("node-n", "held"), "request", "which deliveries the node holds"],

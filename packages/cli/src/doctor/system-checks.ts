@@ -1,12 +1,5 @@
 import { messageOf, TroupeError } from "@troupe/runtime";
-import {
-  callService,
-  findServer,
-  IdentityList,
-  type Link,
-  Subjects,
-  serverVersion,
-} from "@troupe/runtime/internal";
+import { callService, findServer, IdentityList, type Link, Subjects, serverVersion } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { type Check, failed, ok, warning } from "./check.ts";
 
@@ -66,9 +59,7 @@ export function graphCheck(link: Link, system: string): Check {
     run: async () => {
       const subject = new Subjects(system).identities("list");
       try {
-        const { versions } = IdentityList.parse(
-          await callService(link, subject, undefined, { ifLost: "unavailable" }),
-        );
+        const { versions } = IdentityList.parse(await callService(link, subject, undefined, { ifLost: "unavailable" }));
         return ok(`the server checks it: the roles of ${versions.join(", ") || "no version yet"} have accounts`);
       } catch (error) {
         if (!TroupeError.is(error, "unavailable")) throw error;

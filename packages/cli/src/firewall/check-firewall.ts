@@ -5,13 +5,14 @@ import {
   type Link,
   newTaskId,
   openLink,
-  PLACE_OF_ROLE,
   type Random,
-  type RoleKeys,
   requireCompiled,
   START_HOP,
   Subjects,
+  type SystemManifest,
+  type Version,
 } from "@troupe/runtime/internal";
+import type { SignIn } from "../keys.ts";
 import type { Attempt } from "./attack.ts";
 import { attacksAs, type Range } from "./attacks.ts";
 import { tryAct } from "./try-attack.ts";
@@ -19,8 +20,11 @@ import { tryAct } from "./try-attack.ts";
 export interface FirewallOptions {
   readonly servers: string;
   readonly system: string;
-  /** Keys of the roles of the version to check. */
-  readonly keys: RoleKeys;
+  /** What is checked. */
+  readonly version: Version;
+  readonly manifest: SystemManifest;
+  /** How a role of that version signs in. */
+  readonly signInOf: (role: string) => Promise<SignIn>;
   /** A link with all rights, that looks where answers went. */
   readonly core: Link;
   readonly clock: Clock;
@@ -35,8 +39,7 @@ export async function checkFirewall(options: FirewallOptions): Promise<readonly 
     const link = await openLink({
       servers: options.servers,
       name: `cli/graph-check/${role.name}`,
-      seed: options.keys.seeds[role.name],
-      ...PLACE_OF_ROLE,
+      ...(await options.signInOf(role.name)),
       firstConnectMs: 3_000,
       logger: createLogger({ name: "cli", level: "silent" }),
     });
@@ -52,12 +55,12 @@ export async function checkFirewall(options: FirewallOptions): Promise<readonly 
   return attempts;
 }
 
-function rangeOf({ system, keys, clock, random }: FirewallOptions): Range {
-  const task = newTaskId(0, keys.version, clock, random);
+function rangeOf({ system, version, manifest, clock, random }: FirewallOptions): Range {
+  const task = newTaskId(0, version, clock, random);
   return {
     subjects: new Subjects(system),
-    version: keys.version,
-    system: requireCompiled(keys.manifest),
+    version,
+    system: requireCompiled(manifest),
     task,
     hop: hopId(random.bytes(32), task, START_HOP, 0),
   };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { startOfflineModel } from "@troupe/agents";
 import { loadGuardSettings } from "@troupe/gateway/internal";
 import { type Clock, messageOf, type Random } from "@troupe/runtime";
-import { type Logger, startEmbeddedServer } from "@troupe/runtime/internal";
+import { type Logger, startEmbeddedServer, type TlsSettings } from "@troupe/runtime/internal";
 import { findRoleKeys, loadKeys } from "../keys.ts";
 import { fileLogger } from "../log-file.ts";
 import { startGateway, startSupervisor } from "../parts.ts";
@@ -17,6 +17,8 @@ export interface LocalSystemOptions {
   /** Use this server and start none. */
   readonly natsUrl: string | undefined;
   readonly keysFile: string | undefined;
+  /** With `natsUrl`: TLS towards it. */
+  readonly tls: TlsSettings | undefined;
   /** Throw the store away at the end. */
   readonly isInMemory: boolean;
   readonly natsPort: number | undefined;
@@ -34,6 +36,7 @@ export interface LocalSystem {
   readonly natsUrl: string;
   readonly httpUrl: string;
   readonly keysFile: string | undefined;
+  readonly tls: TlsSettings | undefined;
   /** Of the offline model, where it is used. */
   readonly offlineUrl: string | undefined;
   readonly crew: NodeCrew;
@@ -58,7 +61,7 @@ export async function startLocalSystem(options: LocalSystemOptions, stack: Async
   const settings = {
     servers: natsUrl,
     system: options.system,
-    signInOf: await loadKeys(keysFile),
+    signInOf: await loadKeys({ keysFile, tls: options.tls }),
     keysFile,
     clock: options.clock,
     random: options.random,
@@ -76,7 +79,7 @@ export async function startLocalSystem(options: LocalSystemOptions, stack: Async
     names: Array.from({ length: options.nodes }, (_, index) => `node-${index + 1}`),
     clock: options.clock,
     settingsOf: (name) => ({
-      args: nodeArguments(natsUrl, keysFile, options.system),
+      args: [...nodeArguments(natsUrl, keysFile, options.system), ...tlsArguments(options.tls)],
       env,
       logFile: join(options.folder, "logs", `${name}.log`),
     }),
@@ -87,7 +90,15 @@ export async function startLocalSystem(options: LocalSystemOptions, stack: Async
     () => "the supervisor has ended",
     (error: unknown) => `the supervisor could not go on: ${messageOf(error)}`,
   );
-  return { natsUrl, httpUrl: gateway.url, keysFile, offlineUrl: env["TROUPE_OFFLINE_URL"], crew, broken };
+  return {
+    natsUrl,
+    httpUrl: gateway.url,
+    keysFile,
+    tls: options.tls,
+    offlineUrl: env["TROUPE_OFFLINE_URL"],
+    crew,
+    broken,
+  };
 }
 
 /** What the nodes' environment says about models; starts the offline model where that is wanted. */
@@ -120,6 +131,19 @@ async function natsServer(
   });
   stack.defer(() => server.stop());
   return { natsUrl: server.url, keysFile: join(server.storeDir, "keys.json") };
+}
+
+/** The same for the nodes, whatever their environment says. */
+function tlsArguments({ ca, cert, key, isFirst }: TlsSettings = {}): readonly string[] {
+  const files = [
+    ["--tls-ca", ca],
+    ["--tls-cert", cert],
+    ["--tls-key", key],
+  ] as const;
+  return [
+    ...files.flatMap(([flag, file]) => (file === undefined ? [] : [flag, file])),
+    ...(isFirst ? ["--tls-first"] : []),
+  ];
 }
 
 function nodeArguments(natsUrl: string, keysFile: string | undefined, system: string): readonly string[] {

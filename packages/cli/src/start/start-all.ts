@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { TroupeError } from "@troupe/runtime";
 import { lockStore } from "@troupe/runtime/internal";
-import { DEFAULT_SYSTEM } from "../address.ts";
+import { DEFAULT_SYSTEM, tlsOf } from "../address.ts";
 import type { Scope } from "../cli.ts";
 import type { StartOptions } from "../commands/start.ts";
 import { deploySystem } from "../deploy/deploy.ts";
@@ -67,7 +67,7 @@ async function startHere(
     throw error;
   });
   const system = options.system ?? scope.environment.system ?? DEFAULT_SYSTEM;
-  const target = { natsUrl: local.natsUrl, system, keysFile: local.keysFile };
+  const target = { natsUrl: local.natsUrl, system, keysFile: local.keysFile, tls: local.tls };
   const { version } = await unlessInterrupted(deploySystem(scope, target, file), scope.interrupted);
   terminal.note(
     `System ${file.manifest.name} ${version} from ${basename(file.path)} on ${local.crew.nodes.join(", ")}.\n`,
@@ -97,11 +97,13 @@ async function taskHere(scope: Scope, run: RunFile, role: string, input: string)
 
 function localOptions(scope: Scope, options: StartOptions, folder: string, model: "offline" | "live") {
   const { environment, clock, random, terminal } = scope;
+  const natsUrl = options.nats ?? environment.natsUrl ?? environment.plainNatsUrl;
   return {
     system: options.system ?? environment.system ?? DEFAULT_SYSTEM,
     folder,
-    natsUrl: options.nats ?? environment.natsUrl ?? environment.plainNatsUrl,
+    natsUrl,
     keysFile: options.keys ?? environment.keysFile,
+    tls: natsUrl === undefined ? undefined : tlsOf(options, environment),
     isInMemory: options.memory,
     natsPort: options.natsPort,
     httpPort: options.port,

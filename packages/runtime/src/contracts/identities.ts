@@ -1,5 +1,5 @@
 /**
- * Messages to whoever administers the accounts of the server: `<sys>.identities.{issue,revoke,retire,list}`, reached from CORE only, and
+ * Messages to whoever administers the accounts of the server: `<sys>.identities.{issue,revoke,retire,void,rotate,list}`, reached from CORE only, and
  * `<sys>.credentials.<node>`, reached by the node of that name.
  */
 import { z } from "zod";
@@ -32,6 +32,22 @@ export const RevokeIdentities = z.strictObject({ v, version });
  * identity as well.
  */
 export const RetireIdentities = z.strictObject({ v, node, isRemoved: z.boolean() });
+
+/** Makes the credentials of one key void. Where credentials are signed one by one only. */
+export const VoidCredentials = z.strictObject({
+  v,
+  account: z.enum(["CORE", "NODE", "GATEWAY", "CLIENT"]),
+  publicKey: z.string().regex(/^U[A-Z2-7]{55}$/, "a user's public key"),
+  /** When they would have ended, seconds since 1970. */
+  expiresAtS: z.int().min(0),
+});
+
+/** Makes a new key for a user, or for every role of every version; the old ones are no good any more. On the embedded server only. */
+export const RotateKeys = z.strictObject({
+  v,
+  whose: z.enum(["supervisor", "operator", "host", "node", "gateway", "client", "sys", "roles"]),
+});
+export type RotateKeys = z.infer<typeof RotateKeys>;
 
 /** The answer to each of them: versions whose roles have accounts on the server now, and nodes that hold credentials of roles. */
 export const IdentityList = z.strictObject({

@@ -206,7 +206,7 @@ export class Subjects {
     return `${this.system}.node.${node}.${verb}`;
   }
   /** What the administrator of the server's accounts answers; for CORE only. */
-  identities(verb: "issue" | "revoke" | "retire" | "list"): string {
+  identities(verb: "issue" | "revoke" | "retire" | "void" | "rotate" | "list"): string {
     return `${this.system}.identities.${verb}`;
   }
   /** Where a node asks for the credentials of the roles that it plays; the name is its own. */

@@ -1,4 +1,11 @@
-import { AskCredentials, IssueIdentities, RetireIdentities, RevokeIdentities } from "../contracts/identities.ts";
+import {
+  AskCredentials,
+  IssueIdentities,
+  RetireIdentities,
+  RevokeIdentities,
+  RotateKeys,
+  VoidCredentials,
+} from "../contracts/identities.ts";
 import type { Subjects } from "../contracts/subjects.ts";
 import { TroupeError } from "../errors.ts";
 import type { Link } from "../nats/connection.ts";
@@ -12,16 +19,18 @@ export interface IdentityServiceOptions {
   readonly subjects: Subjects;
   readonly administrator: IdentityAdministrator;
   /** Gives nodes credentials one by one; absent = their roles' keys are in a folder. */
-  readonly issuer?: Pick<Issuer, "credentialsFor">;
+  readonly issuer?: Pick<Issuer, "credentialsFor" | "makeVoid">;
+  /** Makes new keys, where keys are in files of the server's own. */
+  readonly rotate?: (whose: RotateKeys["whose"]) => Promise<void>;
   readonly logger: Logger;
 }
 
 /**
- * Answers `<sys>.identities.{issue,revoke,retire,list}`, which only users of CORE reach, and `<sys>.credentials.<node>`, which only that
+ * Answers `<sys>.identities.{issue,revoke,retire,void,rotate,list}`, which only users of CORE reach, and `<sys>.credentials.<node>`, which only that
  * node reaches: no other account, and no other node's permissions, have these subjects.
  */
 export function serveIdentities(link: Link, options: IdentityServiceOptions): Service {
-  const { subjects, administrator, issuer, logger } = options;
+  const { subjects, administrator, issuer, rotate, logger } = options;
   const respond = (request: ServiceRequest) =>
     request.respond({
       v: 1,
@@ -30,7 +39,7 @@ export function serveIdentities(link: Link, options: IdentityServiceOptions): Se
       revoked: administrator.revoked,
     });
   const endpoint = (
-    verb: "issue" | "revoke" | "retire" | "list",
+    verb: "issue" | "revoke" | "retire" | "void" | "rotate" | "list",
     act: (request: ServiceRequest) => Promise<void>,
   ): Endpoint => ({
     subject: subjects.identities(verb),
@@ -55,7 +64,11 @@ export function serveIdentities(link: Link, options: IdentityServiceOptions): Se
         return administrator.retire(node, isRemoved);
       }),
       list: endpoint("list", async () => undefined),
-      ...(issuer && { credentials: credentialsEndpoint(subjects, issuer) }),
+      ...(issuer && {
+        void: endpoint("void", (request) => issuer.makeVoid(request.json(VoidCredentials))),
+        credentials: credentialsEndpoint(subjects, issuer),
+      }),
+      ...(rotate && { rotate: endpoint("rotate", (request) => rotate(request.json(RotateKeys).whose)) }),
     },
   });
 }

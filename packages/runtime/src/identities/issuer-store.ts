@@ -28,9 +28,9 @@ export class IssuerStore {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await chmod(folder, 0o700);
     const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).toSorted();
-    const versions = await Promise.all(names.map((name) => parsed(join(folder, name), VersionKeys)));
+    const versions = names.map((name) => parsed(join(folder, name), VersionKeys));
     const hasLedger = (await readdir(this.#folder)).includes(LEDGER);
-    return { versions, ledger: hasLedger ? await parsed(join(this.#folder, LEDGER), Ledger) : EMPTY_LEDGER };
+    return { versions, ledger: hasLedger ? parsed(join(this.#folder, LEDGER), Ledger) : EMPTY_LEDGER };
   }
 
   async writeVersion(keys: VersionKeys): Promise<void> {
@@ -54,7 +54,7 @@ export class IssuerStore {
     const folder = join(this.#folder, NODES, node);
     const names = await readdir(folder).catch(() => []);
     const files = names.filter((name) => name.endsWith(".json")).toSorted();
-    return Promise.all(files.map((name) => parsed(join(folder, name), Issued)));
+    return files.map((name) => parsed(join(folder, name), Issued));
   }
   async forgetNode(node: string): Promise<void> {
     await rm(join(this.#folder, NODES, node), { recursive: true, force: true });
@@ -67,8 +67,8 @@ export class IssuerStore {
 
 const text = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`;
 
-async function parsed<T>(file: string, schema: z.ZodType<T>): Promise<T> {
-  const stored = await readSecret(file);
+function parsed<T>(file: string, schema: z.ZodType<T>): T {
+  const stored = readSecret(file);
   try {
     return schema.parse(JSON.parse(stored));
   } catch (cause) {

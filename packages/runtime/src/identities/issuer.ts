@@ -16,7 +16,17 @@ import type { Logger } from "../telemetry/logger.ts";
 import type { AccountResolver } from "./account-resolver.ts";
 import type { IdentityAdministrator } from "./administrator.ts";
 import type { IssuerStore } from "./issuer-store.ts";
-import { holders, type Issued, type Ledger, revocationsOf, withIssued, withoutAccounts, withVoided } from "./ledger.ts";
+import {
+  holders,
+  type Issued,
+  type Ledger,
+  revocationsOf,
+  type SignedUser,
+  withIssued,
+  withoutAccounts,
+  withVoided,
+} from "./ledger.ts";
+import { roleUserAt } from "./part-credentials.ts";
 import { type SignedAccount, Signer } from "./signer.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 import { signSystemAccount } from "./system-jwts.ts";
@@ -110,15 +120,25 @@ export class Issuer implements IdentityAdministrator {
       const own = isRemoved ? await store.nodeIdentities(node) : [];
       const gone = [...this.#ledger.issued.filter((one) => one.node === node), ...own];
       if (gone.length === 0) return;
-      // First on disk: whatever happens next, no account is signed any more that lets them in.
-      await this.#keep(withVoided(this.#ledger, node, own, this.#nowS()));
-      const touched = new Set(gone.map(({ account }) => account));
-      if (touched.has("NODE")) await this.#publishSystem("NODE");
-      const roles = this.#roles().filter(({ account }) => touched.has(account.name));
-      await Promise.all(roles.map((role) => this.#publishRole(role)));
+      await this.#makeVoid(gone);
       if (isRemoved) await store.forgetNode(node);
-      logger.info({ node, accounts: [...touched], isRemoved }, "credentials of a node are void");
+      logger.info({ node, credentials: gone.length, isRemoved }, "credentials of a node are void");
     });
+  }
+
+  /** Makes the credentials of one key void: there are newer ones, or somebody has got hold of it. Throws `unavailable`. */
+  async makeVoid(user: SignedUser): Promise<void> {
+    await this.#inTurn(() => this.#makeVoid([user]));
+    this.#options.logger.info({ account: user.account, publicKey: user.publicKey }, "credentials are void");
+  }
+
+  async #makeVoid(gone: readonly SignedUser[]): Promise<void> {
+    // First on disk: whatever happens next, no account is signed any more that lets them in.
+    await this.#keep(withVoided(this.#ledger, gone, this.#nowS()));
+    const touched = new Set(gone.map(({ account }) => account));
+    for (const name of ACCOUNTS) if (touched.has(name)) await this.#publishSystem(name);
+    const roles = this.#roles().filter(({ account }) => touched.has(account.name));
+    await Promise.all(roles.map((role) => this.#publishRole(role)));
   }
 
   /** Signs credentials for a node. Throws `forbidden` for a role that is not placed on it, `unavailable` for one without accounts. */
@@ -132,7 +152,7 @@ export class Issuer implements IdentityAdministrator {
       }
       if (!known) throw new TroupeError("unavailable", `role ${role} of ${version} has no account yet`);
       const issued: Issued = { node, account: known.account.name, publicKey, expiresAtS };
-      return { known, issued, name: `${version}/${role}@${node}` };
+      return { known, issued, name: roleUserAt(version, role, node) };
     });
     const added = users.map(({ issued }) => issued);
     await this.#inTurn(() => this.#keep(withIssued(this.#ledger, added, this.#nowS())));

@@ -17,7 +17,9 @@ export const Issued = z.strictObject({
 export type Issued = z.infer<typeof Issued>;
 
 /** A signed user that is void although it has not expired. */
-const Void = z.strictObject({ ...Issued.shape, atS: seconds });
+const Void = z.strictObject({ account: Issued.shape.account, publicKey, expiresAtS: seconds, atS: seconds });
+/** A signed user, whoever it is of. */
+export type SignedUser = Pick<Issued, "account" | "publicKey" | "expiresAtS">;
 
 export const Ledger = z.strictObject({ v: z.literal(1), issued: z.array(Issued), voided: z.array(Void) });
 export type Ledger = z.infer<typeof Ledger>;
@@ -34,19 +36,25 @@ export function withIssued(ledger: Ledger, added: readonly Issued[], nowS: numbe
   };
 }
 
-/** Makes everything void that a node holds, and `others` of it. */
-export function withVoided(ledger: Ledger, of: string, others: readonly Issued[], nowS: number): Ledger {
-  const held = ledger.issued.filter((issued) => issued.node === of);
+/** Makes users void: what was signed for their keys until now does not count any more. */
+export function withVoided(ledger: Ledger, gone: readonly SignedUser[], nowS: number): Ledger {
+  const keys = new Set(gone.map((user) => user.publicKey));
+  const voided = gone.map(({ account, publicKey: key, expiresAtS }) => ({
+    account,
+    publicKey: key,
+    expiresAtS,
+    atS: nowS,
+  }));
   return {
     v: 1,
-    issued: ledger.issued.filter((issued) => issued.node !== of),
-    voided: [...ledger.voided, ...[...held, ...others].map((issued) => ({ ...issued, atS: nowS }))],
+    issued: ledger.issued.filter((issued) => !keys.has(issued.publicKey)),
+    voided: [...ledger.voided.filter((one) => !keys.has(one.publicKey)), ...voided],
   };
 }
 
 /** Forgets accounts that are gone. */
 export function withoutAccounts({ issued, voided }: Ledger, accounts: ReadonlySet<string>): Ledger {
-  const isKept = ({ account }: Issued) => !accounts.has(account);
+  const isKept = ({ account }: SignedUser) => !accounts.has(account);
   return { v: 1, issued: issued.filter(isKept), voided: voided.filter(isKept) };
 }
 

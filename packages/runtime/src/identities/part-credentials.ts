@@ -2,12 +2,15 @@
 import { createUser } from "@nats-io/jwt";
 import { requireNodeName } from "../contracts/names.ts";
 import { Subjects } from "../contracts/subjects.ts";
+import { TroupeError } from "../errors.ts";
 import { systemAccounts } from "../nats/accounts.ts";
-import type { Credentials } from "../nats/credentials.ts";
+import type { SignedCredentials } from "../nats/credentials.ts";
+import { nodeInboxPrefix } from "../nats/node-permissions.ts";
 import { PLACE_OF_USER } from "../nats/users.ts";
 import type { IssuerStore } from "./issuer-store.ts";
 import { Signer } from "./signer.ts";
 import type { SigningKeys } from "./signing-keys.ts";
+import type { VersionKeys } from "./version-keys.ts";
 
 /** Parts that any number of processes may be, all with the same rights. */
 export const SHARED_PARTS = ["supervisor", "operator", "gateway", "client"] as const;
@@ -25,7 +28,7 @@ export async function sharedPartCredentials(
   keys: SigningKeys,
   part: SharedPart,
   expiresAtS: number,
-): Promise<Required<Credentials>> {
+): Promise<SignedCredentials> {
   const { account } = PLACE_OF_USER[part];
   const definition = systemAccounts(new Subjects(keys.system), keys.shards).find(({ name }) => name === account);
   const permissions = definition?.users.find(({ name }) => name === part)?.permissions;
@@ -40,7 +43,7 @@ export async function nodeCredentials(
   store: IssuerStore,
   name: string,
   expiresAtS: number,
-): Promise<Required<Credentials>> {
+): Promise<SignedCredentials> {
   const node = requireNodeName(name);
   const signer = new Signer(keys);
   return signed(async (publicKey) => {
@@ -50,7 +53,27 @@ export async function nodeCredentials(
   });
 }
 
-async function signed(sign: (publicKey: string) => Promise<string>): Promise<Required<Credentials>> {
+/** Makes credentials of a role for a node; `version` is what the issuer keeps of it. Throws `unknown_role`. */
+export async function roleCredentials(
+  keys: SigningKeys,
+  version: VersionKeys,
+  role: string,
+  node: string,
+  expiresAtS: number,
+): Promise<SignedCredentials & { readonly inboxPrefix: string }> {
+  const key = version.roles[role];
+  if (!key) throw new TroupeError("unknown_role", `${version.version} has no role ${role}`);
+  const name = roleUserAt(version.version, role, node);
+  const credentials = await signed((publicKey) =>
+    new Signer(keys).nodeUser(key.account, key.signing, node, { name, publicKey, expiresAtS }),
+  );
+  return { ...credentials, inboxPrefix: nodeInboxPrefix(node) };
+}
+
+/** Name of a role's user on one node: `v7/developer@web-1`. */
+export const roleUserAt = (version: string, role: string, node: string): string => `${version}/${role}@${node}`;
+
+async function signed(sign: (publicKey: string) => Promise<string>): Promise<SignedCredentials> {
   const pair = createUser();
   const jwt = await sign(pair.getPublicKey());
   return { seed: new TextDecoder().decode(pair.getSeed()), jwt };

@@ -32,7 +32,10 @@ export type SigningKeys = z.infer<typeof SigningKeys>;
 const ISSUER_FILE = "issuer.json";
 const OPERATOR_FILE = "operator.seed";
 
-export const issuerFileIn = (folder: string): string => join(folder, ISSUER_FILE);
+const issuerFileIn = (folder: string): string => join(folder, ISSUER_FILE);
+
+/** Whether a folder holds the keys of an issuer. */
+export const isIssuerFolder = (folder: string): Promise<boolean> => isThere(issuerFileIn(folder));
 
 /** Makes all keys of a system, in a folder for its owner only. Throws `conflict` when there are some: they are not overwritten. */
 export async function createSigningKeys(
@@ -63,9 +66,9 @@ export async function createSigningKeys(
 }
 
 /** Reads them. Throws `unauthorized` when there are none, `invalid_config` when the file holds something else or others can read it. */
-export async function readSigningKeys(folder: string): Promise<SigningKeys> {
+export function readSigningKeys(folder: string): SigningKeys {
   const file = issuerFileIn(folder);
-  const text = await readSecret(file);
+  const text = readSecret(file);
   try {
     return SigningKeys.parse(JSON.parse(text));
   } catch (cause) {

@@ -39,7 +39,7 @@ export function issuerPermissions(subjects: Subjects): Permissions {
     publish: [`${CORE_API_PREFIX}.DIRECT.GET.${rows}.${subjects.row("placement", "*")}`],
     subscribe: [
       `${ISSUER_INBOX_PREFIX}.>`,
-      ...(["issue", "revoke", "retire", "list"] as const).map((verb) => subjects.identities(verb)),
+      ...(["issue", "revoke", "retire", "void", "list"] as const).map((verb) => subjects.identities(verb)),
       subjects.credentials("*"),
       "$SRV.>",
     ],

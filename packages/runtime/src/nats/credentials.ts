@@ -9,13 +9,19 @@ export const Credentials = z.strictObject({
 });
 export type Credentials = z.infer<typeof Credentials>;
 
+/** Credentials with a JWT. */
+export interface SignedCredentials {
+  readonly seed: string;
+  readonly jwt: string;
+}
+
 const BLOCK = /-{3,} *BEGIN ([A-Z ]+?) *-{3,}\s*([\w.-]+)\s*-{3,} *END [A-Z ]+?-{3,}/g;
 
 /** Whether a text looks like a `.creds` file. */
 export const isCreds = (text: string): boolean => text.includes("BEGIN NATS USER JWT");
 
 /** Writes the format. */
-export function formatCreds({ seed, jwt }: Required<Credentials>): string {
+export function formatCreds({ seed, jwt }: SignedCredentials): string {
   return [
     "-----BEGIN NATS USER JWT-----",
     jwt,
@@ -29,13 +35,10 @@ export function formatCreds({ seed, jwt }: Required<Credentials>): string {
 }
 
 /** Reads the format. Throws `invalid_config`; nothing of the text is shown. */
-export function parseCreds(text: string): Required<Credentials> {
+export function parseCreds(text: string): SignedCredentials {
   const blocks = new Map([...text.matchAll(BLOCK)].map(([, name = "", value = ""]) => [name, value]));
-  const parsed = Credentials.required().safeParse({
-    jwt: blocks.get("NATS USER JWT"),
-    seed: blocks.get("USER NKEY SEED"),
-  });
-  if (parsed.success) return parsed.data;
+  const [jwt, seed] = [blocks.get("NATS USER JWT"), blocks.get("USER NKEY SEED")];
+  if (jwt !== undefined && Credentials.safeParse({ jwt, seed }).success && seed !== undefined) return { jwt, seed };
   throw new TroupeError("invalid_config", "not a file of NATS credentials: it needs a user JWT and its nkey seed");
 }
 

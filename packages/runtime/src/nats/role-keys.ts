@@ -2,12 +2,13 @@
  * The folder of the roles' keys: one file a version, `<version>.json`, that only its owner may read. Whoever administers the server writes
  * it; nodes read it and give each host the seeds of the roles that it plays, and no others.
  */
-import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { RevokedEdge, SystemManifest } from "../contracts/system.ts";
 import { messageOf, TroupeError } from "../errors.ts";
 import { isVersion, type Version } from "../ids.ts";
+import { readSecret, writeSecret } from "./secret-file.ts";
 
 /** Name of the folder, beside the file with the keys of the other users. */
 const FOLDER = "role-keys";
@@ -46,8 +47,7 @@ export async function readRoleKeys(folder: string, version: Version): Promise<Ro
 /** Stores keys whole: a crash leaves no half file behind. */
 export async function writeRoleKeys(folder: string, keys: RoleKeys): Promise<void> {
   const file = fileOf(folder, keys.version);
-  await writeFile(`${file}.new`, `${JSON.stringify(keys, undefined, 2)}\n`, { mode: 0o600 });
-  await rename(`${file}.new`, file);
+  await writeSecret(file, `${JSON.stringify(keys, undefined, 2)}\n`);
 }
 
 export async function removeRoleKeys(folder: string, version: Version): Promise<void> {
@@ -57,12 +57,7 @@ export async function removeRoleKeys(folder: string, version: Version): Promise<
 const fileOf = (folder: string, version: Version): string => join(folder, `${version}.json`);
 
 async function parseFile(file: string): Promise<RoleKeys> {
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (cause) {
-    throw new TroupeError("unauthorized", `no keys of roles in ${file}: ${messageOf(cause)}`, { cause });
-  }
+  const text = readSecret(file);
   try {
     return RoleKeys.parse(JSON.parse(text));
   } catch (cause) {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TroupeError } from "../errors.ts";
 
 const path = z.string().min(1).max(4_096);
 
@@ -13,3 +14,22 @@ export const TlsSettings = z.strictObject({
   isFirst: z.boolean().optional(),
 });
 export type TlsSettings = z.infer<typeof TlsSettings>;
+
+/** Settings from what was given; `undefined` when nothing was. Throws `invalid_config` for a certificate without its key. */
+export function tlsSettings({
+  ca,
+  cert,
+  key,
+  isFirst = false,
+}: { readonly [name in keyof TlsSettings]: TlsSettings[name] | undefined }): TlsSettings | undefined {
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new TroupeError("invalid_config", "TLS: a certificate and its key belong together; give both or none");
+  }
+  if (ca === undefined && cert === undefined && !isFirst) return undefined;
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(isFirst && { isFirst }),
+  };
+}
