@@ -70,8 +70,8 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { logger, host, port, api, clock } = options;
-  const streams = new EventStreams(logger, patience.stalledMs);
   const patience = { ...PATIENCE, ...options.patience };
+  const streams = new EventStreams(logger, patience.stalledMs);
   const guard = new Guard(options.guard, REQUIREMENTS);
   const app = createApp(patience, options.trustedProxies);
   let isClosing = false;
