@@ -25,7 +25,7 @@ import {
 } from "@troupe/runtime/internal";
 import type { AuthSettings } from "./auth/auth-settings.ts";
 import { supervisorApi } from "./cluster/supervisor-api.ts";
-import { type HttpServer, startHttpServer } from "./http/http-server.ts";
+import { type HttpPatience, type HttpServer, startHttpServer } from "./http/http-server.ts";
 import { type OpenGuard, openGuard } from "./http/open-guard.ts";
 import type { StaticFile } from "./http/page-routes.ts";
 import { Backlog } from "./ingress/backlog.ts";
@@ -72,6 +72,8 @@ export interface GatewayOptions {
   readonly loadLimits?: Partial<LoadLimits> | undefined;
   /** Addresses of proxies whose `X-Forwarded-For` is believed; default none. */
   readonly trustedProxies?: readonly string[] | undefined;
+  /** How long slow clients are borne with. */
+  readonly patience?: Partial<HttpPatience> | undefined;
   /** Whose tasks those are of callers who need not sign in, and of those over NATS; default `default`. */
   readonly tenant?: string;
   /** Files of the dashboard, served at `/dashboard`; default none. */
@@ -153,7 +155,7 @@ class RunningGateway {
         isConnected: parts.reconnects.isConnected,
         isDraining: () => parts.isDraining,
       });
-      const { host = "127.0.0.1", port = 0, trustedProxies, page } = options;
+      const { host = "127.0.0.1", port = 0, trustedProxies, patience, page } = options;
       guard = await openGuard({ ...options, tenant }, { link, subjects, clock, random, logger });
       const edge = {
         api,
@@ -165,6 +167,7 @@ class RunningGateway {
         host,
         port,
         trustedProxies,
+        patience,
         page,
         logger,
         clock,

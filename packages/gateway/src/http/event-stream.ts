@@ -4,8 +4,6 @@ import type { ServerResponse } from "node:http";
 import { errorBodyOf, type Logger, messageOf, type TaskEvent } from "@troupe/runtime/internal";
 
 const PING_MS = 15_000;
-/** A client that takes nothing for so long is gone; it may come back and resume. */
-const STALLED_MS = 60_000;
 /** How long a client should wait before it reconnects. */
 const RETRY_MS = 1_000;
 
@@ -52,9 +50,12 @@ export function taskEventSource(
 export class EventStreams {
   readonly #open = new Set<AbortController>();
   readonly #logger: Logger;
+  readonly #stalledMs: number;
 
-  constructor(logger: Logger) {
+  /** A client that takes nothing for `stalledMs` is gone; it may come back and resume. */
+  constructor(logger: Logger, stalledMs: number) {
     this.#logger = logger;
+    this.#stalledMs = stalledMs;
   }
 
   get count(): number {
@@ -89,7 +90,7 @@ export class EventStreams {
       try {
         response.writeHead(200, { ...HEADERS, ...source.headers });
         response.flushHeaders();
-        for await (const frame of source.frames(signal)) await write(response, frame, signal);
+        for await (const frame of source.frames(signal)) await this.#write(response, frame, signal);
       } catch (error) {
         this.#fail(response, source, error);
       } finally {
@@ -99,6 +100,12 @@ export class EventStreams {
     });
   }
 
+  /** Nothing is read ahead of a client: one frame beyond what the socket holds is all that waits for it. */
+  async #write(response: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
+    if (response.destroyed || response.write(text) || signal.aborted) return;
+    await once(response, "drain", { signal: AbortSignal.any([signal, AbortSignal.timeout(this.#stalledMs)]) });
+  }
+
   #fail(response: ServerResponse, source: EventSource, error: unknown): void {
     if (response.writableNeedDrain) response.destroy();
     else if (!response.destroyed && !response.writableEnded) {
@@ -106,9 +113,4 @@ export class EventStreams {
       response.write(source.failure(error));
     }
   }
-}
-
-async function write(response: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
-  if (response.destroyed || response.write(text) || signal.aborted) return;
-  await once(response, "drain", { signal: AbortSignal.any([signal, AbortSignal.timeout(STALLED_MS)]) });
 }

@@ -13,6 +13,7 @@ import { OpenRequests } from "../limits/open-requests.ts";
 import type { LimitVerdict, RateLimiter } from "../limits/rate-limiter.ts";
 import { callerName, limitsOf, type RequestLimits } from "../limits/request-limits.ts";
 import { callerAddress } from "./caller-address.ts";
+import { foreignPage } from "./foreign-page.ts";
 
 export interface GuardPorts {
   /** Absent: nobody signs in. */
@@ -87,6 +88,7 @@ export class Guard {
     if (requirement === "public") return;
     const { authenticator } = this.#ports;
     this.#refuseUnderLoad();
+    if (!authenticator) this.#refuseForeignPage(request);
     const principal = authenticator ? await authenticator.authenticate(presented(request)) : this.#nobody;
     request.setDecorator(PRINCIPAL, principal);
     this.#holdOpen(principal, request, reply);
@@ -104,6 +106,14 @@ export class Guard {
     const load: Load = { openRequests: this.#open.count, loopDelayMs: this.#ports.loopDelayMs() };
     const why = overload(load, this.#ports.loadLimits);
     if (why !== undefined) throw shed(why);
+  }
+
+  #refuseForeignPage(request: FastifyRequest): void {
+    const { host, origin } = request.headers;
+    const why = foreignPage({ host, origin, localAddress: request.socket.localAddress });
+    if (why === undefined) return;
+    this.denied(request, why);
+    throw new TroupeError("forbidden", `this request is refused since nobody has to sign in here and ${why}`);
   }
 
   #holdOpen(principal: Principal, request: FastifyRequest, reply: FastifyReply): void {
