@@ -30,7 +30,7 @@ import {
   type UserName,
   type Version,
 } from "@troupe/runtime/internal";
-import { createSupervisor, type Supervisor, type SupervisorSettings } from "@troupe/supervisor";
+import { createSupervisor, type Supervisor, type SupervisorOptions, type SupervisorSettings } from "@troupe/supervisor";
 import { until } from "./stack.ts";
 
 const logger = createLogger({ name: "test", level: "silent" });
@@ -99,6 +99,7 @@ export class SupervisorBed implements AsyncDisposable {
     settings: Partial<SupervisorSettings> = {},
     id = "s1",
     clock: Clock = systemClock,
+    alertWebhooks: SupervisorOptions["alertWebhooks"] = [],
   ): Promise<Supervisor> {
     const { apiPrefix, inboxPrefix } = PLACE_OF_USER.supervisor;
     const supervisor = createSupervisor({
@@ -108,6 +109,7 @@ export class SupervisorBed implements AsyncDisposable {
       settings: { graceMs: 0, renewMs: 200, leaseMs: 1_500, ...settings },
       logger: process.env["BED_LOG"] ? createLogger({ name: id, level: "debug" }) : logger,
       clock,
+      alertWebhooks,
     });
     this.#opened.defer(() => supervisor.stop());
     this.supervisors.push(supervisor);

@@ -4,7 +4,7 @@ import { createGateway, type Gateway } from "@troupe/gateway";
 import type { GuardEnvironment } from "@troupe/gateway/internal";
 import type { Clock, Random } from "@troupe/runtime";
 import { auditKeyFileOf, type Logger } from "@troupe/runtime/internal";
-import { createSupervisor, type Supervisor } from "@troupe/supervisor";
+import { createSupervisor, type Supervisor, type SupervisorOptions } from "@troupe/supervisor";
 import type { SignInOf } from "./keys.ts";
 import { VERSION } from "./version.ts";
 
@@ -19,12 +19,17 @@ export interface PartSettings {
   readonly random: Random;
 }
 
+export interface SupervisorPartSettings extends PartSettings {
+  /** Where alerts are sent. Default nowhere. */
+  readonly alertWebhooks?: SupervisorOptions["alertWebhooks"];
+}
+
 /** Starts a supervisor. Resolves when it leads or stands by. */
-export async function startSupervisor(settings: PartSettings): Promise<Supervisor> {
-  const { servers, system, signInOf, keysFile, logger, clock, random } = settings;
+export async function startSupervisor(settings: SupervisorPartSettings): Promise<Supervisor> {
+  const { servers, system, signInOf, keysFile, alertWebhooks = [], logger, clock, random } = settings;
   const link = { servers, ...signInOf("supervisor") };
   const auditKeyFile = keysFile === undefined ? undefined : auditKeyFileOf(keysFile);
-  const supervisor = createSupervisor({ system, link, auditKeyFile, logger, clock, random });
+  const supervisor = createSupervisor({ system, link, auditKeyFile, alertWebhooks, logger, clock, random });
   await supervisor.start();
   return supervisor;
 }

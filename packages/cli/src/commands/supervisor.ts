@@ -8,7 +8,11 @@ import { unlessInterrupted } from "../interruption.ts";
 import { loadKeys } from "../keys.ts";
 import { logLevelOf } from "../log-file.ts";
 
-const Options = AddressOptions.extend({ json: z.boolean().default(false) });
+const Options = AddressOptions.extend({
+  json: z.boolean().default(false),
+  alertWebhook: z.array(z.string()).default([]),
+  alertPrivateHost: z.array(z.string()).default([]),
+});
 
 async function runSupervisor(scope: Scope, options: z.infer<typeof Options>): Promise<ExitCode> {
   const address = await findAddress(options, scope.environment, scope.cwd);
@@ -18,6 +22,7 @@ async function runSupervisor(scope: Scope, options: z.infer<typeof Options>): Pr
     system: address.system,
     signInOf: await loadKeys(address),
     keysFile: address.keysFile,
+    alertWebhooks: options.alertWebhook.map((url) => ({ url, privateHosts: options.alertPrivateHost })),
     clock: scope.clock,
     random: scope.random,
     logger: createLogger({ name: "supervisor", level: logLevelOf(scope.environment.logLevel) }),
@@ -30,9 +35,13 @@ async function runSupervisor(scope: Scope, options: z.infer<typeof Options>): Pr
   }
 }
 
+const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
+
 export function supervisorCommand(cli: Cli): Command {
   const command = withAddress(
     newCommand("supervisor", "run the control plane; of several, one leads and the others stand by"),
-  );
+  )
+    .option("--alert-webhook <url>", "https address that alerts are sent to as JSON; may be repeated", collect)
+    .option("--alert-private-host <name>", "host of a webhook that may be a private address, or http", collect);
   return runs(cli, command, { options: Options, run: runSupervisor });
 }

@@ -24,6 +24,17 @@ test("the server's disconnect notices are heeded unless that is turned off", () 
   assert.equal(loadSupervisorConfig(["--disconnect-events", "off"], {}).settings?.heedsDisconnects, false);
 });
 
+test("webhooks of alerts are named one after the other, with the hosts that may be private ones", () => {
+  const { alertWebhooks } = loadSupervisorConfig(["--alert-webhooks", "https://a.example/x,http://inside/"], {
+    TROUPE_SUPERVISOR_ALERT_PRIVATE_HOSTS: "inside",
+  });
+  assert.deepEqual(alertWebhooks, [
+    { url: "https://a.example/x", privateHosts: ["inside"] },
+    { url: "http://inside/", privateHosts: ["inside"] },
+  ]);
+  assert.deepEqual(loadSupervisorConfig([], {}).alertWebhooks, []);
+});
+
 const loadNonsense = () => loadSupervisorConfig(["--shards", "0", "--log-level", "loud", "--seed", "SECRET"], {});
 
 test("all wrong settings are named at once, and the seed is not shown", () => {

@@ -8,6 +8,7 @@ import type { SupervisorOptions } from "../supervisor-options.ts";
 export type SupervisorConfig = Omit<SupervisorOptions, "logger" | "clock" | "random"> & { readonly logLevel: LogLevel };
 
 const whole = z.coerce.number().int().min(1);
+const words = z.string().transform((text) => text.split(",").filter((word) => word !== ""));
 const Settings = z.object({
   system: z.string().default("troupe"),
   id: z.string().min(1).max(64).optional(),
@@ -16,6 +17,8 @@ const Settings = z.object({
   shards: whole.optional(),
   replicas: whole.optional(),
   "audit-key": z.string().min(1).optional(),
+  "alert-webhooks": words.optional(),
+  "alert-private-hosts": words.optional(),
   "log-level": z.enum(LOG_LEVELS).default("info"),
   "disconnect-events": z.enum(["on", "off"]).default("on"),
 });
@@ -43,6 +46,10 @@ export function loadSupervisorConfig(
     ...(shards === undefined ? {} : { shards }),
     ...(replicas === undefined ? {} : { replicas }),
     auditKeyFile: parsed.data["audit-key"],
+    alertWebhooks: (parsed.data["alert-webhooks"] ?? []).map((url) => ({
+      url,
+      privateHosts: parsed.data["alert-private-hosts"] ?? [],
+    })),
     settings,
     logLevel,
   };
