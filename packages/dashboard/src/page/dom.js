@@ -33,7 +33,7 @@ export const svg = (name, attributes = {}, ...children) =>
   filled(document.createElementNS(SVG, name), attributes, children);
 
 /**
- * Replaces what a place shows. Whoever stands on a link or button with a `data-key` stands on the one with the same key afterwards.
+ * Replaces what a place shows. Whoever stands on something with a `data-key` stands on the one with the same key afterwards.
  *
  * @param {Element} place
  * @param {...Child} children
@@ -57,7 +57,7 @@ export function show(place, ...children) {
 export const table = (caption, heads, rows) =>
   html(
     "div",
-    { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": caption, "data-key": caption },
     html(
       "table",
       {},

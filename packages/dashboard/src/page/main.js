@@ -43,6 +43,7 @@ function open() {
   leaving = new AbortController();
   const { signal } = leaving;
   const task = /^#\/tasks\/([^/]+)$/.exec(location.hash)?.[1];
+  document.title = task === undefined ? "Troupe" : `Troupe: task ${task}`;
   show(main, html("p", {}, "Loading…"));
   void (task === undefined ? runOverview(main, signal, reports) : runTask(main, task, signal, reports));
   void nameSystem(signal);

@@ -8,7 +8,7 @@ test("the page shows every operation, and asks for nothing from elsewhere", () =
   const page = docsPage(openApiDocument("demo", "1.2.3"));
   for (const { id, method, path } of OPERATIONS) {
     assert.ok(page.includes(`<article id="${id}">`), id);
-    assert.ok(page.includes(`<h3>${method} ${path}</h3>`), path);
+    assert.ok(page.includes(`<h2>${method} ${path}</h2>`), path);
   }
   assert.doesNotMatch(page, /<script|<style|style=|https?:\/\//);
   assert.doesNotMatch(page, /undefined/);

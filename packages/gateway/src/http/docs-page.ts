@@ -35,6 +35,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
 const json = (value: unknown): string => `<pre tabindex="0">${escaped(JSON.stringify(value, null, 2) ?? "")}</pre>`;
 const code = (text: string): string => `<code>${escaped(text)}</code>`;
+/** A sentence in which backticks mean code. */
+const prose = (text: string): string => escaped(text).replace(/`([^`]*)`/g, "<code>$1</code>");
 
 export function docsPage(document: unknown): string {
   const { info, paths } = Document.parse(document);
@@ -63,9 +65,9 @@ ${operations.join("\n")}
 
 function article(title: string, operation: OperationObject): string {
   return `<article id="${escaped(operation.operationId)}">
-<h3>${escaped(title)}</h3>
-<p>${escaped(operation.summary)}</p>
-${operation.description === undefined ? "" : `<p>${escaped(operation.description)}</p>`}
+<h2>${escaped(title)}</h2>
+<p>${prose(operation.summary)}</p>
+${operation.description === undefined ? "" : `<p>${prose(operation.description)}</p>`}
 ${parameters(operation)}${request(operation)}${responses(operation)}
 </article>`;
 }
@@ -74,7 +76,7 @@ function parameters({ parameters: all }: OperationObject): string {
   if (all.length === 0) return "";
   const rows = all.map(
     ({ name, in: place, required, schema }) =>
-      `<tr><td>${code(name)}</td><td>${escaped(place)}${required === true ? ", required" : ""}</td><td>${escaped(schema?.description ?? "")}</td></tr>`,
+      `<tr><td>${code(name)}</td><td>${escaped(place)}${required === true ? ", required" : ""}</td><td>${prose(schema?.description ?? "")}</td></tr>`,
   );
   return `<table><thead><tr><th scope="col">Parameter</th><th scope="col">Where</th><th scope="col">What</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
 }
@@ -97,7 +99,7 @@ function responses({ responses: all }: OperationObject): string {
       .join("");
     const isError = Number(status) >= 400;
     const form = isError || details === "" ? "" : `<details><summary>Form of the answer</summary>${details}</details>`;
-    return `<li><strong>${escaped(status)}</strong> ${types} <span class="soft">${escaped(description)}</span>${form}</li>`;
+    return `<li><strong>${escaped(status)}</strong> ${types} <span class="soft">${prose(description)}</span>${form}</li>`;
   });
   return `<p>Answers:</p><ul>${entries.join("")}</ul>`;
 }
