@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { budgetService, loadModelSettings } from "@troupe/agents/internal";
+import { loadModelSettings, modelServices } from "@troupe/agents/internal";
 import {
   type BrokerCaller,
   type BrokerHandler,
@@ -55,7 +55,9 @@ type Deployed = Awaited<ReturnType<typeof deploy>>;
 
 function broker(node: string, { deployment }: Deployed, clock: Clock = systemClock): BrokerHandler {
   const settings = loadModelSettings({ TROUPE_MODEL_MODE: "live", OPENAI_BASE_URL: "http://127.0.0.1:1/v1" });
-  const handler = budgetService(settings).open({
+  const service = modelServices(settings).find(({ name }) => name === "budgets");
+  assert.ok(service);
+  const handler = service.open({
     openLink: () => cluster.link("node"),
     subjects: cluster.subjects,
     clock,

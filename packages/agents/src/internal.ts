@@ -1,11 +1,12 @@
+export { serviceRequestService } from "./broker/service-request.ts";
 export { toolRateService } from "./broker/tool-rate.ts";
-export { budgetService } from "./budgets/budget-service.ts";
 export * from "./config/load.ts";
 export { type LoadedSystem, readYamlSystem } from "./loader.ts";
 export * from "./models/model.ts";
 export * from "./models/openai-model.ts";
 export * from "./models/prices.ts";
 export * from "./models/registry.ts";
+export { modelServices } from "./node-services/model-services.ts";
 export * from "./roles/agent.ts";
 export * from "./roles/agent-ports.ts";
 export { systemFileSchema } from "./system-file.ts";

@@ -1,4 +1,4 @@
-import { budgetService, loadModelSettings, toolRateService } from "@troupe/agents/internal";
+import { loadModelSettings, modelServices, serviceRequestService, toolRateService } from "@troupe/agents/internal";
 import type { BrokerService } from "@troupe/runtime";
 
 /**
@@ -6,6 +6,7 @@ import type { BrokerService } from "@troupe/runtime";
  * when the environment says something wrong of models.
  */
 export const brokerServices = (variables: Readonly<Record<string, string | undefined>>): readonly BrokerService[] => [
-  budgetService(loadModelSettings(variables)),
+  ...modelServices(loadModelSettings(variables)),
   toolRateService(),
+  serviceRequestService(),
 ];

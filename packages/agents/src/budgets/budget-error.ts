@@ -37,7 +37,7 @@ const MAX_WAITS = 100;
 
 /**
  * How long to wait before a call that a budget had no room for is tried again, after `waits` such waits: until a minute is over, or for
- * what running calls hold. `undefined` when waiting does not help; `null` when it did not help for long, or the deadline comes first.
+ * what running calls hold; the same for one that a provider's limit had no room for. `undefined` when waiting does not help; `null` when it did not help for long, or the deadline comes first.
  */
 export function waitForBudget(
   { details }: Pick<ErrorBody, "details">,
@@ -46,7 +46,10 @@ export function waitForBudget(
 ): number | null | undefined {
   const { why, window, retry_after_ms: renewsInMs } = details ?? {};
   const renewalMs = why === "spent" && window === "minute" && typeof renewsInMs === "number" ? renewsInMs : undefined;
-  const waitMs = why === "held" ? Math.min(LONGEST_HELD_WAIT_MS, FIRST_HELD_WAIT_MS * 2 ** waits) : renewalMs;
+  const waitMs =
+    why === "held" || why === "provider_limit"
+      ? Math.min(LONGEST_HELD_WAIT_MS, FIRST_HELD_WAIT_MS * 2 ** waits)
+      : renewalMs;
   if (waitMs === undefined) return undefined;
   return waits >= MAX_WAITS || (remainingMs !== undefined && waitMs >= remainingMs) ? null : waitMs;
 }

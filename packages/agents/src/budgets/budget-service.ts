@@ -5,21 +5,22 @@ import {
   type BrokerPorts,
   type BrokerService,
   type Json,
-  messageOf,
   TroupeError,
 } from "@troupe/runtime";
-import { CasBucket, type Link } from "@troupe/runtime/internal";
+import { CasBucket } from "@troupe/runtime/internal";
 import { z } from "zod";
 import type { ModelSettings } from "../config/load.ts";
+import type { CallTokens } from "../models/call-estimate.ts";
 import { providerOf } from "../models/registry.ts";
+import { every } from "../node-services/every.ts";
+import { NodeAccess } from "../node-services/node-access.ts";
 import { budgetError } from "./budget-error.ts";
 import { BudgetLedger } from "./budget-ledger.ts";
 import { BUDGET_SERVICE, BudgetQuestion } from "./budget-messages.ts";
 import { Account } from "./ledger.ts";
 import { nestOf } from "./nest.ts";
-import { amountOf, type CallTokens, Reservations } from "./reservations.ts";
+import { amountOf, Reservations } from "./reservations.ts";
 import { HOLDERS, SIGN_EVERY_MS, Sign, SignOfLife } from "./sign-of-life.ts";
-import { TaskOwners } from "./task-owners.ts";
 
 const CARE_EVERY_MS = 1_000;
 const DAY_MS = 86_400_000;
@@ -36,15 +37,14 @@ class BudgetHandler implements BrokerHandler {
   readonly #ports: BrokerPorts;
   readonly #settings: ModelSettings;
   readonly #closed = new AbortController();
-  readonly #owners: TaskOwners;
-  #link: Promise<Link> | undefined;
+  readonly #access: NodeAccess;
   #books: Promise<Books> | undefined;
   #opened: Books | undefined;
 
   constructor(ports: BrokerPorts, settings: ModelSettings) {
     this.#ports = ports;
     this.#settings = settings;
-    this.#owners = new TaskOwners(() => this.#connected(), ports.subjects);
+    this.#access = NodeAccess.of(ports);
   }
 
   async ask(caller: BrokerCaller, body: unknown): Promise<Json> {
@@ -67,8 +67,7 @@ class BudgetHandler implements BrokerHandler {
     this.#closed.abort();
     const books = await this.#books?.catch(() => undefined);
     await books?.ledger.close();
-    const link = await this.#link?.catch(() => undefined);
-    await link?.close();
+    await this.#access.close();
   }
 
   /** The reservation's id; `null` when nothing bounds the call. */
@@ -76,7 +75,7 @@ class BudgetHandler implements BrokerHandler {
     if (task === undefined) throw new TroupeError("invalid_request", "budgets: a call without a task");
     const { manifest } = await this.#ports.deploymentOf(version);
     const { provider, price, isOffline } = providerOf(model, manifest.models, this.#settings);
-    const owner = await this.#owners.of(task);
+    const owner = await this.#access.owners.of(task);
     const nest = nestOf(manifest.budgets, { owner, role, provider, isOffline });
     if (nest.length === 0) return null;
     const { ledger, reservations } = await this.#open();
@@ -84,16 +83,6 @@ class BudgetHandler implements BrokerHandler {
     const reserved = await ledger.reserve(nest, amount);
     if (!reserved.ok) throw budgetError(reserved.account, reserved.refusal);
     return reservations.add({ nest, amount, price, host: incarnation });
-  }
-
-  #connected(): Promise<Link> {
-    if (this.#closed.signal.aborted) return Promise.reject(new TroupeError("unavailable", "the node is leaving"));
-    const link = (this.#link ??= this.#ports.openLink());
-    // The next one asks again.
-    link.catch(() => {
-      this.#link = undefined;
-    });
-    return link;
   }
 
   #open(): Promise<Books> {
@@ -106,7 +95,7 @@ class BudgetHandler implements BrokerHandler {
 
   async #openBooks(): Promise<Books> {
     const { subjects, clock, random, logger, node, incarnation } = this.#ports;
-    const link = await this.#connected();
+    const link = await this.#access.link();
     const bucket = { link, subjects, bucket: "budgets", logger, clock, random, keptMs } as const;
     const sign: SignOfLife = new SignOfLife({
       rows: new CasBucket({ ...bucket, schema: Sign }),
@@ -125,25 +114,12 @@ class BudgetHandler implements BrokerHandler {
     });
     const books: Books = { ledger, reservations: new Reservations(ledger, clock) };
     this.#opened = books;
-    void this.#every(CARE_EVERY_MS, "care for budgets", () => {
+    void every(CARE_EVERY_MS, this.#ports, this.#closed.signal, "care for budgets", () => {
       books.reservations.expire();
       return ledger.care();
     });
-    void this.#every(SIGN_EVERY_MS, "sign of life", () => sign.give());
+    void every(SIGN_EVERY_MS, this.#ports, this.#closed.signal, "sign of life", () => sign.give());
     return books;
-  }
-
-  async #every(ms: number, what: string, work: () => Promise<void>): Promise<void> {
-    const { clock, logger } = this.#ports;
-    const { signal } = this.#closed;
-    while (!signal.aborted) {
-      try {
-        await work();
-      } catch (error) {
-        logger.warn({ what, reason: messageOf(error) }, "not done; trying again");
-      }
-      await clock.sleep(ms, signal).catch(() => undefined);
-    }
   }
 }
 

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Json, TroupeError } from "@troupe/runtime";
 import { ManualClock } from "@troupe/runtime/internal";
+import { estimateOf } from "../models/call-estimate.ts";
 import type { ModelAnswer, ModelCall, ModelClient } from "../models/model.ts";
 import { waitForBudget } from "./budget-error.ts";
-import { budgetedModel, estimateOf } from "./budgeted-model.ts";
+import { budgetedModel } from "./budgeted-model.ts";
 
 const CALL: ModelCall = { messages: [{ role: "user", content: "x".repeat(300) }], maxOutputTokens: 50 };
 const ANSWER: ModelAnswer = {

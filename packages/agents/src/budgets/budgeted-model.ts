@@ -1,25 +1,10 @@
 import { type Clock, messageOf } from "@troupe/runtime";
 import { isNotOffered } from "@troupe/runtime/internal";
+import { estimateOf } from "../models/call-estimate.ts";
 import type { ModelAnswer, ModelCall, ModelClient, ModelScope } from "../models/model.ts";
-import { FRAME_TOKENS, textOf } from "../models/tokens.ts";
 import { BUDGET_SERVICE, BudgetAnswer, type BudgetQuestion } from "./budget-messages.ts";
-import type { CallTokens } from "./reservations.ts";
 
-/** Reserved for an answer whose role sets no `maxOutputTokens`; a longer one is settled as what it was. */
-const USUAL_OUTPUT_TOKENS = 4_096;
-/** Of English text about four, of other languages and of code about three. */
-const BYTES_A_TOKEN = 3;
 const RENEW_EVERY_MS = 40_000;
-
-/** The most that a call should need: nothing is loaded or counted for it. */
-export function estimateOf({ messages, tools = [], answer, maxOutputTokens }: ModelCall): CallTokens {
-  const texts = [...messages.map(textOf), ...tools.map((tool) => JSON.stringify(tool)), JSON.stringify(answer) ?? ""];
-  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  return {
-    inputTokens: Math.ceil(bytes / BYTES_A_TOKEN) + FRAME_TOKENS * texts.length,
-    outputTokens: maxOutputTokens ?? USUAL_OUTPUT_TOKENS,
-  };
-}
 
 /**
  * A model whose calls are reserved before they are made and settled after, at the node's service `budgets`. Throws `budget_exceeded` when

@@ -1,4 +1,5 @@
 import type { Clock, ModelPrice } from "@troupe/runtime";
+import type { CallTokens } from "../models/call-estimate.ts";
 import { costMicros } from "../models/prices.ts";
 import { type Amount, NOTHING } from "./amount.ts";
 import type { BudgetLedger, NestedAccount } from "./budget-ledger.ts";
@@ -7,12 +8,6 @@ import type { BudgetLedger, NestedAccount } from "./budget-ledger.ts";
 export const RENEWED_WITHIN_MS = 120_000;
 /** A call that ends after its reservation was given back is still counted, for so long, ms. */
 const REMEMBERED_MS = 1_800_000;
-
-/** Tokens that a call may use, or has used. */
-export interface CallTokens {
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-}
 
 /** What the ledger has reserved for one call. */
 export interface Reservation {

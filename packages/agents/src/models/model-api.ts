@@ -30,8 +30,16 @@ export interface AnswerReader {
 
 export interface ModelApi {
   /** Asks; resolves when the endpoint begins to answer. */
-  ask(client: OpenAI, model: string, call: ModelCall, options: AskOptions): PromiseLike<AsyncIterable<unknown>>;
+  ask(client: OpenAI, model: string, call: ModelCall, options: AskOptions): AskedAnswer;
   reader(): AnswerReader;
+}
+
+/** An answer that is on its way: its pieces, and the response that they come in. */
+export interface AskedAnswer {
+  withResponse(): Promise<{
+    readonly data: AsyncIterable<unknown>;
+    readonly response: { readonly headers: Pick<Headers, "get"> };
+  }>;
 }
 
 export interface AskOptions {

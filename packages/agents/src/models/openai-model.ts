@@ -3,8 +3,10 @@
  * silence is then noticed early, and cancelling stops the endpoint's work.
  */
 import { type Clock, type Random, TroupeError } from "@troupe/runtime";
-import OpenAI from "openai";
+import OpenAI, { APIError } from "openai";
+import { takeTurn } from "../limits/provider-turn.ts";
 import type { TryResult } from "./breaker.ts";
+import { estimateOf } from "./call-estimate.ts";
 import type { EndpointHealth, Leave } from "./endpoint-health.ts";
 import { classifyFailure, EndlessAnswerError, type ModelFailure } from "./failure.ts";
 import type { ModelAnswer, ModelCall, ModelClient, ModelScope } from "./model.ts";
@@ -25,29 +27,8 @@ export interface OpenAiModelOptions {
 
 /** A {@link ModelClient} for a resolved alias. Keeps connections open between calls. */
 export function createOpenAiModel(model: ResolvedModel, options: OpenAiModelOptions): ModelClient {
-  const { clock, random, health, retry = DEFAULT_MODEL_RETRY } = options;
-  const limits = silenceLimits(model.limits);
-  const gate = health.gateOf(model);
-  const client = connect(model);
-  const tryGated = async (call: ModelCall, scope: ModelScope): Promise<Tried> => {
-    const leave = gate.enter();
-    if (!leave.allowed) return { ok: false, failure: notAllowed(leave) };
-    let result: TryResult = "abandoned";
-    try {
-      const answer = await tryOnce(client, model, call, scope, clock, limits);
-      result = "success";
-      return { ok: true, answer };
-    } catch (error) {
-      scope.signal.throwIfAborted();
-      const failure = classifyFailure(error, clock.nowMs(), model.apiKey);
-      // An endpoint that refuses or limits works: only what is broken counts for the breaker.
-      result = failure.kind === "refused" || failure.kind === "rate_limited" ? "success" : "failure";
-      if (failure.kind === "rate_limited") gate.rest(Math.min(failure.retryAfterMs ?? 0, retry.retryAfterCapMs));
-      return { ok: false, failure };
-    } finally {
-      gate.done(result);
-    }
-  };
+  const { clock, random, retry = DEFAULT_MODEL_RETRY } = options;
+  const tryGated = gatedTries(model, options);
   return {
     windowTokens: model.windowTokens,
     isPriced: model.price !== undefined,
@@ -66,6 +47,50 @@ export function createOpenAiModel(model: ResolvedModel, options: OpenAiModelOpti
         await clock.sleep(decision.delayMs, scope.signal);
       }
     },
+  };
+}
+
+/** Single tries at a model: each waits for its turn at the provider, and is let through, or not, by the endpoint's breaker. */
+function gatedTries(
+  model: ResolvedModel,
+  { clock, health, retry = DEFAULT_MODEL_RETRY }: OpenAiModelOptions,
+): (call: ModelCall, scope: ModelScope) => Promise<Tried> {
+  const limits = silenceLimits(model.limits);
+  const gate = health.gateOf(model);
+  const client = connect(model);
+  return async (call, scope) => {
+    const { inputTokens, outputTokens } = estimateOf(call);
+    const turn = await takeTurn(model.alias, inputTokens + outputTokens, scope);
+    const leave = gate.enter();
+    if (!leave.allowed) {
+      turn.end(undefined);
+      return { ok: false, failure: notAllowed(leave) };
+    }
+    let result: TryResult = "abandoned";
+    let headers: Pick<Headers, "get"> | undefined;
+    let restMs: number | undefined;
+    try {
+      const onHeaders = (given: Pick<Headers, "get">) => {
+        headers = given;
+      };
+      const answer = await tryOnce(client, model, call, { ...scope, onHeaders }, clock, limits);
+      result = "success";
+      return { ok: true, answer };
+    } catch (error) {
+      scope.signal.throwIfAborted();
+      const failure = classifyFailure(error, clock.nowMs(), model.apiKey);
+      // An endpoint that refuses or limits works: only what is broken counts for the breaker.
+      result = failure.kind === "refused" || failure.kind === "rate_limited" ? "success" : "failure";
+      if (error instanceof APIError && error.headers instanceof Headers) headers = error.headers;
+      if (failure.kind === "rate_limited") {
+        restMs = Math.min(failure.retryAfterMs ?? retry.baseMs, retry.retryAfterCapMs);
+        gate.rest(Math.min(failure.retryAfterMs ?? 0, retry.retryAfterCapMs));
+      }
+      return { ok: false, failure };
+    } finally {
+      gate.done(result);
+      turn.end(headers, restMs);
+    }
   };
 }
 
@@ -96,7 +121,7 @@ async function tryOnce(
   client: OpenAI,
   model: ResolvedModel,
   call: ModelCall,
-  scope: ModelScope,
+  scope: ModelScope & { onHeaders(headers: Pick<Headers, "get">): void },
   clock: Clock,
   limits: SilenceLimits,
 ): Promise<ModelAnswer> {
@@ -108,8 +133,14 @@ async function tryOnce(
   const leftOf = (limitMs: number) => Math.max(1, beganMs + limitMs - clock.monotonicMs());
   try {
     const headers = { "idempotency-key": scope.idempotencyKey };
-    const request = Promise.resolve(api.ask(client, model.model, call, { signal, headers }));
-    const stream = await withinLimit(request, leftOf(limits.firstTokenMs), clock, "the model did not begin to answer");
+    const asked = api.ask(client, model.model, call, { signal, headers });
+    const { data: stream, response } = await withinLimit(
+      asked.withResponse(),
+      leftOf(limits.firstTokenMs),
+      clock,
+      "the model did not begin to answer",
+    );
+    scope.onHeaders(response.headers);
     const chunks = stream[Symbol.asyncIterator]();
     for (let isFirst = true; ; isFirst = false) {
       if (clock.monotonicMs() - beganMs >= limits.answerMs) {

@@ -108,10 +108,15 @@ function waitAfter(
   waits: number,
   remainingMs: number | undefined,
 ): number | null | undefined {
-  if (TroupeError.is(error, "budget_exceeded")) return waitForBudget(error, waits, remainingMs);
+  if (TroupeError.is(error, "budget_exceeded") || isProviderBusy(error))
+    return waitForBudget(error, waits, remainingMs);
   if (whenDown !== "wait" || !TroupeError.is(error, "model_unavailable")) return undefined;
   return waitForModels(waits, retryAfterOf(error), remainingMs) ?? null;
 }
+
+/** The provider's limit is in use by others: the call comes back later, whatever the role does when models are down. */
+const isProviderBusy = (error: unknown): error is TroupeError =>
+  TroupeError.is(error, "overloaded") && error.details["why"] === "provider_limit";
 
 function retryAfterOf({ details }: TroupeError): number | undefined {
   const wait = details["retry_after_ms"];

@@ -1,6 +1,6 @@
 import { parseTaskId, type TaskId, TroupeError } from "@troupe/runtime";
 import { decodeRecordHeader, directGetLast, type Link, type Subjects } from "@troupe/runtime/internal";
-import type { TaskOwner } from "./nest.ts";
+import type { TaskOwner } from "../budgets/nest.ts";
 
 const MAX_REMEMBERED = 10_000;
 

@@ -1,0 +1,19 @@
+import { type BrokerPorts, messageOf } from "@troupe/runtime";
+
+/** Does something now and then regularly until the signal; what fails is logged and done again. Never rejects. */
+export async function every(
+  ms: number,
+  { clock, logger }: Pick<BrokerPorts, "clock" | "logger">,
+  signal: AbortSignal,
+  what: string,
+  work: () => Promise<void> | void,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await work();
+    } catch (error) {
+      logger.warn({ what, reason: messageOf(error) }, "not done; trying again");
+    }
+    await clock.sleep(ms, signal).catch(() => undefined);
+  }
+}
