@@ -1,11 +1,12 @@
 /** Loads a system from YAML. Hosts are given this module's name (`@troupe/agents/loader`), so that the runtime needs no agents. */
-import { messageOf, type Problem, type RoleDefinition, type SystemDefinition } from "@troupe/runtime";
+import { messageOf, type Problem, type SystemDefinition } from "@troupe/runtime";
 import { assembleSystem, checkReadableGraph, invalidConfig, problemsOf } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { patternRole, withCalls } from "./patterns/pattern-file.ts";
 import { agentWith } from "./roles/agent.ts";
 import { type OpenModel, systemModels } from "./roles/agent-ports.ts";
-import { isAgent, type RoleFile, SystemFile } from "./system-file.ts";
+import { type AgentFile, isAgent, SystemFile } from "./system-file.ts";
+import { readTools, usedTools } from "./tools/tool-file.ts";
 import { parseYaml, type YamlSource } from "./yaml-source.ts";
 
 /** A system, or everything that is wrong with its file. */
@@ -28,28 +29,27 @@ export function readYamlSystem(text: string, openModel: OpenModel = systemModels
   if (!parsed.success) {
     return refused(source, [...problemsOf(parsed.error, source.value), ...checkReadableGraph(withCalls(source.value))]);
   }
-  const ofOutputs: Problem[] = [];
+  const found: Problem[] = [];
+  const declared = parsed.data.tools;
+  const made = readTools(declared, found);
   const roles = Object.entries(parsed.data.roles).map(([name, role]) => {
-    const output = outputOf(name, role, ofOutputs);
-    return [name, roleOf(role, output, openModel)] as const;
+    if (!isAgent(role)) return [name, patternRole(role, openModel)] as const;
+    const output = outputOf(name, role, found);
+    const tools = usedTools(name, role.tools, made, declared, found);
+    return [name, agentWith<string, string>({ ...role, output, tools }, openModel)] as const;
   });
   const assembled = assembleSystem({ ...parsed.data, roles: Object.fromEntries(roles) });
-  if (!assembled.ok) return refused(source, [...ofOutputs, ...assembled.problems]);
-  return ofOutputs.length > 0 ? refused(source, ofOutputs) : assembled;
+  if (!assembled.ok) return refused(source, [...found, ...assembled.problems]);
+  return found.length > 0 ? refused(source, found) : assembled;
 }
 
 function refused(source: YamlSource, problems: readonly Problem[]): LoadedSystem {
   return { ok: false, problems: problems.map((problem) => ({ ...problem, ...source.lineOf(problem.path) })) };
 }
 
-function roleOf(role: RoleFile, output: z.ZodType | undefined, openModel: OpenModel): RoleDefinition {
-  if (!isAgent(role)) return patternRole(role, openModel);
-  return agentWith<string, string>({ ...role, output }, openModel);
-}
-
 /** The output's JSON Schema as a check; what is none is noted. */
-function outputOf(name: string, role: RoleFile, problems: Problem[]): z.ZodType | undefined {
-  if (!isAgent(role) || role.output === undefined) return undefined;
+function outputOf(name: string, role: AgentFile, problems: Problem[]): z.ZodType | undefined {
+  if (role.output === undefined) return undefined;
   try {
     return z.fromJSONSchema(role.output);
   } catch (error) {

@@ -1,6 +1,8 @@
 import { RoleName, SystemManifest } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { ModelFields, PATTERN_FILES, RoleSettingsFile } from "./patterns/pattern-file.ts";
+import { ToolFiles, UsedTools } from "./tools/tool-file.ts";
+import { Grants } from "./tools/tool-rules.ts";
 
 const target = z.union([RoleName, z.literal("client")]);
 
@@ -12,6 +14,8 @@ export const AgentFile = RoleSettingsFile.extend({
   to: target.optional().describe("Where the answer always goes, when there is nothing to choose."),
   decidesOnly: z.boolean().optional().describe("The role only decides who is next and contributes nothing."),
   output: z.record(z.string(), z.json()).optional().describe("JSON Schema of the contribution; absent = text."),
+  tools: UsedTools,
+  grants: Grants,
   whenDown: z
     .union([z.enum(["fail", "wait"]), z.strictObject({ answer: z.json(), to: target.optional() })])
     .optional()
@@ -31,7 +35,10 @@ export type RoleFile = z.infer<typeof RoleFile>;
 export const isAgent = (role: RoleFile): role is AgentFile => role.pattern === undefined || role.pattern === "agent";
 
 /** A system file in YAML: the same system that `defineSystem` makes, without code. */
-export const SystemFile = SystemManifest.omit({ roles: true }).extend({ roles: z.record(RoleName, RoleFile) });
+export const SystemFile = SystemManifest.omit({ roles: true }).extend({
+  roles: z.record(RoleName, RoleFile),
+  tools: ToolFiles,
+});
 export type SystemFile = z.infer<typeof SystemFile>;
 
 /** The published JSON Schema of a system file, for editors. */

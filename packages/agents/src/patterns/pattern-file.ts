@@ -109,7 +109,7 @@ export const PATTERN_FILES = [
 ] as const;
 export type PatternFile = z.infer<(typeof PATTERN_FILES)[number]>;
 
-const Readable = z.looseObject({ roles: z.record(z.string(), z.unknown()) });
+const Readable = z.looseObject({ roles: z.record(z.string(), z.unknown()), tools: z.unknown() });
 /** Fields of a pattern that name roles that it asks. */
 const ASKED = ["writer", "critic", "planner", "executor", "workers", "joiner", "voters", "debaters", "judge", "chair"];
 
@@ -117,15 +117,32 @@ const ASKED = ["writer", "critic", "planner", "executor", "workers", "joiner", "
 export function withCalls(input: unknown): unknown {
   const parsed = Readable.safeParse(input);
   if (!parsed.success) return input;
-  const found = Object.entries(parsed.data.roles).map(([name, role]) => [name, roleWithCalls(role)] as const);
+  const asked = rolesBehindTools(parsed.data.tools);
+  const found = Object.entries(parsed.data.roles).map(([name, role]) => [name, roleWithCalls(role, asked)] as const);
   return { ...parsed.data, roles: Object.fromEntries(found) };
 }
 
-function roleWithCalls(role: unknown): unknown {
-  const parsed = z.looseObject({ pattern: z.string() }).safeParse(role);
+function roleWithCalls(role: unknown, asked: ReadonlyMap<string, string>): unknown {
+  const parsed = z.looseObject({}).safeParse(role);
   if (!parsed.success) return role;
-  const fields = parsed.data["pattern"] === "chair" ? ASKED : [...ASKED, "speakers"];
-  return { ...parsed.data, calls: fields.flatMap((field) => parsed.data[field] ?? []) };
+  const { pattern } = parsed.data;
+  const fields = pattern === "chair" ? ASKED : [...ASKED, "speakers"];
+  const byPattern = typeof pattern === "string" ? fields.flatMap((field) => parsed.data[field] ?? []) : [];
+  const used = z.array(z.string()).safeParse(parsed.data["tools"]).data ?? [];
+  return { ...parsed.data, calls: [...byPattern, ...used.flatMap((name) => asked.get(name) ?? [])] };
+}
+
+/** By tool: the role that it asks. */
+function rolesBehindTools(tools: unknown): ReadonlyMap<string, string> {
+  const parsed = z.record(z.string(), z.unknown()).safeParse(tools);
+  if (!parsed.success) return new Map();
+  const RoleBehind = z.looseObject({ type: z.literal("role"), role: z.string() });
+  return new Map(
+    Object.entries(parsed.data).flatMap(([name, tool]) => {
+      const behind = RoleBehind.safeParse(tool);
+      return behind.success ? [[name, behind.data.role] as const] : [];
+    }),
+  );
 }
 
 /** The role that a system file describes. */

@@ -9,6 +9,8 @@ export interface ToolScope {
   readonly idempotencyKey: string;
   /** Aborts when the task ends, the hop is lost, or the tool's time is over. */
   readonly signal: AbortSignal;
+  /** Labels of everything that the hop has seen before the call. */
+  readonly taint: readonly string[];
   /** Asks a service of the node, as `ctx.ask` does. */
   ask(service: string, body: Json): Promise<Json>;
 }

@@ -21,6 +21,7 @@ const config: ServerConfig = {
     node: "UNODE",
     gateway: "UGATEWAY",
     client: "UCLIENT",
+    tools: "UTOOLS",
     sys: "USYS",
   },
 };

@@ -12,6 +12,8 @@ const Seeds = z.strictObject({
   node: Seed,
   gateway: Seed,
   client: Seed,
+  // Absent in stores that are older than the account.
+  tools: Seed.optional(),
   sys: Seed,
 });
 /** nkey seeds by user: secrets. */
@@ -25,7 +27,10 @@ export async function loadServerSeeds(file: string): Promise<ServerSeeds> {
   const stored = await readFile(file, "utf8").catch(() => undefined);
   if (stored === undefined) return createSeeds(file);
   try {
-    return Seeds.parse(JSON.parse(stored));
+    const seeds = Seeds.parse(JSON.parse(stored));
+    return seeds.tools === undefined
+      ? await writeSeeds(file, { ...seeds, tools: newSeed() })
+      : { ...seeds, tools: seeds.tools };
   } catch (error) {
     throw new TroupeError("invalid_config", `${file} does not hold the server's keys: ${messageOf(error)}`, {
       cause: error,
@@ -37,15 +42,19 @@ export async function loadServerSeeds(file: string): Promise<ServerSeeds> {
 export const newSeed = (): string => new TextDecoder().decode(nkeys.createUser().getSeed());
 
 async function createSeeds(file: string): Promise<ServerSeeds> {
-  const seeds: ServerSeeds = {
+  return writeSeeds(file, {
     supervisor: newSeed(),
     operator: newSeed(),
     host: newSeed(),
     node: newSeed(),
     gateway: newSeed(),
     client: newSeed(),
+    tools: newSeed(),
     sys: newSeed(),
-  };
+  });
+}
+
+async function writeSeeds(file: string, seeds: ServerSeeds): Promise<ServerSeeds> {
   // Written aside first: a crash must not leave half a file behind.
   await writeFile(`${file}.new`, `${JSON.stringify(seeds, undefined, 2)}\n`, { mode: 0o600 });
   await rename(`${file}.new`, file);
@@ -54,7 +63,7 @@ async function createSeeds(file: string): Promise<ServerSeeds> {
 
 /** Public keys of the users: what the server's configuration holds. */
 export function publicKeysOf(seeds: ServerSeeds): Record<UserName, string> {
-  const { supervisor, operator, host, node, gateway, client, sys } = seeds;
+  const { supervisor, operator, host, node, gateway, client, tools, sys } = seeds;
   return {
     supervisor: publicKeyOf(supervisor),
     operator: publicKeyOf(operator),
@@ -62,6 +71,7 @@ export function publicKeysOf(seeds: ServerSeeds): Record<UserName, string> {
     node: publicKeyOf(node),
     gateway: publicKeyOf(gateway),
     client: publicKeyOf(client),
+    tools: publicKeyOf(tools),
     sys: publicKeyOf(sys),
   };
 }

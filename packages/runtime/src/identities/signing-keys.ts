@@ -91,6 +91,7 @@ function accountSeeds(): Record<AccountName, string> {
     NODE: newAccountSeed(),
     GATEWAY: newAccountSeed(),
     CLIENT: newAccountSeed(),
+    TOOLS: newAccountSeed(),
     SYS: newAccountSeed(),
   };
 }

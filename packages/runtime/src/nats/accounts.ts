@@ -55,6 +55,8 @@ export interface Account {
 /** A run may think for minutes between two chunks, a drain before its answer; a route that is forgotten loses it without an error. */
 const LONG = { threshold: "1h" };
 const SHORT = { threshold: "1m" };
+/** Where services that are tools listen, on servers with these accounts. */
+const TOOL_SUBJECTS = "tool.>";
 
 /** What the server tells of connections: who signed in, who was refused, whose ended. */
 const SERVER_EVENTS = [CONNECT_EVENTS, AUTH_ERROR_EVENTS, DISCONNECT_EVENTS];
@@ -67,6 +69,14 @@ export function systemAccounts(subjects: Subjects, shards: number): readonly Acc
     gateway(subjects, logs),
     node(subjects, logs),
     client(subjects),
+    // Services that agents may ask as tools: the nodes ask them, and they see nothing of the system.
+    {
+      name: "TOOLS",
+      hasJetStream: false,
+      users: usersOf("TOOLS"),
+      exports: [{ ...service(TOOL_SUBJECTS), response: LONG }],
+      imports: [],
+    },
     {
       name: "SYS",
       hasJetStream: false,
@@ -215,6 +225,8 @@ function node(subjects: Subjects, logs: readonly string[]): Account {
       ...apiImports([...directGets(readable), ...starts]),
       ...[`${sys}.kv.>`, `${sys}.control.*`].map(streamOf("CORE")),
       ...[`${sys}.control.ended`].map(streamOf("GATEWAY")),
+      // Which of them a role may ask is in its deployment; the node looks there.
+      serviceOf("TOOLS")(TOOL_SUBJECTS),
     ],
   };
 }

@@ -2,11 +2,11 @@ import type { Version } from "../ids.ts";
 import { CORE_API_PREFIX, IMPORTED_API_PREFIX } from "./api-prefix.ts";
 
 /** The accounts of a system. `CORE` owns streams, buckets and the control plane; the others import exactly their lines of it. */
-export const ACCOUNTS = ["CORE", "NODE", "GATEWAY", "CLIENT", "SYS"] as const;
+export const ACCOUNTS = ["CORE", "NODE", "GATEWAY", "CLIENT", "TOOLS", "SYS"] as const;
 export type AccountName = (typeof ACCOUNTS)[number];
 
-/** Who may connect. `client` needs no seed where anonymous clients are allowed (loopback). */
-export const USERS = ["supervisor", "operator", "host", "node", "gateway", "client", "sys"] as const;
+/** Who may connect. `tools` are services that agents may ask, in an account that imports nothing. `client` needs no seed where anonymous clients are allowed (loopback). */
+export const USERS = ["supervisor", "operator", "host", "node", "gateway", "client", "tools", "sys"] as const;
 export type UserName = (typeof USERS)[number];
 
 /** What a link of this user has to know. */
@@ -24,6 +24,7 @@ export const PLACE_OF_USER: Readonly<Record<UserName, UserPlace>> = {
   node: { account: "NODE", apiPrefix: IMPORTED_API_PREFIX, inboxPrefix: "_INBOX" },
   gateway: { account: "GATEWAY", apiPrefix: IMPORTED_API_PREFIX, inboxPrefix: "_INBOX" },
   client: { account: "CLIENT", apiPrefix: IMPORTED_API_PREFIX, inboxPrefix: "_INBOX" },
+  tools: { account: "TOOLS", apiPrefix: IMPORTED_API_PREFIX, inboxPrefix: "_INBOX" },
   sys: { account: "SYS", apiPrefix: IMPORTED_API_PREFIX, inboxPrefix: "_INBOX" },
 };
 

@@ -67,7 +67,7 @@ async function runStep(ctx: Context, gate: ToolGate, { tool, args }: Admitted): 
   const recorded = await ctx.step<Recorded>(
     `tool:${tool.name}`,
     async ({ idempotencyKey, signal }) => {
-      const scope = { idempotencyKey, signal, ask: ctx.ask.bind(ctx) };
+      const scope = { idempotencyKey, signal, taint: ctx.taint, ask: ctx.ask.bind(ctx) };
       try {
         return { text: resultText(tool, await runInTime(tool, args, scope, gate.ports.clock)) };
       } catch (error) {

@@ -13,9 +13,9 @@ export async function runInTime(tool: Tool, args: unknown, scope: ToolScope, clo
     over.abort(error);
     throw error;
   });
-  const { idempotencyKey } = scope;
+  const { idempotencyKey, taint } = scope;
   const signal = AbortSignal.any([scope.signal, over.signal]);
-  const bounded: ToolScope = { idempotencyKey, signal, ask: (service, body) => scope.ask(service, body) };
+  const bounded: ToolScope = { idempotencyKey, signal, taint, ask: (service, body) => scope.ask(service, body) };
   try {
     return await Promise.race([Promise.resolve(tool.run(args, bounded)), tooLong]);
   } catch (thrown) {
