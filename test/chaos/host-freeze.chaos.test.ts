@@ -34,7 +34,9 @@ it("a host frozen for 15 s inside its steps, then let go: after the claim none o
   const folder = await mkdtemp(join(tmpdir(), "troupe-freeze-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const effects = join(folder, "effects");
-  await using stack = await Stack.start({ system: "freeze", nodes: 2, systemFile: FREEZE_FILE });
+  // Its node must not kill the frozen host: this is about what a zombie can do.
+  const nodeFlags = ["--host-silence", "0"];
+  await using stack = await Stack.start({ system: "freeze", nodes: 2, systemFile: FREEZE_FILE, nodeFlags });
   const { server, subjects, core } = stack;
   await using load = await LoadClient.open({
     natsUrl: server.url,

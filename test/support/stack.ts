@@ -21,6 +21,8 @@ export interface StackOptions {
   readonly systemFile: string;
   /** Messages that a node may hold. Default 512. */
   readonly slots?: number;
+  /** Further flags of `troupe node`. */
+  readonly nodeFlags?: readonly string[];
 }
 
 const Health = z.object({
@@ -55,7 +57,7 @@ export class Stack implements AsyncDisposable {
     this.gateway = new PartProcess("gateway", ["gateway", ...withKeys, "--port", "0"]);
     this.nodes = Array.from({ length: parts.nodes }, (_, i) => {
       const name = `node-${i + 1}`;
-      return new PartProcess(name, ["node", ...withKeys, "--name", name, "--slots", String(parts.slots)]);
+      return new PartProcess(name, ["node", ...withKeys, "--name", name, "--slots", String(parts.slots), ...parts.nodeFlags]);
     });
   }
 
@@ -77,6 +79,12 @@ export class Stack implements AsyncDisposable {
     }
   }
 
+  /** What commands of an operator need to reach the system. */
+  get operatorFlags(): readonly string[] {
+    const keys = join(this.server.storeDir, "keys.json");
+    return ["--nats", this.server.url, "--system", this.subjects.system, "--keys", keys];
+  }
+
   /** Where the gateway takes HTTP requests. */
   async gatewayUrl(): Promise<string> {
     let url: string | undefined;
@@ -89,8 +97,7 @@ export class Stack implements AsyncDisposable {
 
   /** Deploys a system file with the CLI. */
   async deploy(file: string): Promise<void> {
-    const keys = join(this.server.storeDir, "keys.json");
-    const args = ["deploy", file, "--nats", this.server.url, "--system", this.subjects.system, "--keys", keys];
+    const args = ["deploy", file, ...this.operatorFlags];
     await until("the deployment", 30_000, async () => {
       const deploy = new PartProcess("deploy", args);
       deploy.start();
@@ -155,6 +162,7 @@ interface StackParts {
   readonly client: Link;
   readonly nodes: number;
   readonly slots: number;
+  readonly nodeFlags: readonly string[];
 }
 
 async function openParts(options: StackOptions, opened: AsyncDisposableStack): Promise<StackParts> {
@@ -170,7 +178,7 @@ async function openParts(options: StackOptions, opened: AsyncDisposableStack): P
   };
   const subjects = new Subjects(options.system);
   const links = { core: await open("supervisor"), client: await open("client") };
-  return { server, subjects, ...links, nodes: options.nodes, slots: options.slots ?? 512 };
+  return { server, subjects, ...links, nodes: options.nodes, slots: options.slots ?? 512, nodeFlags: options.nodeFlags ?? [] };
 }
 
 /** Tries until it is true. Throws after the limit, with what went wrong last. */

@@ -18,6 +18,7 @@ const Options = AddressOptions.extend({
   slots: z.coerce.number().int().min(0).max(100_000).optional(),
   memory: z.coerce.number().int().min(1).max(10_000_000).optional(),
   drainLimit: z.coerce.number().min(0).max(86_400).optional(),
+  hostSilence: z.coerce.number().min(0).max(86_400).optional(),
   json: z.boolean().default(false),
 });
 
@@ -35,6 +36,7 @@ async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<
     ...(options.slots === undefined ? {} : { slots: options.slots }),
     ...(options.memory === undefined ? {} : { memoryLimitBytes: options.memory * 1024 * 1024 }),
     ...(options.drainLimit === undefined ? {} : { drainLimitMs: options.drainLimit * 1_000 }),
+    ...(options.hostSilence === undefined ? {} : { hostSilenceMs: Math.round(options.hostSilence * 1_000) }),
     brokerServices: brokerServices(scope.environment.variables),
     loader: import.meta.resolve("@troupe/agents/loader"),
     logger: createLogger({ name: `node/${name}`, level: logLevelOf(scope.environment.logLevel) }),
@@ -96,6 +98,7 @@ export function nodeCommand(cli: Cli): Command {
     .option("--capability <name>", "what tasks may require; may be repeated", collect)
     .option("--slots <count>", "messages that its actors may hold at once (64)")
     .option("--memory <mebibytes>", "what its actors may reserve of the machine's memory together; default: no limit")
-    .option("--drain-limit <seconds>", "how long a drain lets messages finish (25)");
+    .option("--drain-limit <seconds>", "how long a drain lets messages finish (25)")
+    .option("--host-silence <seconds>", "a host whose event loop is blocked for so long is killed; 0 = never (10)");
   return runs(cli, command, { options: Options, run: runNode });
 }

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import type { Answer } from "../support/failing-system.ts";
+import { PartProcess } from "../support/part-process.ts";
+import { Stack, until } from "../support/stack.ts";
+
+const FAILING = fileURLToPath(new URL("../support/failing-system.ts", import.meta.url));
+const Actors = z.object({
+  actors: z.array(
+    z.object({ id: z.string(), node: z.string().nullable(), state: z.string(), reason: z.string().optional() }),
+  ),
+});
+
+it("an actor that gets stuck again and again climbs the ladder to quarantine; its mailbox is kept until it is released", {
+  timeout: 120_000,
+}, async () => {
+  await using stack = await Stack.start({ system: "recover", nodes: 2, systemFile: FAILING });
+  const { client, subjects } = stack;
+  const lone = async () => {
+    const answer = await client.nc.request(subjects.supervisor("actors"), "", { timeout: 2_000 });
+    const found = Actors.parse(answer.json()).actors.find(({ id }) => id.endsWith("/lone/0"));
+    assert.ok(found);
+    return found;
+  };
+  const submit = async (order: { do: string }): Promise<string> => {
+    const answer = await client.nc.request(subjects.tasks("lone", "submit"), JSON.stringify({ input: order }), {
+      timeout: 5_000,
+    });
+    return answer.json<{ task_id: string }>().task_id;
+  };
+  const resultOf = async (task: string): Promise<Answer> => {
+    let result: Answer | undefined;
+    await until(`the end of ${task}`, 20_000, async () => {
+      const answer = await client.nc.request(subjects.taskVerb("get"), JSON.stringify({ task_id: task }), {
+        timeout: 2_000,
+      });
+      const view = answer.json<{ status: string; result?: Answer }>();
+      result = view.result;
+      return view.status === "completed";
+    });
+    assert.ok(result);
+    return result;
+  };
+  const answer = async () => resultOf(await submit({ do: "answer" }));
+
+  const [home, first] = [(await lone()).node, await answer()];
+  // Stuck on its first attempt, done with the second: nothing is lost on the way up.
+  await resultOf(await submit({ do: "hang" }));
+  await resultOf(await submit({ do: "hang" }));
+  let pid = first.pid;
+  await until("a process of its own", 20_000, async () => (pid = (await answer()).pid) !== first.pid);
+  assert.equal((await lone()).node, home);
+
+  await resultOf(await submit({ do: "hang" }));
+  await until("another node", 20_000, async () => {
+    const { node, state } = await lone();
+    return node !== null && node !== home && state === "available";
+  });
+
+  const last = await submit({ do: "hang" });
+  await until("quarantine", 20_000, async () => (await lone()).state === "quarantined");
+  assert.match((await lone()).reason ?? "", /next trial .* no progress for 1000 ms/);
+  const kept = await submit({ do: "answer" });
+
+  const restart = new PartProcess("restart", ["restart", "lone/0", ...stack.operatorFlags]);
+  restart.start();
+  assert.equal(await restart.ended(), 0, restart.log);
+  assert.notEqual((await resultOf(kept)).pid, pid);
+  assert.ok(await resultOf(last));
+});
