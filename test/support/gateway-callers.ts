@@ -48,7 +48,7 @@ export async function call(
     signal: AbortSignal.timeout(10_000),
   });
   const text = await answer.text();
-  const isJson = (answer.headers.get("content-type") ?? "").includes("json");
+  const isJson = text !== "" && (answer.headers.get("content-type") ?? "").includes("json");
   return {
     status: answer.status,
     headers: answer.headers,

@@ -73,10 +73,21 @@ function decodeText(bytes: Uint8Array): string {
 
 const isPlainText = (contentType: string): boolean => contentType.trim().toLowerCase().startsWith("text/plain");
 
+/** An answer does not grow with what it refuses. */
+const MOST_PROBLEMS = 20;
+const LONGEST_REASON = 300;
+
+const shownProblems = (problems: readonly Problem[]) =>
+  problems
+    .slice(0, MOST_PROBLEMS)
+    .map(({ path, reason }) => ({ path: path.slice(0, LONGEST_REASON), reason: reason.slice(0, LONGEST_REASON) }));
+
 function invalidRequest(what: string, problems: readonly Problem[]): TroupeError {
-  const lines = problems.map((problem) => formatProblem(problem).replace("(whole file)", "(body)"));
+  const lines = problems
+    .slice(0, MOST_PROBLEMS)
+    .map((problem) => formatProblem(problem).replace("(whole file)", "(body)"));
   const message = lines.length === 0 ? what : `${what}: ${lines.join("; ")}`;
   return new TroupeError("invalid_request", message.slice(0, 4_000), {
-    details: problems.length === 0 ? {} : { problems: problems.map(({ path, reason }) => ({ path, reason })) },
+    details: problems.length === 0 ? {} : { problems: shownProblems(problems) },
   });
 }
