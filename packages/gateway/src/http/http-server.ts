@@ -91,7 +91,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   registerResponseRoutes(app, ports);
   registerClusterRoutes(app, { ...ports, supervisor: options.supervisor });
   registerHealthRoutes(app, options.health);
-  const document = openApiDocument(options.system, options.version);
+  const document = openApiDocument(options.system, options.version, options.guard.authenticator !== undefined);
   app.get("/openapi.json", { config: { permission: "public" } }, () => document);
   registerPageRoutes(app, document, options.page ?? []);
   app.addHook("preClose", async () => {

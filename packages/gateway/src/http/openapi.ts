@@ -1,5 +1,5 @@
 /** The OpenAPI 3.1 document, generated from the operations and their schemas. Pure. */
-import { ERRORS } from "@troupe/runtime/internal";
+import { ERRORS, type ErrorCode } from "@troupe/runtime/internal";
 import { z } from "zod";
 import type { Operation } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
@@ -56,10 +56,33 @@ function asOpenObject(schema: OpenObject): OpenObject {
   };
 }
 
-export function openApiDocument(system: string, version: string): Json {
+/** How callers sign in; what is named first is tried first by tools. */
+const SECURITY_SCHEMES: Json = {
+  bearer: {
+    type: "http",
+    scheme: "bearer",
+    description: "An API key (`troupe token create`), or a JWT of the issuer.",
+  },
+  apiKey: { type: "apiKey", in: "header", name: "X-API-Key", description: "An API key." },
+};
+const SIGN_IN: readonly Json[] = Object.keys(SECURITY_SCHEMES).map((name) => ({ [name]: [] }));
+
+/** What any operation that is not public may meet before it begins. */
+const GUARD_ERRORS = [
+  "unauthorized",
+  "forbidden",
+  "rate_limited",
+  "shedding_load",
+] as const satisfies readonly ErrorCode[];
+
+/** `hasSignIn`: whether callers have to sign in at this gateway. */
+export function openApiDocument(system: string, version: string, hasSignIn = false): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const operation of OPERATIONS) {
-    paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: operationObject(operation) };
+    paths[operation.path] = {
+      ...paths[operation.path],
+      [operation.method.toLowerCase()]: operationObject(operation, hasSignIn),
+    };
   }
   return {
     openapi: "3.1.0",
@@ -72,15 +95,18 @@ export function openApiDocument(system: string, version: string): Json {
         ServerSentEvent: schemaOf(ServerSentEvent, "output"),
         Json: JSON_VALUE,
       },
+      ...(hasSignIn ? { securitySchemes: SECURITY_SCHEMES } : {}),
     },
   };
 }
 
-function operationObject(operation: Operation): Json {
+function operationObject(operation: Operation, hasSignIn: boolean): Json {
   const parameters = [...pathParameters(operation), ...queryParameters(operation), ...headerParameters(operation)];
   return {
     operationId: operation.id,
     summary: operation.summary,
+    "x-permission": operation.permission,
+    ...(hasSignIn ? { security: operation.permission === "public" ? [] : SIGN_IN } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(operation.body ? { requestBody: requestBody(operation.body, operation.example) } : {}),
     responses: { ...successResponses(operation), ...errorResponses(operation) },
@@ -134,9 +160,10 @@ const linksOf = (leadsTo: Readonly<Record<string, string>>): Json =>
   );
 
 /** One entry a status; several codes may share it. Health endpoints answer their own form when something is down. */
-function errorResponses({ errors, success }: Operation): Json {
+function errorResponses({ errors, success, permission }: Operation): Json {
   const byStatus = new Map<number, string[]>();
-  for (const code of ["invariant_violated", ...errors] as const) {
+  const guarded = permission === "public" ? [] : GUARD_ERRORS;
+  for (const code of new Set<ErrorCode>(["invariant_violated", ...guarded, ...errors])) {
     const { http } = ERRORS[code];
     byStatus.set(http, [...(byStatus.get(http) ?? []), `\`${code}\`: ${ERRORS[code].meaning}`]);
   }
