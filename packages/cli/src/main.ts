@@ -1,9 +1,12 @@
 /** The process behind `troupe`: the only place that touches standard streams, signals and the exit code. */
 import { systemClock, systemRandom } from "@troupe/runtime";
 import { loadEnvironment } from "./config/load.ts";
+import { layered, readSettingsFile } from "./environment/settings-file.ts";
 import { EXIT_CODES, type ExitCode } from "./exit-code.ts";
 import { whenNpmIsGone } from "./npm-parent.ts";
 import { runProgram } from "./program.ts";
+import { reportError } from "./report-error.ts";
+import { createTerminal } from "./terminal.ts";
 
 const interruption = new AbortController();
 const exit = (code: ExitCode): never => process.exit(code);
@@ -27,6 +30,14 @@ process.on("disconnect", () => exit(EXIT_CODES.interrupted));
 whenNpmIsGone(interrupt);
 // `troupe task log ID | head`: the reader has gone, there is nobody left to tell.
 process.stdout.on("error", () => exit(EXIT_CODES.ok));
+
+// Into the process's own environment: nodes and hosts that are started get it too.
+try {
+  Object.assign(process.env, layered(process.env, await readSettingsFile(process.cwd())));
+} catch (error) {
+  const { stdout, stderr } = process;
+  exit(reportError(createTerminal({ stdout, stderr, isJson: false, wantsColour: false }), error));
+}
 
 await runProgram(
   {

@@ -22,14 +22,16 @@ export interface PartSettings {
 export interface SupervisorPartSettings extends PartSettings {
   /** Where alerts are sent. Default nowhere. */
   readonly alertWebhooks?: SupervisorOptions["alertWebhooks"];
+  /** Copies of every stream. Default 1. */
+  readonly replicas?: number;
 }
 
 /** Starts a supervisor. Resolves when it leads or stands by. */
 export async function startSupervisor(settings: SupervisorPartSettings): Promise<Supervisor> {
-  const { servers, system, signInOf, keysFile, alertWebhooks = [], logger, clock, random } = settings;
+  const { servers, system, signInOf, keysFile, alertWebhooks = [], replicas = 1, logger, clock, random } = settings;
   const link = { servers, ...signInOf("supervisor") };
   const auditKeyFile = keysFile === undefined ? undefined : auditKeyFileOf(keysFile);
-  const supervisor = createSupervisor({ system, link, auditKeyFile, alertWebhooks, logger, clock, random });
+  const supervisor = createSupervisor({ system, link, auditKeyFile, alertWebhooks, replicas, logger, clock, random });
   await supervisor.start();
   return supervisor;
 }

@@ -7,6 +7,7 @@ import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } f
 import { type Check, type Diagnosis, diagnose, failed, skipped } from "../doctor/check.ts";
 import { diskCheck, nodeCheck } from "../doctor/machine-checks.ts";
 import { modelCheck } from "../doctor/model-checks.ts";
+import { productionChecks } from "../doctor/production-checks.ts";
 import { clockCheck, storeCheck, storeUnseen } from "../doctor/store-checks.ts";
 import {
   connectionCheck,
@@ -15,6 +16,10 @@ import {
   serverBinaryCheck,
   supervisorCheck,
 } from "../doctor/system-checks.ts";
+import { ENVIRONMENT_VARIABLE, environmentNamed } from "../environment/environments.ts";
+import { httpFacts, natsFacts } from "../environment/facts.ts";
+import { allowedWeak } from "../environment/require-strong.ts";
+import { weakSettings } from "../environment/weak-settings.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { type Caller, signIn } from "../reach.ts";
 import type { Paint } from "../terminal.ts";
@@ -32,10 +37,31 @@ async function doctor(scope: Scope, options: z.infer<typeof Options>): Promise<E
     serverBinaryCheck(environment.variables, (line) => terminal.note(line)),
     modelCheck({ mode: models.mode, url: models.endpoint, key: models.secret("OPENAI_API_KEY") }),
   ];
-  const found = [...(await diagnose(machine, REMEDY)), ...(await diagnoseSystem(scope, options))];
+  const found = [
+    ...(await diagnose([...machine, ...(await production(scope, options, models.mode))], REMEDY)),
+    ...(await diagnoseSystem(scope, options)),
+  ];
   if (options.json) terminal.print(JSON.stringify({ checks: found }));
   else for (const line of found.flatMap((one) => findingLines(one, terminal.paint))) terminal.print(line);
   return found.some(({ status }) => status === "failed") ? EXIT_CODES.failed : EXIT_CODES.ok;
+}
+
+/** What production would refuse of what this machine says. */
+async function production(
+  scope: Scope,
+  options: z.infer<typeof Options>,
+  model: "offline" | "live",
+): Promise<readonly Check[]> {
+  const { environment, cwd } = scope;
+  const { variables } = environment;
+  const address = await findAddress(options, environment, cwd).catch(() => undefined);
+  const facts = {
+    ...(address === undefined ? {} : { nats: await natsFacts(address), hasAuditKey: address.keysFile !== undefined }),
+    http: await httpFacts("127.0.0.1", variables),
+    model,
+  };
+  const isProduction = environmentNamed(variables[ENVIRONMENT_VARIABLE]) === "production";
+  return productionChecks(weakSettings(facts), allowedWeak(variables), isProduction);
 }
 
 async function diagnoseSystem(scope: Scope, options: z.infer<typeof Options>): Promise<readonly Diagnosis[]> {

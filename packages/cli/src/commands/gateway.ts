@@ -4,6 +4,8 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { findAddress } from "../address.ts";
 import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
+import { httpFacts, natsFacts } from "../environment/facts.ts";
+import { AllowWeak, requireStrong, withAllowWeak } from "../environment/require-strong.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { unlessInterrupted } from "../interruption.ts";
 import { loadKeys } from "../keys.ts";
@@ -12,11 +14,15 @@ import { logLevelOf } from "../log-file.ts";
 const Options = AddressOptions.extend({
   port: z.coerce.number().int().min(0).max(65_535).default(8_080),
   host: z.string().default("127.0.0.1"),
+  allowWeak: AllowWeak,
   json: z.boolean().default(false),
 });
 
 async function runGateway(scope: Scope, options: z.infer<typeof Options>): Promise<ExitCode> {
   const address = await findAddress(options, scope.environment, scope.cwd);
+  const { variables } = scope.environment;
+  const facts = { nats: await natsFacts(address), http: await httpFacts(options.host, variables) };
+  requireStrong(scope, facts, options.allowWeak);
   const guard = await loadGuardSettings(scope.environment.variables);
   const { startGateway } = await import("../parts.ts");
   const gateway = await startGateway({
@@ -39,7 +45,9 @@ async function runGateway(scope: Scope, options: z.infer<typeof Options>): Promi
 }
 
 export function gatewayCommand(cli: Cli): Command {
-  const command = withAddress(newCommand("gateway", "run the ingress and the HTTP edge; any number of them"))
+  const command = withAllowWeak(
+    withAddress(newCommand("gateway", "run the ingress and the HTTP edge; any number of them")),
+  )
     .option("--port <port>", "HTTP port (8080)")
     .option("--host <address>", "address to listen on (127.0.0.1)");
   return runs(cli, command, { options: Options, run: runGateway });

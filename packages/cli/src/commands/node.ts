@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { loadModelSettings } from "@troupe/agents/internal";
 import { TroupeError } from "@troupe/runtime";
 import { createLogger, createNode, type NodeOptions } from "@troupe/runtime/internal";
 import { type Command, InvalidArgumentError } from "commander";
@@ -7,6 +8,8 @@ import { type Address, findAddress } from "../address.ts";
 import { brokerServices } from "../broker-services.ts";
 import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
 import { adoptModels } from "../config/load.ts";
+import { natsFacts } from "../environment/facts.ts";
+import { AllowWeak, requireStrong, withAllowWeak } from "../environment/require-strong.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { findRoleKeys, loadKeys, nodeNameIn } from "../keys.ts";
 import { logLevelOf } from "../log-file.ts";
@@ -19,6 +22,7 @@ const Options = AddressOptions.extend({
   memory: z.coerce.number().int().min(1).max(10_000_000).optional(),
   drainLimit: z.coerce.number().min(0).max(86_400).optional(),
   hostSilence: z.coerce.number().min(0).max(86_400).optional(),
+  allowWeak: AllowWeak,
   json: z.boolean().default(false),
 });
 
@@ -26,6 +30,8 @@ const Options = AddressOptions.extend({
 async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<ExitCode> {
   const address = await findAddress(options, scope.environment, scope.cwd);
   if (address.models) adoptModels(scope.environment.variables, address.models);
+  const { variables } = scope.environment;
+  requireStrong(scope, { nats: await natsFacts(address), model: loadModelSettings(variables).mode }, options.allowWeak);
   const name = await nodeName(options.name, address);
   const node = createNode({
     system: address.system,
@@ -92,7 +98,9 @@ function collectLabel(text: string, labels: Readonly<Record<string, string>> = {
 const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
 export function nodeCommand(cli: Cli): Command {
-  const command = withAddress(newCommand("node", "join this machine to the system and run actors; SIGTERM drains"))
+  const command = withAllowWeak(
+    withAddress(newCommand("node", "join this machine to the system and run actors; SIGTERM drains")),
+  )
     .option("--name <name>", "unique in the system; default: the machine's name")
     .option("--label <key=value>", "what roles may ask for; may be repeated", collectLabel)
     .option("--capability <name>", "what tasks may require; may be repeated", collect)

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
 import { type Cli, newCommand, runs, type Scope, withTls } from "../cli.ts";
+import { AllowWeak, withAllowWeak } from "../environment/require-strong.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { readRunFile, STATE_FOLDER } from "../run-file.ts";
 import { attach } from "../start/attach.ts";
@@ -24,6 +25,7 @@ export const StartOptions = z.object({
   tlsKey: z.string().optional(),
   tlsFirst: z.boolean().optional(),
   file: z.string().optional(),
+  allowWeak: AllowWeak,
   json: z.boolean().default(false),
 });
 export type StartOptions = z.infer<typeof StartOptions>;
@@ -60,5 +62,5 @@ export function startCommand(cli: Cli): Command {
       "with --nats: keys.json or a folder of .creds files; without, everything signs in anonymously",
     )
     .option("--system <name>", "name of the system, the first token of its subjects (troupe)");
-  return runs(cli, withTls(command), { options: StartOptions, run: start });
+  return runs(cli, withAllowWeak(withTls(command)), { options: StartOptions, run: start });
 }

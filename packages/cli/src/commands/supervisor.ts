@@ -3,12 +3,16 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { findAddress } from "../address.ts";
 import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
+import { natsFacts } from "../environment/facts.ts";
+import { AllowWeak, requireStrong, withAllowWeak } from "../environment/require-strong.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { unlessInterrupted } from "../interruption.ts";
 import { loadKeys } from "../keys.ts";
 import { logLevelOf } from "../log-file.ts";
 
 const Options = AddressOptions.extend({
+  replicas: z.coerce.number().int().min(1).max(5).default(1),
+  allowWeak: AllowWeak,
   json: z.boolean().default(false),
   alertWebhook: z.array(z.string()).default([]),
   alertPrivateHost: z.array(z.string()).default([]),
@@ -16,12 +20,16 @@ const Options = AddressOptions.extend({
 
 async function runSupervisor(scope: Scope, options: z.infer<typeof Options>): Promise<ExitCode> {
   const address = await findAddress(options, scope.environment, scope.cwd);
+  const store = { replicas: options.replicas, isSynced: false, isThrownAway: false };
+  const hasAuditKey = address.keysFile !== undefined;
+  requireStrong(scope, { nats: await natsFacts(address), store, hasAuditKey }, options.allowWeak);
   const { startSupervisor } = await import("../parts.ts");
   const supervisor = await startSupervisor({
     servers: address.natsUrl,
     system: address.system,
     signInOf: await loadKeys(address),
     keysFile: address.keysFile,
+    replicas: options.replicas,
     alertWebhooks: options.alertWebhook.map((url) => ({ url, privateHosts: options.alertPrivateHost })),
     clock: scope.clock,
     random: scope.random,
@@ -38,9 +46,10 @@ async function runSupervisor(scope: Scope, options: z.infer<typeof Options>): Pr
 const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
 export function supervisorCommand(cli: Cli): Command {
-  const command = withAddress(
-    newCommand("supervisor", "run the control plane; of several, one leads and the others stand by"),
+  const command = withAllowWeak(
+    withAddress(newCommand("supervisor", "run the control plane; of several, one leads and the others stand by")),
   )
+    .option("--replicas <count>", "copies of every stream, fixed when the system is created: 3 on three servers (1)")
     .option("--alert-webhook <url>", "https address that alerts are sent to as JSON; may be repeated", collect)
     .option("--alert-private-host <name>", "host of a webhook that may be a private address, or http", collect);
   return runs(cli, command, { options: Options, run: runSupervisor });

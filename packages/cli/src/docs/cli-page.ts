@@ -11,6 +11,8 @@ const EXIT_MEANING: Readonly<Record<keyof typeof EXIT_CODES, readonly [number, s
 };
 
 const VARIABLES: readonly (readonly [string, string])[] = [
+  ["TROUPE_ENV", "development, staging or production; see docs/environments.md. Unset: nothing is taken for granted"],
+  ["TROUPE_ALLOW_WEAK", "in production: names of weak settings that are meant, with commas"],
   ["TROUPE_NATS_URL", "NATS server of the system"],
   ["TROUPE_KEYS_FILE", "JSON file with nkey seeds by user name; without one the server's anonymous user is taken"],
   ["TROUPE_SYSTEM", "name of the system, the first token of every subject"],

@@ -5,6 +5,7 @@ import { startOfflineModel } from "@troupe/agents";
 import { loadGuardSettings } from "@troupe/gateway/internal";
 import { type Clock, messageOf, type Random } from "@troupe/runtime";
 import { type Logger, startEmbeddedServer, type TlsSettings } from "@troupe/runtime/internal";
+import type { Supervisor } from "@troupe/supervisor";
 import { findRoleKeys, loadKeys } from "../keys.ts";
 import { fileLogger } from "../log-file.ts";
 import { startGateway, startSupervisor } from "../parts.ts";
@@ -21,6 +22,10 @@ export interface LocalSystemOptions {
   readonly tls: TlsSettings | undefined;
   /** Throw the store away at the end. */
   readonly isInMemory: boolean;
+  /** Each record is on the disk of the server that is started before it is acknowledged; slower. */
+  readonly isSynced: boolean;
+  /** Weak settings that are meant; its nodes judge theirs by themselves. */
+  readonly allowedWeak: readonly string[];
   readonly natsPort: number | undefined;
   readonly httpPort: number;
   readonly nodes: number;
@@ -79,17 +84,13 @@ export async function startLocalSystem(options: LocalSystemOptions, stack: Async
     names: Array.from({ length: options.nodes }, (_, index) => `node-${index + 1}`),
     clock: options.clock,
     settingsOf: (name) => ({
-      args: [...nodeArguments(natsUrl, keysFile, options.system), ...tlsArguments(options.tls)],
+      args: nodeArguments(natsUrl, keysFile, options),
       env,
       logFile: join(options.folder, "logs", `${name}.log`),
     }),
     remark: options.remark,
   });
   stack.defer(() => crew.stop(NODE_STOP_MS));
-  const broken = supervisor.done.then(
-    () => "the supervisor has ended",
-    (error: unknown) => `the supervisor could not go on: ${messageOf(error)}`,
-  );
   return {
     natsUrl,
     httpUrl: gateway.url,
@@ -97,9 +98,15 @@ export async function startLocalSystem(options: LocalSystemOptions, stack: Async
     tls: options.tls,
     offlineUrl: env["TROUPE_OFFLINE_URL"],
     crew,
-    broken,
+    broken: endOf(supervisor),
   };
 }
+
+const endOf = ({ done }: Supervisor): Promise<string> =>
+  done.then(
+    () => "the supervisor has ended",
+    (error: unknown) => `the supervisor could not go on: ${messageOf(error)}`,
+  );
 
 /** What the nodes' environment says about models; starts the offline model where that is wanted. */
 async function modelEnvironment(
@@ -123,6 +130,7 @@ async function natsServer(
     system: options.system,
     storeDir: options.isInMemory ? undefined : join(options.folder, "nats"),
     ...(options.natsPort === undefined ? {} : { port: options.natsPort }),
+    ...(options.isSynced ? { syncInterval: "always" } : {}),
     env: options.env,
     progress: options.remark,
     logger,
@@ -146,7 +154,12 @@ function tlsArguments({ ca, cert, key, isFirst }: TlsSettings = {}): readonly st
   ];
 }
 
-function nodeArguments(natsUrl: string, keysFile: string | undefined, system: string): readonly string[] {
+function nodeArguments(
+  natsUrl: string,
+  keysFile: string | undefined,
+  { system, tls, allowedWeak }: LocalSystemOptions,
+): readonly string[] {
   const keys = keysFile === undefined ? [] : ["--keys", keysFile];
-  return ["--nats", natsUrl, "--system", system, ...keys];
+  const weak = allowedWeak.flatMap((name) => ["--allow-weak", name]);
+  return ["--nats", natsUrl, "--system", system, ...keys, ...tlsArguments(tls), ...weak];
 }

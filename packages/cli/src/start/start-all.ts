@@ -1,16 +1,18 @@
 import { mkdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { TroupeError } from "@troupe/runtime";
 import { lockStore } from "@troupe/runtime/internal";
 import { DEFAULT_SYSTEM, tlsOf } from "../address.ts";
 import type { Scope } from "../cli.ts";
 import type { StartOptions } from "../commands/start.ts";
 import { deploySystem } from "../deploy/deploy.ts";
+import { ENVIRONMENT_VARIABLE, environmentNamed } from "../environment/environments.ts";
+import { requireStrong } from "../environment/require-strong.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { unlessInterrupted } from "../interruption.ts";
 import { type RunFile, readRunFile, removeRunFile, STATE_FOLDER, writeRunFile } from "../run-file.ts";
 import { chooseSystemFile, loadSystemFile, type SystemFile } from "../system-file/load.ts";
-import { runTask } from "../task/run-task.ts";
+import { destinationOf, runTask } from "../task/run-task.ts";
 import { finish } from "../task/show.ts";
 import { attach } from "./attach.ts";
 import { untilNobodyIsAttached } from "./attached.ts";
@@ -18,6 +20,7 @@ import { type LocalSystem, startLocalSystem } from "./local-system.ts";
 import { nextSteps } from "./next-steps.ts";
 import { untilActorsAreThere } from "./readiness.ts";
 import { watchFile } from "./reload.ts";
+import { startFacts } from "./start-facts.ts";
 
 const OTHER_START_MS = 60_000;
 
@@ -60,7 +63,9 @@ async function startHere(
   }
   const file = await loadSystemFile(await chooseSystemFile(options.file, scope.cwd));
   const role = options.role ?? doorOf(file);
-  const starting = startLocalSystem(localOptions(scope, options, folder, model), stack);
+  const settings = localOptions(scope, options, folder, model);
+  requireStrong(scope, await startFacts(settings), options.allowWeak);
+  const starting = startLocalSystem(settings, stack);
   const local = await unlessInterrupted(starting, scope.interrupted).catch(async (error: unknown) => {
     // What is being started must be on the stack before the stack is unwound.
     await starting.catch(() => undefined);
@@ -91,13 +96,14 @@ async function startHere(
 }
 
 async function taskHere(scope: Scope, run: RunFile, role: string, input: string): Promise<ExitCode> {
-  const destination = { natsUrl: run.nats_url, system: run.system, signIn: {} };
+  const destination = await destinationOf(run);
   return finish(await runTask(scope, destination, { role, input }), scope.terminal);
 }
 
 function localOptions(scope: Scope, options: StartOptions, folder: string, model: "offline" | "live") {
   const { environment, clock, random, terminal } = scope;
   const natsUrl = options.nats ?? environment.natsUrl ?? environment.plainNatsUrl;
+  const isProduction = environmentNamed(environment.variables[ENVIRONMENT_VARIABLE]) === "production";
   return {
     system: options.system ?? environment.system ?? DEFAULT_SYSTEM,
     folder,
@@ -105,6 +111,8 @@ function localOptions(scope: Scope, options: StartOptions, folder: string, model
     keysFile: options.keys ?? environment.keysFile,
     tls: natsUrl === undefined ? undefined : tlsOf(options, environment),
     isInMemory: options.memory,
+    isSynced: isProduction && natsUrl === undefined,
+    allowedWeak: options.allowWeak,
     natsPort: options.natsPort,
     httpPort: options.port,
     nodes: options.nodes,
@@ -127,7 +135,8 @@ function runFile(
     system,
     nats_url: local.natsUrl,
     http_url: local.httpUrl,
-    ...(local.keysFile === undefined ? {} : { keys_file: local.keysFile }),
+    ...(local.keysFile === undefined ? {} : { keys_file: resolve(scope.cwd, local.keysFile) }),
+    ...(local.tls && { tls: local.tls }),
     door,
     model,
     ...(local.offlineUrl === undefined ? {} : { offline_url: local.offlineUrl }),
