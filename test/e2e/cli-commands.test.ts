@@ -90,6 +90,47 @@ test("status and doctor find the system healthy", async () => {
   }
 });
 
+test("an operator sees the cluster and changes it, with progress and with the nodes' word", async () => {
+  const Change = z.looseObject({ id: z.string(), state: z.string(), done: z.number(), total: z.number() });
+  const following = new TroupeProcess(["events", "--follow", "--json"], folder);
+  const scaled = Change.parse(await json(["scale", "first", "2", "--reason", "a test"]));
+  assert.deepEqual([scaled.id, scaled.state, scaled.done, scaled.total], ["scale.first.2", "confirmed", 2, 2]);
+  await following.shows(/"name":"scale"[^\n]*"a test"|"a test"[^\n]*"name":"scale"/);
+  following.child.kill("SIGINT");
+  assert.equal((await following.ends()).code, 130);
+
+  const { stdout: moved } = await troupe("migrate", "first/1", "--to", "node-1");
+  assert.match(moved, /first\/1: confirmed, runs on node-1/);
+  assert.match((await troupe("operation", "scale.first.2")).stdout, /first: confirmed, 2 run/);
+  for (const args of [
+    ["pause", "second"],
+    ["resume", "second"],
+    ["restart", "first/0"],
+    ["stop", "first/1"],
+  ])
+    assert.equal(Change.parse(await json(args)).state, "confirmed", args.join(" "));
+  assert.equal(Change.parse(await json(["scale", "first", "1"])).state, "confirmed");
+
+  assert.match((await troupe("nodes")).stdout, /node-1 +up/);
+  assert.match((await troupe("actors")).stdout, /v\d+\/first\/0 +node-1 +available/);
+  assert.match((await troupe("queues")).stdout, /second +v\d+ +0 +0 +0/);
+  assert.match((await troupe("placement")).stdout, /v\d+\/first\/0 +node-1 +the only node that fits/);
+  assert.match((await troupe("events")).stdout, /migrate first\/1: asked for by an operator/);
+  assert.equal((await troupe("tasks")).code, 0);
+
+  const refused = await troupe("migrate", "first/0", "--to", "node-9");
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /unknown_node/);
+  assert.equal((await troupe("stop", "first")).code, 2);
+});
+
+test("status --watch shows it again and again until it is interrupted", async () => {
+  const watching = new TroupeProcess(["status", "--watch", "--every", "0.3", "--json"], folder);
+  await watching.shows(/("status":"\w+"[\s\S]*){3}/);
+  watching.child.kill("SIGINT");
+  assert.equal((await watching.ends()).code, 130);
+});
+
 test("an unknown role exits with 1 and names the roles that there are", async () => {
   const { code, stderr } = await troupe("task", "run", "nobody", "x");
   assert.equal(code, 1);
