@@ -62,11 +62,13 @@ export const DEFAULT_SYSTEM = "troupe";
 export function chooseAddress({ flags, environment, run, context }: AddressSources): Address | undefined {
   const system = flags.system ?? environment.system;
   const keysFile = flags.keys ?? environment.keysFile;
+  const tls = tlsOf(flags, environment);
   const at = (natsUrl: string, source: string): Address => ({
     natsUrl,
     system: system ?? DEFAULT_SYSTEM,
     httpUrl: environment.httpUrl,
     keysFile,
+    ...(tls && { tls }),
     source,
   });
   if (flags.nats !== undefined) return at(flags.nats, "--nats");
@@ -77,6 +79,7 @@ export function chooseAddress({ flags, environment, run, context }: AddressSourc
       system: system ?? run.system,
       httpUrl: environment.httpUrl ?? run.http_url,
       keysFile: keysFile ?? run.keys_file,
+      ...(run.tls && { tls: run.tls }),
       models: { mode: run.model, offlineUrl: run.offline_url },
       source: `${STATE_FOLDER}/run.json`,
     };
@@ -98,10 +101,8 @@ export async function findAddress(flags: AddressFlags, environment: Environment,
   });
   if (address) {
     const { keysFile } = address;
-    const tls = tlsOf(flags, environment);
     return {
       ...address,
-      ...(tls && { tls }),
       keysFile: keysFile === undefined ? undefined : await keysFileAt(keysFile),
     };
   }

@@ -1,6 +1,7 @@
 /** `.troupe/run.json`: how a second terminal finds what `troupe start` runs in this folder. */
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { TlsSettings } from "@troupe/runtime/internal";
 import { z } from "zod";
 
 const RunFile = z.strictObject({
@@ -9,8 +10,10 @@ const RunFile = z.strictObject({
   system: z.string().min(1).max(64),
   nats_url: z.string().min(1).max(512),
   http_url: z.string().min(1).max(512),
-  /** File that holds the nkey seeds; absent when NATS was not started by us. */
+  /** File or folder of the keys; absent when NATS was not started by us. */
   keys_file: z.string().max(4_096).optional(),
+  /** TLS towards NATS, where it was not started by us. */
+  tls: TlsSettings.optional(),
   /** The first role that clients may address. */
   door: z.string().min(1).max(64),
   model: z.enum(["offline", "live"]),

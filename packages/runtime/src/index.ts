@@ -50,6 +50,8 @@ export {
   TroupeError,
 } from "./errors.ts";
 export { parseTaskId, requireTaskId, type TaskId, type TaskIdParts } from "./ids.ts";
+export { type Credentials, parseCreds } from "./nats/credentials.ts";
+export type { TlsSettings } from "./nats/tls.ts";
 export type { BrokerCaller, BrokerHandler, BrokerPorts, BrokerService } from "./node/broker-service.ts";
 export { createNode, type RunningNode } from "./node/node.ts";
 export type { NodeOptions } from "./node/node-options.ts";

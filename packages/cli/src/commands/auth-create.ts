@@ -44,14 +44,14 @@ async function createAll(scope: Scope, { system, shards, days }: Options, folder
   return made;
 }
 
-function createOne(
+async function createOne(
   { clock }: Scope,
   { days }: Options,
   folder: string,
   args: readonly string[],
 ): Promise<MadeCredentials> {
   const bearer = parseBearer(args);
-  return makeCredentials({ folder, keys: readSigningKeys(folder), clock }, bearer, { days, mayReplace: false });
+  return makeCredentials({ folder, keys: await readSigningKeys(folder), clock }, bearer, { days, mayReplace: false });
 }
 
 export function authCreateCommand(cli: Cli): Command {

@@ -30,7 +30,7 @@ const Options = z.object({
 type Options = z.infer<typeof Options>;
 
 async function exportServer(scope: Scope, options: Options): Promise<ExitCode> {
-  const keys = readSigningKeys(resolve(scope.cwd, options.folder));
+  const keys = await readSigningKeys(resolve(scope.cwd, options.folder));
   const { name, listen, store, accounts, cluster, clusterListen, route } = options;
   const config = await exportConfig(keys, {
     serverName: name,

@@ -48,7 +48,7 @@ async function rotateSigned(
 ): Promise<ExitCode> {
   const bearer = parseBearer(args);
   const old = await oldOf(folder, bearer);
-  const keys = readSigningKeys(folder);
+  const keys = await readSigningKeys(folder);
   const made = await makeCredentials({ folder, keys, clock: scope.clock }, bearer, {
     days: options.days,
     mayReplace: true,

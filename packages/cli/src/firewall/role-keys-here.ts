@@ -67,7 +67,7 @@ async function signable(
   clock: Clock,
 ): Promise<readonly PlayableVersion[]> {
   if (!(await isIssuerFolder(folder))) return [];
-  const keys = readSigningKeys(folder);
+  const keys = await readSigningKeys(folder);
   const { versions } = await new IssuerStore(folder).open();
   return versions.map((version) => ({
     version: version.version,

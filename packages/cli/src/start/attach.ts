@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Scope } from "../cli.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { type RunFile, STATE_FOLDER } from "../run-file.ts";
-import { runTask } from "../task/run-task.ts";
+import { destinationOf, runTask } from "../task/run-task.ts";
 import { finish } from "../task/show.ts";
 import { announceAttached } from "./attached.ts";
 
@@ -20,7 +20,7 @@ export async function attach(scope: Scope, run: RunFile, { role, input }: Attach
     if (terminal.isJson) terminal.print(JSON.stringify(run));
     return EXIT_CODES.ok;
   }
-  const destination = { natsUrl: run.nats_url, system: run.system, signIn: {} };
+  const destination = await destinationOf(run);
   const leave = await announceAttached(join(scope.cwd, STATE_FOLDER), scope.pid);
   try {
     return finish(await runTask(scope, destination, { role: role ?? run.door, input }), terminal);

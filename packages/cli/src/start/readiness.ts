@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Scope } from "../cli.ts";
 import type { RunFile } from "../run-file.ts";
-import { withClient } from "../task/run-task.ts";
+import { destinationOf, withClient } from "../task/run-task.ts";
 
 const Health = z.looseObject({ actors: z.looseObject({ total: z.number(), available: z.number(), busy: z.number() }) });
 const PATIENCE_MS = 10_000;
@@ -13,7 +13,7 @@ const POLL_MS = 50;
  */
 export async function untilActorsAreThere(scope: Scope, run: RunFile): Promise<void> {
   const deadline = scope.clock.monotonicMs() + PATIENCE_MS;
-  await withClient({ natsUrl: run.nats_url, system: run.system, signIn: {} }, async (client) => {
+  await withClient(await destinationOf(run), async (client) => {
     while (scope.clock.monotonicMs() < deadline) {
       const health = Health.safeParse(await client.health());
       const actors = health.data?.actors;

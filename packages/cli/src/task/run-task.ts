@@ -1,7 +1,8 @@
 import { connectTroupe, type TaskRequest, type TaskView, type TroupeClient } from "@troupe/runtime";
 import type { Scope } from "../cli.ts";
 import { unlessInterrupted } from "../interruption.ts";
-import type { SignIn } from "../keys.ts";
+import { loadKeys, type SignIn } from "../keys.ts";
+import type { RunFile } from "../run-file.ts";
 import { showLive } from "./show.ts";
 
 /** The system that a task goes to. */
@@ -9,6 +10,12 @@ export interface Destination {
   readonly natsUrl: string;
   readonly system: string;
   readonly signIn: SignIn;
+}
+
+/** The system that `troupe start` runs in a folder, as a client of it. */
+export async function destinationOf(run: RunFile): Promise<Destination> {
+  const signInOf = await loadKeys({ keysFile: run.keys_file, tls: run.tls });
+  return { natsUrl: run.nats_url, system: run.system, signIn: signInOf("client") };
 }
 
 export interface NewTask {

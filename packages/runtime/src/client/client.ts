@@ -6,11 +6,13 @@ import { Subjects } from "../contracts/subjects.ts";
 import type { ListRequest, TaskAccepted, TaskEvent, TaskLogPage, TaskRequest, TaskView } from "../contracts/task.ts";
 import { TroupeError } from "../errors.ts";
 import { base32, requireTaskId, type TaskId } from "../ids.ts";
+import { type CallOptions, callService } from "../nats/call-service.ts";
 import { type Link, openLink } from "../nats/connection.ts";
+import type { Credentials } from "../nats/credentials.ts";
+import type { TlsSettings } from "../nats/tls.ts";
 import { type Random, systemRandom } from "../random.ts";
 import { createLogger, type Logger } from "../telemetry/logger.ts";
 import { AcceptedAnswer, EventAnswer, LogAnswer, ViewAnswer } from "./answers.ts";
-import { type CallOptions, callService } from "../nats/call-service.ts";
 import { streamService } from "./service-stream.ts";
 
 export interface ConnectOptions {
@@ -20,6 +22,10 @@ export interface ConnectOptions {
   readonly system?: string;
   /** nkey seed; absent = the server's anonymous client. */
   readonly seed?: string | undefined;
+  /** Instead of `seed`: asked at every connect. On servers that an operator runs, with the JWT of a `.creds` file. */
+  readonly credentials?: (() => Credentials) | undefined;
+  /** Given = never without TLS. */
+  readonly tls?: TlsSettings | undefined;
   readonly apiPrefix?: string | undefined;
   readonly inboxPrefix?: string | undefined;
   /** How long calls that are safe to repeat are repeated while nobody answers, ms; default 10,000. */
@@ -80,10 +86,11 @@ const SILENCE_MS = 15_000;
 
 /** Connects to a running system. */
 export async function connectTroupe(options: ConnectOptions): Promise<TroupeClient> {
-  const { url, seed, apiPrefix, inboxPrefix, clock = systemClock } = options;
+  const { url, seed, credentials, tls, apiPrefix, inboxPrefix, clock = systemClock } = options;
+  const signIn = { seed, credentials, tls, apiPrefix, inboxPrefix };
   const subjects = new Subjects(requireSystemName(options.system ?? "troupe"));
   const logger = options.logger ?? createLogger({ name: "client", level: "silent" });
-  const link = await openLink({ servers: url, name: "client", seed, apiPrefix, inboxPrefix, logger, clock });
+  const link = await openLink({ servers: url, name: "client", ...signIn, logger, clock });
   return new ServiceClient(link, subjects, options);
 }
 

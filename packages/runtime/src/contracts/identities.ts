@@ -36,7 +36,7 @@ export const RetireIdentities = z.strictObject({ v, node, isRemoved: z.boolean()
 /** Makes the credentials of one key void. Where credentials are signed one by one only. */
 export const VoidCredentials = z.strictObject({
   v,
-  account: z.enum(["CORE", "NODE", "GATEWAY", "CLIENT"]),
+  account: z.enum(["CORE", "NODE", "GATEWAY", "CLIENT", "TOOLS"]),
   publicKey: z.string().regex(/^U[A-Z2-7]{55}$/, "a user's public key"),
   /** When they would have ended, seconds since 1970. */
   expiresAtS: z.int().min(0),
@@ -45,7 +45,7 @@ export const VoidCredentials = z.strictObject({
 /** Makes a new key for a user, or for every role of every version; the old ones are no good any more. On the embedded server only. */
 export const RotateKeys = z.strictObject({
   v,
-  whose: z.enum(["supervisor", "operator", "host", "node", "gateway", "client", "sys", "roles"]),
+  whose: z.enum(["supervisor", "operator", "host", "node", "gateway", "client", "tools", "sys", "roles"]),
 });
 export type RotateKeys = z.infer<typeof RotateKeys>;
 

@@ -48,7 +48,7 @@ const OWN_LIFETIME_S = 3_600;
  * `unauthorized` without keys, `unavailable` without a server.
  */
 export async function startIssuer(options: IssuerProcessOptions): Promise<RunningIssuer> {
-  const keys = readSigningKeys(options.folder);
+  const keys = await readSigningKeys(options.folder);
   await using started = new AsyncDisposableStack();
   const lock = await lockStore(options.folder, options.random);
   started.defer(() => lock.release());

@@ -28,7 +28,7 @@ import {
 } from "./ledger.ts";
 import { roleUserAt } from "./part-credentials.ts";
 import { type SignedAccount, Signer } from "./signer.ts";
-import type { SigningKeys } from "./signing-keys.ts";
+import { publicKeyOf, type SigningKeys } from "./signing-keys.ts";
 import { signSystemAccount } from "./system-jwts.ts";
 import { newVersionKeys, type RoleAccount, roleAccountsOf, type VersionKeys } from "./version-keys.ts";
 
@@ -146,7 +146,7 @@ export class Issuer implements IdentityAdministrator {
     const placed = await this.#options.placedOn(node);
     const expiresAtS = this.#nowS() + Math.ceil(this.#options.roleLifetimeMs / 1_000);
     const users = asked.roles.map(({ version, role, publicKey }) => {
-      const known = this.#versions.get(version as Version)?.roles.get(role);
+      const known = this.#versions.get(version)?.roles.get(role);
       if (!placed.has(`${version}/${role}`)) {
         throw new TroupeError("forbidden", `${version}/${role} is not placed on node ${node}`);
       }
@@ -177,7 +177,10 @@ export class Issuer implements IdentityAdministrator {
   }
 
   async #publishAll(): Promise<void> {
-    // Other releases may compile them otherwise.
+    // Another release may compile them otherwise, or know one more: that one first, since others import from it.
+    const { keys, resolver } = this.#options;
+    const known = await Promise.all(ACCOUNTS.map((name) => resolver.current(publicKeyOf(keys.accounts[name]))));
+    for (const name of ACCOUNTS.filter((_, index) => known[index] === undefined)) await this.#publishSystem(name);
     for (const name of ACCOUNTS) await this.#publishSystem(name);
     for (const role of this.#roles()) await this.#publishRole(role);
   }

@@ -13,7 +13,7 @@ import type { SigningKeys } from "./signing-keys.ts";
 import type { VersionKeys } from "./version-keys.ts";
 
 /** Parts that any number of processes may be, all with the same rights. */
-export const SHARED_PARTS = ["supervisor", "operator", "gateway", "client"] as const;
+export const SHARED_PARTS = ["supervisor", "operator", "gateway", "client", "tools"] as const;
 export type SharedPart = (typeof SHARED_PARTS)[number];
 
 const NODE_USER = "node/";

@@ -13,8 +13,7 @@ import { ACCOUNTS, type AccountName } from "../nats/users.ts";
 
 const seedOf = (kind: "O" | "A") => z.string().regex(new RegExp(`^S${kind}[A-Z2-7]{56}$`), "an nkey seed");
 
-/** What an issuer signs with. */
-export const SigningKeys = z.strictObject({
+const Stored = z.strictObject({
   v: z.literal(1),
   system: z.string().refine(isSystemName, "the name of a system"),
   shards: z.int().min(1).max(1_024),
@@ -22,12 +21,16 @@ export const SigningKeys = z.strictObject({
   operatorJwt: z.string().max(16_384),
   /** Signs accounts. */
   signing: seedOf("O"),
-  /** Sign their users. */
-  accounts: z.record(z.enum(ACCOUNTS), seedOf("A")),
+  /** Sign their users. Accounts that a later release knows are added when it first reads the file. */
+  accounts: z.partialRecord(z.enum(ACCOUNTS), seedOf("A")),
   /** Signs nodes' own users, and can sign nothing else. */
   nodes: seedOf("A"),
 });
-export type SigningKeys = z.infer<typeof SigningKeys>;
+
+/** What an issuer signs with. */
+export type SigningKeys = Omit<z.infer<typeof Stored>, "accounts"> & {
+  readonly accounts: Readonly<Record<AccountName, string>>;
+};
 
 const ISSUER_FILE = "issuer.json";
 const OPERATOR_FILE = "operator.seed";
@@ -61,21 +64,30 @@ export async function createSigningKeys(
     nodes: newAccountSeed(),
   };
   await writeSecret(join(folder, OPERATOR_FILE), `${seedText(operator)}\n`);
-  await writeSecret(file, `${JSON.stringify(keys, undefined, 2)}\n`);
+  await writeKeys(file, keys);
   return keys;
 }
 
 /** Reads them. Throws `unauthorized` when there are none, `invalid_config` when the file holds something else or others can read it. */
-export function readSigningKeys(folder: string): SigningKeys {
+export async function readSigningKeys(folder: string): Promise<SigningKeys> {
   const file = issuerFileIn(folder);
-  const text = readSecret(file);
+  const stored = parsed(readSecret(file), file);
+  const keys: SigningKeys = { ...stored, accounts: { ...accountSeeds(), ...stored.accounts } };
+  if (ACCOUNTS.some((name) => stored.accounts[name] === undefined)) await writeKeys(file, keys);
+  return keys;
+}
+
+function parsed(text: string, file: string): z.infer<typeof Stored> {
   try {
-    return SigningKeys.parse(JSON.parse(text));
+    return Stored.parse(JSON.parse(text));
   } catch (cause) {
     const why = cause instanceof z.ZodError ? z.prettifyError(cause) : messageOf(cause);
     throw new TroupeError("invalid_config", `${file} does not hold keys of an issuer: ${why}`, { cause });
   }
 }
+
+const writeKeys = (file: string, keys: SigningKeys): Promise<void> =>
+  writeSecret(file, `${JSON.stringify(keys, undefined, 2)}\n`);
 
 /** A new account's seed: a secret. */
 export const newAccountSeed = (): string => seedText(createAccount());
