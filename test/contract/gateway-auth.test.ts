@@ -143,6 +143,24 @@ test("another tenant's task is one that is not there, for every operation on it 
   assert.notEqual(own.body["status"], "cancelled");
 });
 
+test("a task that was cancelled before it started is still its owner's, and nobody else's", async () => {
+  await using own = await startGatewayBed();
+  await own.deploy("v1", { inFlight: 1 });
+  const [ann, eve] = [await makeKey(own, "acme", ["user"]), await makeKey(own, "globex", ["user"])];
+  const { url } = await own.gateway({ auth: {}, limits: LIMITS });
+  const send = () => call(url, "POST", "/api/v1/tasks", { key: ann.text, body: { role: "router", input: "x" } });
+  const [first, second] = [(await send()).body.task_id ?? "", (await send()).body.task_id ?? ""];
+  assert.equal(await own.started(second), undefined);
+  assert.equal((await call(url, "POST", `/api/v1/tasks/${second}/cancel`, { key: eve.text })).status, 404);
+  assert.equal((await call(url, "POST", `/api/v1/tasks/${second}/cancel`, { key: ann.text })).status, 200);
+  await own.done(first);
+  const waiting = () => directGetAll(own.core, own.subjects.stream("INGRESS"), { filter: "demo.ingress.>" });
+  await until("it has left the ingress", 5_000, async () => (await waiting()).length === 0);
+  const seen = await call(url, "GET", `/api/v1/tasks/${second}`, { key: ann.text });
+  assert.deepEqual([seen.status, seen.body["status"]], [200, "cancelled"]);
+  assert.equal((await call(url, "GET", `/api/v1/tasks/${second}`, { key: eve.text })).status, 404);
+});
+
 test("tenants cannot meet in idempotency keys, sessions and earlier responses", async () => {
   const headers = { "idempotency-key": "one-key" };
   const [ours, theirs] = [await submit(keyOf("acme", "user"), headers), await submit(keyOf("globex", "user"), headers)];

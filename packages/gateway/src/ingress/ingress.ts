@@ -121,7 +121,7 @@ export class Ingress {
     const { subjects, log, clock } = this.#ports;
     if (await log.get(subjects.done(order.task))) return;
     if (remainingMs(order, clock.nowMs()) === 0) {
-      await writeOnce(this.#ports, doneRecord(subjects, order.task, expiredBody("client")));
+      await writeOnce(this.#ports, doneRecord(subjects, order.task, expiredBody("client"), order.tenant));
       return;
     }
     await this.#start(order);

@@ -164,7 +164,7 @@ export class WaitingRoom {
       // Nobody waits for an answer: the rejection is recorded as a task, so that it shows up in lists.
       const task = rejectedId();
       const body = DoneBody.parse({ status: "rejected", by: "client", error: errorBodyOf(error) });
-      await writeOnce(this.#ports, doneRecord(subjects, task, body));
+      await writeOnce(this.#ports, doneRecord(subjects, task, body, this.#ports.tenant));
       logger.warn(
         { subject: message.subject, task, code: error.code, reason: error.message },
         "queue message rejected",

@@ -33,14 +33,14 @@ export async function cancelTask(
   caller: Caller,
   id: TaskId,
 ): Promise<{ task_id: TaskId; status: TaskStatus }> {
-  const { view } = await readKnownTask(ports.reader, caller, id);
+  const { view, tenant } = await readKnownTask(ports.reader, caller, id);
   if (view.finished_at === undefined) {
     const body: DoneBody = {
       status: "cancelled",
       by: "client",
       error: { code: "cancelled", message: "cancelled by the client" },
     };
-    const outcome = await writeOnce(ports, doneRecord(ports.subjects, id, body));
+    const outcome = await writeOnce(ports, doneRecord(ports.subjects, id, body, tenant));
     if (outcome.kind === "exists") requireCancelled(id, DoneBody.safeParse(readJson(outcome.record.body)).data?.status);
   } else requireCancelled(id, view.status);
   ports.announce({ v: CONTROL_VERSION, task: id, reason: "cancelled" });

@@ -15,6 +15,8 @@ export interface KnownTask {
   readonly id: TaskId;
   readonly records: readonly TaskRecord[];
   readonly view: TaskView;
+  /** Whose it is, as far as its records say. */
+  readonly tenant: string | undefined;
 }
 
 /** Reads a task. Throws `unknown_task` when neither the log nor the door knows it, and when it is behind the caller's wall. */
@@ -24,8 +26,9 @@ export async function readKnownTask(reader: TaskReader, caller: Caller, id: Task
   const order: TaskOrder | undefined = isStarted ? undefined : await reader.waiting(id);
   const view = taskView(id, records, order && acceptedOf(order));
   if (!view) throw unknownTask(id);
-  if (isOutside(caller, order?.tenant ?? tenantOf(records))) throw behindWall(id);
-  return { id, records, view };
+  const tenant = order?.tenant ?? tenantOf(records);
+  if (isOutside(caller, tenant)) throw behindWall(id);
+  return { id, records, view, tenant };
 }
 
 const BEHIND_WALL = new Error("another tenant's task");

@@ -65,8 +65,10 @@ export function startRecord(subjects: Subjects, order: TaskOrder, nowMs: number)
 }
 
 /** A record that ends a task from outside its graph: a cancel, an expiry, a rejection. The first end stands. */
-export function doneRecord(subjects: Subjects, task: TaskId, body: DoneBody): NewRecord {
-  return jsonRecord(subjects.done(task), {}, DoneBody.parse(body));
+export function doneRecord(subjects: Subjects, task: TaskId, body: DoneBody, tenant?: string): NewRecord {
+  const passport = { index: 0, depth: 0, trail: [], taint: [], requires: [] };
+  const header = tenant === undefined ? {} : { passport: { ...passport, tenant } };
+  return jsonRecord(subjects.done(task), header, DoneBody.parse(body));
 }
 
 /** The end of a task whose deadline passed. */
