@@ -84,6 +84,25 @@ test("callers without credentials may talk to agents where they are let in, ten 
   assert.equal(dodged.status, 429);
 });
 
+test("callers without credentials are walled off by their address", async () => {
+  const own = await bed.gateway({
+    auth: { letsAnonymousIn: true },
+    limits: { anonymousPerMinute: 100 },
+    trustedProxies: ["127.0.0.1"],
+    clock,
+  });
+  const run = (address: string, task: string) =>
+    call(own.url, "POST", "/agent/run/async", {
+      body: { task },
+      headers: { "x-forwarded-for": address, "idempotency-key": "one" },
+    });
+  const [ours, theirs] = [await run("198.51.100.1", "x"), await run("198.51.100.2", "y")];
+  assert.deepEqual([ours.status, theirs.status], [202, 202], "a key that somebody else used is free");
+  const read = (address: string) =>
+    call(own.url, "GET", `/agent/result/${ours.body.task_id}`, { headers: { "x-forwarded-for": address } });
+  assert.deepEqual([(await read("198.51.100.1")).status, (await read("198.51.100.2")).status], [200, 404]);
+});
+
 test("behind a trusted proxy each of its clients is counted", async () => {
   const own = await bed.gateway({
     auth: { letsAnonymousIn: true },

@@ -28,10 +28,13 @@ export const developer = (tenant: string): Principal => ({
 
 const ANONYMOUS: ReadonlySet<Permission> = new Set<Permission>(["agent:chat"]);
 
-/** A caller without credentials, where such are let in: may talk to agents, each address apart, under a tenant of their own. */
+/**
+ * A caller without credentials, where such are let in: may talk to agents. Each address is a tenant of its own, so that nobody meets
+ * another's sessions and idempotency keys by guessing their names.
+ */
 export const anonymous = (address: string): Principal => ({
-  tenant: "anonymous",
-  user: `anonymous ${address}`,
+  tenant: `anonymous ${address}`,
+  user: "anonymous",
   permissions: ANONYMOUS,
   credential: { kind: "none", id: address },
   isWalled: true,
