@@ -12,6 +12,7 @@ import { type McpServerOptions, mcpServer } from "@troupe/agents";
 import { carryOut, ToolSet, toolPorts } from "@troupe/agents/internal";
 import { type Json, systemClock, TroupeError } from "@troupe/runtime";
 import { createFakeContext, type FakeContextOptions } from "@troupe/runtime/internal";
+import { z } from "zod";
 
 const STUB = fileURLToPath(new URL("../support/mcp-stub.ts", import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), "troupe-mcp-"));
@@ -64,8 +65,8 @@ const started = (mode: string, log = file(), ...more: string[]) => ({
 async function overHttp(log = file()) {
   const child = spawn(process.execPath, [STUB, "http", log], { stdio: ["ignore", "pipe", "inherit"] });
   after(() => child.kill());
-  const [port] = await once(createInterface(child.stdout), "line");
-  return { child, reach: { url: `http://127.0.0.1:${String(port)}/mcp` } };
+  const [port] = z.tuple([z.string()]).parse(await once(createInterface(child.stdout), "line"));
+  return { child, reach: { url: `http://127.0.0.1:${port}/mcp` } };
 }
 
 for (const mode of ["stdio", "stdio-2025", "http"]) {
@@ -150,7 +151,8 @@ test("a server is given what is declared and a few harmless variables: no secret
   after(() => delete process.env["STUB_SECRET"]);
   const reach = { ...started("stdio"), env: { NODE_OPTIONS: { env: "NODE_OPTIONS" }, TOKEN: { env: "STUB_TOKEN" } } };
   const { call } = toolsOf(reach, ALL, { STUB_TOKEN: "t-1" });
-  const { TOKEN, NODE_OPTIONS, ...inherited } = JSON.parse(await call("environment"));
+  const environment = z.record(z.string(), z.string()).parse(JSON.parse(await call("environment")));
+  const { TOKEN, NODE_OPTIONS, ...inherited } = environment;
   assert.equal(TOKEN, "t-1");
   assert.equal(typeof NODE_OPTIONS, "string");
   const harmless = ["HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER"];

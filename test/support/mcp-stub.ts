@@ -58,7 +58,11 @@ function makeServer(): McpServer {
 if (mode === "stdio") serveStdio(makeServer);
 else if (mode === "stdio-2025") await makeServer().connect(new StdioServerTransport());
 else {
-  const http = createServer(toNodeHandler(createMcpHandler(makeServer)));
+  const handle = toNodeHandler({ fetch: (request) => createMcpHandler(makeServer).fetch(request) });
+  const http = createServer(
+    (request, response) =>
+      void handle(Object.assign(request, { method: request.method ?? "POST", url: request.url ?? "/" }), response),
+  );
   http.listen(0, "127.0.0.1", () => {
     const address = http.address();
     console.log(typeof address === "object" ? address?.port : address);

@@ -117,19 +117,19 @@ const ASKED = ["writer", "critic", "planner", "executor", "workers", "joiner", "
 export function withCalls(input: unknown): unknown {
   const parsed = Readable.safeParse(input);
   if (!parsed.success) return input;
-  const asked = rolesBehindTools(parsed.data.tools);
-  const found = Object.entries(parsed.data.roles).map(([name, role]) => [name, roleWithCalls(role, asked)] as const);
+  const behind = rolesBehindTools(parsed.data.tools);
+  const found = Object.entries(parsed.data.roles).map(([name, role]) => [name, roleWithCalls(role, behind)] as const);
   return { ...parsed.data, roles: Object.fromEntries(found) };
 }
 
-function roleWithCalls(role: unknown, asked: ReadonlyMap<string, string>): unknown {
+function roleWithCalls(role: unknown, behind: ReadonlyMap<string, string>): unknown {
   const parsed = z.looseObject({}).safeParse(role);
   if (!parsed.success) return role;
   const { pattern } = parsed.data;
   const fields = pattern === "chair" ? ASKED : [...ASKED, "speakers"];
   const byPattern = typeof pattern === "string" ? fields.flatMap((field) => parsed.data[field] ?? []) : [];
   const used = z.array(z.string()).safeParse(parsed.data["tools"]).data ?? [];
-  return { ...parsed.data, calls: [...byPattern, ...used.flatMap((name) => asked.get(name) ?? [])] };
+  return { ...parsed.data, calls: [...byPattern, ...used.flatMap((name) => behind.get(name) ?? [])] };
 }
 
 /** By tool: the role that it asks. */
@@ -139,8 +139,8 @@ function rolesBehindTools(tools: unknown): ReadonlyMap<string, string> {
   const RoleBehind = z.looseObject({ type: z.literal("role"), role: z.string() });
   return new Map(
     Object.entries(parsed.data).flatMap(([name, tool]) => {
-      const behind = RoleBehind.safeParse(tool);
-      return behind.success ? [[name, behind.data.role] as const] : [];
+      const found = RoleBehind.safeParse(tool);
+      return found.success ? [[name, found.data.role] as const] : [];
     }),
   );
 }

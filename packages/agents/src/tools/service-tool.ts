@@ -36,7 +36,8 @@ export function serviceTool(options: ServiceToolOptions): Tool {
     rules,
     isIdempotent: idempotent ?? rules.permission === "READ",
     parse: (input) => parseWith(parameters, input),
-    run: async (args, { ask, idempotencyKey, taint }) => {
+    run: async (args, scope) => {
+      const { idempotencyKey, taint } = scope;
       const question = {
         tool: name,
         arguments: z.json().parse(args),
@@ -44,7 +45,7 @@ export function serviceTool(options: ServiceToolOptions): Tool {
         idempotencyKey,
         taint,
       };
-      const { body } = ServiceRequestAnswer.parse(await ask(SERVICE_REQUEST_SERVICE, question));
+      const { body } = ServiceRequestAnswer.parse(await scope.ask(SERVICE_REQUEST_SERVICE, question));
       const answered = parseWith(result, body);
       if (!answered.ok) throw new TypeError(`its answer is not what it promised: ${answered.reason}`);
       return answered.value;
