@@ -131,6 +131,27 @@ test("a message that kills its host twice is parked as poison, and the role goes
   await node.logged(/host has died/);
 });
 
+test("messages that run beside one that kills their host are not parked with it", async () => {
+  const path = join(folder, "bystanders.mjs");
+  await writeFile(path, BYSTANDERS);
+  const manifest = SystemManifest.parse({
+    name: "bystanders",
+    graph: { client: ["a"], a: ["client"] },
+    roles: { a: { kind: "actor", concurrency: 16 } },
+  });
+  await cluster.deploy("v8", path, manifest);
+  await cluster.place("n9", 1, "v8", [{ role: "a", concurrency: 16 }]);
+  await cluster.startNode("n9");
+  await upAndRunning("n9");
+  const innocent: TaskId[] = [];
+  for (let i = 0; i < 4; i++) innocent.push(await cluster.submit("v8", "a", "work"));
+  await busy("n9", 4);
+  const guilty = await cluster.submit("v8", "a", "die");
+  const dead = await cluster.recorded(guilty, /^c\.dead\.0$/, 30_000);
+  assert.equal((dead.body as { error: { code: string } }).error.code, "poison_message");
+  for (const task of innocent) assert.equal((await cluster.done(task, 30_000)).status, "completed");
+});
+
 test("probe says who is there, held says which deliveries", async () => {
   await cluster.deploy("v6", RELAY);
   await cluster.place("n7", 1, "v6", ROLES);
@@ -164,6 +185,15 @@ test("a task that ends while a role works on it is aborted there, and the replic
 
 const POISON = `export default { manifest: {}, roles: { a: { kind: "actor", settings: {}, about: {}, create: () => ({
   receive(message) {
+    if (message === "die") process.exit(9);
+    return { outcome: "complete", body: "alive" };
+  },
+}) } } };`;
+
+/** The killer takes its time, so that the others have claimed their hops by then. */
+const BYSTANDERS = `export default { manifest: {}, roles: { a: { kind: "actor", settings: {}, about: {}, create: () => ({
+  async receive(message) {
+    await new Promise((resolve) => setTimeout(resolve, message === "die" ? 100 : 400));
     if (message === "die") process.exit(9);
     return { outcome: "complete", body: "alive" };
   },

@@ -36,11 +36,20 @@ export async function takeOver(x: Execution, known?: OwnRecord): Promise<Journal
     } else if (verdict.kind === "got" && last !== undefined) {
       await recordReply(x, last, verdict.body, patience);
     } else {
+      await setApart(x, last);
       const claimed = await claim(x, last, patience);
       if (claimed.isStored) return continueFrom(x, claimed.own);
       given = claimed.known;
     }
   }
+}
+
+/** Before the claim: should the process die of another one first, this message has nothing to do with it. */
+async function setApart(x: Execution, last: OwnRecord | undefined): Promise<void> {
+  const { suspects } = x.ports;
+  if (!suspects || !last || x.leaveSuspects || !isControl(last.name, "claim")) return;
+  if (!x.ports.isDead(last.writer.node, last.writer.incarnation)) return;
+  x.leaveSuspects = await suspects.enter();
 }
 
 async function judge(x: Execution, last: OwnRecord | undefined) {

@@ -48,6 +48,7 @@ async function run(message: Message, delivery: Delivery, role: HopRole, ports: H
   const mustLook = !delivery.isFirst || message.isAgain || message.kind === "reply";
   const end = await untilEnd(x, drive(x, mustLook));
   ports.running.leave(slot);
+  x.leaveSuspects?.();
   x.stopped ??= end;
   return end;
 }

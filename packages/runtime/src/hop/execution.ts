@@ -44,6 +44,8 @@ export class Execution {
   readonly #taint = new Set<string>();
   /** Why it must stop, once it must. */
   stopped: HopEnd | undefined;
+  /** Lets the next suspect run, where this is one. */
+  leaveSuspects: (() => void) | undefined;
 
   constructor(message: Message, role: HopRole, ports: HopPorts, arrivedMs: number) {
     this.role = role;

@@ -14,6 +14,7 @@ import type { HopId, TaskId, Version } from "../ids.ts";
 import type { TaskLog } from "../log/task-log.ts";
 import type { Random } from "../random.ts";
 import type { RunningHops } from "./running-hops.ts";
+import type { Suspects } from "./suspects.ts";
 import type { TaintRules } from "./taint.ts";
 
 /** One replica of a role of one version, as a host runs it. Built once; the same for all of its messages. */
@@ -76,6 +77,8 @@ export interface HopPorts {
   /** The hops that run in this process: their pulse, their time-outs, the tasks that have ended. One object a host. */
   readonly running: RunningHops;
   readonly logger: Logger;
+  /** Keeps messages whose last executor died from one another. One object a process; absent = they run at once. */
+  readonly suspects?: Suspects | undefined;
   /** Half of the log's retention, at least 10 min, in ms: an older delivery writes nothing any more. */
   readonly maxAgeMs: number;
   /** A short text, unique to one executor of one delivery. */

@@ -6,6 +6,7 @@
 import type { Clock } from "../clock.ts";
 import { messageOf, TroupeError } from "../errors.ts";
 import { type CompiledSystem, requireCompiled } from "../graph/compile.ts";
+import { Suspects } from "../hop/suspects.ts";
 import { type HopId, isHopId, requireTaskId, type TaskId } from "../ids.ts";
 import type { Random } from "../random.ts";
 import { supervisedGroups } from "../supervision/groups.ts";
@@ -51,6 +52,7 @@ export class Host {
   readonly #roles: Roles;
   readonly #held: HeldDeliveries;
   readonly #dead = new DeadIncarnations();
+  readonly #suspects: Suspects;
   readonly #blobs: BrokeredBlobs;
   readonly #asks: NodeAsks;
   readonly #supervisor: ActorSupervisor;
@@ -74,6 +76,7 @@ export class Host {
     this.#blobs = new BrokeredBlobs(options.tell);
     this.#asks = new NodeAsks(options.tell);
     const { tell, clock, random, logger } = options;
+    this.#suspects = new Suspects(clock);
     this.#supervisor = new ActorSupervisor({
       groups: supervisedGroups(options.configure.deployment.manifest),
       actors: () => [...this.#replicas.values()],
@@ -246,6 +249,7 @@ export class Host {
       held: this.#held,
       supervisor: this.#supervisor,
       dead: this.#dead,
+      suspects: this.#suspects,
       blobs: this.#blobs,
       asks: this.#asks,
       endHops: (task, hops) => this.#endHops(task, hops),

@@ -8,6 +8,7 @@ import { mailboxFor } from "../graph/variants.ts";
 import type { HopPorts, HopRole } from "../hop/ports.ts";
 import { RunningHops } from "../hop/running-hops.ts";
 import { taintRulesOf } from "../hop/taint.ts";
+import type { Suspects } from "../hop/suspects.ts";
 import { type HopId, isVersion, type TaskId } from "../ids.ts";
 import { createJetStreamLog } from "../log/jetstream-log.ts";
 import type { Blobs } from "../nats/blobs.ts";
@@ -72,6 +73,7 @@ export interface RoleSeatOptions {
   readonly supervisor: ActorSupervisor;
   readonly failpoint?: HopPorts["failpoint"];
   readonly dead: DeadIncarnations;
+  readonly suspects: Suspects;
   readonly blobs: Blobs;
   /** One of its replicas takes messages now, or takes none any more. */
   readonly onTaking: () => void;
@@ -192,6 +194,7 @@ export class RoleSeat {
       clock,
       random,
       running: this.running,
+      suspects: this.#options.suspects,
       logger,
       maxAgeMs: MAX_DELIVERY_AGE_MS,
       nonce: () => `${executor}${(executions++).toString(36)}`,
