@@ -17,6 +17,9 @@ const LONGEST_WAIT_MS = 10 * 60_000;
 /** With the longest wait between them, about 16 hours. */
 const MAX_WAITS = 100;
 
+/** A model's silence is bounded by the limits of its alias, each try by itself: as long as these go on, the role is not stuck. */
+export const MODEL_CALL = { firstMs: 25 * 60_000 };
+
 /** How long to wait for the models after the `waits`-th time (from 0) that none answered; `undefined` = no longer. */
 export function waitForModels(
   waits: number,
@@ -77,14 +80,17 @@ function askOnce(
           ask: (service, body) => ctx.ask(service, body),
           log: ctx.log,
           onToken: (text) => {
+            ctx.alive();
             const visible = show(text);
             if (visible !== "") ctx.token(visible);
           },
           onRetry: (failure) => {
+            ctx.alive();
             show = filter();
             ctx.log.warn({ model: alias, ...failure }, "model call failed; trying again");
           },
           onFallback: (change) => {
+            ctx.alive();
             show = filter();
             ctx.log.warn({ model: alias, ...change }, "model gave no answer; asking the next one");
           },
@@ -97,7 +103,7 @@ function askOnce(
         return { down, waitMs };
       }
     },
-    { usage: usageOf },
+    { usage: usageOf, stuckAfter: MODEL_CALL },
   );
 }
 

@@ -7,6 +7,7 @@ import { newestTextsThatFit } from "../models/context-window.ts";
 import type { ModelCall, ModelClient, ModelMessage } from "../models/model.ts";
 import { countWithin } from "../models/tokens.ts";
 import { type Conversation, renderConversation, taskSection, turnSections } from "./conversation.ts";
+import { MODEL_CALL } from "./model-step.ts";
 import { buildPrompt, type PromptParts, systemMessage } from "./prompt.ts";
 import { recall } from "./session-memory.ts";
 
@@ -90,8 +91,11 @@ async function summarise(ctx: Context, client: ModelClient, sections: readonly s
         return { content: "", usage: undefined };
       }
     },
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the step's own result, just above
-    { usage: (value) => (value as { readonly usage?: ReturnType<NonNullable<StepUsage>> }).usage },
+    {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the step's own result, just above
+      usage: (value) => (value as { readonly usage?: ReturnType<NonNullable<StepUsage>> }).usage,
+      stuckAfter: MODEL_CALL,
+    },
   );
   return content.trim() === "" ? undefined : content.trim();
 }
