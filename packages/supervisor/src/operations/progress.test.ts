@@ -104,7 +104,7 @@ const PINNED = { pins: { "a/0": "n2" } };
 
 const CASES: readonly (readonly [claim: string, wish: Wish, scene: Scene, state: Operation["state"], text: RegExp])[] =
   [
-    ["not placed yet", MOVE, { ...BOTH, desired: PINNED }, "blocked", /not placed on n2/],
+    ["not placed yet", MOVE, { ...BOTH, desired: PINNED }, "asked", /not placed on n2 yet/],
     [
       "it gets ready",
       MOVE,
@@ -161,7 +161,7 @@ const CASES: readonly (readonly [claim: string, wish: Wish, scene: Scene, state:
       { kind: "pause", role: "a" },
       { desired: { paused: ["a"] }, said: { n1: ["-a/0"], n2: ["-a/1"] }, placed: BOTH.placed },
       "confirmed",
-      /4 messages are still finished/,
+      /none takes; 4 messages still run/,
     ],
     ["a pause that was taken back", { kind: "pause", role: "a" }, BOTH, "superseded", /resumed/],
     ["a resumption", { kind: "resume", role: "a" }, BOTH, "confirmed", /2 run/],
@@ -220,7 +220,7 @@ const CASES: readonly (readonly [claim: string, wish: Wish, scene: Scene, state:
       { kind: "stop", replica: "a/0" },
       { desired: { stopped: ["a/0"] }, said: { n1: ["-a/0"] }, placed: {} },
       "placed",
-      /finishes 2 messages/,
+      /2 messages still run/,
     ],
     [
       "stopped",
@@ -241,7 +241,7 @@ const CASES: readonly (readonly [claim: string, wish: Wish, scene: Scene, state:
       { kind: "drain", node: "n1" },
       { ...BOTH, statuses: { n1: "draining" }, placed: {} },
       "placed",
-      /finishes 2 messages/,
+      /2 messages still run/,
     ],
     ["drained", { kind: "drain", node: "n1" }, { ...BOTH, statuses: { n1: "left" } }, "confirmed", /has left/],
     ["forgotten", { kind: "drain", node: "n9" }, BOTH, "confirmed", /has left/],

@@ -10,9 +10,11 @@ import {
   type Wish,
 } from "@troupe/runtime/internal";
 import { replicasNamed } from "../desired/operator-changes.ts";
+import { sitesOf } from "../membership/sites.ts";
 import type { Membership } from "../membership/snapshot.ts";
+import { Residents, refusal } from "../placement/fit.ts";
 import type { Unplaced } from "../placement/place.ts";
-import { replicaKey, replicaName, type WantedReplica } from "../placement/wanted.ts";
+import { replicaKey, replicaName, type WantedReplica, wantedReplicas } from "../placement/wanted.ts";
 
 type Actor = Heartbeat["actors"][number];
 
@@ -87,7 +89,10 @@ function migrateProgress(replica: string, to: string, state: State): Progress {
   const others = reportsOf(key, state).filter(({ node, actor }) => node !== to && actor.isTaking === true);
   const count = (text: string, at: Progress["state"]): Progress => ({ state: at, text, done: 0, total: 1 });
   if (state.desired.stopped?.includes(replica)) return count("it is stopped; restart it", "blocked");
-  if (standing === undefined) return count(whyNotOn(to, key, state), "blocked");
+  if (standing === undefined) {
+    const why = whyNotOn(to, wanted, state);
+    return why === undefined ? count(`not placed on ${to} yet`, "asked") : count(why, "blocked");
+  }
   if (standing === "stands_by")
     return count(`gets ready on ${to}${others.length > 0 ? `; ${others[0]?.node} still takes` : ""}`, "asked");
   const isThere = reportsOf(key, state).some(({ node, actor }) => node === to && isAsWanted(actor, wanted, state));
@@ -100,12 +105,21 @@ function migrateProgress(replica: string, to: string, state: State): Progress {
   };
 }
 
-function whyNotOn(to: string, key: string, { membership, unplaced }: State): string {
+/** What keeps a replica from a node; `undefined` when nothing does, and placement only has to look. */
+function whyNotOn(
+  to: string,
+  wanted: WantedReplica,
+  { desired, deployment, membership, rows }: State,
+): string | undefined {
   const status = membership.nodes.get(to)?.member.status;
-  if (status === undefined) return `${to} is not there`;
-  if (status !== "up") return `${to} is ${status}`;
-  const homeless = unplaced.find(({ replica }) => replicaKey(replica) === key);
-  return homeless ? `no place: ${homeless.reason}` : `not placed on ${to} yet, or it has no room; see placement`;
+  const site = sitesOf(membership).find(({ node }) => node === to);
+  if (status === undefined || !site) return status === undefined ? `${to} is not there` : `${to} is ${status}`;
+  const there = new Set(rows.get(to)?.replicas.map(replicaKey));
+  const residents = new Residents();
+  for (const other of wantedReplicas({ ...desired, draining: [] }, new Map([[deployment.version, deployment]])))
+    if (there.has(replicaKey(other))) residents.add(other);
+  const why = refusal(wanted, site, residents);
+  return why === undefined ? undefined : `${to} ${why}`;
 }
 
 function scaleProgress(role: string, replicas: number, state: State): Progress {
@@ -154,7 +168,7 @@ function pauseProgress(role: string, state: State): Progress {
   const busy = reports.reduce((sum, { actor }) => sum + actor.inFlight, 0);
   const counted = { done: all.length - taking.length, total: all.length };
   if (taking.length > 0) return { ...counted, state: "placed", text: `${taking.length} of ${all.length} still take` };
-  return { ...counted, state: "confirmed", text: `none takes; ${busy} messages are still finished` };
+  return { ...counted, state: "confirmed", text: `none takes; ${busy} messages still run` };
 }
 
 function stopProgress(replica: string, state: State): Progress {
@@ -165,7 +179,7 @@ function stopProgress(replica: string, state: State): Progress {
   const busy = reports.reduce((sum, { actor }) => sum + actor.inFlight, 0);
   if (reports.length === 0) return { ...counted, state: "confirmed", text: "it has ended" };
   const isPlaced = known !== undefined && !isInARow(replicaKey(known), 0, state);
-  return { ...counted, state: isPlaced ? "placed" : "asked", text: `it finishes ${busy} messages` };
+  return { ...counted, state: isPlaced ? "placed" : "asked", text: `it takes no more; ${busy} messages still run` };
 }
 
 function drainProgress(node: string, { membership, rows }: OperationView): Progress {
@@ -178,7 +192,7 @@ function drainProgress(node: string, { membership, rows }: OperationView): Progr
   const replicas = rows.get(node)?.replicas.length ?? 0;
   if (replicas > 0) return { ...unfinished, state: "asked", text: `${replicas} replicas still move to other nodes` };
   const busy = known.heartbeat?.busy ?? 0;
-  return { ...unfinished, state: "placed", text: `its replicas are elsewhere; it finishes ${busy} messages` };
+  return { ...unfinished, state: "placed", text: `its replicas are elsewhere; ${busy} messages still run` };
 }
 
 const isAsWanted = (actor: Actor, { role }: WantedReplica, { desired }: State): boolean =>

@@ -1,16 +1,16 @@
 /** The plan while it is being made: who is where, and what that leaves for the others. */
-import { isAlike, isNearFriend, misfit, refusal, type Site } from "./fit.ts";
+import { isAlike, isNearFriend, misfit, Residents, refusal, type Site } from "./fit.ts";
 import { replicaKey, type WantedReplica } from "./wanted.ts";
 
 export class Board {
   readonly #sites: ReadonlyMap<string, Site>;
-  readonly #placed: ReadonlyMap<string, Map<string, WantedReplica>>;
+  readonly #placed: ReadonlyMap<string, Residents>;
 
   constructor(sites: readonly Site[]) {
     // By name: a decision must not depend on the order in which nodes are known.
     const ordered = sites.toSorted((a, b) => (a.node < b.node ? -1 : 1));
     this.#sites = new Map(ordered.map((site) => [site.node, site]));
-    this.#placed = new Map(ordered.map(({ node }) => [node, new Map<string, WantedReplica>()]));
+    this.#placed = new Map(ordered.map(({ node }) => [node, new Residents()]));
   }
 
   get open(): readonly Site[] {
@@ -22,20 +22,20 @@ export class Board {
   }
 
   residents({ node }: Site): readonly WantedReplica[] {
-    return [...this.#on(node).values()];
+    return [...this.#on(node).all];
   }
 
   put(replica: WantedReplica, { node }: Site): void {
-    this.#on(node).set(replicaKey(replica), replica);
+    this.#on(node).add(replica);
   }
 
   take(replica: WantedReplica, { node }: Site): void {
-    this.#on(node).delete(replicaKey(replica));
+    this.#on(node).remove(replica);
   }
 
   /** Why a replica cannot run on a site, or `undefined` when it can. */
   refusal(replica: WantedReplica, site: Site): string | undefined {
-    return refusal(replica, site, this.#on(site.node).values());
+    return refusal(replica, site, this.#on(site.node));
   }
 
   /** The open nodes that fit, best first. */
@@ -71,7 +71,7 @@ export class Board {
 
   /** Moves one replica to a fresh node from the most crowded one that has at least two more; `undefined` when there is none to move. */
   levelOne(): { readonly moved: WantedReplica; readonly from: Site; readonly to: Site } | undefined {
-    const size = (site: Site) => this.#on(site.node).size;
+    const size = (site: Site) => this.#on(site.node).count;
     const byCount = this.open.toSorted((a, b) => size(b) - size(a) || (a.node < b.node ? -1 : 1));
     for (const to of byCount.toReversed().filter(({ isFresh }) => isFresh)) {
       for (const from of byCount) {
@@ -99,7 +99,8 @@ export class Board {
 
   assignment(): ReadonlyMap<string, string> {
     const assignment = new Map<string, string>();
-    for (const [node, replicas] of this.#placed) for (const key of replicas.keys()) assignment.set(key, node);
+    for (const [node, residents] of this.#placed)
+      for (const replica of residents.all) assignment.set(replicaKey(replica), node);
     return assignment;
   }
 
@@ -130,7 +131,7 @@ export class Board {
   }
 
   #isNear(replica: WantedReplica, site: Site): number {
-    return isNearFriend(replica, this.#on(site.node).values()) ? 1 : 0;
+    return isNearFriend(replica, this.#on(site.node).all) ? 1 : 0;
   }
 
   /** Replicas of the same mailbox on all nodes with this one's value of the label that they are spread over. */
@@ -148,18 +149,17 @@ export class Board {
   #alike(replica: WantedReplica, { node }: Site): number {
     let count = 0;
     const key = replicaKey(replica);
-    for (const [otherKey, other] of this.#on(node)) if (otherKey !== key && isAlike(replica, other)) count++;
+    for (const other of this.#on(node).all) if (isAlike(replica, other) && replicaKey(other) !== key) count++;
     return count;
   }
 
   #share(site: Site): number {
-    const used = this.residents(site).reduce((sum, { concurrency }) => sum + concurrency, 0);
-    return used / Math.max(1, site.slots);
+    return this.#on(site.node).slots / Math.max(1, site.slots);
   }
 
-  #on(node: string): Map<string, WantedReplica> {
-    const replicas = this.#placed.get(node);
-    if (!replicas) throw new TypeError(`${node} is no site of this plan`);
-    return replicas;
+  #on(node: string): Residents {
+    const residents = this.#placed.get(node);
+    if (!residents) throw new TypeError(`${node} is no site of this plan`);
+    return residents;
   }
 }

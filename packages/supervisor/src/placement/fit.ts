@@ -1,5 +1,5 @@
 /** Whether a replica may run on a node, and what speaks for one node before another. Pure. */
-import { mailboxOf, type WantedReplica } from "./wanted.ts";
+import { mailboxOf, replicaKey, type WantedReplica } from "./wanted.ts";
 
 /** A node as placement sees it. */
 export interface Site {
@@ -32,19 +32,51 @@ export function misfit({ labels, capabilities, concurrency, rules }: WantedRepli
   return undefined;
 }
 
+/** The replicas of a node, with what they take of it together. */
+export class Residents {
+  readonly #byKey = new Map<string, WantedReplica>();
+  slots = 0;
+  memoryBytes = 0;
+  #picky = 0;
+
+  get all(): Iterable<WantedReplica> {
+    return this.#byKey.values();
+  }
+  get count(): number {
+    return this.#byKey.size;
+  }
+  /** Whether one of them says whom it must be apart from. */
+  get isPicky(): boolean {
+    return this.#picky > 0;
+  }
+
+  add(replica: WantedReplica): void {
+    this.#byKey.set(replicaKey(replica), replica);
+    this.#count(replica, 1);
+  }
+
+  remove(replica: WantedReplica): void {
+    if (this.#byKey.delete(replicaKey(replica))) this.#count(replica, -1);
+  }
+
+  #count({ concurrency, rules }: WantedReplica, sign: 1 | -1): void {
+    this.slots += sign * concurrency;
+    this.memoryBytes += sign * (rules.memoryBytes ?? 0);
+    if (rules.antiAffinity !== undefined) this.#picky += sign;
+  }
+}
+
 /** Why a replica cannot run on a node beside the ones that are there; `undefined` when it can. */
-export function refusal(replica: WantedReplica, site: Site, residents: Iterable<WantedReplica>): string | undefined {
+export function refusal(replica: WantedReplica, site: Site, residents: Residents): string | undefined {
   const never = misfit(replica, site);
   if (never !== undefined) return never;
-  let slots = replica.concurrency;
-  let memoryBytes = replica.rules.memoryBytes ?? 0;
-  for (const other of residents) {
+  if (residents.slots + replica.concurrency > site.slots) return "has no free slots";
+  const memoryBytes = residents.memoryBytes + (replica.rules.memoryBytes ?? 0);
+  if (memoryBytes > (site.memoryLimitBytes ?? Number.POSITIVE_INFINITY)) return "has no free memory";
+  if (replica.rules.antiAffinity === undefined && !residents.isPicky) return undefined;
+  for (const other of residents.all)
     if (mustBeApart(replica, other)) return `runs ${mailboxOf(other.role, other.variant)}, which it must be apart from`;
-    slots += other.concurrency;
-    memoryBytes += other.rules.memoryBytes ?? 0;
-  }
-  if (slots > site.slots) return "has no free slots";
-  return memoryBytes > (site.memoryLimitBytes ?? Number.POSITIVE_INFINITY) ? "has no free memory" : undefined;
+  return undefined;
 }
 
 /** Holds both ways, whoever declares it. */

@@ -5,7 +5,7 @@
  */
 import { Board } from "./board.ts";
 import type { Site } from "./fit.ts";
-import { replicaKey, type WantedReplica } from "./wanted.ts";
+import { mailboxOf, replicaKey, type WantedReplica } from "./wanted.ts";
 
 /** Which node runs which replica, by `replicaKey`. */
 export type Assignment = ReadonlyMap<string, string>;
@@ -42,13 +42,15 @@ export function place(
   const reasons = new Map<string, string>();
   const unpinned = wanted.filter((replica) => !putPinned(board, replica, present, reasons));
   const waiting = unpinned.filter((replica) => !stays(board, replica, present, reasons));
-  const homeless = waiting.filter((replica) => !putSomewhere(board, replica, reasons));
+  const homeless = putAll(board, waiting, reasons);
   const levelled = level(board, maxLevelled, reasons);
   // Levelling may have freed the very slot that one of them waits for.
-  const last = levelled > 0 ? homeless.filter((replica) => !putSomewhere(board, replica, reasons)) : homeless;
+  const last = levelled > 0 ? putAll(board, homeless, reasons) : homeless;
+  const oneOfEach = new Map(last.map((replica) => [kindOf(replica), replica]));
+  const whyNot = new Map([...oneOfEach].map(([kind, replica]) => [kind, board.reason(replica)]));
   return {
     assignment: board.assignment(),
-    unplaced: last.map((replica) => ({ replica, reason: board.reason(replica) })),
+    unplaced: last.map((replica) => ({ replica, reason: whyNot.get(kindOf(replica)) ?? "" })),
     reasons,
     levelled,
   };
@@ -69,13 +71,38 @@ function stays(board: Board, replica: WantedReplica, present: Assignment, reason
   const node = present.get(replicaKey(replica));
   if (node === undefined) return false;
   const site = board.site(node);
-  const refused = site ? (replica.avoids === node ? "is where it failed" : board.refusal(replica, site)) : "is gone or drains";
+  const refused = site
+    ? replica.avoids === node
+      ? "is where it failed"
+      : board.refusal(replica, site)
+    : "is gone or drains";
   if (site && refused === undefined) {
     board.put(replica, site);
     return true;
   }
   reasons.set(replicaKey(replica), `${node} ${refused}`);
   return false;
+}
+
+/** Whatever holds for one of a kind holds for all. */
+const kindOf = ({ version, role, variant, pin, avoids }: WantedReplica): string =>
+  `${version}/${mailboxOf(role, variant)} ${pin} ${avoids}`;
+
+/** Puts those that find a place; room that is made for one may be room for another, so until nobody finds any. Returns who has none. */
+function putAll(
+  board: Board,
+  waiting: readonly WantedReplica[],
+  reasons: Map<string, string>,
+): readonly WantedReplica[] {
+  const hopeless = new Set<string>();
+  const homeless = waiting.filter((replica) => {
+    const kind = kindOf(replica);
+    if (!hopeless.has(kind) && putSomewhere(board, replica, reasons)) return false;
+    hopeless.add(kind);
+    return true;
+  });
+  const hasMore = homeless.length > 0 && homeless.length < waiting.length;
+  return hasMore ? putAll(board, homeless, reasons) : homeless;
 }
 
 function putSomewhere(board: Board, replica: WantedReplica, reasons: Map<string, string>): boolean {

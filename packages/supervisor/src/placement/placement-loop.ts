@@ -18,7 +18,7 @@ import { type HandedOver, HandOverWatch } from "./hand-over-watch.ts";
 import { Newcomers } from "./newcomers.ts";
 import { type Assignment, type Plan, place, type Unplaced } from "./place.ts";
 import { assignmentOf, changedRows, servingOf } from "./rows.ts";
-import { replicaKey, type WantedReplica, wantedReplicas } from "./wanted.ts";
+import { mailboxOf, replicaKey, type WantedReplica, wantedReplicas } from "./wanted.ts";
 
 export interface PlacementLoopOptions {
   readonly rows: CasBucket<NodePlacement>;
@@ -184,12 +184,12 @@ export class PlacementLoop {
       });
   }
 
-  /** An event for each replica that has lost hope, or has another reason for having none. */
+  /** An event for each mailbox with replicas that have no place, when that or the reason is new. */
   #recordUnplaced(unplaced: readonly Unplaced[]): void {
-    const known = new Map(this.#placement.unplaced.map(({ replica, reason }) => [replicaKey(replica), reason]));
-    for (const { replica, reason } of unplaced) {
-      const key = replicaKey(replica);
-      if (known.get(key) !== reason) this.#options.events.record({ name: "no-place", about: key, reason });
+    const known = byMailbox(this.#placement.unplaced.filter(({ isQuarantined }) => isQuarantined !== true));
+    for (const [mailbox, { count, reason }] of byMailbox(unplaced)) {
+      if (known.get(mailbox)?.reason === reason) continue;
+      this.#options.events.record({ name: "no-place", about: mailbox, reason, details: { replicas: count } });
     }
   }
 }
@@ -199,3 +199,14 @@ const isPresent = ({ nodes }: Membership, node: string): boolean => {
   const status = nodes.get(node)?.member.status;
   return status !== undefined && status !== "dead" && status !== "left";
 };
+
+function byMailbox(
+  unplaced: readonly Unplaced[],
+): ReadonlyMap<string, { readonly count: number; readonly reason: string }> {
+  const counted = new Map<string, { count: number; reason: string }>();
+  for (const { replica, reason } of unplaced) {
+    const mailbox = `${replica.version}/${mailboxOf(replica.role, replica.variant)}`;
+    counted.set(mailbox, { count: (counted.get(mailbox)?.count ?? 0) + 1, reason });
+  }
+  return counted;
+}
