@@ -17,8 +17,10 @@ import {
   openLink,
   PLACE_OF_ROLE,
   type PublishOutcome,
+  type PulledMessage,
   Subjects,
   SystemManifest,
+  startPull,
   systemClock,
   type Version,
 } from "@troupe/runtime/internal";
@@ -197,6 +199,46 @@ describe("a server that an operator runs", { skip }, () => {
     assert.equal(await publish(link, `ops.${HOP.replace(/1$/, "4")}.a.m.send.b`), "stored");
     await server.stopIssuer();
     await server.startIssuer();
+  });
+
+  test("a link that signs in again loses no message on the way, and none comes twice", async () => {
+    await place("web-6", 1, "a", "b");
+    const node = await server.openNode("web-6");
+    const [a, b] = [await openRole("web-6", node, "a"), await openRole("web-6", node, "b")];
+    const got: PulledMessage[] = [];
+    const loop = startPull({
+      link: b,
+      stream: subjects.logStream(0),
+      durable: "v1-b",
+      slots: 8,
+      logger,
+      run: async (message) => {
+        got.push(message);
+        message.ack();
+      },
+    });
+    const sent = 300;
+    const publisher = createPublisher(a);
+    const sending = (async () => {
+      for (let n = 0; n < sent; n++) {
+        const hop = String(1_000 + n);
+        const { kind } = await publisher.publish(`ops.${HOP.replace(/0001$/, hop)}.a.m.send.b`, Buffer.from("{}"));
+        assert.equal(kind, "stored");
+        await systemClock.sleep(3);
+      }
+    })();
+    for (let n = 0; n < 4; n++) {
+      await b.renewal.renew();
+      await systemClock.sleep(100);
+    }
+    await sending;
+    publisher.close();
+    const ours = () => got.filter(({ subject }) => /1\d\d\d\.a\.m\.send\.b$/.test(subject));
+    const deadline = performance.now() + 4_000;
+    while (ours().length < sent && performance.now() < deadline) await systemClock.sleep(20);
+    await loop.stop();
+    assert.equal(new Set(ours().map(({ subject }) => subject)).size, sent, "within less than ack_wait");
+    assert.equal(ours().length, sent);
   });
 
   test("a node that is removed loses its own identity too, and cannot come back with it", async () => {

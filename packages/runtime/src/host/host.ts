@@ -149,7 +149,9 @@ export class Host {
 
   async #setReplicas(wanted: readonly ReplicaSpec[], credentials: RoleCredentials | undefined): Promise<void> {
     if (this.#isDraining) return;
+    const before = this.#credentials;
     this.#credentials = credentials;
+    this.#renew(before, credentials);
     const byId = new Map(wanted.map((spec) => [replicaId(this.#options.configure.deployment.version, spec), spec]));
     for (const [id, replica] of this.#replicas) {
       const spec = byId.get(id);
@@ -163,6 +165,15 @@ export class Host {
       await this.#carryOut(`replica ${id}`, () => (known ? known.update(spec) : this.#startReplica(id, spec)));
     }
     this.#report();
+  }
+
+  /** Roles that have newer credentials sign in with them before the older ones end. */
+  #renew(before: RoleCredentials = {}, now: RoleCredentials = {}): void {
+    for (const [role, { seed }] of Object.entries(now)) {
+      const seat = this.#seats.get(role);
+      if (!seat || before[role] === undefined || before[role].seed === seed) continue;
+      void this.#carryOut(`renew ${role}`, async () => (await seat).renew());
+    }
   }
 
   /** Only where the role has a seat: a new one is told with its first replica. */

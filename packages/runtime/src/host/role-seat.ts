@@ -7,8 +7,8 @@ import type { CompiledSystem } from "../graph/compile.ts";
 import { mailboxFor } from "../graph/variants.ts";
 import type { HopPorts, HopRole } from "../hop/ports.ts";
 import { RunningHops } from "../hop/running-hops.ts";
-import { taintRulesOf } from "../hop/taint.ts";
 import type { Suspects } from "../hop/suspects.ts";
+import { taintRulesOf } from "../hop/taint.ts";
 import { type HopId, isVersion, type TaskId } from "../ids.ts";
 import { createJetStreamLog } from "../log/jetstream-log.ts";
 import type { Blobs } from "../nats/blobs.ts";
@@ -146,6 +146,11 @@ export class RoleSeat {
   /** Takes the edges that the role has lost, all of them: hops that run are held to it as well. */
   cut(revoked: readonly string[]): void {
     this.#revoked = new Set(revoked);
+  }
+
+  /** Signs in again, with the credentials of now. */
+  renew(): Promise<void> {
+    return this.#link.renewal.renew();
   }
 
   async close(): Promise<void> {

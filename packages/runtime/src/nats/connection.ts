@@ -15,6 +15,7 @@ import { messageOf, TroupeError } from "../errors.ts";
 import { type Random, systemRandom } from "../random.ts";
 import { CORE_API_PREFIX } from "./api-prefix.ts";
 import type { Credentials } from "./credentials.ts";
+import { Renewal } from "./renewal.ts";
 import type { TlsSettings } from "./tls.ts";
 import { PLACE_OF_USER, type UserName } from "./users.ts";
 
@@ -29,6 +30,8 @@ export interface Link {
   /** Prefix of the inboxes that this user may subscribe to. */
   readonly inboxPrefix: string;
   readonly name: string;
+  /** Connects anew, with the credentials of now, and nothing on its way meanwhile. */
+  readonly renewal: Renewal;
   /** Sends what is queued, waits at most a second for it, and closes. May be called more than once. */
   close(): Promise<void>;
 }
@@ -94,6 +97,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     apiPrefix: options.apiPrefix ?? place?.apiPrefix ?? CORE_API_PREFIX,
     inboxPrefix,
     name,
+    renewal: new Renewal(nc, clock),
     close: () => closeGently(nc, clock),
   };
 }

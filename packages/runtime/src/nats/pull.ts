@@ -97,6 +97,7 @@ class SlotPull implements PullLoop {
   readonly #next: string;
   readonly #held = new Map<number, Held>();
   readonly #watch: NodeJS.Timeout;
+  readonly #endRenewals: () => void;
   #slots: number;
   #inbox = "";
   #subscription: Subscription | undefined;
@@ -106,6 +107,8 @@ class SlotPull implements PullLoop {
   #heardMs = 0;
   #isPullDue = false;
   #isStopped = false;
+  #isAside = false;
+  #whenAnswered: (() => void)[] = [];
   #whenIdle: (() => void)[] = [];
 
   constructor(options: PullOptions) {
@@ -116,6 +119,7 @@ class SlotPull implements PullLoop {
     this.#next = `${options.link.apiPrefix}.CONSUMER.MSG.NEXT.${options.stream}.${options.durable}`;
     this.#watch = setInterval(() => this.#onWatch(), WATCH_MS);
     this.#watch.unref();
+    this.#endRenewals = options.link.renewal.add(() => this.#standAside());
     void this.#followConnection();
   }
 
@@ -144,6 +148,7 @@ class SlotPull implements PullLoop {
     const subscription = this.#subscription;
     this.#subscription = undefined;
     this.#left = 0;
+    this.#answered();
     if (!subscription || subscription.isClosed()) return;
     // Draining ends the server's interest and still hands over what is on its way, which is then given back.
     await subscription.drain().catch((error: unknown) => {
@@ -158,15 +163,33 @@ class SlotPull implements PullLoop {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#endRenewals();
     await this.pause();
     if (this.#held.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
     clearInterval(this.#watch);
   }
 
+  /**
+   * Asks for no more until it is told to go on, and waits for the end of what it has asked for. Ending the subscription would not do: across
+   * accounts the server goes on to answer the request, into nothing.
+   */
+  async #standAside(): Promise<() => void> {
+    this.#isAside = true;
+    if (this.#left > 0) await new Promise<void>((resolve) => this.#whenAnswered.push(resolve));
+    return () => {
+      this.#isAside = false;
+      this.#pullSoon(0);
+    };
+  }
+
+  #answered(): void {
+    for (const resolve of this.#whenAnswered.splice(0)) resolve();
+  }
+
   #pull(): void {
     this.#isPullDue = false;
     const batch = this.#slots - this.#held.size;
-    if (!this.#subscription || this.#left > 0 || batch < 1) return;
+    if (!this.#subscription || this.#isAside || this.#left > 0 || batch < 1) return;
     this.#request = nuid.next();
     this.#left = batch;
     this.#heardMs = this.#clock.monotonicMs();
@@ -184,6 +207,7 @@ class SlotPull implements PullLoop {
   #requestEnded(why: string, delayMs: number): void {
     this.#options.logger.trace({ why, durable: this.#options.durable }, "pull ended");
     this.#left = 0;
+    this.#answered();
     this.#pullSoon(delayMs);
   }
 
@@ -196,7 +220,7 @@ class SlotPull implements PullLoop {
       return;
     }
     this.#heardMs = this.#clock.monotonicMs();
-    if (this.#left > 0) this.#left--;
+    if (this.#left > 0 && --this.#left === 0) this.#answered();
     const known = this.#held.get(at.streamSequence);
     if (known) {
       // Redelivered while it runs here: only the acknowledgement subject is new.

@@ -232,7 +232,15 @@ class ReconcilingNode implements RunningNode {
     const { roleKeys, clock } = this.#options;
     if (roleKeys === undefined) return sharedUser;
     if (roleKeys !== "issued") return folderOfKeys(roleKeys.folder);
-    return new IssuedRoles({ link, subjects: this.#subjects, node: this.name, clock });
+    const onDue = () => this.#wake.resolve();
+    return new IssuedRoles({
+      link,
+      subjects: this.#subjects,
+      node: this.name,
+      onDue,
+      signal: this.#left.signal,
+      clock,
+    });
   }
 
   async #converge({ desired, fleet }: Joined): Promise<void> {

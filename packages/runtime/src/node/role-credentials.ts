@@ -55,6 +55,10 @@ export interface IssuedRolesOptions {
   readonly link: Link;
   readonly subjects: Subjects;
   readonly node: string;
+  /** Called when some are due, so that they are asked for again. */
+  readonly onDue?: () => void;
+  /** Ends the waiting for that. */
+  readonly signal?: AbortSignal;
   readonly clock: Clock;
 }
 
@@ -85,6 +89,13 @@ export class IssuedRoles implements RoleCredentialsSource {
     }
   }
 
+  async #tellWhenDue(inMs: number): Promise<void> {
+    const { clock, signal, onDue } = this.#options;
+    if (!onDue) return;
+    await clock.sleep(inMs, signal).catch(() => undefined);
+    if (!signal?.aborted) onDue();
+  }
+
   /** What is still good is not given up when it cannot be renewed yet. */
   async #renew(version: string, roles: readonly string[]): Promise<void> {
     try {
@@ -106,6 +117,7 @@ export class IssuedRoles implements RoleCredentialsSource {
     });
     const { jwts, expiresInMs } = IssuedCredentials.parse(answer);
     const sinceMs = clock.monotonicMs();
+    void this.#tellWhenDue(expiresInMs * RENEW_AT);
     for (const [index, { role, pair }] of pairs.entries()) {
       const jwt = jwts[index];
       if (jwt === undefined) throw new TroupeError("unavailable", "the issuer answered for other roles");
