@@ -31,6 +31,7 @@ import type { StaticFile } from "./http/page-routes.ts";
 import { Backlog } from "./ingress/backlog.ts";
 import { DeployedSystem } from "./ingress/deployed-system.ts";
 import { EndWatch } from "./ingress/end-watch.ts";
+import { groupWrites } from "./ingress/grouped-writes.ts";
 import { createKeyStore } from "./ingress/idempotency-keys.ts";
 import { InFlight } from "./ingress/in-flight.ts";
 import { Ingress } from "./ingress/ingress.ts";
@@ -219,7 +220,7 @@ interface Parts {
 async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
   const { system, logger, clock = systemClock, random = systemRandom, shards = 1, tenant = "default" } = options;
   const subjects = new Subjects(system);
-  const publisher = createPublisher(link, { clock });
+  const publisher = groupWrites(createPublisher(link, { clock }));
   const log = createJetStreamLog({ link, publisher, subjects });
   const deployed = await DeployedSystem.follow({ link, subjects, logger, clock });
   const core = {
