@@ -52,6 +52,7 @@ test("a request inside another's body is never answered, however the two lengths
     const answer = await exchange(gateway.url, bytes);
     assert.ok(!answer.includes('"object":"list"'), `${what}: the inner request was answered`);
     const statuses = statusesIn(answer);
+    assert.ok(!answer.includes("HTTP/1.1 4") || answer.includes('"type":"urn:troupe:error:'), `${what}: ${answer}`);
     assert.ok(statuses.length <= 1 && statuses.every((status) => status >= 400 && status < 500), `${what}: ${answer}`);
   }
   await lives();

@@ -33,7 +33,8 @@ async function create(scope: Scope, options: CreateOptions): Promise<ExitCode> {
   if (options.json) scope.terminal.print(JSON.stringify({ ...shown(row), token: text }));
   else {
     scope.terminal.print(text);
-    scope.terminal.note(
+    // Beside the product, so that KEY=$(troupe token create …) holds the key alone.
+    scope.terminal.complain(
       `${row.id} of ${tenant}/${user}: ${row.roles.join(", ")}. It is shown this once; only its hash is kept.`,
     );
   }

@@ -4,6 +4,7 @@ import { loadEnvironment } from "../config/load.ts";
 import { buildProgram } from "../program.ts";
 import { cliPage } from "./cli-page.ts";
 import { errorsPage } from "./errors-page.ts";
+import { permissionsPage } from "./permissions-page.ts";
 import { subjectsPage } from "./subjects-page.ts";
 
 /** Every generated page of the documentation, by its path in the repository. */
@@ -24,6 +25,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
   return new Map([
     ["docs/cli.md", cliPage(program)],
     ["docs/errors.md", errorsPage()],
+    ["docs/permissions.md", permissionsPage()],
     ["docs/subjects.md", subjectsPage()],
   ]);
 }

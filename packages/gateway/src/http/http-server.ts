@@ -9,6 +9,7 @@ import { isBehindWall } from "../task/known-task.ts";
 import type { HealthProbe, TaskApi } from "../task/task-api.ts";
 import { registerAgentRoutes } from "./agent-routes.ts";
 import { registerChatRoutes } from "./chat-routes.ts";
+import { answerClientError } from "./client-error.ts";
 import { registerClusterRoutes } from "./cluster-routes.ts";
 import { EventStreams } from "./event-stream.ts";
 import { Guard, type GuardPorts } from "./guard.ts";
@@ -107,6 +108,7 @@ function createApp(patience: HttpPatience, trustedProxies: readonly string[] = [
     bodyLimit: BODY_LIMITS.maxBytes + ENVELOPE_BYTES,
     requestTimeout: patience.requestMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    clientErrorHandler: answerClientError,
     http: { headersTimeout: patience.headersMs, connectionsCheckingInterval: patience.checkMs },
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     routerOptions: { maxParamLength: 256 },
