@@ -20,7 +20,7 @@ export function silenceLimits({ firstTokenMs, gapMs, answerMs }: NonNullable<Mod
 export async function withinLimit<T>(promise: Promise<T>, ms: number, clock: Clock, what: string): Promise<T> {
   const settled = new AbortController();
   const late = clock.sleep(ms, settled.signal).then(() => {
-    throw new BrokenAnswerError(`${what} within ${ms} ms`);
+    throw new BrokenAnswerError(`${what} within ${Math.round(ms)} ms`);
   });
   try {
     return await Promise.race([promise, late]);
