@@ -47,6 +47,26 @@ test("a system file becomes the same definition that TypeScript makes", async ()
   assert.ok(roles["judge"]?.create());
 });
 
+test("supervision of roles and of groups, as the file says; a role that is not there is told with its line", async () => {
+  const supervision = `supervision:
+  intensity: 5
+  groups:
+    bench:
+      roles: [clerk, judge]
+      strategy: rest-for-one
+      backoff: { baseMs: 10 }
+`;
+  const { manifest } = await loadYamlSystem(GOOD + supervision);
+  assert.deepEqual(manifest.supervision, {
+    intensity: 5,
+    groups: { bench: { roles: ["clerk", "judge"], strategy: "rest-for-one", backoff: { baseMs: 10 } } },
+  });
+  assert.deepEqual(
+    problemsIn(GOOD + supervision.replace("judge]", "ghost]")).map(({ path, line }) => [path, line]),
+    [["supervision.groups.bench.roles[1]", 30]],
+  );
+});
+
 test("every error of a file is told at once, each with its line", async () => {
   const bad = GOOD.replace("replicas: 2", "replicas: two")
     .replace("judge: [client]", "judge: [client, ghost]")
