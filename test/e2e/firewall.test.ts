@@ -8,6 +8,7 @@ import { headers } from "@nats-io/transport-node";
 import { startOfflineModel } from "@troupe/agents";
 import { type Attempt, attacksAs, checkFirewall, tryAct } from "@troupe/cli/internal";
 import {
+  AuditEntry,
   callService,
   createPublisher,
   directGetLast,
@@ -20,6 +21,7 @@ import {
   PLACE_OF_ROLE,
   parseAckSubject,
   type RoleKeys,
+  readAudit,
   requireCompiled,
   roleKeysFolderOf,
   START_HOP,
@@ -80,6 +82,26 @@ test("each refusal is the server's own", () => {
   for (const { attack, answer } of attempts) assert.match(answer, said, `${attack.name}: ${answer}`);
 });
 
+test("each refusal that the server logs is in the audit within five seconds, under the role that was refused", async () => {
+  const wanted = new Set<string>();
+  for (const { role, answer } of attempts) {
+    const [, act, subject] = /^Permissions Violation for (Publish|Subscription) to "([^"]+)"/.exec(answer) ?? [];
+    if (act !== undefined) wanted.add(`${role} ${act === "Publish" ? "publish" : "subscribe"} ${subject}`);
+  }
+  assert.ok(wanted.size > 500, `${wanted.size} refusals that the server logs`);
+  await until("every refusal in the audit", 5_000, async () => {
+    const told = new Set<string>();
+    for await (const { subject, body } of readAudit(stack.core, stack.subjects)) {
+      if (stack.subjects.parseAuditEntry(subject) !== "server") continue;
+      const { what } = AuditEntry.parse(JSON.parse(Buffer.from(body).toString()));
+      if (what.event === "denied") told.add(`${what.who.role} ${what.act} ${what.what}`);
+    }
+    const missing = [...wanted].filter((refusal) => !told.has(refusal));
+    if (missing.length > 0) throw new Error(`${missing.length} of ${wanted.size} are missing: ${missing.join(" | ")}`);
+    return true;
+  });
+});
+
 async function open(role: string): Promise<Link> {
   const seed = keys.seeds[role];
   assert.ok(seed);
@@ -131,6 +153,7 @@ test("a message that is pulled goes to an inbox of the role, or nowhere", async 
   ];
   for (const reply of places) {
     planner.nc.publish(`JSC.API.CONSUMER.MSG.NEXT.${LOG}.v1-planner`, '{"batch":1,"no_wait":true}', { reply });
+    planner.nc.publish(`$JS.ACK.${LOG}.v1-planner.1.1.1.1.0`, '+NXT {"batch":1,"no_wait":true}', { reply });
   }
   await planner.nc.flush();
   await timer(200);

@@ -2,7 +2,17 @@
  * Everything that is tried as a role. Pure. All of it names a task that does not exist and, where something would be deleted, a stream or
  * consumer that does not: an attack that succeeds is found, and harms nobody.
  */
-import type { CompiledRole, CompiledSystem, HopId, Subjects, TaskId, Version } from "@troupe/runtime/internal";
+import {
+  AUDIT_SOURCES,
+  BUCKETS,
+  type CompiledRole,
+  type CompiledSystem,
+  type HopId,
+  SUPERVISOR_WRITE_VERBS,
+  type Subjects,
+  type TaskId,
+  type Version,
+} from "@troupe/runtime/internal";
 import type { Attack } from "./attack.ts";
 
 /** Where attacks are tried. */
@@ -24,7 +34,7 @@ export function attacksAs(range: Range, role: CompiledRole): readonly Attack[] {
     ...forgedSenders(range, role),
     ...foreignRecords(range, role),
     ...otherVersions(range, role),
-    ...controlPlane(range),
+    ...controlPlane(range, role),
     ...streams(range, role),
     ...acknowledgements(range, role),
     ...reservedHeaders(range, role),
@@ -134,12 +144,13 @@ function otherVersions({ subjects, version, task, hop, system }: Range, role: Co
   );
 }
 
-function controlPlane({ subjects, task, system: compiled }: Range): Attack[] {
+function controlPlane({ subjects, task, system: compiled }: Range, role: CompiledRole): Attack[] {
   const { system } = subjects;
   const [door = ""] = compiled.doors;
-  const rows = (["desired", "placement", "members", "leases"] as const).map((name) => subjects.row(name, "current"));
+  const rows = BUCKETS.map((name) => subjects.row(name, "current"));
   const services = [
-    ...["deploy", "drain", "pause", "scale", "health"].map((verb) => subjects.supervisor(verb)),
+    ...[...SUPERVISOR_WRITE_VERBS, "health"].map((verb) => subjects.supervisor(verb)),
+    subjects.credentials("node-1"),
     ...(["issue", "revoke", "list"] as const).map((verb) => subjects.identities(verb)),
     ...(["probe", "stop", "drain"] as const).map((verb) => subjects.node("node-1", verb)),
     ...(["submit", "run", "queue"] as const).map((verb) => subjects.tasks(door, verb)),
@@ -152,10 +163,15 @@ function controlPlane({ subjects, task, system: compiled }: Range): Attack[] {
   ];
   const records = [
     subjects.key("forged"),
-    subjects.blob(door, "0".repeat(64), 0),
+    ...[door, role.name, "client"].map((owner) => subjects.blob(owner, "0".repeat(64), 0)),
     subjects.archive(task, 0),
     subjects.waiting("normal", task),
+    ...AUDIT_SOURCES.map((source) => subjects.auditEntry(source)),
+    subjects.auditCheckpoint(),
     `${system}.audit.forged`,
+    // Where a client library would keep a bundle, if one were kept there.
+    `$O.${system}-bundles.C.forged`,
+    `$O.${system}-bundles.M.forged`,
     subjects.controlEvent("forged"),
     subjects.control("ended"),
     subjects.control("died"),
@@ -165,6 +181,14 @@ function controlPlane({ subjects, task, system: compiled }: Range): Attack[] {
   ];
   return [
     ...rows.map((subject) => publish("control plane", `write ${subject}`, subject, "{}")),
+    // Would empty the row, were it only written.
+    ...rows.map(
+      (subject): Attack => ({
+        group: "control plane",
+        name: `delete ${subject}`,
+        act: { kind: "publish", subject, headers: { "KV-Operation": "PURGE", "Nats-Rollup": "sub" } },
+      }),
+    ),
     ...records.map((subject) => publish("control plane", `publish ${subject}`, subject)),
     ...services.map((subject) => publish("control plane", `call ${subject}`, subject)),
   ];
@@ -194,7 +218,10 @@ function streams({ subjects, version }: Range, role: CompiledRole): Attack[] {
     `CONSUMER.DELETE.${log}.nobody`,
     `CONSUMER.PAUSE.${log}.nobody`,
     `DIRECT.GET.${subjects.bucketStream("desired")}.${subjects.row("desired", "current")}`,
-    `DIRECT.GET.${subjects.stream("AUDIT")}`,
+    ...(["AUDIT", "BLOBS", "KEYS", "INGRESS", "ARCHIVE", "CONTROL"] as const).map(
+      (name) => `DIRECT.GET.${subjects.stream(name)}`,
+    ),
+    `STREAM.MSG.GET.${subjects.stream("AUDIT")}`,
   ];
   return ["JSC.API", "$JS.API"].flatMap((prefix) =>
     verbs.map((verb) => publish("streams and consumers", `${prefix}.${verb}`, `${prefix}.${verb}`, "{}")),
@@ -268,6 +295,7 @@ function steeredReplies(range: Range, role: CompiledRole): Attack[] {
   const own = subjects.own(task, hop, role.name);
   const asks: readonly (readonly [string, string, string, Readonly<Record<string, string>>?])[] = [
     ["direct get", `JSC.API.DIRECT.GET.${stream}.${own}`, ""],
+    ["next message", `$JS.ACK.${stream}.${subjects.durable(version, role.name)}.1.1.1.1.0`, `+NXT ${PULL}`],
     ["pull", `JSC.API.CONSUMER.MSG.NEXT.${stream}.${subjects.durable(version, role.name)}`, PULL],
     // Refused for its fence, so that nothing is stored; the refusal is an answer too.
     [

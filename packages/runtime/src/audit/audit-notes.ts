@@ -1,6 +1,6 @@
 /**
- * Entries that nobody waits for, such as denials: stored one after the other in the background. An attacker decides how many there are, so
- * in each second the first few hundred are stored one by one and the rest as a number.
+ * Entries that nobody waits for, such as denials: stored in the background. An attacker decides how many there are, so
+ * beyond a burst, and so many a second after it, they are stored as a number.
  */
 import type { Clock } from "../clock.ts";
 import type { AuditEvent } from "../contracts/audit.ts";
@@ -17,42 +17,54 @@ export interface AuditNotesOptions {
   readonly writer: Pick<AuditWriter, "store">;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Entries stored one by one in a second. Default 1,000. */
+  /** Entries that may come at once and are stored one by one. Default 20,000. */
+  readonly burst?: number;
+  /** How fast that is allowed for anew. Default 500. */
   readonly perSecond?: number;
 }
 
-const PER_SECOND = 1_000;
-/** Waiting entries beyond these are counted only. */
-const WAITING = 5_000;
+const BURST = 20_000;
+const PER_SECOND = 500;
 const PAUSE_MS = 1_000;
+/** Sent before the first of them is acknowledged; on one connection they are stored in this order. */
+const AT_ONCE = 64;
 
 export class AuditNotes {
   readonly #options: AuditNotesOptions;
+  readonly #burst: number;
   readonly #perSecond: number;
   readonly #closed = new AbortController();
   readonly #waiting: Note[] = [];
   readonly #omitted = new Map<AuditEvent["event"], number>();
-  #second = Number.NEGATIVE_INFINITY;
-  #inSecond = 0;
+  /** How many may still come at once, at that time. */
+  #allowed: number;
+  #allowedAtMs: number;
   #storing: Promise<void> | undefined;
 
   constructor(options: AuditNotesOptions) {
     this.#options = options;
+    this.#burst = options.burst ?? BURST;
     this.#perSecond = options.perSecond ?? PER_SECOND;
+    this.#allowed = this.#burst;
+    this.#allowedAtMs = options.clock.monotonicMs();
   }
 
   /** Takes an event; it is stored soon, or counted when there are too many. Never throws. */
   note(what: AuditEvent, details: AuditDetails = {}): void {
     if (this.#closed.signal.aborted) return;
-    const nowMs = this.#options.clock.monotonicMs();
-    if (nowMs - this.#second >= 1_000) {
-      this.#second = nowMs;
-      this.#inSecond = 0;
-    }
-    if (++this.#inSecond > this.#perSecond || this.#waiting.length >= WAITING)
-      this.#omitted.set(what.event, (this.#omitted.get(what.event) ?? 0) + 1);
-    else this.#waiting.push({ what, details: { atMs: this.#options.clock.nowMs(), ...details } });
+    if (this.#isAllowed()) this.#waiting.push({ what, details: { atMs: this.#options.clock.nowMs(), ...details } });
+    else this.#omitted.set(what.event, (this.#omitted.get(what.event) ?? 0) + 1);
     this.#storing ??= this.#storeAll();
+  }
+
+  #isAllowed(): boolean {
+    const nowMs = this.#options.clock.monotonicMs();
+    const sinceMs = nowMs - this.#allowedAtMs;
+    this.#allowed = Math.min(this.#burst, this.#allowed + (sinceMs / 1_000) * this.#perSecond);
+    this.#allowedAtMs = nowMs;
+    if (this.#allowed < 1 || this.#waiting.length >= this.#burst) return false;
+    this.#allowed--;
+    return true;
   }
 
   /** Resolves when everything noted so far is stored, or was given up. */
@@ -69,9 +81,9 @@ export class AuditNotes {
     // Whoever notes several things at once finds them all here.
     await Promise.resolve();
     while (!this.#closed.signal.aborted && (this.#waiting.length > 0 || this.#omitted.size > 0)) {
-      const note = this.#waiting.shift();
-      if (note === undefined) await this.#summarise();
-      else await this.#store(note);
+      const notes = this.#waiting.splice(0, AT_ONCE);
+      if (notes.length === 0) await this.#summarise();
+      else await Promise.all(notes.map((note) => this.#store(note)));
     }
     this.#storing = undefined;
   }
@@ -81,7 +93,7 @@ export class AuditNotes {
     await this.#pause();
     for (const [of, count] of this.#omitted) {
       this.#waiting.push({
-        what: { event: "omitted", who: {}, of, reason: "too many in one second" },
+        what: { event: "omitted", who: {}, of, reason: "too many at once" },
         details: { count, atMs: this.#options.clock.nowMs() },
       });
     }
