@@ -147,7 +147,7 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /** Writes the start record of a new task. */
-  async submit(version: `v${number}`, door: string, input: TaskRecord["body"]): Promise<TaskId> {
+  async submit(version: `v${number}`, door: string, input: TaskRecord["body"], tenant = "test"): Promise<TaskId> {
     const task = newTaskId(0, version as Version, systemClock, systemRandom);
     const log = createJetStreamLog({ link: this.core, publisher: this.#publisher, subjects: this.subjects });
     const order = {
@@ -156,7 +156,7 @@ export class TestCluster implements AsyncDisposable {
       mailbox: door,
       input: input as string,
       acceptedAtMs: Date.now(),
-      tenant: "test",
+      tenant,
       priority: "normal" as const,
       requires: [],
     };

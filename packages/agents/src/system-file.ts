@@ -20,6 +20,7 @@ export const AgentFile = RoleSettingsFile.extend({
     .union([z.enum(["fail", "wait"]), z.strictObject({ answer: z.json(), to: target.optional() })])
     .optional()
     .describe("While no model answers: fail the hop (default), wait and ask again, or give this answer."),
+  cache: z.boolean().optional().describe("Take the answer to the same question again. Absent = only at temperature 0."),
   whenSpent: z
     .enum(["fail", "escalate"])
     .optional()

@@ -42,6 +42,8 @@ export interface ModelAnswer {
   readonly model: string;
   /** The alias of the second call, when that one was faster than the first. */
   readonly hedgedBy?: string | undefined;
+  /** It came from the cache: what it cost the first time, in millionths of a dollar. */
+  readonly cached?: { readonly savedMicros: number } | undefined;
   /** Which alias answered, and why that one. */
   readonly choice?: ModelChoice | undefined;
 }
@@ -67,6 +69,8 @@ export interface ModelScope {
   /** Asks the node's services: budgets, cache, limits. Absent = there are none. */
   ask?(service: string, body: Json): Promise<Json>;
   readonly log?: HandlerLog | undefined;
+  /** The role takes an answer that it was given before to the same question. Default false. */
+  readonly mayCache?: boolean | undefined;
   /** Text as it comes. After a retry or a fallback it starts again from the beginning. */
   onToken?(text: string): void;
   onRetry?(failure: { readonly reason: string; readonly attempt: number; readonly delayMs: number }): void;

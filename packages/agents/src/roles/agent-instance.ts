@@ -101,7 +101,7 @@ async function play(playing: Playing, client: ModelClient, conversation: Convers
   const parts = { role: ctx.role, instructions: spec.instructions, choices, answer: answerSchema };
   const composed = await composePrompt(ctx, client, { ...parts, maxOutputTokens, tools }, conversation, spec.context);
   const messages = [...composed.messages];
-  const ask = { client, alias: spec.model, whenDown, filter: () => tokenFilter(shape) };
+  const ask = { client, alias: spec.model, whenDown, mayCache: spec.cache, filter: () => tokenFilter(shape) };
   for (let turn = 1; turn <= spec.maxIterations; turn++) {
     const call: ModelCall = { messages: [...messages], temperature, maxOutputTokens, tools, answer: answerSchema };
     const answer = await askModel(ctx, call, ask);

@@ -1,5 +1,6 @@
 import { type Clock, type ModelSpec, type Random, systemClock, systemRandom } from "@troupe/runtime";
 import { budgetedModel } from "../budgets/budgeted-model.ts";
+import { cachedModel } from "../cache/cached-model.ts";
 import { loadModelSettings } from "../config/load.ts";
 import { EndpointHealth } from "../models/endpoint-health.ts";
 import { hedgedModel } from "../models/hedged-model.ts";
@@ -24,6 +25,7 @@ export function systemModels(
     const settings = loadModelSettings();
     const open = (name: string) =>
       budgetedModel(name, createOpenAiModel(resolveModel(name, declared, settings), { clock, random, health }), clock);
-    return createModelChain(alias, declared, (name) => hedgedModel(name, declared, open, clock));
+    const hedged = (name: string) => hedgedModel(name, declared, open, clock);
+    return createModelChain(alias, declared, (name) => cachedModel(name, hedged(name)));
   };
 }

@@ -54,6 +54,11 @@ export interface AgentOptions<Route extends string, To extends string> extends R
     | undefined;
   /** What happens while no model answers. Default `fail`. */
   readonly whenDown?: WhenDown<NoInfer<Route | To>> | undefined;
+  /**
+   * Whether the answer to the same question (model, messages, tools, parameters; of this role and tenant) is taken from the cache for an
+   * hour, with tool calls for half an hour. Default: only at temperature 0.
+   */
+  readonly cache?: boolean | undefined;
   /** What happens when a budget has no room and waiting does not help. Default `fail`, with `budget_exceeded`. */
   readonly whenSpent?: "fail" | "escalate" | undefined;
 }
@@ -74,6 +79,7 @@ export interface AgentSpec {
   readonly context: ContextPolicy;
   readonly whenDown: WhenDown;
   readonly whenSpent: "fail" | "escalate";
+  readonly cache: boolean;
 }
 
 /** Default of `maxIterations`. */
@@ -106,6 +112,7 @@ function resolveAgentOptions(options: AgentOptions<string, string>): AgentSpec {
     context: { turns, summarise },
     whenDown,
     whenSpent,
+    cache: options.cache ?? temperature === 0,
   };
 }
 

@@ -43,6 +43,8 @@ export interface AskOptions {
   readonly client: ModelClient;
   readonly alias: string;
   readonly whenDown: WhenDown;
+  /** Whether an answer to the same question may be taken again. */
+  readonly mayCache?: boolean | undefined;
   /** Makes a filter that returns what people may see of each piece; a new one for every try. */
   readonly filter: () => (piece: string) => string;
 }
@@ -65,7 +67,7 @@ export async function askModel(ctx: Context, call: ModelCall, options: AskOption
 function askOnce(
   ctx: Context,
   call: ModelCall,
-  { client, alias, whenDown, filter }: AskOptions,
+  { client, alias, whenDown, mayCache, filter }: AskOptions,
   waits: number,
 ): Promise<ModelAnswer | NoAnswer> {
   return ctx.step<ModelAnswer | NoAnswer>(
@@ -79,6 +81,7 @@ function askOnce(
           remainingMs: ctx.remainingMs(),
           ask: (service, body) => ctx.ask(service, body),
           log: ctx.log,
+          mayCache,
           onToken: (text) => {
             ctx.alive();
             const visible = show(text);

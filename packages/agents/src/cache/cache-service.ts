@@ -1,0 +1,111 @@
+/** The node's service `cache`: answers of models, in the node's memory before the bucket that all nodes share. */
+import {
+  type BrokerCaller,
+  type BrokerHandler,
+  type BrokerPorts,
+  type BrokerService,
+  type Json,
+  messageOf,
+  TroupeError,
+} from "@troupe/runtime";
+import { CasBucket, type Row } from "@troupe/runtime/internal";
+import { z } from "zod";
+import { token } from "../budgets/nest.ts";
+import { NodeAccess } from "../node-services/node-access.ts";
+import {
+  ANSWER_KEPT_MS,
+  CACHE_SERVICE,
+  type CachedAnswer,
+  CacheQuestion,
+  CacheRow,
+  INTERMEDIATE_KEPT_MS,
+} from "./cache-messages.ts";
+import { Recent } from "./recent.ts";
+
+const MEMORY_BYTES = 64 * 1024 * 1024;
+/** Larger answers are not kept: a row is one message. */
+const MAX_ROW_BYTES = 512 * 1024;
+/** What another node has invalidated is used no longer than this, ms. */
+const BELIEVED_MS = 30_000;
+
+const keptMs = () => ANSWER_KEPT_MS;
+
+/** The service, for a node's program. */
+export const cacheService = (): BrokerService => ({ name: CACHE_SERVICE, open: (ports) => new CacheHandler(ports) });
+
+class CacheHandler implements BrokerHandler {
+  readonly #ports: BrokerPorts;
+  readonly #access: NodeAccess;
+  readonly #recent = new Recent<{ readonly row: CacheRow; readonly readMs: number }>(MEMORY_BYTES);
+  #bucket: Promise<CasBucket<CacheRow>> | undefined;
+
+  constructor(ports: BrokerPorts) {
+    this.#ports = ports;
+    this.#access = NodeAccess.of(ports);
+  }
+
+  async ask(caller: BrokerCaller, body: unknown): Promise<Json> {
+    const parsed = CacheQuestion.safeParse(body);
+    if (!parsed.success) throw new TroupeError("invalid_request", `cache: ${z.prettifyError(parsed.error)}`);
+    if (caller.task === undefined) throw new TroupeError("invalid_request", "cache: a call without a task");
+    const { tenant } = await this.#access.owners.of(caller.task);
+    const { model, key } = parsed.data;
+    const row = `${token(tenant)}.${caller.role}.${token(model)}.${key}`;
+    if (parsed.data.op === "get") return { answer: (await this.#find(row)) ?? null };
+    await this.#keep(row, parsed.data.answer);
+    return null;
+  }
+
+  close(): Promise<void> {
+    return this.#access.close();
+  }
+
+  async #find(key: string): Promise<CachedAnswer | undefined> {
+    const { clock } = this.#ports;
+    const known = this.#recent.get(key);
+    const isFresh = known !== undefined && clock.monotonicMs() - known.readMs < BELIEVED_MS;
+    const row = isFresh ? known.row : (await (await this.#open()).get(key))?.value;
+    if (row === undefined || row.untilMs <= clock.nowMs()) {
+      this.#recent.delete(key);
+      return undefined;
+    }
+    if (!isFresh) this.#remember(key, row);
+    return row.answer;
+  }
+
+  async #keep(key: string, answer: CachedAnswer): Promise<void> {
+    const keptMs = answer.toolCalls.length > 0 ? INTERMEDIATE_KEPT_MS : ANSWER_KEPT_MS;
+    const row: CacheRow = { v: 1, untilMs: this.#ports.clock.nowMs() + keptMs, answer };
+    if (Buffer.byteLength(JSON.stringify(row)) > MAX_ROW_BYTES) return;
+    const bucket = await this.#open();
+    const old: Row<CacheRow> | undefined = await bucket.get(key);
+    try {
+      await (old === undefined ? bucket.create(key, row) : bucket.update(key, row, old.revision));
+    } catch (error) {
+      // Another node was faster with an answer to the same question: one is as good as the other.
+      if (!TroupeError.is(error, "conflict")) throw error;
+      this.#ports.logger.debug({ key, reason: messageOf(error) }, "an answer was kept by another node");
+      return;
+    }
+    this.#remember(key, row);
+  }
+
+  #remember(key: string, row: CacheRow): void {
+    const bytes = 2 * (row.answer.content.length + JSON.stringify(row.answer.toolCalls).length) + 1_024;
+    this.#recent.set(key, { row, readMs: this.#ports.clock.monotonicMs() }, bytes);
+  }
+
+  #open(): Promise<CasBucket<CacheRow>> {
+    const bucket = (this.#bucket ??= this.#openBucket());
+    bucket.catch(() => {
+      this.#bucket = undefined;
+    });
+    return bucket;
+  }
+
+  async #openBucket(): Promise<CasBucket<CacheRow>> {
+    const { subjects, clock, random, logger } = this.#ports;
+    const link = await this.#access.link();
+    return new CasBucket({ link, subjects, bucket: "cache", schema: CacheRow, keptMs, logger, clock, random });
+  }
+}

@@ -1,0 +1,64 @@
+import { messageOf } from "@troupe/runtime";
+import { isNotOffered } from "@troupe/runtime/internal";
+import type { ModelAnswer, ModelClient, ModelScope } from "../models/model.ts";
+import { cacheKey } from "./cache-key.ts";
+import { CACHE_SERVICE, CacheAnswer, type CachedAnswer } from "./cache-messages.ts";
+
+/**
+ * A model whose answers are kept for the same question of the same role and tenant, where the role says so (`scope.mayCache`). An answer
+ * from the cache was not paid for: its usage is nothing. A cache that does not answer is no cache.
+ */
+export function cachedModel(alias: string, client: ModelClient): ModelClient {
+  return {
+    ...client,
+    complete: async (call, scope) => {
+      if (scope.mayCache !== true || scope.ask === undefined) return client.complete(call, scope);
+      const place = { model: alias, key: cacheKey(alias, call) };
+      const kept = await find(place, scope);
+      if (kept !== undefined) {
+        scope.onToken?.(kept.content);
+        const { costMicros: savedMicros } = kept.usage;
+        return { ...kept, usage: { inputTokens: 0, outputTokens: 0, costMicros: 0 }, cached: { savedMicros } };
+      }
+      const answer = await client.complete(call, scope);
+      if (isWorthKeeping(answer)) await keep(place, answer, scope);
+      return answer;
+    },
+  };
+}
+
+interface Place {
+  readonly model: string;
+  readonly key: string;
+}
+
+/** What was cut off, filtered or declined may go better the next time. */
+const isWorthKeeping = ({ finishReason, refusal }: ModelAnswer): boolean =>
+  refusal === null && (finishReason === "stop" || finishReason === "tool_calls");
+
+async function find(place: Place, scope: ModelScope): Promise<CachedAnswer | undefined> {
+  try {
+    const found = CacheAnswer.parse(await scope.ask?.(CACHE_SERVICE, { op: "get", ...place }));
+    return found.answer ?? undefined;
+  } catch (error) {
+    if (!isNotOffered(error)) scope.log?.warn({ reason: messageOf(error) }, "the cache of answers could not be read");
+    return undefined;
+  }
+}
+
+async function keep(place: Place, answer: ModelAnswer, scope: ModelScope): Promise<void> {
+  const { content, refusal, toolCalls, finishReason, usage, model } = answer;
+  const kept = {
+    content,
+    refusal,
+    toolCalls: toolCalls.map((call) => ({ ...call })),
+    finishReason,
+    usage: { ...usage },
+    model,
+  };
+  try {
+    await scope.ask?.(CACHE_SERVICE, { op: "put", ...place, answer: kept });
+  } catch (error) {
+    if (!isNotOffered(error)) scope.log?.warn({ reason: messageOf(error) }, "an answer was not kept in the cache");
+  }
+}
