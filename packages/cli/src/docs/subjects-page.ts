@@ -145,6 +145,7 @@ const coreRows = (): readonly Row[] => [
   [subjects.tokens(TASK, HOP), "publish", "model tokens as they come"],
   [subjects.doneEvent(TASK), "republish", "headers of a task's end, by the server"],
   [subjects.count("limit-l", "key-k", 0), "counter", "how often gateways saw one caller in one window of a limit"],
+  [subjects.alert("<name>"), "publish", "an alert has begun or is over (docs/alerts.md)"],
   [subjects.control("ended"), "publish", "a task has ended: whoever runs a part of it stops"],
 ];
 
