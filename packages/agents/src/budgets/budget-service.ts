@@ -9,11 +9,13 @@ import {
 } from "@troupe/runtime";
 import { CasBucket } from "@troupe/runtime/internal";
 import { z } from "zod";
+import { deployedTool } from "../broker/manifest-tool.ts";
 import type { ModelSettings } from "../config/load.ts";
 import type { CallTokens } from "../models/call-estimate.ts";
 import { providerOf } from "../models/registry.ts";
 import { every } from "../node-services/every.ts";
 import { NodeAccess } from "../node-services/node-access.ts";
+import { NOTHING } from "./amount.ts";
 import { budgetError } from "./budget-error.ts";
 import { BudgetLedger } from "./budget-ledger.ts";
 import { BUDGET_SERVICE, BudgetQuestion } from "./budget-messages.ts";
@@ -52,6 +54,7 @@ class BudgetHandler implements BrokerHandler {
     if (!parsed.success) throw new TroupeError("invalid_request", `budgets: ${z.prettifyError(parsed.error)}`);
     const question = parsed.data;
     if (question.op === "reserve") return { reservation: await this.#reserve(caller, question.model, question) };
+    if (question.op === "charge") return this.#charge(caller, question.tool);
     const reservations = this.#opened?.reservations;
     if (question.op === "renew") reservations?.renew(caller.incarnation, question.reservation);
     else reservations?.end(caller.incarnation, question.reservation, question.op === "settle" ? question : undefined);
@@ -83,6 +86,22 @@ class BudgetHandler implements BrokerHandler {
     const reserved = await ledger.reserve(nest, amount);
     if (!reserved.ok) throw budgetError(reserved.account, reserved.refusal);
     return reservations.add({ nest, amount, price, host: incarnation });
+  }
+
+  /** Takes the cost of a tool's call from every account that it draws on. Throws `budget_exceeded`. */
+  async #charge(caller: BrokerCaller, name: string): Promise<null> {
+    const { role, task } = caller;
+    if (task === undefined) throw new TroupeError("invalid_request", "budgets: a call without a task");
+    const { tool, manifest } = await deployedTool(this.#ports, caller, name);
+    if (tool.costMicros === undefined) return null;
+    const owner = await this.#access.owners.of(task);
+    const nest = nestOf(manifest.budgets, { owner, role, provider: "tools", isOffline: false });
+    const amount = { ...NOTHING, costMicros: tool.costMicros };
+    const { ledger } = await this.#open();
+    const reserved = await ledger.reserve(nest, amount);
+    if (!reserved.ok) throw budgetError(reserved.account, reserved.refusal);
+    ledger.settle(nest, amount, amount);
+    return null;
   }
 
   #open(): Promise<Books> {

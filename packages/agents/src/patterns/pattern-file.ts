@@ -109,7 +109,7 @@ export const PATTERN_FILES = [
 ] as const;
 export type PatternFile = z.infer<(typeof PATTERN_FILES)[number]>;
 
-const Readable = z.looseObject({ roles: z.record(z.string(), z.unknown()), tools: z.unknown() });
+const Readable = z.looseObject({ roles: z.record(z.string(), z.unknown()), tools: z.unknown().optional() });
 /** Fields of a pattern that name roles that it asks. */
 const ASKED = ["writer", "critic", "planner", "executor", "workers", "joiner", "voters", "debaters", "judge", "chair"];
 

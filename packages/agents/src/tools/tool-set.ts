@@ -49,12 +49,13 @@ export function toolManifests(sources: readonly ToolSource[]): readonly ToolMani
 }
 
 function manifestOf({ name, kind, target, rules }: Pick<Tool, "name" | "kind" | "target" | "rules">): ToolManifest {
-  const { permission, callsPerMinute, accepts } = rules;
+  const { permission, callsPerMinute, costMicros, accepts } = rules;
   return {
     name,
     kind,
     permission,
     callsPerMinute,
+    ...(costMicros === 0 ? {} : { costMicros }),
     ...(target === undefined ? {} : { target }),
     ...(accepts === undefined ? {} : { accepts: [...accepts] }),
   };

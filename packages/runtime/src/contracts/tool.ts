@@ -36,6 +36,8 @@ export const ToolManifest = z.strictObject({
   permission: ToolPermission,
   /** Calls that all replicas of the role together may begin in a minute. */
   callsPerMinute: z.int().min(1).max(100_000),
+  /** Millionths of a dollar that a call costs; absent = nothing. */
+  costMicros: z.int().min(1).optional(),
   /** What the tool stands for: the subject of a NATS service, the role that is asked, the MCP server. */
   target: z.string().max(1_024).optional(),
   /** Labels that its arguments may carry; absent = all. */

@@ -21,7 +21,7 @@ function gateOf(tools: readonly Tool[], change: Partial<ToolPorts> = {}, clock =
 /** A context whose node admits as `admits` says, and keeps what it is told for the audit. */
 function contextOf(admits: () => Json, options: FakeContextOptions = {}) {
   const audit: Json[] = [];
-  const services = { tool_rate: admits, audit: (entry: Json) => audit.push(entry) };
+  const services = { tool_rate: admits, budgets: () => null, audit: (entry: Json) => audit.push(entry) };
   return { ctx: createFakeContext({ ...options, services }), audit };
 }
 const admitted = () => ({ isAdmitted: true });
@@ -56,6 +56,32 @@ test("where the node does not count, the process does", async () => {
   const gate = gateOf([look({ callsPerMinute: 1 })]);
   assert.equal(await carryOut(ctx, gate, call()), "seen");
   assert.match(await carryOut(ctx, gate, call()), /1 calls a minute are allowed/);
+});
+
+test("a call that costs is charged before it is made, and one that no budget has room for is refused", async () => {
+  const asked: Json[] = [];
+  const budgets = (question: Json) => {
+    asked.push(question);
+    if (asked.length === 2) throw new TroupeError("budget_exceeded", "the budget of role a is spent");
+    return null;
+  };
+  const ctx = createFakeContext({ services: { tool_rate: admitted, audit: () => true, budgets } });
+  const gate = gateOf([look({ costUsd: 0.5 })]);
+  assert.equal(await carryOut(ctx, gate, call()), "seen");
+  assert.match(await carryOut(ctx, gate, call()), /was not run\. the budget of role a is spent/);
+  assert.deepEqual(asked, [
+    { op: "charge", tool: "look" },
+    { op: "charge", tool: "look" },
+  ]);
+});
+
+const down = () => {
+  throw new TroupeError("unavailable", "NATS is away");
+};
+
+test("a node that cannot be asked just now is no reason to count less strictly: the hop tries again", async () => {
+  const ctx = createFakeContext({ services: { tool_rate: down } });
+  await assert.rejects(carryOut(ctx, gateOf([look()]), call()), (error) => TroupeError.is(error, "unavailable"));
 });
 
 test("what a tool brings in labels the hop, from the result on", async () => {

@@ -1,6 +1,6 @@
 /**
  * The gate's decision on one call of a model: graph → permission → schema → taint → approval, in this order; pure, and the same on every
- * replay. Rate and budget are asked where the call is carried out (`carry-out.ts`), then `begin`, run, `step`.
+ * replay. Rate and budget are asked where the call is carried out (`admit.ts`), then `begin`, run, `step`.
  */
 import type { Json, ToolPermission } from "@troupe/runtime";
 import { SECRET_LABEL } from "@troupe/runtime/internal";
@@ -8,7 +8,7 @@ import type { Tool } from "../tool.ts";
 import { readArguments } from "./arguments.ts";
 
 /** Which rule refused a call. */
-export type GateRule = "graph" | "permission" | "schema" | "taint" | "rate" | "approval" | "pin";
+export type GateRule = "graph" | "permission" | "schema" | "taint" | "rate" | "budget" | "approval" | "pin";
 
 export interface Refusal {
   readonly rule: GateRule;
