@@ -10,6 +10,10 @@ import { createTerminal } from "./terminal.ts";
 
 const interruption = new AbortController();
 const exit = (code: ExitCode): never => process.exit(code);
+/** A reader of a pipe may be slower than we are: what was printed goes out first. */
+const exitWhenSaid = (code: ExitCode): void => {
+  process.stdout.write("", () => process.stderr.write("", () => exit(code)));
+};
 
 /** One Ctrl-C may arrive twice, through the terminal and through the process that started this one. */
 const SAME_INTERRUPTION_MS = 300;
@@ -50,7 +54,7 @@ await runProgram(
     clock: systemClock,
     random: systemRandom,
     interrupted: interruption.signal,
-    exit,
+    exit: exitWhenSaid,
   },
   process.argv.slice(2),
 );
