@@ -1,5 +1,10 @@
 /** The cluster and what operators do to it, as operations of the HTTP interface. */
-import { Operation as ClusterOperation, OPERATION_REQUESTS, type OperationKind } from "@troupe/runtime/internal";
+import {
+  Operation as ClusterOperation,
+  OPERATION_KINDS,
+  OPERATION_REQUESTS,
+  type OperationKind,
+} from "@troupe/runtime/internal";
 import { z } from "zod";
 import type { Requirement } from "../auth/permission.ts";
 import type { Operation } from "./operation.ts";
@@ -25,37 +30,38 @@ interface Operating {
   readonly example: unknown;
 }
 
+/** The examples name what no system of ours has: who tries them out on a running system must not stop it. */
 const OPERATING: Readonly<Record<OperationKind, Operating>> = {
   migrate: {
     permission: "operate",
     summary: "Move a replica to a node, where it stays. Nothing is lost or repeated.",
-    example: { replica: "router/0", to: "node-2" },
+    example: { replica: "summarizer/0", to: "rack-7" },
   },
   pause: {
     permission: "operate",
     summary: "A role takes no more messages; what it runs it finishes.",
-    example: { role: "router" },
+    example: { role: "summarizer" },
   },
-  resume: { permission: "operate", summary: "A paused role takes messages again.", example: { role: "router" } },
+  resume: { permission: "operate", summary: "A paused role takes messages again.", example: { role: "summarizer" } },
   scale: {
     permission: "operate",
     summary: "Set how many replicas of a role run.",
-    example: { role: "router", replicas: 3 },
+    example: { role: "summarizer", replicas: 3 },
   },
   restart: {
     permission: "operate",
     summary: "A new instance of a replica, or of all of a role; also of stopped ones.",
-    example: { target: "router/0", reason: "leaks memory" },
+    example: { target: "summarizer/0", reason: "leaks memory" },
   },
   stop: {
     permission: "admin",
     summary: "A replica finishes what it runs and ends, until it is restarted.",
-    example: { replica: "router/0" },
+    example: { replica: "summarizer/0" },
   },
   drain: {
     permission: "operate",
     summary: "A node's replicas move elsewhere, it finishes what it runs, and leaves.",
-    example: { node: "node-1", reason: "new kernel" },
+    example: { node: "rack-7", reason: "new kernel" },
   },
 };
 
@@ -86,17 +92,19 @@ export const CLUSTER_OPERATIONS: readonly Operation[] = [
       description: "Events, until the client goes.",
       schema: ServerSentEvent,
       type: "text/event-stream",
+      isEndless: true,
     },
     errors: ["invalid_request", "unavailable"],
   },
-  ...Object.entries(OPERATING).map(
-    ([kind, { permission, summary, example }]): Operation => ({
+  ...OPERATION_KINDS.map((kind): Operation => {
+    const { permission, summary, example } = OPERATING[kind];
+    return {
       id: `${kind}Operation`,
       method: "POST",
       path: `/api/v1/operations/${kind}`,
       permission,
       summary,
-      body: OPERATION_REQUESTS[kind as OperationKind],
+      body: OPERATION_REQUESTS[kind],
       example,
       success: { status: 202, description: ASKED, schema: ClusterOperation },
       errors: [
@@ -111,8 +119,8 @@ export const CLUSTER_OPERATIONS: readonly Operation[] = [
         "outcome_unknown",
         "unavailable",
       ],
-    }),
-  ),
+    };
+  }),
   {
     id: "getOperation",
     method: "GET",

@@ -20,9 +20,11 @@ const OperationObject = z.looseObject({
   responses: z.record(z.string(), z.looseObject({ description: z.string(), content: Content.optional() })),
 });
 type OperationObject = z.infer<typeof OperationObject>;
+const Paths = z.record(z.string(), z.record(z.string(), OperationObject));
 const Document = z.looseObject({
   info: z.looseObject({ title: z.string(), version: z.string(), description: z.string() }),
-  paths: z.record(z.string(), z.record(z.string(), OperationObject)),
+  paths: Paths,
+  "x-endless-streams": Paths.default({}),
 });
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -39,8 +41,8 @@ const code = (text: string): string => `<code>${escaped(text)}</code>`;
 const prose = (text: string): string => escaped(text).replace(/`([^`]*)`/g, "<code>$1</code>");
 
 export function docsPage(document: unknown): string {
-  const { info, paths } = Document.parse(document);
-  const operations = Object.entries(paths).flatMap(([path, methods]) =>
+  const { info, paths, "x-endless-streams": streams } = Document.parse(document);
+  const operations = [...Object.entries(paths), ...Object.entries(streams)].flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => article(`${method.toUpperCase()} ${path}`, operation)),
   );
   return `<!doctype html>

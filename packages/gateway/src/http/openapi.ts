@@ -75,20 +75,30 @@ const GUARD_ERRORS = [
   "shedding_load",
 ] as const satisfies readonly ErrorCode[];
 
-/** `hasSignIn`: whether callers have to sign in at this gateway. */
-export function openApiDocument(system: string, version: string, hasSignIn = false): Json {
-  const paths: Record<string, Record<string, Json>> = {};
-  for (const operation of OPERATIONS) {
+function pathsOf(operations: readonly Operation[], hasSignIn: boolean): Json {
+  const paths: Record<string, Json> = {};
+  for (const operation of operations) {
     paths[operation.path] = {
       ...paths[operation.path],
       [operation.method.toLowerCase()]: operationObject(operation, hasSignIn),
     };
   }
+  return paths;
+}
+
+const isEndless = ({ success }: Operation): boolean => success.isEndless === true;
+
+/** `hasSignIn`: whether callers have to sign in at this gateway. */
+export function openApiDocument(system: string, version: string, hasSignIn = false): Json {
   return {
     openapi: "3.1.0",
     info: { title: `Troupe: ${system}`, version, description: "Tasks for a system of AI agents." },
     servers: [{ url: "/" }],
-    paths,
+    paths: pathsOf(
+      OPERATIONS.filter((operation) => !isEndless(operation)),
+      hasSignIn,
+    ),
+    "x-endless-streams": pathsOf(OPERATIONS.filter(isEndless), hasSignIn),
     components: {
       schemas: {
         Problem: schemaOf(ProblemResponse, "output"),

@@ -24,6 +24,8 @@ export interface Operation {
     readonly description: string;
     readonly schema?: z.ZodType;
     readonly type?: string;
+    /** A stream that only its reader ends: it stands apart in the document, since programs that try every path would wait for ever. */
+    readonly isEndless?: boolean;
     /** A second form of the same answer, for who asked for a stream. */
     readonly streams?: string;
     readonly example?: unknown;
