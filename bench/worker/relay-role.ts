@@ -1,11 +1,13 @@
 /** A role of the relay as a host runs it, on the host's own seat and replica: pull loop, hop protocol, JetStream log. No node around it. */
 import {
+  ActorSupervisor,
   BrokeredBlobs,
   DeadIncarnations,
   type Deployment,
   HeldDeliveries,
   RoleSeat,
   requireCompiled,
+  Suspects,
   systemClock,
   systemRandom,
 } from "@troupe/runtime/internal";
@@ -19,6 +21,7 @@ async function join(name: string, settings: ChainSettings): Promise<Work> {
   const role = requireRelayRole(name);
   const definition = relay.roles[role];
   if (!definition) throw new RangeError(`the relay defines no role ${role}`);
+  const logger = benchLogger(`troupe-${role}`);
   const seat = await RoleSeat.open({
     configure: configuration(settings),
     system: requireCompiled(relay.manifest),
@@ -26,12 +29,22 @@ async function join(name: string, settings: ChainSettings): Promise<Work> {
     definition,
     // Nobody is told: there is no node.
     held: new HeldDeliveries(systemClock, () => undefined),
+    supervisor: new ActorSupervisor({
+      groups: [],
+      actors: () => [],
+      tell: () => undefined,
+      clock: systemClock,
+      random: systemRandom,
+      logger,
+    }),
+    suspects: new Suspects(systemClock),
     dead: new DeadIncarnations(),
     blobs: new BrokeredBlobs(() => undefined),
     endHops: () => undefined,
+    onTaking: () => undefined,
     clock: systemClock,
     random: systemRandom,
-    logger: benchLogger(`troupe-${role}`),
+    logger,
   });
   const spec = { role, index: 0, concurrency: settings.slots, epoch: 1, isPaused: false };
   const replica = seat.replica(`${settings.version}/${role}/0`, spec);
