@@ -1,8 +1,17 @@
 import { ACCESS_ROLE_NAMES, type ApiKey, apiKeyBucket, newApiKey, PrincipalName } from "@troupe/gateway/internal";
 import { TroupeError } from "@troupe/runtime";
-import { type AuditEvent, AuditWriter, createLogger, type Row, rfc3339, Subjects } from "@troupe/runtime/internal";
+import {
+  ASKED_BY_HEADER,
+  type AuditEvent,
+  AuditWriter,
+  createLogger,
+  type Row,
+  rfc3339,
+  Subjects,
+} from "@troupe/runtime/internal";
 import type { Command } from "commander";
 import { z } from "zod";
+import { askedByHeader } from "../asked-by.ts";
 import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { type Reached, reach } from "../reach.ts";
@@ -27,7 +36,7 @@ async function create(scope: Scope, options: CreateOptions): Promise<ExitCode> {
   const { row, text } = newApiKey(asked, { random: scope.random, nowMs: scope.clock.nowMs() });
   await reach(scope, options, "operator", async (reached) => {
     // First the audit: a key that nobody heard of must not exist.
-    await tell(scope, reached, { event: "credentials_issued", who: {}, whose: whose(row) });
+    await tell(scope, reached, { event: "credentials_issued", who: operator(), whose: whose(row) });
     await keysOf(scope, reached).create(row.id, row);
   });
   if (options.json) scope.terminal.print(JSON.stringify({ ...shown(row), token: text }));
@@ -93,6 +102,8 @@ async function tell({ clock, random }: Scope, { link, address }: Reached, event:
     writer.close();
   }
 }
+
+const operator = () => ({ account: "CORE", claimed: askedByHeader()[ASKED_BY_HEADER] });
 
 const whose = ({ id, tenant, user }: ApiKey): string => `API key ${id} of ${tenant}/${user}`.slice(0, 128);
 

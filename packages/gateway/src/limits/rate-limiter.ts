@@ -66,7 +66,8 @@ export class RateLimiter {
     if (!account.hasAsked) {
       // The first of a window is let in on credit: nobody waits for the counter before it is known to matter.
       void this.#ask(limit, key, account, 1);
-      return this.#verdict(limit, account, true);
+      const verdict = this.#verdict(limit, account, true);
+      return { ...verdict, remaining: verdict.remaining - 1 };
     }
     return this.#takeLater(limit, key, account);
   }
