@@ -62,7 +62,7 @@ before(async () => {
     name: "n1",
     nodeLink: linkOf("node"),
     hostLink: linkOf("host"),
-    roleKeys: cluster.roleKeys,
+    roleKeys: { folder: cluster.roleKeys },
     brokerServices: [mirror, refusing],
     logger: silentLogger,
   });

@@ -29,8 +29,7 @@ afterEach(async () => {
   await running.exited;
 });
 
-const submit = (role: string, order: { do: string; ms?: number }): Promise<TaskId> =>
-  cluster.submit("v1", role, order);
+const submit = (role: string, order: { do: string; ms?: number }): Promise<TaskId> => cluster.submit("v1", role, order);
 
 /** The answer of a role to one task. */
 async function answer(role: string): Promise<Answer> {
