@@ -35,13 +35,15 @@ before(async () => {
 });
 after(() => opened.disposeAsync());
 
-async function submit(to: string, workMs = 0, waitsFor?: string): Promise<string> {
+/** The new task; `undefined` when the door is closed. */
+async function submit(to: string, workMs = 0, waitsFor?: string): Promise<string | undefined> {
   const body = JSON.stringify({ input: { to, workMs, until: waitsFor } });
   const answer = await stack.client.nc.request(stack.subjects.tasks("router", "submit"), body, { timeout: 5_000 });
-  return answer.json<{ task_id: string }>().task_id;
+  return answer.json<{ task_id?: string }>().task_id;
 }
 
-async function doneOf(task: string): Promise<DoneBody> {
+async function doneOf(task: string | undefined): Promise<DoneBody> {
+  assert.ok(task);
   const subject = stack.subjects.done(requireTaskId(task).id);
   let done: DoneBody | undefined;
   await until(`the end of ${task}`, 20_000, async () => {
@@ -145,6 +147,13 @@ test("a deployment that says so brings the edge back", async () => {
   await until("the server's line", 20_000, () => serverTakes("v2", "left"));
 });
 
+test("a door that is revoked takes no more tasks, until it is restored", async () => {
+  assert.match(await troupe("graph", "revoke", "client", "router"), /gateways take no more tasks/);
+  await until("a refusal at the door", 5_000, async () => (await submit("right")) === undefined);
+  await troupe("deploy", fileOf("edges-more-system"), "--restore", "client:router");
+  await until("a task through the door", 20_000, async () => (await submit("right")) !== undefined);
+});
+
 test("all of it is in the audit, which is whole", async () => {
   const edges: string[] = [];
   let denials = 0;
@@ -155,7 +164,10 @@ test("all of it is in the audit, which is whole", async () => {
     if (what.event === "edge_restored") edges.push(`${what.edge.from} ${what.edge.to} restored`);
     if (what.event === "denied" && what.by === "server" && what.who.role === "router") denials++;
   }
-  assert.deepEqual(edges, ["router left begun", "router left done", "router left restored"]);
+  assert.deepEqual(edges, [
+    ...["router left begun", "router left done", "router left restored"],
+    ...["client router begun", "client router done", "client router restored"],
+  ]);
   assert.ok(denials > 0, "what the hijacked router tried was refused by the server, and told");
   assert.match(await troupe("audit", "verify"), /intact/);
 });

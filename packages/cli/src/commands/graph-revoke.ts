@@ -10,7 +10,7 @@ const Options = AddressOptions.extend({ json: z.boolean().default(false) });
 const Answer = z.looseObject({
   edge: z.string(),
   versions: z.array(z.string()),
-  server: z.enum(["refuses", "pending", "hosts_only"]),
+  server: z.enum(["refuses", "pending", "hosts_only", "gateways"]),
 });
 
 /** Accounts of every version that runs are written and tried. */
@@ -19,6 +19,7 @@ const ANSWER_MS = 30_000;
 const SERVER: Readonly<Record<z.infer<typeof Answer>["server"], string>> = {
   refuses: "the server refuses it",
   pending: "hosts keep to it; the server could not be told yet and is told again",
+  gateways: "gateways take no more tasks for it",
   hosts_only: "hosts keep to it; on this server nobody administers accounts, so the server does not",
 };
 

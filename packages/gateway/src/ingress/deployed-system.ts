@@ -7,6 +7,7 @@ import {
   type Link,
   type Logger,
   parseTimeMs,
+  type RevokedEdge,
   type Row,
   requireCompiled,
   type Subjects,
@@ -38,6 +39,7 @@ const FIRST_LOOK_MS = 2_000;
 export class DeployedSystem {
   readonly #compiled = new Map<string, DeployedVersion>();
   #desired: Desired | undefined;
+  #current: DeployedVersion | undefined;
 
   private constructor() {}
 
@@ -58,8 +60,7 @@ export class DeployedSystem {
 
   /** The version that new tasks begin with. Throws `no_system`. */
   current(): DeployedVersion {
-    const current = this.#desired && this.#compiled.get(this.#desired.current);
-    if (current) return current;
+    if (this.#current) return this.#current;
     throw new TroupeError("no_system", "no system is deployed yet");
   }
 
@@ -81,5 +82,18 @@ export class DeployedSystem {
       const deployedAtMs = parseTimeMs(deployedAt);
       this.#compiled.set(version, { version, system: requireCompiled(manifest), deployedAtMs });
     }
+    const { current = "", revoked = [] } = this.#desired ?? {};
+    this.#current = withoutDoors(this.#compiled.get(current), revoked);
   }
+}
+
+/** The version without the doors that an operator has closed. Pure. */
+export function withoutDoors(
+  deployed: DeployedVersion | undefined,
+  revoked: readonly RevokedEdge[],
+): DeployedVersion | undefined {
+  const closed = new Set(revoked.filter(({ from }) => from === "client").map(({ to }) => to));
+  if (!deployed || closed.size === 0) return deployed;
+  const doors = new Set([...deployed.system.doors].filter((door) => !closed.has(door)));
+  return { ...deployed, system: { ...deployed.system, doors } };
 }

@@ -26,6 +26,7 @@ import type { DesiredStore } from "./desired-store.ts";
 import type { Difference } from "./difference.ts";
 import type { Identities } from "./identities.ts";
 import { afterDeploy, type DeployOrder, type DeployPlan, planDeploy } from "./plan-deploy.ts";
+import { tellServer } from "./revoke-edge.ts";
 import { withRestored } from "./revoked-edges.ts";
 
 /** Body of `<sys>.supervisor.deploy`. The manifest is checked apart, so that every problem of it is told at once. */
@@ -133,16 +134,20 @@ async function deployOnce(ports: DeployPorts, order: DeployOrder, manner: Manner
   return { ...answer, changed: true };
 }
 
-/** The same version, with edges that had been cut. Who runs it gets its lines within a round of keeping identities. */
+/** The same version, with edges that had been cut. */
 async function restoreEdges(
-  { store, audit, requireLeading }: DeployPorts,
+  ports: DeployPorts,
   desired: Desired,
   revision: number | undefined,
   { who, restore }: Manner,
 ): Promise<void> {
+  const { store, audit, requireLeading } = ports;
   for (const edge of restore) await audit.store({ event: "edge_restored", who, edge });
   requireLeading();
-  await store.replace({ ...desired, revoked: [...withRestored(desired.revoked, restore).revoked] }, revision);
+  const { revoked } = withRestored(desired.revoked, restore);
+  await store.replace({ ...desired, revoked: [...revoked] }, revision);
+  await store.refresh();
+  await tellServer(ports, revoked);
 }
 
 const short = (names: readonly string[]): string[] => names.slice(0, 500).map((name) => name.slice(0, 160));

@@ -24,8 +24,9 @@ export function applyWish(desired: Desired, deployment: Deployment, wish: Desire
       requireReplicas(desired, deployment, wish.replica);
       return { ...desired, stopped: [...without(desired.stopped, [wish.replica]), wish.replica] };
     case "restart":
-      return restarted(desired, deployment, wish.target, wish.generation);
+      break;
   }
+  return restarted(desired, deployment, wish.target, wish.generation);
 }
 
 function restarted(desired: Desired, deployment: Deployment, target: string, generation: number): Desired {

@@ -8,9 +8,9 @@ export interface RevokeAnswer {
   readonly versions: readonly string[];
   /**
    * Whether the server refuses the edge by now. `pending`: it could not be asked, and is asked again; `hosts_only`: nobody administers its
-   * accounts, so that our own code alone keeps to it.
+   * accounts, so that our own code alone keeps to it; `gateways`: the edge is a door, which gateways close.
    */
-  readonly server: "refuses" | "pending" | "hosts_only";
+  readonly server: "refuses" | "pending" | "hosts_only" | "gateways";
 }
 
 const ATTEMPTS = 5;
@@ -35,12 +35,14 @@ export async function revokeEdge(ports: DeployPorts, edge: RevokedEdge, who: Aud
     }
   }
   const { desired, deployments } = await store.refresh();
-  const server = await cutAtServer(ports, desired?.revoked ?? []);
+  const server = await tellServer(ports, desired?.revoked ?? []);
   await audit.store({ event: "edge_revoked", who, edge, outcome: "done" });
-  return { edge: edgeName(edge), versions: [...deployments.keys()], server };
+  const versions = [...deployments.keys()];
+  return { edge: edgeName(edge), versions, server: edge.from === "client" ? "gateways" : server };
 }
 
-async function cutAtServer(
+/** Brings the accounts of every version that runs to these cut edges. Never throws: whoever leads makes up for it. */
+export async function tellServer(
   { store, identities, logger }: DeployPorts,
   revoked: readonly RevokedEdge[],
 ): Promise<RevokeAnswer["server"]> {
@@ -50,7 +52,7 @@ async function cutAtServer(
     return "refuses";
   } catch (error) {
     // It is desired: whoever leads brings the accounts to it.
-    logger.warn({ reason: messageOf(error) }, "the server could not be told of a revoked edge yet");
+    logger.warn({ reason: messageOf(error) }, "the server could not be told of revoked edges yet");
     return "pending";
   }
 }
