@@ -83,6 +83,28 @@ test("a key that is new, revoked, expired or wrong is known for what it is witho
   assert.equal((await submit(old.text)).status, 401);
 });
 
+test("a stream does not outlive the credentials that it was opened with", async () => {
+  const { text, row } = await makeKey(bed, "acme", ["user"]);
+  await until("the key is known", 5_000, async () => (await submit(text)).status === 202);
+  const task = (await submit(text)).body.task_id ?? assert.fail();
+  const open = async (bearer: string) => {
+    const answer = await fetch(`${gateway.url}/api/v1/tasks/${task}/events`, {
+      headers: { authorization: `Bearer ${bearer}` },
+    });
+    assert.equal(answer.status, 200);
+    return answer;
+  };
+  const [byKey, byToken] = [
+    await open(text),
+    await open(token(HS256, claims({ exp: nowS() + 2 }), { secret: SECRET })),
+  ];
+  const stored = await keysOf(bed).get(row.id);
+  await keysOf(bed).update(row.id, { ...row, revokedAt: new Date().toISOString() }, stored?.revision ?? 0);
+  // Cut off, not ended: an end would say that the task had ended.
+  await assert.rejects(byKey.text(), /terminated/);
+  await assert.rejects(byToken.text(), /terminated/);
+});
+
 test("a token of the issuer is taken, with the tenant, user and roles that it names", async () => {
   const bearer = token(HS256, claims(), { secret: SECRET });
   const { body, status } = await submit(bearer);

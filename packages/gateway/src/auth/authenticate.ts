@@ -1,5 +1,5 @@
 /** Who sent a request: its credentials, checked. The caller is told that they are not valid, the audit is told why. */
-import { type Clock, TroupeError } from "@troupe/runtime/internal";
+import { type Clock, parseTimeMs, TroupeError } from "@troupe/runtime/internal";
 import { type ApiKey, judgeApiKey, KEY_PREFIX, parseApiKey } from "./api-key.ts";
 import type { JwtVerifier } from "./jwt-verifier.ts";
 import type { LoginThrottle } from "./login-throttle.ts";
@@ -58,6 +58,15 @@ export class Authenticator {
     throw waitMs > 0 ? tooManyFailures(waitMs) : unauthorized();
   }
 
+  /** Whether a principal that was recognised earlier still would be. */
+  isStillGood({ credential, expiresAtMs }: Principal): boolean {
+    const { findKey, clock } = this.#ports;
+    if (expiresAtMs !== undefined && expiresAtMs <= clock.nowMs()) return false;
+    if (credential.kind !== "api_key") return true;
+    const row = findKey(credential.id);
+    return row !== undefined && row.revokedAt === undefined;
+  }
+
   async #judge(authorization: string | undefined, apiKey: string | undefined): Promise<Verdict> {
     const bearer =
       authorization === undefined ? undefined : BEARER.exec(authorization.slice(0, LONGEST_CREDENTIAL))?.[1];
@@ -75,9 +84,11 @@ export class Authenticator {
     const row = parsed && this.#ports.findKey(parsed.id);
     const verdict = judgeApiKey(row, parsed?.secret ?? "", this.#ports.clock.nowMs());
     if (!row || verdict !== "valid") return refused(`API key ${parsed?.id ?? "of another form"}: ${verdict}`);
-    const { tenant, user, roles, id } = row;
+    const { tenant, user, roles, id, expiresAt } = row;
     const credential = { kind: "api_key", id } as const;
-    return { ok: true, principal: { tenant, user, permissions: permissionsOf(roles), credential, isWalled: true } };
+    const ending = expiresAt === undefined ? {} : { expiresAtMs: parseTimeMs(expiresAt) };
+    const permissions = permissionsOf(roles);
+    return { ok: true, principal: { tenant, user, permissions, credential, ...ending, isWalled: true } };
   }
 
   #refuse({ address, authorization, apiKey }: Presented, reason: string): number {

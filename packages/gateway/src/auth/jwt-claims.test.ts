@@ -4,7 +4,7 @@ import { CLAIM_NAMES, principalOfClaims } from "./jwt-claims.ts";
 import { ACCESS_ROLE_NAMES, ACCESS_ROLES, PERMISSION_NAMES, PERMISSIONS, permissionsOf } from "./permission.ts";
 
 const permissionsIn = (claims: Record<string, unknown>): readonly string[] | string => {
-  const read = principalOfClaims({ sub: "ann", tenant: "acme", ...claims }, CLAIM_NAMES);
+  const read = principalOfClaims({ sub: "ann", exp: 1, tenant: "acme", ...claims }, CLAIM_NAMES);
   return read.ok ? [...read.principal.permissions].toSorted() : read.reason;
 };
 
@@ -18,13 +18,16 @@ test("roles and scopes add up, in either of their forms", () => {
 test("names that an object has by itself are no roles, scopes or tenants", () => {
   assert.deepEqual(permissionsIn({ roles: ["__proto__", "constructor", "hasOwnProperty"] }), []);
   assert.match(String(permissionsIn({ tenant: undefined })), /tenant/);
-  const inherited: Record<string, unknown> = { sub: "ann" };
+  const inherited: Record<string, unknown> = { sub: "ann", exp: 1 };
   Object.setPrototypeOf(inherited, { tenant: "acme" });
   assert.equal(principalOfClaims(inherited, CLAIM_NAMES).ok, false);
 });
 
 test("claims under other names are read where the issuer writes them", () => {
-  const read = principalOfClaims({ sub: "a", org: "acme", groups: ["admin"] }, { tenant: "org", roles: "groups" });
+  const read = principalOfClaims(
+    { sub: "a", exp: 1, org: "acme", groups: ["admin"] },
+    { tenant: "org", roles: "groups" },
+  );
   assert.ok(read.ok && read.principal.tenant === "acme" && read.principal.permissions.has("deploy"));
 });
 

@@ -19,7 +19,12 @@ const Words = z
   .union([z.array(z.string().max(128)).max(64), z.string().max(4_096)])
   .transform((words) => (typeof words === "string" ? words.split(" ") : words));
 
-const Claims = z.looseObject({ sub: PrincipalName, jti: z.string().max(256).optional(), scope: Words.optional() });
+const Claims = z.looseObject({
+  sub: PrincipalName,
+  exp: z.number(),
+  jti: z.string().max(256).optional(),
+  scope: Words.optional(),
+});
 
 /** The bearer, or why the claims name nobody. Access roles and scopes that we do not know stand for nothing. */
 export function principalOfClaims(
@@ -27,17 +32,21 @@ export function principalOfClaims(
   names: ClaimNames,
 ): { readonly ok: true; readonly principal: Principal } | { readonly ok: false; readonly reason: string } {
   const parsed = Claims.safeParse(claims);
-  if (!parsed.success) return { ok: false, reason: "no usable `sub`" };
+  if (!parsed.success) return { ok: false, reason: "no usable `sub`, `exp`, `jti` or `scope`" };
   const own = (name: string): unknown => (Object.hasOwn(claims, name) ? claims[name] : undefined);
   const tenant = PrincipalName.safeParse(own(names.tenant));
   if (!tenant.success) return { ok: false, reason: `no usable \`${names.tenant}\`` };
   const roles = Words.optional().safeParse(own(names.roles));
   if (!roles.success) return { ok: false, reason: `no usable \`${names.roles}\`` };
-  const { sub, jti, scope = [] } = parsed.data;
+  const { sub, exp, jti, scope = [] } = parsed.data;
   const permissions = new Set<Permission>([
     ...permissionsOf(roles.data ?? []),
     ...PERMISSION_NAMES.filter((name) => scope.includes(name)),
   ]);
   const credential = { kind: "jwt", id: jti ?? sub } as const;
-  return { ok: true, principal: { tenant: tenant.data, user: sub, permissions, credential, isWalled: true } };
+  const expiresAtMs = exp * 1_000;
+  return {
+    ok: true,
+    principal: { tenant: tenant.data, user: sub, permissions, credential, expiresAtMs, isWalled: true },
+  };
 }

@@ -13,6 +13,8 @@ export interface Principal {
   readonly user: string;
   readonly permissions: ReadonlySet<Permission>;
   readonly credential: Credential;
+  /** When the credential ends, ms since 1970; absent = it does not. */
+  readonly expiresAtMs?: number;
   /** False only where nobody signs in: then a task's unguessable id is enough to see it. */
   readonly isWalled: boolean;
 }

@@ -14,10 +14,11 @@ import type { LimitVerdict, RateLimiter } from "../limits/rate-limiter.ts";
 import { callerName, limitsOf, type RequestLimits } from "../limits/request-limits.ts";
 import { callerAddress } from "./caller-address.ts";
 import { foreignPage } from "./foreign-page.ts";
+import { HeldResponses } from "./held-responses.ts";
 
 export interface GuardPorts {
   /** Absent: nobody signs in. */
-  readonly authenticator?: Pick<Authenticator, "authenticate"> | undefined;
+  readonly authenticator?: Pick<Authenticator, "authenticate" | "isStillGood"> | undefined;
   /** Absent: nobody is limited. */
   readonly limiting?: { readonly limiter: Pick<RateLimiter, "take">; readonly limits: RequestLimits } | undefined;
   readonly loadLimits: LoadLimits;
@@ -30,6 +31,8 @@ export interface GuardPorts {
 
 const PRINCIPAL = "principal";
 const NANOSECONDS_PER_MS = 1e6;
+/** How often it is looked whether the credentials of what is open are still good. */
+const LOOK_MS = 1_000;
 /** Callers a minute whose refusal by a limit becomes an event. */
 const MOST_TOLD = 1_000;
 
@@ -44,6 +47,7 @@ export class Guard {
   readonly #ports: GuardPorts;
   readonly #requirements: ReadonlyMap<string, Requirement>;
   readonly #open = new OpenRequests();
+  readonly #held = new HeldResponses();
   readonly #nobody: Principal;
   /** Time that requests spent here, ns. */
   readonly #durations: RecordableHistogram = createHistogram();
@@ -61,6 +65,11 @@ export class Guard {
   /** Stands before every route that is registered from now on. */
   install(app: FastifyInstance): void {
     app.decorateRequest(PRINCIPAL, null);
+    const { authenticator } = this.#ports;
+    if (authenticator) {
+      const looks = setInterval(() => this.#held.cutOff((one) => authenticator.isStillGood(one)), LOOK_MS).unref();
+      app.addHook("onClose", () => clearInterval(looks));
+    }
     app.addHook("onRequest", async (request, reply) => {
       const begunMs = this.#ports.clock.monotonicMs();
       try {
@@ -125,6 +134,7 @@ export class Guard {
       throw new TroupeError("rate_limited", what, { details: { retry_after_ms: 1_000 } });
     }
     reply.raw.once("close", this.#open.open(name));
+    if (principal.credential.kind !== "none") this.#held.hold(reply.raw, principal);
   }
 
   async #limit(principal: Principal, request: FastifyRequest, reply: FastifyReply): Promise<void> {
