@@ -43,3 +43,14 @@ test("an effect that has ended counts no more, and its end is a sign", async () 
   assert.equal(progress.stuck(6_000), undefined);
   assert.equal(progress.silentMs(6_500), 500);
 });
+
+test("time in which the process stood still is nobody's silence", () => {
+  const progress = new Progress(0, 1_000);
+  progress.stoodStill(5_000);
+  assert.equal(progress.stuck(5_999), undefined);
+  assert.ok(progress.stuck(6_000));
+  void progress.watch("tool:search", { firstMs: 500 }, 6_000, never);
+  progress.stoodStill(10_000);
+  assert.equal(progress.stuck(16_499), undefined);
+  assert.ok(progress.stuck(16_500));
+});

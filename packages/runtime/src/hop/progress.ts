@@ -11,7 +11,7 @@ export interface StuckLimits {
 interface WatchedEffect {
   readonly name: string;
   readonly limits: StuckLimits;
-  readonly beganMs: number;
+  beganMs: number;
   readonly signsBefore: number;
 }
 
@@ -44,6 +44,12 @@ export class Progress {
       this.#watched.delete(watched);
       this.sign();
     }
+  }
+
+  /** The process stood still for so long: nothing could give a sign. */
+  stoodStill(ms: number): void {
+    this.#signMs += ms;
+    for (const effect of this.#watched ?? []) effect.beganMs += ms;
   }
 
   /** Time since the last sign, as far as looking now and then can tell. */

@@ -65,3 +65,31 @@ test("it ticks until its signal aborts", async () => {
   stop.abort();
   await ran;
 });
+
+test("a tick that comes late counts for nobody's silence", async () => {
+  let nowMs = 0;
+  let wake: (() => void) | undefined;
+  const clock = {
+    nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
+    sleep: () => new Promise<void>((resolve) => (wake = resolve)),
+  };
+  const running = new RunningHops({ clock, tickMs: 100 });
+  const { hop, aborted } = bed();
+  running.enter({ ...hop, timeoutAtMs: 1e9, progress: new Progress(0, 1_000) });
+  const stop = new AbortController();
+  const ran = running.run(stop.signal);
+  const wakeAt = async (ms: number) => {
+    nowMs = ms;
+    wake?.();
+    await new Promise(setImmediate);
+  };
+  await wakeAt(100);
+  await wakeAt(60_100);
+  assert.deepEqual(aborted, []);
+  for (let ms = 60_200; ms <= 61_100; ms += 100) await wakeAt(ms);
+  assert.deepEqual([...new Set(aborted)], ["stuck"]);
+  stop.abort();
+  await wakeAt(61_200);
+  await ran;
+});

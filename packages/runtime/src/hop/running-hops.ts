@@ -37,6 +37,8 @@ export interface RunningHopsOptions {
   readonly tickMs?: number;
 }
 
+/** A tick that comes so late means that the whole process stood still. */
+const STANDSTILL_MS = 500;
 /** Ended tasks remembered at most; an older one costs a read when it is delivered, no more. */
 const MAX_REMEMBERED = 100_000;
 
@@ -63,11 +65,15 @@ export class RunningHops {
   /** Ticks until the signal aborts; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      const beforeMs = this.#clock.monotonicMs();
       try {
         await this.#clock.sleep(this.#tickMs, signal);
       } catch {
         return; // aborted: the only way a sleep rejects
       }
+      const lateMs = this.#clock.monotonicMs() - beforeMs - this.#tickMs;
+      // What one handler blocks, or who stops the process, is not the others' silence.
+      if (lateMs > STANDSTILL_MS) for (const run of this.#running) run.progress.stoodStill(lateMs);
       this.tick();
     }
   }

@@ -50,8 +50,8 @@ function supervised() {
     },
     [replica],
   );
-  const exit = async (code: number) => {
-    resolve?.({ code, signal: undefined });
+  const exit = async (code: number | undefined, signal?: string) => {
+    resolve?.({ code, signal });
     await new Promise(setImmediate);
   };
   return { clock, host, failures, deaths, givenBack, exit, say: (event: HostEvent) => say?.(event) };
@@ -74,6 +74,14 @@ test("a host's death is laid to the actors that ran something", async () => {
   await exit(70);
   const reason = "its host ended: exit code 70";
   assert.deepEqual(failures, [[{ actor: "v1/a/0", kind: "host_died", reason, message: "T_LOG_0/5" }, 3]]);
+  await host.stop();
+});
+
+test("a host that is killed from outside is nobody's failure", async () => {
+  const { host, failures, deaths, say, exit } = supervised();
+  say({ type: "held", taken: [delivery], released: [] });
+  await exit(undefined, "SIGKILL");
+  assert.deepEqual([deaths, failures], [["signal SIGKILL"], []]);
   await host.stop();
 });
 

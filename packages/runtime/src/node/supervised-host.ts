@@ -21,6 +21,9 @@ import { type StruckActor, struckActors } from "./struck-actors.ts";
 /** How long an orderly exit may take before the host is killed; what it held is given back either way. */
 const EXIT_LIMIT_MS = 3_000;
 
+/** Signals that come from somebody else: an operator, a test, a machine that runs out of memory. */
+const FROM_OUTSIDE: ReadonlySet<string> = new Set(["SIGKILL", "SIGTERM", "SIGINT", "SIGHUP"]);
+
 /** A host that ended without having been asked to, or that had to be killed. */
 export interface HostDeath {
   readonly version: string;
@@ -164,7 +167,7 @@ export class SupervisedHost {
           : ({ directive: "escalate", restarts: this.#restarts } as const);
       this.#restarts = decision.restarts;
       this.#hasFailed = decision.directive === "escalate";
-      if (this.#hasFailed)
+      if (this.#hasFailed && this.#isOwnDoing(life, exit))
         this.#blame(this.#everyActor(), "exhausted", life.failure ?? "its host ends again and again");
       this.#options.onChange();
       const waitMs = decision.directive === "restart" ? decision.delayMs : HOST_INTENSITY.windowMs;
@@ -210,9 +213,15 @@ export class SupervisedHost {
       const how = exit.signal === undefined ? `exit code ${exit.code ?? "unknown"}` : `signal ${exit.signal}`;
       const reason = this.#killed.has(life) ? `silent for ${this.#options.silenceLimitMs} ms, killed` : how;
       this.#options.onDeath({ version: this.version, incarnation: life.incarnation, reason });
-      this.#blame(struckActors(life.reports, [...life.held.values()]), "host_died", `its host ended: ${reason}`);
+      if (this.#isOwnDoing(life, exit))
+        this.#blame(struckActors(life.reports, [...life.held.values()]), "host_died", `its host ended: ${reason}`);
     }
     if (life.held.size > 0) await this.#options.giveBack([...life.held.values()]);
+  }
+
+  /** Whether a host ended by what it ran. Who is killed from outside has done nothing. */
+  #isOwnDoing(life: HostLife, { signal }: HostExit): boolean {
+    return signal === undefined || !FROM_OUTSIDE.has(signal) || this.#killed.has(life);
   }
 
   /** What a host says of actors that it does not have is not believed. */
