@@ -1,7 +1,7 @@
 /** Edges that come and go while a system runs: cut at once for every version, kept cut, back when a deployment says so. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -165,11 +165,35 @@ test("all of it is in the audit, which is whole", async () => {
     if (what.event === "denied" && what.by === "server" && what.who.role === "router") denials++;
   }
   assert.deepEqual(edges, [
-    ...["router left begun", "router left done", "router left restored"],
-    ...["client router begun", "client router done", "client router restored"],
+    "router left begun",
+    "router left done",
+    "router left restored",
+    "client router begun",
+    "client router done",
+    "client router restored",
   ]);
   assert.ok(denials > 0, "what the hijacked router tried was refused by the server, and told");
-  assert.match(await troupe("audit", "verify"), /intact/);
+  assert.match(await troupe("audit", "verify"), /^intact, signed by/m);
+  assert.match(await troupe("audit", "list", "--event", "edge_revoked"), /edge client → router revoked, done/);
+  assert.match(await troupe("audit", "report").catch(String), /security {2}(warning|critical)/);
+});
+
+test("an exported copy is verified anywhere, and each change of it is found", async () => {
+  const file = join(stack.server.storeDir, "audit.jsonl");
+  await troupe("audit", "export", "--out", file);
+  assert.match(await troupe("audit", "verify", file), /^intact, signed by/m);
+  const lines = (await readFile(file, "utf8")).trimEnd().split("\n");
+  const at = Math.floor(lines.length / 2);
+  const later = (lines[at] ?? "").replace(/"at\\":\\"20/, '"at\\":\\"21');
+  const changes: readonly (readonly [RegExp, readonly string[]])[] = [
+    [/edited|forged/, lines.with(at, later)],
+    [/cut off/, [...lines.slice(0, -5), lines.at(-1) ?? ""]],
+  ];
+  for (const [said, changed] of changes) {
+    assert.notDeepEqual(changed, lines);
+    await writeFile(file, `${changed.join("\n")}\n`);
+    await assert.rejects(troupe("audit", "verify", file), (error: Error) => said.test(error.message), String(said));
+  }
 });
 
 /** Process ids of the node's hosts. */
