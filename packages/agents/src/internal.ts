@@ -1,5 +1,4 @@
-export { serviceRequestService } from "./broker/service-request.ts";
-export { toolRateService } from "./broker/tool-rate.ts";
+export { readBudgets } from "./budgets/read-budgets.ts";
 export * from "./config/load.ts";
 export { type LoadedSystem, readYamlSystem } from "./loader.ts";
 export * from "./models/model.ts";
@@ -7,6 +6,9 @@ export * from "./models/openai-model.ts";
 export * from "./models/prices.ts";
 export * from "./models/registry.ts";
 export { modelServices } from "./node-services/model-services.ts";
+export { serviceRequestService } from "./node-services/service-request.ts";
+export { toolRateService } from "./node-services/tool-rate.ts";
+export { toolServices } from "./node-services/tool-services.ts";
 export * from "./roles/agent.ts";
 export * from "./roles/agent-ports.ts";
 export { systemFileSchema } from "./system-file.ts";

@@ -1,5 +1,6 @@
-import { loadModelSettings, modelServices, serviceRequestService, toolRateService } from "@troupe/agents/internal";
+import { loadModelSettings, modelServices, toolServices } from "@troupe/agents/internal";
 import type { BrokerService } from "@troupe/runtime";
+import { auditService } from "@troupe/runtime/internal";
 
 /**
  * What the nodes of this program do for their hosts; a handler reaches a service by its name, `ctx.ask(name, body)`. Throws `invalid_config`
@@ -7,6 +8,6 @@ import type { BrokerService } from "@troupe/runtime";
  */
 export const brokerServices = (variables: Readonly<Record<string, string | undefined>>): readonly BrokerService[] => [
   ...modelServices(loadModelSettings(variables)),
-  toolRateService(),
-  serviceRequestService(),
+  ...toolServices(),
+  auditService(),
 ];

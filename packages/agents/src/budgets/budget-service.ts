@@ -5,15 +5,16 @@ import {
   type BrokerPorts,
   type BrokerService,
   type Json,
+  messageOf,
   TroupeError,
 } from "@troupe/runtime";
 import { CasBucket } from "@troupe/runtime/internal";
 import { z } from "zod";
-import { deployedTool } from "../broker/manifest-tool.ts";
 import type { ModelSettings } from "../config/load.ts";
 import type { CallTokens } from "../models/call-estimate.ts";
 import { providerOf } from "../models/registry.ts";
 import { every } from "../node-services/every.ts";
+import { deployedTool } from "../node-services/manifest-tool.ts";
 import { NodeAccess } from "../node-services/node-access.ts";
 import { NOTHING } from "./amount.ts";
 import { budgetError } from "./budget-error.ts";
@@ -47,6 +48,10 @@ class BudgetHandler implements BrokerHandler {
     this.#ports = ports;
     this.#settings = settings;
     this.#access = NodeAccess.of(ports);
+    // At once: with this life's sign what an earlier life of the node held is free, and not only after a minute.
+    void this.#open().catch((error: unknown) => {
+      ports.logger.warn({ reason: messageOf(error) }, "budgets cannot be opened yet; the first model call tries again");
+    });
   }
 
   async ask(caller: BrokerCaller, body: unknown): Promise<Json> {

@@ -69,7 +69,7 @@ export const emptyAccount = (nowMs: number): Account => ({
 });
 
 /** The same account at this time: windows that have ended begin anew. A clock that is behind changes nothing. */
-function atTime(account: Account, nowMs: number): Account {
+export function atTime(account: Account, nowMs: number): Account {
   const turned = (window: "minute" | "day") => {
     const startMs = startOf(window, nowMs);
     return startMs > account[window].startMs ? { startMs, amount: NOTHING } : account[window];

@@ -28,7 +28,7 @@ const MAX_ROW_BYTES = 512 * 1024;
 /** What another node has invalidated is used no longer than this, ms. */
 const BELIEVED_MS = 30_000;
 
-const keptMs = () => ANSWER_KEPT_MS;
+const keptForAnHour = () => ANSWER_KEPT_MS;
 
 /** The service, for a node's program. */
 export const cacheService = (): BrokerService => ({ name: CACHE_SERVICE, open: (ports) => new CacheHandler(ports) });
@@ -106,6 +106,15 @@ class CacheHandler implements BrokerHandler {
   async #openBucket(): Promise<CasBucket<CacheRow>> {
     const { subjects, clock, random, logger } = this.#ports;
     const link = await this.#access.link();
-    return new CasBucket({ link, subjects, bucket: "cache", schema: CacheRow, keptMs, logger, clock, random });
+    return new CasBucket({
+      link,
+      subjects,
+      bucket: "cache",
+      schema: CacheRow,
+      keptMs: keptForAnHour,
+      logger,
+      clock,
+      random,
+    });
   }
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SERVICE_REQUEST_SERVICE, ServiceRequestAnswer } from "../broker/service-request-messages.ts";
+import { SERVICE_REQUEST_SERVICE, ServiceRequestAnswer } from "../node-services/service-request-messages.ts";
 import { type ParametersSchema, parseWith, type Tool } from "./tool.ts";
 import { resolveToolRules, type ToolRulesOptions } from "./tool-rules.ts";
 

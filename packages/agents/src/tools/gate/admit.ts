@@ -1,8 +1,8 @@
 /** What is asked of the node before a call begins, and what is written when it does not. */
 import { type Context, messageOf, TroupeError } from "@troupe/runtime";
 import { isNotOffered } from "@troupe/runtime/internal";
-import { TOOL_RATE_SERVICE, ToolRateAnswer } from "../../broker/tool-rate-messages.ts";
 import { BUDGET_SERVICE, type BudgetQuestion } from "../../budgets/budget-messages.ts";
+import { TOOL_RATE_SERVICE, ToolRateAnswer } from "../../node-services/tool-rate-messages.ts";
 import type { Tool } from "../tool.ts";
 import type { Refusal } from "./decide.ts";
 import type { ToolPorts } from "./tool-ports.ts";

@@ -20,7 +20,7 @@ export const McpToolFile = ToolRulesFile.extend({
   idempotent: z.boolean().optional().describe("Whether running it twice does no harm. Default: with permission READ."),
   pin: z
     .string()
-    .regex(PIN, "sha256: and 64 hexadecimal digits, as `troupe mcp FILE` prints it")
+    .regex(PIN, "sha256: and 64 hexadecimal digits, as the step `tools:<server>` of a task's log shows it")
     .optional()
     .describe(
       "Hash of its description and schemas; a tool that differs is refused. Absent = as it was when first seen.",

@@ -10,8 +10,8 @@ import {
 import { CasBucket, type Row } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { admitCall } from "../tools/gate/rate-window.ts";
-import { BrokerLink } from "./broker-link.ts";
 import { deployedTool } from "./manifest-tool.ts";
+import { NodeAccess } from "./node-access.ts";
 import { TOOL_RATE_SERVICE, type ToolRateAnswer, ToolRateQuestion } from "./tool-rate-messages.ts";
 
 const count = z.int().min(0);
@@ -31,12 +31,12 @@ export const toolRateService = (): BrokerService => ({
 
 class ToolRateHandler implements BrokerHandler {
   readonly #ports: BrokerPorts;
-  readonly #link: BrokerLink;
+  readonly #access: NodeAccess;
   #rows: Promise<CasBucket<RateRow>> | undefined;
 
   constructor(ports: BrokerPorts) {
     this.#ports = ports;
-    this.#link = new BrokerLink(ports);
+    this.#access = NodeAccess.of(ports);
   }
 
   async ask(caller: BrokerCaller, body: unknown): Promise<Json> {
@@ -47,7 +47,7 @@ class ToolRateHandler implements BrokerHandler {
   }
 
   async close(): Promise<void> {
-    await this.#link.close();
+    await this.#access.close();
   }
 
   async #admit(key: string, limit: number): Promise<ToolRateAnswer> {
@@ -66,7 +66,7 @@ class ToolRateHandler implements BrokerHandler {
 
   #open(): Promise<CasBucket<RateRow>> {
     const { subjects, clock, random, logger } = this.#ports;
-    const rows = (this.#rows ??= this.#link.get().then(
+    const rows = (this.#rows ??= this.#access.link().then(
       (link) =>
         new CasBucket({
           link,

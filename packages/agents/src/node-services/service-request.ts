@@ -11,8 +11,8 @@ import {
 } from "@troupe/runtime";
 import { decodeJson, isServiceSubject, type Link } from "@troupe/runtime/internal";
 import { z } from "zod";
-import { BrokerLink } from "./broker-link.ts";
 import { type DeployedTool, deployedTool } from "./manifest-tool.ts";
+import { NodeAccess } from "./node-access.ts";
 import { SERVICE_REQUEST_SERVICE, ServiceRequestQuestion } from "./service-request-messages.ts";
 
 type Question = z.infer<typeof ServiceRequestQuestion>;
@@ -29,11 +29,11 @@ export const serviceRequestService = (): BrokerService => ({
 
 class ServiceRequestHandler implements BrokerHandler {
   readonly #ports: BrokerPorts;
-  readonly #link: BrokerLink;
+  readonly #access: NodeAccess;
 
   constructor(ports: BrokerPorts) {
     this.#ports = ports;
-    this.#link = new BrokerLink(ports);
+    this.#access = NodeAccess.of(ports);
   }
 
   async ask(caller: BrokerCaller, body: unknown): Promise<Json> {
@@ -41,11 +41,11 @@ class ServiceRequestHandler implements BrokerHandler {
     if (!question.success) throw new TroupeError("invalid_request", z.prettifyError(question.error));
     const deployed = await deployedTool(this.#ports, caller, question.data.tool);
     const subject = permittedSubject(deployed, question.data, this.#ports.subjects.system);
-    return { body: await request(await this.#link.get(), subject, question.data) };
+    return { body: await request(await this.#access.link(), subject, question.data) };
   }
 
   async close(): Promise<void> {
-    await this.#link.close();
+    await this.#access.close();
   }
 }
 

@@ -1,0 +1,6 @@
+import type { BrokerService } from "@troupe/runtime";
+import { serviceRequestService } from "./service-request.ts";
+import { toolRateService } from "./tool-rate.ts";
+
+/** What a node does for its hosts' tools: counting calls for all nodes, asking NATS services. */
+export const toolServices = (): readonly BrokerService[] => [toolRateService(), serviceRequestService()];
