@@ -14,7 +14,11 @@ const VARIABLES: readonly (readonly [string, string])[] = [
   ["TROUPE_ENV", "development, staging or production; see docs/environments.md. Unset: nothing is taken for granted"],
   ["TROUPE_ALLOW_WEAK", "in production: names of weak settings that are meant, with commas"],
   ["TROUPE_NATS_URL", "NATS server of the system"],
-  ["TROUPE_KEYS_FILE", "JSON file with nkey seeds by user name; without one the server's anonymous user is taken"],
+  [
+    "TROUPE_KEYS_FILE",
+    "`keys.json`, a `.creds` file, or a folder of either; without one the server's anonymous user is taken",
+  ],
+  ["TROUPE_TLS_CA, TROUPE_TLS_CERT, TROUPE_TLS_KEY, TROUPE_TLS_FIRST", "TLS towards NATS, as the flags `--tls-…` say"],
   ["TROUPE_SYSTEM", "name of the system, the first token of every subject"],
   ["TROUPE_HTTP_URL", "address of a gateway, for `troupe doctor`"],
   ["TROUPE_LOG_LEVEL", "debug, info, warn, error or silent"],

@@ -2,7 +2,9 @@ import { z } from "zod";
 import { messageOf, TroupeError } from "../errors.ts";
 import type { Link } from "../nats/connection.ts";
 
-const RELOAD_MS = 5_000;
+/** It takes milliseconds, but an answer was seen not to come while the server was busy. Reading the file once more changes nothing. */
+const ANSWER_MS = 2_000;
+const TRIES = 3;
 const Answer = z.looseObject({ error: z.looseObject({ description: z.string().optional() }).optional() });
 
 /**
@@ -11,13 +13,19 @@ const Answer = z.looseObject({ error: z.looseObject({ description: z.string().op
  */
 export async function reloadServer({ nc }: Link): Promise<void> {
   const subject = `$SYS.REQ.SERVER.${nc.info?.server_id ?? ""}.RELOAD`;
-  let text: string;
-  try {
-    text = (await nc.request(subject, "", { timeout: RELOAD_MS })).string();
-  } catch (cause) {
-    throw new TroupeError("unavailable", `nats-server does not answer a reload: ${messageOf(cause)}`, { cause });
-  }
+  const text = await answerOf(nc, subject);
   const { error } = Answer.parse(JSON.parse(text));
   if (error === undefined) return;
   throw new TroupeError("invalid_config", `nats-server refuses its configuration: ${error.description ?? text}`);
+}
+
+async function answerOf(nc: Link["nc"], subject: string): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return (await nc.request(subject, "", { timeout: ANSWER_MS })).string();
+    } catch (cause) {
+      if (attempt < TRIES) continue;
+      throw new TroupeError("unavailable", `nats-server does not answer a reload: ${messageOf(cause)}`, { cause });
+    }
+  }
 }

@@ -38,6 +38,7 @@ export class RoleIdentities implements IdentityAdministrator {
   readonly #keys = new Map<Version, RoleKeys>();
   /** Kept, since deriving one takes milliseconds. */
   readonly #publicKeys = new Map<Version, Readonly<Record<RoleUserName, string>>>();
+  readonly #old = new Map<RoleUserName, string>();
   /** Versions that the running server knows. */
   readonly #effective = new Set<Version>();
   /** One change after the other: each writes the whole configuration. */
@@ -88,6 +89,33 @@ export class RoleIdentities implements IdentityAdministrator {
       await this.#takeEffect(keys);
       this.#effective.add(version);
     });
+  }
+
+  /** Replaced keys that are still good. */
+  oldKeys(): Readonly<Partial<Record<RoleUserName, string>>> {
+    return Object.fromEntries(this.#old);
+  }
+
+  /**
+   * Makes new keys for every role of every version; resolves when they have been seen to work. The old ones are good until `forget`, which
+   * it returns. Throws `unavailable`.
+   */
+  async rotate(): Promise<() => Promise<void>> {
+    const before = this.publicKeys();
+    await this.#inTurn(async () => {
+      for (const [name, key] of Object.entries(before)) this.#old.set(name as RoleUserName, key);
+      for (const keys of [...this.#keys.values()]) {
+        const renewed = { ...newKeys(keys.version, keys.manifest), revoked: keys.revoked };
+        this.#add(renewed);
+        await this.#takeEffect(renewed);
+        await writeRoleKeys(this.#options.folder, renewed);
+      }
+    });
+    return () =>
+      this.#inTurn(async () => {
+        for (const [name, key] of [...this.#old]) if (before[name] === key) this.#old.delete(name);
+        await this.#options.reload();
+      });
   }
 
   /** Takes accounts and keys of a version away. Repeating it changes nothing. Throws `unavailable`. */

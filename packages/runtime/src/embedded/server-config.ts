@@ -1,6 +1,6 @@
 /** The configuration of an embedded server, as text. Pure: what is written is exactly what the golden test shows. */
 import { TroupeError } from "../errors.ts";
-import type { Account, AccountUser, Export, Import } from "../nats/accounts.ts";
+import type { Account, AccountUser, Export, Import, Permissions } from "../nats/accounts.ts";
 import type { RoleUserName, UserName } from "../nats/users.ts";
 
 export interface ServerConfig {
@@ -18,6 +18,8 @@ export interface ServerConfig {
   readonly accounts: readonly Account[];
   /** Public nkeys. */
   readonly publicKeys: Readonly<Record<UserName, string> & Partial<Record<RoleUserName, string>>>;
+  /** Keys that were replaced and are good for a moment more. */
+  readonly oldKeys?: Readonly<Partial<Record<UserName | RoleUserName, string>>> | undefined;
   /** `always` = every acknowledged record is on disk; the server's default is every 2 minutes. */
   readonly syncInterval?: "always" | undefined;
 }
@@ -59,7 +61,7 @@ function accountLines(account: Account, config: ServerConfig): string[] {
     `  ${account.name} {`,
     ...(account.hasJetStream ? ["    jetstream: enabled"] : []),
     "    users: [",
-    ...account.users.map((user) => `      ${userLine(user, config)}`),
+    ...account.users.flatMap((user) => userLines(user, config).map((line) => `      ${line}`)),
     "    ]",
     "    exports: [",
     ...account.exports.map((line) => `      ${exportLine(line)}`),
@@ -71,16 +73,18 @@ function accountLines(account: Account, config: ServerConfig): string[] {
   ];
 }
 
-function userLine({ name, permissions }: AccountUser, config: ServerConfig): string {
-  const publicKey = config.publicKeys[name];
+function userLines({ name, permissions }: AccountUser, { publicKeys, oldKeys }: ServerConfig): string[] {
+  const publicKey = publicKeys[name];
   if (publicKey === undefined) throw new TroupeError("invariant_violated", `user ${name} has no key`);
+  const old = oldKeys?.[name];
+  return [publicKey, ...(old === undefined ? [] : [old])].map((key) => userLine(key, permissions));
+}
+
+function userLine(publicKey: string, permissions: Permissions | undefined): string {
   const key = `nkey: ${publicKey}`;
   if (!permissions) return `{ ${key} }`;
-  const { publish, subscribe, responses } = permissions;
-  const answers = responses
-    ? `, allow_responses: { max: ${responses.count}, expires: ${quoted(`${responses.withinMs}ms`)} }`
-    : "";
-  return `{ ${key}, permissions: { publish: ${allowList(publish)}, subscribe: ${allowList(subscribe)}${answers} } }`;
+  const { publish, subscribe } = permissions;
+  return `{ ${key}, permissions: { publish: ${allowList(publish)}, subscribe: ${allowList(subscribe)} } }`;
 }
 
 const allowList = (subjects: readonly string[]): string => `{ allow: [${subjects.map(quoted).join(", ")}] }`;

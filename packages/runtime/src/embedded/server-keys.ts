@@ -1,7 +1,8 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { nkeys } from "@nats-io/transport-node";
 import { z } from "zod";
 import { messageOf, TroupeError } from "../errors.ts";
+import { readSecret, writeSecret } from "../nats/secret-file.ts";
 import type { UserName } from "../nats/users.ts";
 
 const Seed = z.string().regex(/^SU[A-Z2-7]{56}$/);
@@ -24,12 +25,16 @@ export type ServerSeeds = Readonly<Record<UserName, string>>;
  * Throws `invalid_config` when the file holds something else.
  */
 export async function loadServerSeeds(file: string): Promise<ServerSeeds> {
-  const stored = await readFile(file, "utf8").catch(() => undefined);
-  if (stored === undefined) return createSeeds(file);
+  const isThere = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return createSeeds(file);
+  const stored = readSecret(file);
   try {
     const seeds = Seeds.parse(JSON.parse(stored));
     return seeds.tools === undefined
-      ? await writeSeeds(file, { ...seeds, tools: newSeed() })
+      ? await storeServerSeeds(file, { ...seeds, tools: newSeed() })
       : { ...seeds, tools: seeds.tools };
   } catch (error) {
     throw new TroupeError("invalid_config", `${file} does not hold the server's keys: ${messageOf(error)}`, {
@@ -42,7 +47,7 @@ export async function loadServerSeeds(file: string): Promise<ServerSeeds> {
 export const newSeed = (): string => new TextDecoder().decode(nkeys.createUser().getSeed());
 
 async function createSeeds(file: string): Promise<ServerSeeds> {
-  return writeSeeds(file, {
+  return storeServerSeeds(file, {
     supervisor: newSeed(),
     operator: newSeed(),
     host: newSeed(),
@@ -54,10 +59,9 @@ async function createSeeds(file: string): Promise<ServerSeeds> {
   });
 }
 
-async function writeSeeds(file: string, seeds: ServerSeeds): Promise<ServerSeeds> {
-  // Written aside first: a crash must not leave half a file behind.
-  await writeFile(`${file}.new`, `${JSON.stringify(seeds, undefined, 2)}\n`, { mode: 0o600 });
-  await rename(`${file}.new`, file);
+/** Writes them whole. */
+export async function storeServerSeeds(file: string, seeds: ServerSeeds): Promise<ServerSeeds> {
+  await writeSecret(file, `${JSON.stringify(seeds, undefined, 2)}\n`);
   return seeds;
 }
 

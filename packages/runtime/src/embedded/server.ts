@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { resolve as absolute, join } from "node:path";
 import type { Logger } from "pino";
 import { type Clock, systemClock } from "../clock.ts";
+import type { RotateKeys } from "../contracts/identities.ts";
 import { Subjects } from "../contracts/subjects.ts";
 import { messageOf, TroupeError } from "../errors.ts";
 import { serveIdentities } from "../identities/identity-service.ts";
@@ -19,11 +20,12 @@ import { type Random, systemRandom } from "../random.ts";
 import { auditRefusals } from "./audit-refusals.ts";
 import { findServer } from "./find-server.ts";
 import { type GuardedProcess, startGuarded } from "./guarded-process.ts";
+import { KeyRing } from "./key-ring.ts";
 import { reloadServer } from "./reload.ts";
 import { RoleIdentities } from "./role-identities.ts";
 import { jetStreamAnswers, readPorts, type ServerPorts } from "./server-answers.ts";
 import { serverConfigText } from "./server-config.ts";
-import { loadServerSeeds, publicKeysOf, type ServerSeeds } from "./server-keys.ts";
+import { loadServerSeeds, type ServerSeeds } from "./server-keys.ts";
 import { lockStore, type StoreLock } from "./store-lock.ts";
 
 export interface EmbeddedServerOptions {
@@ -112,8 +114,7 @@ class GuardedServer implements EmbeddedServer {
   readonly storeDir: string;
   readonly #options: EmbeddedServerOptions;
   readonly #place: Place;
-  readonly #seeds: ServerSeeds;
-  readonly #publicKeys: Readonly<Record<UserName, string>>;
+  readonly #keys: KeyRing;
   readonly #clock: Clock;
   readonly #logger: Logger;
   #process: GuardedProcess | undefined;
@@ -121,6 +122,7 @@ class GuardedServer implements EmbeddedServer {
   readonly #subjects: Subjects;
   #restarting: Promise<void> = Promise.resolve();
   #auditing: Promise<void> = Promise.resolve();
+  #reloading: Promise<void> = Promise.resolve();
   #identities: RoleIdentities | undefined;
   #administration: { readonly link: Link; readonly service: Service } | undefined;
   /** What the configuration asks for; the server may choose the port. */
@@ -129,13 +131,19 @@ class GuardedServer implements EmbeddedServer {
   constructor(options: EmbeddedServerOptions, place: Place, seeds: ServerSeeds) {
     this.#options = options;
     this.#place = place;
-    this.#seeds = seeds;
-    this.#publicKeys = publicKeysOf(seeds);
     this.#clock = options.clock ?? systemClock;
     this.#logger = options.logger;
+    this.storeDir = place.store;
+    this.#keys = new KeyRing({
+      file: this.#keysFile(),
+      seeds,
+      reload: () => this.#reload(),
+      clock: this.#clock,
+      signal: this.#stopping.signal,
+      logger: this.#logger,
+    });
     this.#subjects = new Subjects(options.system);
     this.#listen = { port: options.port ?? -1, monitorPort: options.hasMonitor ? -1 : undefined };
-    this.storeDir = place.store;
   }
 
   get pid(): number {
@@ -143,7 +151,7 @@ class GuardedServer implements EmbeddedServer {
   }
 
   seedOf(user: UserName): string {
-    return this.#seeds[user];
+    return this.#keys.seedOf(user);
   }
 
   async start(): Promise<void> {
@@ -160,6 +168,7 @@ class GuardedServer implements EmbeddedServer {
     const service = serveIdentities(link, {
       subjects: this.#subjects,
       administrator: this.#identities,
+      rotate: (whose) => this.#rotate(whose),
       logger: this.#logger,
     });
     this.#administration = { link, service };
@@ -221,7 +230,8 @@ class GuardedServer implements EmbeddedServer {
       portsDir: this.#portsDir(),
       logFile: this.#logFile(),
       accounts: [...systemAccounts(this.#subjects, shards), ...(this.#identities?.accounts() ?? [])],
-      publicKeys: { ...this.#publicKeys, ...this.#identities?.publicKeys() },
+      publicKeys: { ...this.#keys.publicKeys, ...this.#identities?.publicKeys() },
+      oldKeys: { ...this.#keys.oldKeys, ...this.#identities?.oldKeys() },
       syncInterval,
     });
     // Written aside first: the server may read the file at any moment.
@@ -229,21 +239,36 @@ class GuardedServer implements EmbeddedServer {
     await rename(`${this.#configFile()}.new`, this.#configFile());
   }
 
+  /** One after the other: each writes the whole configuration. */
   async #reload(): Promise<void> {
-    await this.#writeConfig();
-    const link = await this.#openAs("sys", "embedded/reload");
-    try {
-      await reloadServer(link);
-    } finally {
-      await link.close();
-    }
+    const reload = this.#reloading.then(async () => {
+      await this.#writeConfig();
+      const link = await this.#openAs("sys", "embedded/reload");
+      try {
+        await reloadServer(link);
+      } finally {
+        await link.close();
+      }
+    });
+    // What one caller is told must not stop the next.
+    this.#reloading = reload.catch(() => undefined);
+    await reload;
+  }
+
+  async #rotate(whose: RotateKeys["whose"]): Promise<void> {
+    if (whose !== "roles") return this.#keys.rotate(whose);
+    const forget = await this.#identities?.rotate();
+    if (forget) void this.#keys.later(forget);
   }
 
   #openAs(user: UserName, name: string): Promise<Link> {
-    return this.#open(name, { user, seed: this.#seeds[user] });
+    return this.#open(name, { user, credentials: () => ({ seed: this.#keys.seedOf(user) }) });
   }
 
-  #open(name: string, signIn: Pick<LinkOptions, "seed" | "user" | "apiPrefix" | "inboxPrefix">): Promise<Link> {
+  #open(
+    name: string,
+    signIn: Pick<LinkOptions, "seed" | "credentials" | "user" | "apiPrefix" | "inboxPrefix">,
+  ): Promise<Link> {
     return openLink({ servers: this.url, name, ...signIn, logger: this.#logger, clock: this.#clock });
   }
 

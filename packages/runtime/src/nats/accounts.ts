@@ -35,7 +35,10 @@ export interface Import {
 export interface Permissions {
   readonly publish: readonly string[];
   readonly subscribe: readonly string[];
-  /** May answer where a request says, whatever `publish` allows: how often, and for how long after the request. Default never. */
+  /**
+   * May answer where a request says, whatever `publish` allows: how often, and for how long after the request. Default never. Users of the
+   * embedded server that answer requests have no allow lists.
+   */
   readonly responses?: { readonly count: number; readonly withinMs: number };
 }
 
