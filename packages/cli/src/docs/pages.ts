@@ -4,6 +4,7 @@ import { loadEnvironment } from "../config/load.ts";
 import { buildProgram } from "../program.ts";
 import { cliPage } from "./cli-page.ts";
 import { errorsPage } from "./errors-page.ts";
+import { metricsPage } from "./metrics-page.ts";
 import { permissionsPage } from "./permissions-page.ts";
 import { subjectsPage } from "./subjects-page.ts";
 
@@ -25,6 +26,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
   return new Map([
     ["docs/cli.md", cliPage(program)],
     ["docs/errors.md", errorsPage()],
+    ["docs/metrics.md", metricsPage()],
     ["docs/permissions.md", permissionsPage()],
     ["docs/subjects.md", subjectsPage()],
   ]);

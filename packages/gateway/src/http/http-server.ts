@@ -15,6 +15,7 @@ import { EventStreams } from "./event-stream.ts";
 import { Guard, type GuardPorts } from "./guard.ts";
 import { registerHealthRoutes } from "./health-routes.ts";
 import { KnownPaths } from "./known-paths.ts";
+import { registerMetrics } from "./metrics-routes.ts";
 import { registerModelRoutes } from "./model-routes.ts";
 import { openApiDocument } from "./openapi.ts";
 import { REQUIREMENTS } from "./operations.ts";
@@ -80,6 +81,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     reply.header("x-request-id", request.id);
     if (isClosing) reply.header("connection", "close");
   });
+  registerMetrics(app, { cluster: () => api.cluster(), clock, logger });
   refuseUnknown(app);
   guard.install(app);
   handleErrors(app, guard, logger);

@@ -3,6 +3,7 @@
 import type { Requirement } from "../auth/permission.ts";
 import { AGENT_OPERATIONS } from "./agent-operations.ts";
 import { CLUSTER_OPERATIONS } from "./cluster-operations.ts";
+import { METRICS_OPERATION } from "./metrics-operation.ts";
 import { OPENAI_OPERATIONS } from "./openai-operations.ts";
 import type { Operation } from "./operation.ts";
 import { TASK_OPERATIONS } from "./task-operations.ts";
@@ -12,6 +13,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...AGENT_OPERATIONS,
   ...OPENAI_OPERATIONS,
   ...CLUSTER_OPERATIONS,
+  METRICS_OPERATION,
 ];
 
 /** What each route asks of its caller, by `METHOD url` in the router's form. */
