@@ -15,6 +15,7 @@ import {
 } from "@troupe/runtime/internal";
 import type { Command } from "commander";
 import { z } from "zod";
+import { findAddress } from "../address.ts";
 import { type AuditLine, readExport, recordLine } from "../audit/export-file.ts";
 import { readEntries, sealedHead } from "../audit/read-entries.ts";
 import { nameOf, sayWhat, securityReport } from "../audit/report.ts";
@@ -37,8 +38,10 @@ const ListOptions = Common.extend({
 
 async function verify(scope: Scope, options: z.infer<typeof VerifyOptions>, [file]: readonly string[]) {
   const { terminal } = scope;
-  const known = await localAnchors(options.keys ?? scope.environment.keysFile);
   if (file !== undefined) {
+    // Of what is known here only who seals: the system may have gone on since the export.
+    const here = await findAddress(options, scope.environment, scope.cwd).catch(() => undefined);
+    const known = await localAnchors(options.keys ?? here?.keysFile);
     const trusted = [...options.key, ...known.keys];
     return concluded(scope, await verifyExport(readExport(file), trusted, []), { trusted, json: options.json });
   }
