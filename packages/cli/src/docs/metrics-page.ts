@@ -19,7 +19,7 @@ export function metricsPage(): string {
     "```yaml",
     "scrape_configs:",
     "  - job_name: troupe",
-    "    static_configs: [{ targets: ['127.0.0.1:8080'] }]",
+    '    static_configs: [{ targets: ["127.0.0.1:8080"] }]',
     "    authorization: { credentials_file: troupe-viewer.key }",
     "```",
     "",
