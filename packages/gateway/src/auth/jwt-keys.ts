@@ -12,7 +12,12 @@ export type JwtKeySource =
   /** A public key in PEM (SPKI): that one algorithm. */
   | { readonly kind: "public_key"; readonly pem: string; readonly algorithm: AsymmetricAlgorithm }
   /** The issuer's key set: RS256 and EdDSA. */
-  | { readonly kind: "jwks"; readonly url: string };
+  | {
+      readonly kind: "jwks";
+      readonly url: string;
+      /** How soon after a fetch a key that is not known makes for another; default 30,000. */
+      readonly refetchMs?: number | undefined;
+    };
 
 export interface JwtKeys {
   readonly key: KeyInput | JWTVerifyGetKey;
@@ -23,8 +28,9 @@ export interface JwtKeys {
 const KeySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).max(256) });
 
 const SHORTEST_SECRET_BYTES = 32;
-/** Keys are asked for again so often, and when a token names one that is not known, but then at most once in 30 s. */
+/** Keys are asked for again so often, and when a token names one that is not known, but then not more often than the second says. */
 const REFRESH_MS = 10 * 60_000;
+const REFETCH_MS = 30_000;
 /** While the issuer does not answer, the last keys hold for so long. */
 const LONGEST_STALE_MS = 24 * 60 * 60_000;
 const FETCH_MS = 5_000;
@@ -34,7 +40,7 @@ const LARGEST_SET_BYTES = 512 * 1024;
 
 /** Throws `invalid_config` for a weak secret, a key that cannot be read, and a key set that would come over plain HTTP from elsewhere. */
 export async function openJwtKeys(source: JwtKeySource, ports: { clock: Clock; logger: Logger }): Promise<JwtKeys> {
-  if (source.kind === "jwks") return remoteKeys(requireSafeUrl(source.url), ports);
+  if (source.kind === "jwks") return remoteKeys(requireSafeUrl(source.url), source.refetchMs ?? REFETCH_MS, ports);
   if (source.kind === "secret") return { key: secretKey(source.secret), algorithms: ["HS256"], stop: () => {} };
   return { key: await publicKey(source), algorithms: [source.algorithm], stop: () => {} };
 }
@@ -69,11 +75,12 @@ function requireSafeUrl(text: string): URL {
   );
 }
 
-function remoteKeys(url: URL, { clock, logger }: { clock: Clock; logger: Logger }): JwtKeys {
+function remoteKeys(url: URL, refetchMs: number, { clock, logger }: { clock: Clock; logger: Logger }): JwtKeys {
   let failedAtMs = Number.NEGATIVE_INFINITY;
   const set = createRemoteJWKSet(url, {
     timeoutDuration: FETCH_MS,
     cacheMaxAge: LONGEST_STALE_MS,
+    cooldownDuration: refetchMs,
     [customFetch]: async (address, options) => {
       if (clock.monotonicMs() - failedAtMs < FAILED_MS) throw unreadable("they could not be read a moment ago");
       try {

@@ -3,6 +3,7 @@ import { type JWTVerifyOptions, jwtVerify } from "jose";
 import { CLAIM_NAMES, type ClaimNames, principalOfClaims } from "./jwt-claims.ts";
 import { type JwtKeySource, type JwtKeys, openJwtKeys } from "./jwt-keys.ts";
 import type { Principal } from "./principal.ts";
+import { VerifiedTokens } from "./verified-tokens.ts";
 
 export interface JwtSettings {
   readonly keys: JwtKeySource;
@@ -34,10 +35,12 @@ export class JwtVerifier {
   readonly #keys: JwtKeys;
   readonly #options: JWTVerifyOptions;
   readonly #names: ClaimNames;
+  readonly #verified: VerifiedTokens;
 
-  private constructor(keys: JwtKeys, settings: JwtSettings) {
+  private constructor(keys: JwtKeys, settings: JwtSettings, clock: Clock) {
     const { issuer, audience, clockToleranceMs = CLOCK_TOLERANCE_MS, claims = {} } = settings;
     this.#keys = keys;
+    this.#verified = new VerifiedTokens(clock);
     this.#names = { ...CLAIM_NAMES, ...claims };
     this.#options = {
       algorithms: [...keys.algorithms],
@@ -50,12 +53,24 @@ export class JwtVerifier {
 
   /** Throws `invalid_config`. */
   static async open(settings: JwtSettings, ports: { clock: Clock; logger: Logger }): Promise<JwtVerifier> {
-    return new JwtVerifier(await openJwtKeys(settings.keys, ports), settings);
+    return new JwtVerifier(await openJwtKeys(settings.keys, ports), settings, ports.clock);
   }
 
   /** Throws `unavailable` when the issuer's keys are not known and cannot be read: that says nothing of the token. */
   async verify(token: string): Promise<TokenVerdict> {
     if (token.length > LONGEST_TOKEN) return { ok: false, reason: "too long" };
+    const known = this.#verified.find(token);
+    if (known) return { ok: true, principal: known };
+    const verdict = await this.#judge(token);
+    if (verdict.ok) this.#verified.keep(token, verdict.principal);
+    return verdict;
+  }
+
+  stop(): void {
+    this.#keys.stop();
+  }
+
+  async #judge(token: string): Promise<TokenVerdict> {
     try {
       const { payload, protectedHeader } = await jwtVerify(token, this.#keys.key, this.#options);
       const { typ } = protectedHeader;
@@ -66,9 +81,5 @@ export class JwtVerifier {
       if (TroupeError.is(error, "unavailable")) throw error;
       return { ok: false, reason: messageOf(error) };
     }
-  }
-
-  stop(): void {
-    this.#keys.stop();
   }
 }
