@@ -55,7 +55,7 @@ async function doneOf(task: string | undefined): Promise<DoneBody> {
   return done;
 }
 const run = async (to: string) => doneOf(await submit(to));
-const codeOf = (done: DoneBody) => (done.status === "failed" ? done.error.code : done.status);
+const codeOf = (done: DoneBody) => (done.status === "failed" ? (done.error?.code ?? "failed") : done.status);
 
 async function troupe(...args: readonly string[]): Promise<string> {
   const reach = ["--nats", stack.server.url, "--system", "edges", "--keys", join(stack.server.storeDir, "keys.json")];
