@@ -15,7 +15,7 @@ before(async () => {
   bed = await SupervisorBed.start();
   await bed.supervisor();
   nodes = ["n1", "n2"].map((name) => new ObedientNode(bed, name));
-  await until("two nodes", 5_000, async () => (await bed.ask<ClusterHealth>("health")).nodes.up === 2);
+  await until("two nodes", 15_000, async () => (await bed.ask<ClusterHealth>("health")).nodes.up === 2);
   await bed.deploy();
   gateway = createGateway({
     system: "bed",
@@ -25,7 +25,7 @@ before(async () => {
     logger: silentLogger,
   });
   await gateway.start();
-  await until("every actor", 5_000, async () => (await bed.ask<ClusterHealth>("health")).actors.available === 3);
+  await until("every actor", 15_000, async () => (await bed.ask<ClusterHealth>("health")).actors.available === 3);
 });
 after(async () => {
   for (const node of nodes) node.stop();
@@ -61,20 +61,21 @@ test("an operation is accepted with its place, and confirmed there", async () =>
   const location = response.headers.get("location");
   assert.equal(location, "/api/v1/operations/scale.a.2");
   Operation.parse(await response.json());
-  await until("confirmed", 5_000, async () => {
+  await until("confirmed", 15_000, async () => {
     const operation = Operation.parse(await (await fetch(`${gateway.url}${location}`)).json());
     return operation.state === "confirmed" && operation.total === 2;
   });
-  const waited = Operation.parse(await (await post("scale", { role: "a", replicas: 1, wait_ms: 3_000 })).json());
+  const waited = Operation.parse(await (await post("scale", { role: "a", replicas: 1, wait_ms: 10_000 })).json());
   assert.equal(waited.state, "confirmed", waited.text);
 });
 
+const statusOf = async (response: Promise<Response>) => {
+  const { status, headers } = await response;
+  assert.match(headers.get("content-type") ?? "", /^application\/problem\+json/);
+  return status;
+};
+
 test("a wrong operation is a problem with a path, the supervisor's refusal one with what there is", async () => {
-  const statusOf = async (response: Promise<Response>) => {
-    const { status, headers } = await response;
-    assert.match(headers.get("content-type") ?? "", /^application\/problem\+json/);
-    return status;
-  };
   assert.equal(await statusOf(post("scale", { role: "a", replicas: -1 })), 400);
   assert.equal(await statusOf(post("scale", { role: "zzz", replicas: 1 })), 404);
   assert.equal(await statusOf(post("migrate", { replica: "a/0", to: "n9" })), 404);
@@ -94,18 +95,19 @@ test("a page of another site cannot send one: only JSON is taken, and nobody ans
   assert.ok(!desired.reasons.some((reason) => reason.startsWith("paused")));
 });
 
+const read = async (headers: Record<string, string>, isEnough: (text: string) => boolean) => {
+  const response = await get("events", headers);
+  assert.equal(response.headers.get("content-type"), "text/event-stream; charset=utf-8");
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk as Uint8Array, { stream: true });
+    if (isEnough(text)) break;
+  }
+  return text;
+};
+
 test("events come as a stream that goes on after the last one that was seen", async () => {
-  const read = async (headers: Record<string, string>, isEnough: (text: string) => boolean) => {
-    const response = await get("events", headers);
-    assert.equal(response.headers.get("content-type"), "text/event-stream; charset=utf-8");
-    let text = "";
-    const decoder = new TextDecoder();
-    for await (const chunk of response.body ?? []) {
-      text += decoder.decode(chunk as Uint8Array, { stream: true });
-      if (isEnough(text)) break;
-    }
-    return text;
-  };
   const first = await read({}, (text) => text.includes("event: scale"));
   assert.match(first, /"reason":"over HTTP"/);
   const last = [...first.matchAll(/^id: (\d+)$/gm)].at(-1)?.[1] ?? "";

@@ -49,7 +49,7 @@ after(async () => {
 const told = (notices: readonly AlertNotice[], name: string) =>
   notices.filter((notice) => notice.name === name).map(({ state, about }) => `${state} ${about}`);
 const isTold = (name: string, ...states: string[]) =>
-  until(`${name}: ${states.join()}`, 6_000, async () => {
+  until(`${name}: ${states.join()}`, 15_000, async () => {
     for (const notices of [heard, posted]) assert.deepEqual(told(notices, name), states);
     return true;
   });
@@ -68,7 +68,7 @@ const actor = (done: number, failed: number) => ({
 
 test("a lost node fires once and resolves when it is back", async () => {
   const stop = bed.beating({ node: "n1" });
-  await until("n1 up", 3_000, async () => (await bed.ask<ClusterHealth>("health")).nodes.up === 1);
+  await until("n1 up", 15_000, async () => (await bed.ask<ClusterHealth>("health")).nodes.up === 1);
   stop();
   await isTold("node_lost", "fired n1");
   assert.equal(heard.find(({ name }) => name === "node_lost")?.severity, "critical");
@@ -97,16 +97,16 @@ test("a task that runs for too long, and its message that nobody takes, fire for
 });
 
 test("the next leader tells nothing twice", async () => {
-  const before = heard.length;
+  const already = heard.length;
   const next = await bed.supervisor(SETTINGS, "s2", undefined, hook());
   await bed.supervisors[0]?.stop();
-  await until("s2 leads", 5_000, async () => next.isLeading);
-  await until("it has looked", 5_000, async () => (await bed.ask<ClusterHealth>("health")).supervisor.id === "s2");
+  await until("s2 leads", 15_000, async () => next.isLeading);
+  await until("it has looked", 15_000, async () => (await bed.ask<ClusterHealth>("health")).supervisor.id === "s2");
   const stop = bed.beating({ node: "n3" });
-  await until("n3 up", 3_000, async () => (await bed.ask<ClusterHealth>("health")).nodes.up === 3);
+  await until("n3 up", 15_000, async () => (await bed.ask<ClusterHealth>("health")).nodes.up === 3);
   stop();
   await isTold("node_lost", "fired n1", "resolved n1", "fired n3");
-  const since = heard.slice(before).map(({ state, name, about }) => `${state} ${name} ${about}`);
+  const since = heard.slice(already).map(({ state, name, about }) => `${state} ${name} ${about}`);
   assert.deepEqual(
     since.filter((line) => !line.includes("n3") && !line.startsWith("resolved")),
     [],

@@ -12,16 +12,29 @@ before(async () => {
   bed = await SupervisorBed.start();
   await bed.supervisor({ rebalanceAfterMs: 200 });
   nodes = ["n1", "n2", "n3"].map((name) => new ObedientNode(bed, name));
-  await until("three nodes", 5_000, async () => (await bed.ask<ClusterHealth>("health")).nodes.up === 3);
+  await until("three nodes", LIMIT_MS, async () => (await bed.ask<ClusterHealth>("health")).nodes.up === 3);
   await bed.deploy();
-  await until("every actor", 5_000, async () => (await bed.ask<ClusterHealth>("health")).actors.available === 3);
+  await until("every actor", LIMIT_MS, async () => (await bed.ask<ClusterHealth>("health")).actors.available === 3);
 });
 after(async () => {
   for (const node of nodes) node.stop();
   await bed[Symbol.asyncDispose]();
 });
 
-const ask = (kind: string, body: object) => bed.ask<Operation>(kind, { wait_ms: 1_900, ...body });
+const LIMIT_MS = 15_000;
+const progress = (id: string) => bed.ask<Operation>("operation", { id });
+
+/** Asks for an operation, and waits until it is in that state. */
+async function reaches(state: Operation["state"], kind: string, body: object): Promise<Operation> {
+  let operation = await bed.ask<Operation>(kind, body);
+  await until(`${operation.id} ${state}`, LIMIT_MS, async () => {
+    operation = await progress(operation.id);
+    if (operation.state !== state) throw new Error(`${operation.state}: ${operation.text}`);
+    return true;
+  });
+  return operation;
+}
+const confirmed = (kind: string, body: object) => reaches("confirmed", kind, body);
 const takersOf = (id: string) => nodes.filter(({ taking }) => taking.has(id)).map(({ name }) => name);
 const elsewhere = (id: string) => {
   const [at] = takersOf(id);
@@ -32,15 +45,13 @@ const elsewhere = (id: string) => {
 
 test("a replica moves where it is asked to, is confirmed by that node's word, and its pause is told", async () => {
   const { at, to } = elsewhere("v1/a/0");
-  const operation = await ask("migrate", { replica: "a/0", to, reason: "a test" });
+  const operation = await confirmed("migrate", { replica: "a/0", to, reason: "a test" });
   assert.equal(operation.id, `migrate.a.0.${to}`);
-  assert.equal(operation.state, "confirmed", operation.text);
   assert.ok((operation.pause_ms ?? -1) >= 0);
   assert.deepEqual(takersOf("v1/a/0"), [to]);
-  const again = await ask("migrate", { replica: "a/0", to });
+  const again = await bed.ask<Operation>("migrate", { replica: "a/0", to, wait_ms: 1_000 });
   assert.deepEqual(again, operation, "asked for twice it is the same");
-  const back = await ask("migrate", { replica: "a/0", to: at });
-  assert.equal(back.state, "confirmed");
+  await confirmed("migrate", { replica: "a/0", to: at });
   assert.equal((await bed.ask<Operation>("operation", { id: operation.id }, bed.client)).state, "superseded");
 });
 
@@ -50,22 +61,20 @@ test("at no moment do two nodes take for a replica that moves, and one that neve
   target?.broken.add("v1/b/0");
   const seen = new Set<number>();
   const watch = setInterval(() => seen.add(takersOf("v1/b/0").length), 5);
-  const stuck = await ask("migrate", { replica: "b/0", to });
-  assert.equal(stuck.state, "asked");
-  assert.match(stuck.text, new RegExp(`gets ready on ${to}; ${at} still takes`));
+  const stuck = await bed.ask<Operation>("migrate", { replica: "b/0", to, wait_ms: 500 });
+  await until("it stands by", LIMIT_MS, async () =>
+    (await progress(stuck.id)).text.includes(`gets ready on ${to}; ${at} still takes`),
+  );
   assert.deepEqual(takersOf("v1/b/0"), [at]);
   target?.broken.clear();
-  await until(
-    "it moves",
-    3_000,
-    async () => (await bed.ask<Operation>("operation", { id: stuck.id })).state === "confirmed",
-  );
+  await until("it moves", LIMIT_MS, async () => (await progress(stuck.id)).state === "confirmed");
   clearInterval(watch);
   assert.ok(!seen.has(2), "two took at once");
 });
 
+const refused = (kind: string, body: object, text: RegExp) => assert.rejects(bed.ask(kind, body), text);
+
 test("what cannot be is refused with what there is instead", async () => {
-  const refused = (kind: string, body: object, text: RegExp) => assert.rejects(ask(kind, body), text);
   await refused("migrate", { replica: "zzz/0", to: "n1" }, /there are a, b, escalation/);
   await refused("migrate", { replica: "a/5", to: "n1" }, /there are a\/0/);
   await refused("migrate", { replica: "a/0", to: "n9" }, /there are n1, n2, n3/);
@@ -76,11 +85,6 @@ test("what cannot be is refused with what there is instead", async () => {
 });
 
 test("scale, pause, resume, restart and stop are confirmed by what the nodes say", async () => {
-  const confirmed = async (kind: string, body: object) => {
-    const operation = await ask(kind, body);
-    assert.equal(operation.state, "confirmed", `${kind}: ${operation.text}`);
-    return operation;
-  };
   assert.equal((await confirmed("scale", { role: "a", replicas: 3 })).total, 3);
   const [one] = [await confirmed("restart", { target: "a" })];
   assert.equal(one.id, "restart.a.g1");
@@ -95,10 +99,9 @@ test("scale, pause, resume, restart and stop are confirmed by what the nodes say
 });
 
 test("a scale that finds no room is blocked, and says by what", async () => {
-  const blocked = await ask("scale", { role: "b", replicas: 1_000 });
-  assert.equal(blocked.state, "blocked");
+  const blocked = await reaches("blocked", "scale", { role: "b", replicas: 1_000 });
   assert.match(blocked.text, /no place: n1, n2, n3: has no free slots/);
-  assert.equal((await ask("scale", { role: "b", replicas: 1 })).state, "confirmed");
+  await confirmed("scale", { role: "b", replicas: 1 });
 });
 
 test("placement says of each replica why it is where it is", async () => {
@@ -113,7 +116,7 @@ test("placement says of each replica why it is where it is", async () => {
 });
 
 test("the events tell of it all, from the past and as it happens, with the operator's reason", async () => {
-  const signal = AbortSignal.timeout(5_000);
+  const signal = AbortSignal.timeout(LIMIT_MS);
   const stream = streamService(
     bed.client,
     bed.subjects.supervisor("events"),
@@ -150,17 +153,12 @@ test("the events tell of it all, from the past and as it happens, with the opera
     "each once, in order",
   );
   await bed.ask("resume", { role: "b" });
-  await ask("scale", { role: "b", replicas: 1 });
+  await confirmed("scale", { role: "b", replicas: 1 });
 });
 
 test("a node that drains keeps its replicas until they run elsewhere, then leaves", async () => {
   const gone = nodes.find(({ name }) => name === "n3");
-  const operation = await ask("drain", { node: "n3" });
-  await until(
-    "it has left",
-    8_000,
-    async () => (await bed.ask<Operation>("operation", { id: operation.id })).state === "confirmed",
-  );
+  await confirmed("drain", { node: "n3" });
   assert.deepEqual([...(gone?.taking ?? ["?"])], []);
   const health = await bed.ask<ClusterHealth>("health");
   assert.equal(health.actors.available, 3, health.reasons.join());
@@ -186,7 +184,7 @@ test("an operation outlives the leader that took it: the next one knows it and c
   await bed.supervisors[0]?.stop();
   await until(
     "s2 confirms it",
-    8_000,
+    LIMIT_MS,
     async () => (await bed.ask<Operation>("operation", { id: operation.id })).state === "confirmed",
   );
   assert.deepEqual(takersOf("v1/escalation/0"), [to]);

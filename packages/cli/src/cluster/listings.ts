@@ -52,10 +52,11 @@ const Actors = z.looseObject({
   ),
 });
 
+const number = (value: number | undefined): string => (value === undefined ? "-" : String(value));
+
 export function actorLines(answer: unknown): readonly string[] {
   const { actors } = Actors.parse(answer);
   if (actors.length === 0) return ["no actor is to run"];
-  const number = (value: number | undefined) => (value === undefined ? "-" : String(value));
   const rows = actors.map((one) => [
     one.id,
     one.node ?? "-",

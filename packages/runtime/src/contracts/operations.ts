@@ -67,44 +67,53 @@ export function operationId(wish: Wish): string {
     case "stop":
       return ["stop", ...wish.replica.split("/")].join(".");
     case "drain":
-      return `drain.${wish.node}`;
+      break;
   }
+  return `drain.${wish.node}`;
 }
 
 /** What an id asks for; `undefined` when it is none. */
 export function parseOperationId(id: string): Wish | undefined {
   const [kind, ...rest] = id.split(".");
-  const [a = "", b = "", c = ""] = rest;
-  const replica = `${a}/${b}`;
-  const isReplica = ReplicaName.safeParse(replica).success && isMailboxName(a);
-  const wish = ((): Wish | undefined => {
-    switch (kind) {
-      case "migrate":
-        return isReplica && isNodeName(c) ? { kind, replica, to: c } : undefined;
-      case "pause":
-      case "resume":
-        return isRoleName(a) ? { kind, role: a } : undefined;
-      case "scale":
-        return isRoleName(a) && /^\d{1,4}$/.test(b) ? { kind, role: a, replicas: Number(b) } : undefined;
-      case "restart":
-        return restartOf(isReplica ? replica : a, isReplica ? c : b);
-      case "stop":
-        return isReplica ? { kind, replica } : undefined;
-      case "drain":
-        return isNodeName(a) ? { kind, node: a } : undefined;
-      default:
-        return undefined;
-    }
-  })();
+  const isKind = (known: OperationKind): boolean => known === kind;
+  const found = OPERATION_KINDS.find(isKind);
+  const wish = found && wishOf(found, rest);
   // One form alone: nothing is left over, no leading zeros.
   return wish && operationId(wish) === id ? wish : undefined;
 }
 
-function restartOf(target: string, generation: string): Wish | undefined {
-  const isTarget = target.includes("/") || isRoleName(target);
-  return isTarget && /^g\d{1,9}$/.test(generation)
-    ? { kind: "restart", target, generation: Number(generation.slice(1)) }
-    : undefined;
+function wishOf(kind: OperationKind, [a = "", b = "", c = ""]: readonly string[]): Wish | undefined {
+  switch (kind) {
+    case "migrate":
+    case "stop":
+      return replicaWish(kind, a, `${a}/${b}`, c);
+    case "restart":
+      return restartOf(a, b, c);
+    case "drain":
+      return isNodeName(a) ? { kind, node: a } : undefined;
+    case "scale":
+      return isRoleName(a) && /^\d{1,4}$/.test(b) ? { kind, role: a, replicas: Number(b) } : undefined;
+    case "pause":
+    case "resume":
+      break;
+  }
+  return isRoleName(a) ? { kind, role: a } : undefined;
+}
+
+const isReplica = (mailbox: string, replica: string): boolean =>
+  isMailboxName(mailbox) && ReplicaName.safeParse(replica).success;
+
+function replicaWish(kind: "migrate" | "stop", mailbox: string, replica: string, to: string): Wish | undefined {
+  if (!isReplica(mailbox, replica)) return undefined;
+  if (kind === "stop") return { kind, replica };
+  return isNodeName(to) ? { kind, replica, to } : undefined;
+}
+
+/** `restart.<role>.g<n>`, or `restart.<mailbox>.<index>.g<n>`. */
+function restartOf(a: string, b: string, c: string): Wish | undefined {
+  const [target, generation] = isReplica(a, `${a}/${b}`) ? [`${a}/${b}`, c] : [a, b];
+  if (!(target.includes("/") || isRoleName(target)) || !/^g\d{1,9}$/.test(generation)) return undefined;
+  return { kind: "restart", target, generation: Number(generation.slice(1)) };
 }
 
 export const OperationRef = z.strictObject({ id: z.string().min(1).max(256) });

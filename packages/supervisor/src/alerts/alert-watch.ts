@@ -1,4 +1,4 @@
-import { type AlertNotice, type Clock, CONTROL_VERSION, rfc3339 } from "@troupe/runtime/internal";
+import { type AlertNotice, type Clock, CONTROL_VERSION, parseTimeMs, rfc3339 } from "@troupe/runtime/internal";
 import { z } from "zod";
 import type { ControlEvents } from "../control-events.ts";
 import type { ClusterView } from "../health/cluster-view.ts";
@@ -53,7 +53,7 @@ export class AlertWatch {
       return isAlertName(name) ? [{ ...alert, name }] : [];
     });
     this.#firing = known;
-    this.#noticed = known.map((alert) => ({ ...alert, sinceMs: Date.parse(alert.since) || 0 }));
+    this.#noticed = known.map((alert) => ({ ...alert, sinceMs: parseTimeMs(alert.since) }));
   }
 
   /** What fires at this moment; a condition that has been noticed before keeps its time. */

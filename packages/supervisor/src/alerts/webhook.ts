@@ -35,10 +35,11 @@ const MOST_MS = 30_000;
 /** Alerts that wait while one is tried again; the oldest goes first when there are more. */
 const WAITING = 100;
 
+const refuse = (why: string) => new TroupeError("invalid_config", `alert webhook: ${why}`);
+
 /** Throws `invalid_config` for what no alert will ever be sent to. */
 export function checkWebhook({ url, privateHosts = [] }: WebhookSettings): URL {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  const refuse = (why: string) => new TroupeError("invalid_config", `alert webhook: ${why}`);
   if (!parsed || !/^https?:$/.test(parsed.protocol)) throw refuse("not an http or https URL");
   if (parsed.username !== "" || parsed.password !== "") throw refuse("a password does not belong into its URL");
   const host = hostOf(parsed);

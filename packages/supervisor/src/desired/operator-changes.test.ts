@@ -49,12 +49,13 @@ test("a role stands for all of its replicas, those of its variants included", ()
   assert.deepEqual(restarted.generations, { "b/0": 4, "b_gpu/0": 4 });
 });
 
+const refused = (wish: DesiredWish, code: "unknown_role" | "invalid_request", text: RegExp) =>
+  assert.throws(
+    () => apply(wish),
+    (error) => TroupeError.is(error, code) && text.test(error.message),
+  );
+
 test("who names nothing that there is is told what there is", () => {
-  const refused = (wish: DesiredWish, code: "unknown_role" | "invalid_request", text: RegExp) =>
-    assert.throws(
-      () => apply(wish),
-      (error) => TroupeError.is(error, code) && text.test(error.message),
-    );
   refused({ kind: "pause", role: "toString" }, "unknown_role", /there are a, b/);
   refused({ kind: "scale", role: "zzz", replicas: 1 }, "unknown_role", /there are a, b/);
   refused({ kind: "migrate", replica: "a/7", to: "n" }, "invalid_request", /there are a\/0, a\/1/);

@@ -4,8 +4,9 @@ import { EMPTY_MEMBERSHIP, type Membership, withHeartbeat, withMember } from "..
 import { actorHealth } from "./actor-health.ts";
 import { Outcomes } from "./outcomes.ts";
 
+const of = (meanMs: number, failed: number, total = 100) => actorHealth(meanMs, { failed, total });
+
 test("an actor is as well as the worse of its response time and its error rate", () => {
-  const of = (meanMs: number, failed: number, total = 100) => actorHealth(meanMs, { failed, total });
   assert.equal(of(0, 0, 0), "healthy");
   assert.equal(of(9_999, 9), "healthy");
   assert.equal(of(10_000, 0), "warning");

@@ -265,7 +265,8 @@ test("how far an operation is follows from the present state", () => {
 
 test("without a system nothing but a drain has a meaning", () => {
   const empty: OperationView = {
-    ...{ deployment: undefined, desired: undefined },
+    deployment: undefined,
+    desired: undefined,
     rows: new Map(),
     membership: EMPTY_MEMBERSHIP,
     unplaced: [],

@@ -50,8 +50,9 @@ export function aboutOf(wish: Wish): string {
     case "restart":
       return wish.target;
     case "drain":
-      return wish.node;
+      break;
   }
+  return wish.node;
 }
 
 function progress(wish: Wish, view: OperationView): Progress {
@@ -73,8 +74,9 @@ function progress(wish: Wish, view: OperationView): Progress {
     case "restart":
       return takingProgress(wish.target, wish.generation, state);
     case "stop":
-      return stopProgress(wish.replica, state);
+      break;
   }
+  return stopProgress(wish.replica, state);
 }
 
 type State = OperationView & { readonly desired: Desired; readonly deployment: Deployment };

@@ -40,7 +40,7 @@ export function eventVerbs(ports: EventVerbPorts): Readonly<Record<string, Endpo
           if (followers === MOST_FOLLOWERS)
             throw new TroupeError("overloaded", `${followers} follow the events already`);
           followers++;
-          await stream(ports, request, wanted).finally(() => followers--);
+          await answer(ports, request, wanted).finally(() => followers--);
         } catch (error) {
           request.respondError(error);
         }
@@ -50,7 +50,7 @@ export function eventVerbs(ports: EventVerbPorts): Readonly<Record<string, Endpo
   };
 }
 
-async function stream(ports: EventVerbPorts, request: ServiceRequest, wanted: EventsRequest): Promise<void> {
+async function answer(ports: EventVerbPorts, request: ServiceRequest, wanted: EventsRequest): Promise<void> {
   const { link, subjects, clock } = ports;
   const name = subjects.stream("CONTROL");
   let changed = Promise.withResolvers<void>();

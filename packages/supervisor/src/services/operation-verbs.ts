@@ -98,16 +98,15 @@ export function operationVerbs(ports: OperationPorts): Readonly<Record<string, E
       const { node, limit_ms: limitMs, ...more } = request.json(R.drain);
       return drain(ports, request, said(more), node, limitMs);
     }),
-    operation: {
-      subject: subjects.supervisor("operation"),
-      handle: (request) => {
-        const { id } = request.json(OperationRef);
-        const wish = parseOperationId(id);
-        if (!wish) throw new TroupeError("invalid_id", `${JSON.stringify(id.slice(0, 80))} is no operation`);
-        request.respond(progressOf(wish, ports.view()));
-      },
-    },
+    operation: { subject: subjects.supervisor("operation"), handle: (request) => answerProgress(ports, request) },
   };
+}
+
+function answerProgress({ view }: OperationPorts, request: ServiceRequest): void {
+  const { id } = request.json(OperationRef);
+  const wish = parseOperationId(id);
+  if (!wish) throw new TroupeError("invalid_id", `${JSON.stringify(id.slice(0, 80))} is no operation`);
+  request.respond(progressOf(wish, view()));
 }
 
 type WishOf = (desired: Desired, deployment: Deployment) => DesiredWish;
