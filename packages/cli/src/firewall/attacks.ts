@@ -155,6 +155,11 @@ function controlPlane({ subjects, task, system: compiled }: Range, role: Compile
     ...(["probe", "stop", "drain"] as const).map((verb) => subjects.node("node-1", verb)),
     ...(["submit", "run", "queue"] as const).map((verb) => subjects.tasks(door, verb)),
     ...(["get", "cancel", "signal", "retry"] as const).map((verb) => subjects.taskVerb(verb)),
+    // Services that are tools: nodes ask them, hosts may not.
+    "tool.weather.get",
+    ...Object.values(compiled.manifest.roles).flatMap(({ tools = [] }) =>
+      tools.flatMap(({ kind, target }) => (kind === "service" && target !== undefined ? [target] : [])),
+    ),
     "$SRV.PING",
     "$SYS.REQ.SERVER.PING",
     "$SYS.REQ.SERVER.PING.CONNZ",
@@ -276,6 +281,7 @@ function eavesdropping({ subjects }: Range): Attack[] {
     `${system}.live.*`,
     `${system}.kv.>`,
     `${system}.control.>`,
+    "tool.>",
     "_INBOX_supervisor.>",
     "_INBOX_operator.>",
     "_INBOX_host.>",
