@@ -5,8 +5,10 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { createUser } from "@nats-io/jwt";
 import {
+  AuditEntry,
   callService,
   createPublisher,
+  directGetAll,
   ensureMailboxes,
   ensureResources,
   IdentityList,
@@ -250,6 +252,30 @@ describe("a server that an operator runs", { skip }, () => {
     await assert.rejects(server.open({ ...place, firstConnectMs: 300 }), { code: "unauthorized" });
     const renewed = await server.openNode("web-4");
     assert.equal(renewed.nc.isClosed(), false);
+  });
+
+  test("what is void, and what was told later, outlives a restart of a server that is configured as at first", async () => {
+    const gone = await server.node("web-7");
+    await ask("retire", { v: 1, node: "web-7", isRemoved: true });
+    const two = await server.openNode("web-2");
+    const a = await openRole("web-2", two, "a");
+    await server.restart();
+    const place = { inboxPrefix: nodeInboxPrefix("web-7"), credentials: () => gone, firstConnectMs: 3_000 };
+    await assert.rejects(server.open(place), { code: "unauthorized" });
+    const deadline = performance.now() + 10_000;
+    let kind = await publish(a, `ops.${HOP.replace(/1$/, "5")}.a.m.send.b`);
+    while (kind !== "stored" && performance.now() < deadline) {
+      kind = await publish(a, `ops.${HOP.replace(/1$/, "6")}.a.m.send.b`);
+    }
+    assert.equal(kind, "stored");
+  });
+
+  test("what was issued and made void is in the audit", async () => {
+    const entries = await directGetAll(core, subjects.stream("AUDIT"), { filter: subjects.auditEntry("issuer") });
+    const told = entries.map(({ body }) => AuditEntry.parse(JSON.parse(new TextDecoder().decode(body))).what);
+    const of = (event: string) => told.flatMap((what) => (what.event === event && "whose" in what ? [what.whose] : []));
+    assert.ok(of("credentials_issued").includes("v1/a@web-1"));
+    assert.ok(of("credentials_revoked").includes("node web-1"));
   });
 
   test("a version that has drained loses its accounts, with everybody in them", async () => {

@@ -1,8 +1,7 @@
 /** A nats-server with nothing but the exported configuration, TLS on, and an issuer beside it: what a production cluster is to Troupe. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   createSigningKeys,
   exportConfig,
@@ -26,6 +25,7 @@ import {
   type TlsSettings,
 } from "@troupe/runtime/internal";
 import { type Certificates, makeCertificates } from "./certificates.ts";
+import { freePort } from "./free-port.ts";
 import { silentLogger as logger } from "./nats-server.ts";
 
 const LIFETIME_S = 3_600;
@@ -36,11 +36,13 @@ export class OperatorServer implements AsyncDisposable {
   readonly keys: SigningKeys;
   readonly tls: TlsSettings;
   readonly certificates: Certificates;
+  /** Ends the server and starts it again with the same configuration, which knows nothing of what came later. */
+  readonly restart: () => Promise<void>;
   readonly #opened: AsyncDisposableStack;
   #issuer: RunningIssuer | undefined;
 
   private constructor(
-    made: Pick<OperatorServer, "url" | "folder" | "keys" | "tls" | "certificates">,
+    made: Pick<OperatorServer, "url" | "folder" | "keys" | "tls" | "certificates" | "restart">,
     opened: AsyncDisposableStack,
   ) {
     this.url = made.url;
@@ -48,6 +50,7 @@ export class OperatorServer implements AsyncDisposable {
     this.keys = made.keys;
     this.tls = made.tls;
     this.certificates = made.certificates;
+    this.restart = made.restart;
     this.#opened = opened;
   }
 
@@ -59,14 +62,12 @@ export class OperatorServer implements AsyncDisposable {
     const certificates = await makeCertificates(dir);
     const folder = join(dir, "auth");
     const keys = await createSigningKeys(folder, { system, shards: 1 });
-    const portsDir = join(dir, "ports");
-    await mkdir(portsDir);
+    const port = await freePort();
     const config = await exportConfig(keys, {
       serverName: "one",
-      listen: "127.0.0.1:-1",
+      listen: `127.0.0.1:${port}`,
       storeDir: join(dir, "streams"),
       resolverDir: join(dir, "accounts"),
-      portsDir,
       tls: {
         certFile: certificates.server.cert,
         keyFile: certificates.server.key,
@@ -78,13 +79,17 @@ export class OperatorServer implements AsyncDisposable {
     const file = join(dir, "nats-server.conf");
     await writeFile(file, config);
     const command = await findServer({ env: process.env });
-    const server = await startGuarded({ command, args: ["-c", file], outputFile: join(dir, "nats-server.log") });
-    opening.defer(() => server.stop());
-    const port = await portIn(join(portsDir, `nats-server_${server.pid}.ports`), join(dir, "nats-server.log"));
+    const launch = () => startGuarded({ command, args: ["-c", file], outputFile: join(dir, "nats-server.log") });
+    let running = await launch();
+    opening.defer(() => running.stop());
+    const restart = async () => {
+      await running.stop();
+      running = await launch();
+    };
     const { cert, key } = certificates.client;
     const tls = { ca: certificates.ca, cert, key, isFirst: true };
     const url = `tls://127.0.0.1:${port}`;
-    return new OperatorServer({ url, folder, keys, tls, certificates }, opening.move());
+    return new OperatorServer({ url, folder, keys, tls, certificates, restart }, opening.move());
   }
 
   /** `roleLifetimeMs`: how long credentials of roles are good; default an hour. */
@@ -134,14 +139,3 @@ export class OperatorServer implements AsyncDisposable {
 }
 
 const nowS = (): number => Math.floor(Date.now() / 1_000);
-
-async function portIn(file: string, log: string): Promise<number> {
-  const deadline = performance.now() + 10_000;
-  while (performance.now() < deadline) {
-    const text = await readFile(file, "utf8").catch(() => "");
-    const port = /"(?:nats|tls)":\s*\[\s*"[^"]+:(\d+)"/.exec(text)?.[1];
-    if (port !== undefined && text.trimEnd().endsWith("}")) return Number(port);
-    await sleep(5);
-  }
-  throw new Error(`nats-server did not start:\n${await readFile(log, "utf8").catch(() => "(no log)")}`);
-}

@@ -11,8 +11,11 @@ const text = z.string().max(1_024);
 const names = z.array(z.string().max(160)).max(500);
 const edge = z.strictObject({ from: short, to: short });
 
-/** Who may write entries: each has a subject of its own. `server` = the process that runs the embedded server. */
-export const AUDIT_SOURCES = ["server", "supervisor", "operator", "gateway", "node"] as const;
+/**
+ * Who may write entries: each has a subject of its own. `server` = the process that runs the embedded server, `issuer` = who signs
+ * credentials where it is not.
+ */
+export const AUDIT_SOURCES = ["server", "issuer", "supervisor", "operator", "gateway", "node"] as const;
 export type AuditSource = (typeof AUDIT_SOURCES)[number];
 
 /** Who acted, as far as the source knows it. */

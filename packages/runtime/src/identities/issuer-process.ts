@@ -1,5 +1,7 @@
 /** An issuer as a part of a system: its connections, its questions and answers, from start to end. */
 import { createUser } from "@nats-io/jwt";
+import { AuditNotes } from "../audit/audit-notes.ts";
+import { AuditWriter } from "../audit/audit-writer.ts";
 import type { Clock } from "../clock.ts";
 import { NodePlacement } from "../contracts/control.ts";
 import { Subjects } from "../contracts/subjects.ts";
@@ -40,6 +42,8 @@ export interface RunningIssuer {
 }
 
 const ROLE_LIFETIME_MS = 3_600_000;
+/** How long the end waits for entries of the audit. */
+const LAST_WORDS_MS = 1_000;
 /** Of its own users; the servers' clocks may differ by some minutes. */
 const OWN_LIFETIME_S = 3_600;
 
@@ -73,16 +77,25 @@ export async function startIssuer(options: IssuerProcessOptions): Promise<Runnin
   };
   const accounts = await open("SYS", ACCOUNTS_PERMISSIONS, PLACE_OF_USER.sys.inboxPrefix);
   const core = await open("CORE", issuerPermissions(subjects), ISSUER_INBOX_PREFIX);
+  const { clock, random, logger } = options;
+  const writer = new AuditWriter({ link: core, subjects, source: "issuer", clock, random });
+  const audit = new AuditNotes({ writer, clock, logger });
+  started.defer(async () => {
+    await Promise.race([audit.flush(), clock.sleep(LAST_WORDS_MS)]);
+    audit.close();
+    writer.close();
+  });
   const issuer = await Issuer.open({
     keys,
     store: new IssuerStore(options.folder),
     resolver: accountResolver(accounts),
     placedOn: (node) => placedOn(core, subjects, node),
     roleLifetimeMs: options.roleLifetimeMs ?? ROLE_LIFETIME_MS,
-    clock: options.clock,
-    logger: options.logger,
+    audit,
+    clock,
+    logger,
   });
-  const service = serveIdentities(core, { subjects, administrator: issuer, issuer, logger: options.logger });
+  const service = serveIdentities(core, { subjects, administrator: issuer, issuer, logger });
   started.defer(() => service.stop());
   await core.nc.flush();
   const running = started.move();

@@ -4,6 +4,7 @@
  * themselves: without an issuer everything that runs goes on until its credentials expire.
  */
 import { equivalent } from "@nats-io/jwt";
+import type { AuditNotes } from "../audit/audit-notes.ts";
 import type { Clock } from "../clock.ts";
 import type { AskCredentials, IssuedCredentials } from "../contracts/identities.ts";
 import { Subjects } from "../contracts/subjects.ts";
@@ -40,6 +41,7 @@ export interface IssuerOptions {
   readonly placedOn: (node: string) => Promise<ReadonlySet<string>>;
   /** How long credentials of a role are good, ms. */
   readonly roleLifetimeMs: number;
+  readonly audit: Pick<AuditNotes, "note">;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -116,12 +118,15 @@ export class Issuer implements IdentityAdministrator {
 
   async retire(node: string, isRemoved: boolean): Promise<void> {
     await this.#inTurn(async () => {
-      const { store, logger } = this.#options;
+      const { store, audit, logger } = this.#options;
       const own = isRemoved ? await store.nodeIdentities(node) : [];
       const gone = [...this.#ledger.issued.filter((one) => one.node === node), ...own];
       if (gone.length === 0) return;
       await this.#makeVoid(gone);
       if (isRemoved) await store.forgetNode(node);
+      const whose = `node ${node}`;
+      const reason = isRemoved ? "the node was removed" : "the node is gone";
+      audit.note({ event: "credentials_revoked", who: { node }, whose, reason });
       logger.info({ node, credentials: gone.length, isRemoved }, "credentials of a node are void");
     });
   }
@@ -129,6 +134,14 @@ export class Issuer implements IdentityAdministrator {
   /** Makes the credentials of one key void: there are newer ones, or somebody has got hold of it. Throws `unavailable`. */
   async makeVoid(user: SignedUser): Promise<void> {
     await this.#inTurn(() => this.#makeVoid([user]));
+    const { account, publicKey } = user;
+    const reason = "there are newer ones, or they are not to be trusted";
+    this.#options.audit.note({
+      event: "credentials_revoked",
+      who: { account, user: publicKey },
+      whose: publicKey,
+      reason,
+    });
     this.#options.logger.info({ account: user.account, publicKey: user.publicKey }, "credentials are void");
   }
 
@@ -161,6 +174,9 @@ export class Issuer implements IdentityAdministrator {
         this.#signer.nodeUser(key.account, key.signing, node, { name, publicKey, expiresAtS }),
       ),
     );
+    for (const { name, issued } of users) {
+      this.#options.audit.note({ event: "credentials_issued", who: { node, user: issued.publicKey }, whose: name });
+    }
     return { v: 1, expiresInMs: this.#options.roleLifetimeMs, jwts };
   }
 

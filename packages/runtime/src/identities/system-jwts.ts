@@ -31,12 +31,12 @@ function scopeOf(keys: SigningKeys, subjects: Subjects, account: Account): Accou
   return { scopedKey: { publicKey: publicKeyOf(keys.nodes), permissions } };
 }
 
-/** What the issuer itself may do in `CORE`: answer who asks it, and read what is placed where. */
+/** What the issuer itself may do in `CORE`: answer who asks it, read what is placed where, and tell the audit. */
 export const ISSUER_INBOX_PREFIX = "_INBOX_issuer";
 export function issuerPermissions(subjects: Subjects): Permissions {
   const rows = subjects.bucketStream("placement");
   return {
-    publish: [`${CORE_API_PREFIX}.DIRECT.GET.${rows}.${subjects.row("placement", "*")}`],
+    publish: [`${CORE_API_PREFIX}.DIRECT.GET.${rows}.${subjects.row("placement", "*")}`, subjects.auditEntry("issuer")],
     subscribe: [
       `${ISSUER_INBOX_PREFIX}.>`,
       ...(["issue", "revoke", "retire", "void", "list"] as const).map((verb) => subjects.identities(verb)),
