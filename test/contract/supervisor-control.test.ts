@@ -51,7 +51,7 @@ test("the service shows up in discovery with all of its verbs", async () => {
   const info = answer.json<{ endpoints: { subject: string }[] }>();
   const subjects = info.endpoints.map(({ subject }) => subject).toSorted();
   const verbs =
-    "actors audit_head deploy drain events health migrate nodes operation pause placement queues restart resume revoke_edge scale stop tasks".split(
+    "actors audit_head deploy drain events health migrate nodes operation pause placement queues restart resume revoke_edge scale stop tasks usage".split(
       " ",
     );
   assert.deepEqual(

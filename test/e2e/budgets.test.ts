@@ -7,6 +7,7 @@ import { it } from "node:test";
 import { setTimeout as timer } from "node:timers/promises";
 import { startOfflineModel } from "@troupe/agents";
 import { connectTroupe, type TaskView } from "@troupe/runtime";
+import { PartProcess } from "../support/part-process.ts";
 import { Stack } from "../support/stack.ts";
 
 const SYSTEM = `
@@ -71,4 +72,28 @@ it("a hundred tasks against ten calls: the model is called ten times and no more
   assert.equal(ends.filter(({ status }) => status === "completed").length, 3);
   const loneCalls = model.requests.filter(({ role }) => role === "lone").length;
   assert.ok(loneCalls === 3 || loneCalls === 4, `${loneCalls} calls of 3`);
+
+  const usage = (await troupe(stack, ["usage", "--by", "role,model", "--json"])).trim().split("\n");
+  const used = usage.map((line): unknown => JSON.parse(line));
+  const sums = { model: "m", cached_calls: 0, saved_micros: 0 };
+  assert.deepEqual(
+    used.map((line) => ({ ...(line as object), input_tokens: 0, output_tokens: 0, cost_micros: 0 })),
+    [
+      { ...sums, role: "lone", calls: 3, input_tokens: 0, output_tokens: 0, cost_micros: 0 },
+      { ...sums, role: "payer", calls: 10, input_tokens: 0, output_tokens: 0, cost_micros: 0 },
+    ],
+  );
+  assert.match(await troupe(stack, ["usage", "--by", "role", "--csv"]), /^role,calls,.*\nlone,3,0,\d+,\d+,0\.\d+/);
+  assert.match(await troupe(stack, ["budgets"]), /^role\.payer: 10 calls, /m);
+  assert.match(await troupe(stack, ["cache", "clear", "*"]), /^0 answers are forgotten/);
 });
+
+async function troupe(stack: Stack, args: readonly string[]): Promise<string> {
+  const keys = join(stack.server.storeDir, "keys.json");
+  const address = ["--nats", stack.server.url, "--system", stack.subjects.system, "--keys", keys];
+  const command = new PartProcess("cli", [...args, ...address]);
+  command.start();
+  const code = await command.ended();
+  assert.equal(code, 0, command.log);
+  return command.log;
+}

@@ -179,12 +179,17 @@ export class TestCluster implements AsyncDisposable {
 
   /** All records of a task, in their order. */
   async records(task: TaskId): Promise<readonly TaskRecord[]> {
+    return readTaskRecords(this.subjects, await this.storedRecords(task));
+  }
+
+  /** The same, as they are stored. */
+  async storedRecords(task: TaskId): Promise<readonly StoredRecord[]> {
     const stream = this.subjects.logStream(requireTaskId(task).shard);
     const stored: StoredRecord[] = [];
     for await (const message of directGetBatch(this.core, stream, { filter: `${this.subjects.task(task)}.>` })) {
       stored.push(storedRecord(message));
     }
-    return readTaskRecords(this.subjects, stored);
+    return stored;
   }
 
   /** Resolves when a record of the task has this name: `s.step.1`. Rejects when none has in time. */

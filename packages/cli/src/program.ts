@@ -2,6 +2,8 @@ import { Command, CommanderError } from "commander";
 import type { Cli } from "./cli.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { authCommand } from "./commands/auth.ts";
+import { budgetsCommand } from "./commands/budgets.ts";
+import { cacheCommand } from "./commands/cache.ts";
 import { chatCommand } from "./commands/chat.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -26,6 +28,7 @@ import { statusCommand } from "./commands/status.ts";
 import { supervisorCommand } from "./commands/supervisor.ts";
 import { taskCommand, tasksCommand } from "./commands/task.ts";
 import { tokenCommand } from "./commands/token.ts";
+import { usageCommand } from "./commands/usage.ts";
 import { EXIT_CODES } from "./exit-code.ts";
 import { VERSION } from "./version.ts";
 
@@ -66,6 +69,9 @@ export function buildProgram(cli: Cli): Command {
     operationCommand,
     tokenCommand,
     auditCommand,
+    usageCommand,
+    budgetsCommand,
+    cacheCommand,
     doctorCommand,
     nodeCommand,
     supervisorCommand,

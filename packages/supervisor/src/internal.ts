@@ -1,2 +1,3 @@
 export type { DeployAnswer, DeployRequest } from "./desired/deploy.ts";
 export type { Difference } from "./desired/difference.ts";
+export { readUsage } from "./usage/read-usage.ts";

@@ -32,8 +32,8 @@ export function budgetError({ name }: NestedAccount, refusal: Refusal): TroupeEr
 
 /** What others hold comes free when their calls end. */
 const FIRST_HELD_WAIT_MS = 1_000;
-const LONGEST_HELD_WAIT_MS = 30_000;
-const MAX_WAITS = 100;
+const LONGEST_HELD_WAIT_MS = 5_000;
+const MAX_WAITS = 200;
 
 /**
  * How long to wait before a call that a budget had no room for is tried again, after `waits` such waits: until a minute is over, or for

@@ -127,7 +127,7 @@ const WAITS: readonly (readonly [
   ["nor a total", { why: "spent", window: "total" }, 0, undefined, undefined],
   ["nor what can never fit", { why: "too_large", window: "minute", retry_after_ms: 5 }, 0, undefined, undefined],
   ["not beyond the deadline", { why: "spent", window: "minute", retry_after_ms: 12_000 }, 0, 11_000, null],
-  ["not for ever", { why: "held", window: "total" }, 100, undefined, null],
+  ["not for ever", { why: "held", window: "total" }, 200, undefined, null],
 ];
 for (const [what, details, waits, remainingMs, expected] of WAITS) {
   test(`a budget without room: ${what}`, () => assert.equal(waitForBudget({ details }, waits, remainingMs), expected));

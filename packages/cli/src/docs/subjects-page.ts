@@ -61,6 +61,7 @@ const TASK_MEANING: Readonly<Record<(typeof TASK_VERBS)[number], string>> = {
 const WRITE_MEANING: Partial<Readonly<Record<(typeof SUPERVISOR_WRITE_VERBS)[number], string>>> = {
   revoke_edge: "cuts an edge of the graph in every version that runs",
   audit_head: "seals the audit, and answers how far it reaches, signed",
+  usage: "what model calls used and cost, by tenant, user, role, model and day",
 };
 
 const operatorRows = (): readonly Row[] => [

@@ -288,6 +288,14 @@ export class Subjects {
   archive(task: TaskId, part: number | "*"): string {
     return `${this.system}.archive.${task}.${part}`;
   }
+  /** The first parts of all archived tasks. */
+  archivedFirstParts(): string {
+    return `${this.system}.archive.*.0`;
+  }
+  /** Task of an archived part; `undefined` when the subject is none. */
+  parseArchivedTask(subject: string): TaskId | undefined {
+    return this.parseArchive(subject) === undefined ? undefined : parseTaskId(subject.split(".")[2] ?? "")?.id;
+  }
   /** Number of an archived part; `undefined` when the subject is none. */
   parseArchive(subject: string): number | undefined {
     const [system, archive, task = "", part = "", rest] = subject.split(".");
@@ -373,4 +381,5 @@ export const SUPERVISOR_WRITE_VERBS = [
   "drain",
   "revoke_edge",
   "audit_head",
+  "usage",
 ] as const;

@@ -15,6 +15,9 @@ import {
   type TaskId,
   TroupeError,
   taskSessionKey,
+  USAGE_HEADER,
+  usageHeader,
+  usageOfTask,
 } from "@troupe/runtime/internal";
 import type { TaskIndex } from "../observer/task-index.ts";
 import type { TaskReader } from "../observer/task-reader.ts";
@@ -77,7 +80,7 @@ export class Janitor {
         return false;
       }
       if (stored.length > 0) {
-        await this.#archive(task, stored);
+        await this.#archive(task, stored, usageHeader(usageOfTask(records)));
         await this.#cleanSession(task);
         await this.#deleteTask(task, stored);
       }
@@ -103,11 +106,15 @@ export class Janitor {
     return true;
   }
 
-  async #archive(task: TaskId, stored: readonly StoredRecord[]): Promise<void> {
+  async #archive(task: TaskId, stored: readonly StoredRecord[], usage: string | undefined): Promise<void> {
     const { publisher, subjects } = this.#options;
     const parts = packTask(stored);
     for (const [part, body] of parts.entries()) {
-      const outcome = await publisher.publish(subjects.archive(task, part), body, headersOfPackedPart(parts.length));
+      const headers = {
+        ...headersOfPackedPart(parts.length),
+        ...(part === 0 && usage !== undefined ? { [USAGE_HEADER]: usage } : {}),
+      };
+      const outcome = await publisher.publish(subjects.archive(task, part), body, headers);
       // An earlier, interrupted move stored it, from a log that was still whole.
       if (outcome.kind === "stored" || outcome.kind === "exists") continue;
       throw new TroupeError("unavailable", `the archive answered ${outcome.kind}`);

@@ -15,6 +15,7 @@ import { eventVerbs } from "../services/event-verbs.ts";
 import { operationVerbs } from "../services/operation-verbs.ts";
 import { readVerbs } from "../services/read-verbs.ts";
 import { writeVerbs } from "../services/write-verbs.ts";
+import { usageVerb } from "../usage/usage-verb.ts";
 import type { LeadingPorts } from "./leading-ports.ts";
 import type { TaskKeeping } from "./task-keeping.ts";
 
@@ -109,6 +110,7 @@ export function serveCluster(ports: LeadingPorts, parts: ClusterParts): Service 
           onChange,
         }),
       }),
+      ...usageVerb({ link, subjects, shards: ports.shards }),
       ...eventVerbs({ link, subjects, clock, logger }),
       ...auditVerbs({ subjects, sealing, requireLeading }),
     },
