@@ -14,7 +14,7 @@ const Actors = z.object({
 });
 
 it("an actor that gets stuck again and again climbs the ladder to quarantine; its mailbox is kept until it is released", {
-  timeout: 120_000,
+  timeout: 180_000,
 }, async () => {
   await using stack = await Stack.start({ system: "recover", nodes: 2, systemFile: FAILING });
   const { client, subjects } = stack;
@@ -32,7 +32,7 @@ it("an actor that gets stuck again and again climbs the ladder to quarantine; it
   };
   const resultOf = async (task: string): Promise<Answer> => {
     let result: Answer | undefined;
-    await until(`the end of ${task}`, 20_000, async () => {
+    await until(`the end of ${task}`, 40_000, async () => {
       const answer = await client.nc.request(subjects.taskVerb("get"), JSON.stringify({ task_id: task }), {
         timeout: 2_000,
       });
@@ -50,17 +50,22 @@ it("an actor that gets stuck again and again climbs the ladder to quarantine; it
   await resultOf(await submit({ do: "hang" }));
   await resultOf(await submit({ do: "hang" }));
   let pid = first.pid;
-  await until("a process of its own", 20_000, async () => (pid = (await answer()).pid) !== first.pid);
+  await until("a process of its own", 40_000, async () => (pid = (await answer()).pid) !== first.pid);
   assert.equal((await lone()).node, home);
 
   await resultOf(await submit({ do: "hang" }));
-  await until("another node", 20_000, async () => {
+  await until("another node", 40_000, async () => {
     const { node, state } = await lone();
     return node !== null && node !== home && state === "available";
   });
 
-  const last = await submit({ do: "hang" });
-  await until("quarantine", 20_000, async () => (await lone()).state === "quarantined");
+  // The first may still be the old one's, and is then old news.
+  const last: string[] = [];
+  await until("quarantine", 40_000, async () => {
+    last.push(await submit({ do: "hang" }));
+    await until("quarantine", 5_000, async () => (await lone()).state === "quarantined");
+    return true;
+  });
   assert.match((await lone()).reason ?? "", /next trial .* no progress for 1000 ms/);
   const kept = await submit({ do: "answer" });
 
@@ -68,5 +73,5 @@ it("an actor that gets stuck again and again climbs the ladder to quarantine; it
   restart.start();
   assert.equal(await restart.ended(), 0, restart.log);
   assert.notEqual((await resultOf(kept)).pid, pid);
-  assert.ok(await resultOf(last));
+  for (const task of last) assert.ok(await resultOf(task));
 });
