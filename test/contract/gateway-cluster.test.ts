@@ -116,3 +116,17 @@ test("events come as a stream that goes on after the last one that was seen", as
   assert.ok(!second.includes("over HTTP"), "what was seen comes not again");
   await post("resume", { role: "b" });
 });
+
+test("a task that nobody takes says why", async () => {
+  await post("pause", { role: "a" });
+  const submitted = await fetch(`${gateway.url}/api/v1/tasks`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ role: "a", input: "x" }),
+  });
+  const { task_id } = (await submitted.json()) as { task_id: string };
+  const view = async () => (await (await get(`tasks/${task_id}`)).json()) as { waiting_reason?: string };
+  await until("a reason", 15_000, async () => (await view()).waiting_reason === "a is paused");
+  await post("resume", { role: "a" });
+  await until("none", 15_000, async () => (await view()).waiting_reason === undefined);
+});

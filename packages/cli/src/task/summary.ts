@@ -21,9 +21,10 @@ export function summaryLines(task: TaskView, paint: Paint, { hasReadResult }: Su
     ...(took === undefined ? [] : [`in ${seconds(took)}`]),
     `· ${task.tokens.total} tokens · ${dollars(task.cost)} · ${paint("dim", task.task_id)}`,
   ];
+  const waiting = task.waiting_reason === undefined ? [] : [paint("yellow", `waits: ${task.waiting_reason}`)];
   const error = task.error ? [paint("red", `${task.error.code}: ${task.error.message}`)] : [];
   const result = task.result === undefined || hasReadResult ? [] : ["", resultText(task.result)];
-  return [head.join(" "), ...pathLines(task), ...error, ...result];
+  return [head.join(" "), ...pathLines(task), ...waiting, ...error, ...result];
 }
 
 function pathLines(task: TaskView): readonly string[] {

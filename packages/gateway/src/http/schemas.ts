@@ -77,6 +77,7 @@ export const TaskResponse = z.object({
   finished_at: time.optional(),
   session: z.string().optional(),
   metadata: z.record(z.string(), z.string()).optional(),
+  waiting_reason: z.string().optional().meta({ description: "Why nobody takes its next message." }),
 });
 
 export const CancelResponse = z.object({ task_id: taskId, status: z.literal("cancelled") });

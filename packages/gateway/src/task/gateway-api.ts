@@ -12,6 +12,7 @@ import {
   type TaskId,
   type TaskLog,
   type TaskLogPage,
+  type TaskRecord,
   type TaskRequest,
   type TaskView,
   TroupeError,
@@ -30,6 +31,7 @@ import { retrySubmission } from "./retry-task.ts";
 import { signalTask } from "./signal-task.ts";
 import type { Caller, Deployed, TaskApi } from "./task-api.ts";
 import { taskLogPage } from "./task-log-page.ts";
+import { lastMailbox, waitingReason } from "./waiting-reason.ts";
 
 export interface GatewayApiPorts extends WriteOncePorts {
   readonly log: TaskLog;
@@ -44,6 +46,8 @@ export interface GatewayApiPorts extends WriteOncePorts {
 
 const AnyJson = z.json();
 const SUPERVISOR_MS = 1_000;
+/** A message that nobody has taken for so long waits for something. */
+const LIES_MS = 1_000;
 
 /** The task API on NATS: the log is read directly, what changes something goes through write-once records. */
 export class GatewayApi implements TaskApi {
@@ -61,7 +65,8 @@ export class GatewayApi implements TaskApi {
   async find(caller: Caller, id: TaskId) {
     const { view, records } = await readKnownTask(this.#ports.reader, caller, id);
     const done = records.find(({ subject }) => subject.name.class === "t");
-    return { view, doneSequence: done?.sequence };
+    const reason = await this.#waitingReason(records);
+    return { view: reason === undefined ? view : { ...view, waiting_reason: reason }, doneSequence: done?.sequence };
   }
 
   async inputOf(caller: Caller, id: TaskId) {
@@ -124,6 +129,15 @@ export class GatewayApi implements TaskApi {
 
   async retry(caller: Caller, id: TaskId): Promise<TaskAccepted> {
     return this.#ports.ingress.submit(await retrySubmission(this.#ports.reader, caller, id));
+  }
+
+  /** Asked only where the last thing that happened to a task is a message that lies there for a while. */
+  async #waitingReason(records: readonly TaskRecord[]): Promise<string | undefined> {
+    const at = lastMailbox(records);
+    if (!at || this.#ports.clock.nowMs() - (records.at(-1)?.atMs ?? 0) < LIES_MS) return undefined;
+    // Without a supervisor nobody knows, and the task is told all the same.
+    const placement = await this.#askSupervisor("placement", undefined).catch(() => undefined);
+    return waitingReason(placement, at);
   }
 
   /** A body, or what its reference stands for. */

@@ -102,6 +102,8 @@ export interface TaskView {
   readonly finished_at?: string | undefined;
   readonly session?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** Why nobody takes its next message, while nobody does and the supervisor knows it. */
+  readonly waiting_reason?: string | undefined;
 }
 
 /** One record of a task as `task.log` shows it. */

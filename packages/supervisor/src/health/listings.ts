@@ -82,6 +82,7 @@ export const placementAnswer = (view: ClusterView, { rows, decisions }: Pick<Pla
   replicas: [...decisions]
     .map(([id, { node, reason, at }]) => ({ id, node, reason, at: at ?? null }))
     .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+  paused: view.desired?.paused ?? [],
   unplaced: view.unplaced.map(({ replica, reason }) => ({
     version: replica.version,
     role: replica.role,
