@@ -110,12 +110,20 @@ test("a replay lists and calls nothing: the server may be gone", async () => {
   assert.deepEqual(lines(log), ["append a"]);
 });
 
-test("a server that dies in the middle of a call leaves it in doubt, is not asked again for it, and is started again", async () => {
+test("stdio: a server that dies in the middle of a call leaves it in doubt, is not asked again for it, and is started again", async () => {
   const log = file();
   const { call } = toolsOf(started("stdio", log));
   await assert.rejects(call("crash"), (error) => TroupeError.is(error, "effect_in_doubt"));
   assert.equal(await call("echo", { text: "again" }), "you said again");
   assert.deepEqual(lines(log), ["crash", "echo"]);
+});
+
+test("http: a server that dies in the middle of a call leaves it in doubt, and is not asked again for it", async () => {
+  const log = file();
+  const { call } = toolsOf((await overHttp(log)).reach);
+  await assert.rejects(call("crash"), (error) => TroupeError.is(error, "effect_in_doubt"));
+  assert.deepEqual(lines(log), ["crash"]);
+  await assert.rejects(call("echo", { text: "x" }), (error) => TroupeError.is(error, "unavailable"));
 });
 
 test("a call that takes too long is given up, and the server goes on", async () => {

@@ -16,7 +16,7 @@ import {
 import type { AnswerSchema, ModelAnswer, ModelCall, ModelClient } from "../models/model.ts";
 import { carryOut } from "../tools/gate/carry-out.ts";
 import type { ToolPorts } from "../tools/gate/tool-ports.ts";
-import { toModelTool } from "../tools/offer.ts";
+import { toModelTool } from "../tools/model-tool.ts";
 import { ToolSet } from "../tools/tool-set.ts";
 import type { AgentSpec } from "./agent.ts";
 import { type AnswerShape, answerSchemaOf, type ParsedAnswer, parseAnswer, schemaOf } from "./answer.ts";

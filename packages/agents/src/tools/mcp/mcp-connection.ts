@@ -6,6 +6,7 @@ import type { Client, Tool as ListedTool } from "@modelcontextprotocol/client";
 import { type Clock, messageOf, TroupeError } from "@troupe/runtime";
 import { z } from "zod";
 import type { ToolScope } from "../tool.ts";
+import { failureOfCall } from "./mcp-failure.ts";
 import { McpResult } from "./mcp-result.ts";
 import type { McpReach } from "./mcp-server.ts";
 import { openTransport } from "./mcp-transport.ts";
@@ -30,7 +31,6 @@ const MAX_SCHEMA_LENGTH = 64 * 1024;
 
 interface Open {
   readonly client: Client;
-  isClosed: boolean;
   listing: { readonly tools: ReadonlyMap<string, McpListing>; readonly atMs: number } | undefined;
 }
 
@@ -47,6 +47,7 @@ export interface McpConnectionOptions {
 export class McpConnection {
   readonly #options: McpConnectionOptions;
   #open: Promise<Open> | undefined;
+  #current: Open | undefined;
   #failures = 0;
   #notBeforeMs = 0;
   #isDisposed = false;
@@ -88,12 +89,12 @@ export class McpConnection {
       return McpResult.parse(await open.client.callTool(params, options));
     } catch (error) {
       signal.throwIfAborted();
-      if (open.isClosed || isBroken(error)) {
-        throw new TroupeError("outcome_unknown", `the connection to ${this.#options.name} broke: ${messageOf(error)}`, {
-          cause: error,
-        });
-      }
-      throw error;
+      const failure = failureOfCall(error);
+      if (failure === "answered") throw error;
+      this.#drop(open);
+      if (failure === "refused") throw error;
+      const message = `the connection to ${this.#options.name} broke: ${messageOf(error)}`;
+      throw new TroupeError("outcome_unknown", message, { cause: error });
     }
   }
 
@@ -119,6 +120,7 @@ export class McpConnection {
     try {
       const open = await opening;
       this.#failures = 0;
+      this.#current = open;
       return open;
     } catch (error) {
       this.#open = undefined;
@@ -134,12 +136,9 @@ export class McpConnection {
       { name: "troupe", version: "1.0.0" },
       { versionNegotiation: { mode: "auto", probe: { timeoutMs: CONNECT_MS / 4 } } },
     );
-    const open: Open = { client, isClosed: false, listing: undefined };
+    const open: Open = { client, listing: undefined };
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the client has no other way
-    client.onclose = () => {
-      open.isClosed = true;
-      this.#open = undefined;
-    };
+    client.onclose = () => this.#drop(open);
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the client has no other way
     client.onerror = (error) => this.#options.onOutput(`error: ${messageOf(error)}`);
     client.setNotificationHandler("notifications/tools/list_changed", () => {
@@ -147,6 +146,14 @@ export class McpConnection {
     });
     await client.connect(await openTransport(this.#options), { timeout: CONNECT_MS });
     return open;
+  }
+
+  /** The next use opens a new connection; a drop of an older one changes nothing. */
+  #drop(open: Open): void {
+    if (this.#current !== open) return;
+    this.#current = undefined;
+    this.#open = undefined;
+    open.client.close().catch((error: unknown) => this.#options.onOutput(`close: ${messageOf(error)}`));
   }
 
   async #listing(open: Open, signal: AbortSignal): Promise<ReadonlyMap<string, McpListing>> {
@@ -179,9 +186,3 @@ const definitionOf = ({ name, description, inputSchema, outputSchema }: McpListi
   inputSchema,
   ...(outputSchema === undefined ? {} : { outputSchema }),
 });
-
-/** Whether the request may have gone out without an answer coming back. */
-const isBroken = (error: unknown): boolean =>
-  z.object({ code: z.enum(["CONNECTION_CLOSED", "SEND_FAILED", "REQUEST_TIMEOUT", "NOT_CONNECTED"]) }).safeParse(error)
-    .success ||
-  (error instanceof TypeError && /fetch failed|terminated/.test(error.message));
