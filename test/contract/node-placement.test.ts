@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { SystemManifest } from "@troupe/runtime/internal";
+import { callService, SystemManifest, TroupeError } from "@troupe/runtime/internal";
 import { TestCluster } from "../support/cluster.ts";
 
 const RELAY = fileURLToPath(new URL("../support/relay-system.ts", import.meta.url));
@@ -107,6 +107,31 @@ test("a module that was changed after the deployment is not run", async () => {
   const node = await cluster.startNode("n5");
   await cluster.heartbeat("n5", ({ actors }) => actors[0]?.state === "failed");
   await node.logged(/has changed: deployed as/);
+});
+
+test("a leader that was deposed commands a node no more, by rows or by requests", async () => {
+  await cluster.deploy("v8", RELAY);
+  const row = (epoch: number, leaderEpoch: number, roles: string[]) =>
+    cluster.putRow("placement", "n7", {
+      v: 1,
+      node: "n7",
+      epoch,
+      leaderEpoch,
+      replicas: roles.map((role) => ({ version: "v8", role, index: 0, concurrency: 1 })),
+    });
+  await row(1, 5, ["a", "b"]);
+  await cluster.startNode("n7");
+  await cluster.heartbeat("n7", ({ actors }) => actors.filter(({ isTaking }) => isTaking === true).length === 2);
+  await row(2, 4, ["c"]);
+  const drain = (term: number) =>
+    callService(cluster.core, cluster.subjects.node("n7", "drain"), { leader_epoch: term, limit_ms: 0 });
+  await assert.rejects(drain(4), (error) => TroupeError.is(error, "lease_lost"));
+  const { sequence } = await cluster.heartbeat("n7", () => true);
+  const beat = await cluster.heartbeat("n7", (later) => later.sequence > sequence + 5);
+  assert.deepEqual(beat.actors.map(({ id }) => id).toSorted(), ["v8/a/0", "v8/b/0"]);
+  assert.equal(beat.isDraining, false);
+  await drain(6);
+  await cluster.heartbeat("n7", ({ isDraining }) => isDraining);
 });
 
 test("a paused role keeps its place and takes nothing until it is resumed", async () => {
