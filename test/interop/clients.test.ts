@@ -12,7 +12,7 @@ import { runTool, type ToolRun } from "./tool.ts";
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const BUILD_MS = 120_000;
 const RUN_MS = 60_000;
-const SCHEMATHESIS_MS = 300_000;
+const SCHEMATHESIS_MS = 600_000;
 
 let stack: Stack;
 const environment = () => ({ NATS_URL: stack.server.url, TROUPE_SYSTEM: stack.subjects.system });

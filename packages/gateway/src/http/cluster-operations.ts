@@ -19,9 +19,25 @@ const VIEWS: Readonly<Record<(typeof CLUSTER_VIEWS)[number], readonly [permissio
   placement: ["metrics:read", "Where every replica runs, and why there or nowhere."],
 };
 
+const [ROLE, NODE, NUMBER, GENERATION] = [
+  "[a-z][a-z0-9-]{0,31}",
+  "[a-z0-9][a-z0-9-]{0,62}",
+  "(0|[1-9]\\d{0,3})",
+  "g(0|[1-9]\\d{0,8})",
+];
+const REPLICA = `${ROLE}(_${ROLE})?\\.${NUMBER}`;
+/** Every form of `operationId`. */
+const OPERATION_IDS = [
+  `(pause|resume)\\.${ROLE}`,
+  `scale\\.${ROLE}\\.${NUMBER}`,
+  `drain\\.${NODE}`,
+  `stop\\.${REPLICA}`,
+  `migrate\\.${REPLICA}\\.${NODE}`,
+  `restart\\.(${ROLE}|${REPLICA})\\.${GENERATION}`,
+];
 const OPERATION_ID = z
   .string()
-  .max(256)
+  .regex(new RegExp(`^(${OPERATION_IDS.join("|")})$`))
   .meta({ description: "Id of an operation, as it was answered.", examples: ["scale.router.3"] });
 
 interface Operating {

@@ -168,11 +168,13 @@ function refuseUnknown(app: FastifyInstance): void {
   const paths = new KnownPaths();
   app.addHook("onRoute", ({ url, method }) => paths.add(url, method));
   app.addHook("onRequest", (request, reply, done) => {
-    if (!request.is404) {
+    const path = request.url.split("?", 1)[0] ?? "";
+    const isNamed = request.routeOptions.url?.includes(":") === true;
+    const isHidden = isNamed && !paths.methodsOf(path).includes(request.method);
+    if (!request.is404 && !isHidden) {
       done();
       return;
     }
-    const path = request.url.split("?", 1)[0] ?? "";
     const allowed = paths.methodsOf(path).join(", ");
     const reason = allowed
       ? `${request.method} is not possible here; possible: ${allowed}`

@@ -14,6 +14,12 @@ test("a path takes the methods of all its routes", () => {
   assert.deepEqual(paths.methodsOf("/tasks/7"), ["GET"]);
 });
 
+test("a route of just this path hides one that has a name there", () => {
+  paths.add("/tasks/all", "POST");
+  assert.deepEqual(paths.methodsOf("/tasks/all"), ["POST"]);
+  assert.deepEqual(paths.methodsOf("/tasks/7"), ["GET"]);
+});
+
 test("a path of another length or with other characters is none", () => {
   for (const path of ["/", "/tasks/", "/tasks/7/8", "/tasks/7/log/x", "/openapiXjson", "/Tasks"])
     assert.deepEqual(paths.methodsOf(path), [], path);

@@ -7,11 +7,12 @@ export class KnownPaths {
     this.#routes.push({ parts: url.split("/"), methods: [methods].flat() });
   }
 
-  /** What a path without its query takes; empty when there is no such path. */
+  /** What a path without its query takes; empty when there is no such path. A route of just this path hides those with a `:name`. */
   methodsOf(path: string): readonly string[] {
     const parts = path.split("/");
     const found = this.#routes.filter((route) => matches(route.parts, parts));
-    return [...new Set(found.flatMap(({ methods }) => methods))];
+    const exact = found.filter((route) => route.parts.every((part) => !part.startsWith(":")));
+    return [...new Set((exact.length > 0 ? exact : found).flatMap(({ methods }) => methods))];
   }
 }
 

@@ -7,8 +7,10 @@ import { CONTROL_VERSION } from "./control.ts";
 import { isMailboxName, isNodeName, isRoleName } from "./names.ts";
 import { ReplicaName } from "./system.ts";
 
-const role = z.string().refine(isRoleName, "the name of a role");
-const node = z.string().refine(isNodeName, "the name of a node");
+/** What a document says of the names. */
+const [ROLE, NODE] = [{ pattern: "^[a-z][a-z0-9-]{0,31}$" }, { pattern: "^[a-z0-9][a-z0-9-]{0,62}$" }];
+const role = z.string().refine(isRoleName, "the name of a role").meta(ROLE);
+const node = z.string().refine(isNodeName, "the name of a node").meta(NODE);
 const common = {
   /** Why; recorded with the event. */
   reason: z.string().min(1).max(512).optional(),
