@@ -55,6 +55,15 @@ test("every view of the cluster is there", async () => {
   }
 });
 
+test("usage is there by what it is asked by, and a wrong question is named", async () => {
+  const response = await get("usage?by=role,day&from=2026-01-01");
+  assert.equal(response.status, 200);
+  assert.deepEqual(await response.json(), { lines: [], is_complete: true });
+  const wrong = await get("usage?by=colour");
+  assert.equal(wrong.status, 400);
+  assert.match(await wrong.text(), /by/);
+});
+
 test("an operation is accepted with its place, and confirmed there", async () => {
   const response = await post("scale", { role: "a", replicas: 2, reason: "over HTTP" });
   assert.equal(response.status, 202);

@@ -8,7 +8,10 @@ import {
   StoredControlEvent,
   type Subjects,
   streamService,
+  UsageAnswer,
+  type UsageRequest,
 } from "@troupe/runtime/internal";
+import type { z } from "zod";
 
 /** What may be read of the cluster. */
 export type ClusterView = "nodes" | "actors" | "queues" | "placement";
@@ -18,6 +21,8 @@ export interface SupervisorApi {
   read(view: ClusterView): Promise<unknown>;
   /** Asks for an operation on behalf of somebody. Throws what the supervisor refuses it with. */
   operate(kind: OperationKind, body: object, askedBy: string): Promise<ClusterOperation>;
+  /** What model calls used. Reads everything that is kept: takes seconds where that is much. */
+  usage(request: UsageRequest): Promise<z.infer<typeof UsageAnswer>>;
   /** How far an operation is. Throws `invalid_id`. */
   operation(id: string): Promise<ClusterOperation>;
   /** Events of the control plane after a sequence (without one: the last few), until the signal aborts. */
@@ -25,6 +30,7 @@ export interface SupervisorApi {
 }
 
 const READ_MS = 2_000;
+const USAGE_MS = 30_000;
 /** The supervisor says every 5 s that it is there. */
 const SILENCE_MS = 15_000;
 
@@ -37,6 +43,10 @@ export function supervisorApi(link: Link, subjects: Subjects): SupervisorApi {
       const options = { timeoutMs: READ_MS + waitMs, headers: { [ASKED_BY_HEADER]: askedBy } };
       return Operation.parse(await callService(link, subject(kind), body, options));
     },
+    usage: async (request) =>
+      UsageAnswer.parse(
+        await callService(link, subject("usage"), request, { timeoutMs: USAGE_MS, ifLost: "unavailable" }),
+      ),
     operation: async (id) =>
       Operation.parse(
         await callService(link, subject("operation"), { id }, { timeoutMs: READ_MS, ifLost: "unavailable" }),

@@ -23,6 +23,7 @@ import { registerPageRoutes, type StaticFile } from "./page-routes.ts";
 import { PROBLEM_TYPE, problemOf } from "./problem.ts";
 import { registerResponseRoutes } from "./response-routes.ts";
 import { registerTaskRoutes } from "./task-routes.ts";
+import { registerUsageRoutes } from "./usage-routes.ts";
 
 export interface HttpServerOptions {
   readonly api: TaskApi;
@@ -93,6 +94,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   registerChatRoutes(app, ports);
   registerResponseRoutes(app, ports);
   registerClusterRoutes(app, { ...ports, supervisor: options.supervisor });
+  registerUsageRoutes(app, { ...ports, supervisor: options.supervisor });
   registerHealthRoutes(app, options.health);
   const document = openApiDocument(options.system, options.version, options.guard.authenticator !== undefined);
   app.get("/openapi.json", { config: { permission: "public" } }, () => document);

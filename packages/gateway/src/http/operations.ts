@@ -7,6 +7,7 @@ import { METRICS_OPERATION } from "./metrics-operation.ts";
 import { OPENAI_OPERATIONS } from "./openai-operations.ts";
 import type { Operation } from "./operation.ts";
 import { TASK_OPERATIONS } from "./task-operations.ts";
+import { USAGE_OPERATION } from "./usage-operation.ts";
 
 export const OPERATIONS: readonly Operation[] = [
   ...TASK_OPERATIONS,
@@ -14,6 +15,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...OPENAI_OPERATIONS,
   ...CLUSTER_OPERATIONS,
   METRICS_OPERATION,
+  USAGE_OPERATION,
 ];
 
 /** What each route asks of its caller, by `METHOD url` in the router's form. */
