@@ -67,7 +67,7 @@ test("every wrong request gets a clear error with code and HTTP status, and noth
     ["ROUTER", "x", "unknown_role", "404"],
     ["rou\u0442er", "x", "unknown_role", "404"],
     ["r".repeat(3_000), "x", "unknown_role", "404"],
-    ["developer", '{"input":1,"required_capabilities":["quantum"]}', "unmet_capabilities", "422"],
+    ["developer", '{"input":1,"required_capabilities":["quantum"]}', "unmet_capabilities", "409"],
   ];
   const sequence = await lastSequence();
   for (const [role, request, code, http] of rows) {
