@@ -11,7 +11,7 @@ test("anything else is refused with what is allowed", () => {
   for (const args of [["node"], ["gateway", "x"], ["sys"], ["host"], []]) {
     assert.throws(() => parseBearer(args), {
       code: "invalid_request",
-      message: /supervisor, operator, gateway, client, node NAME/,
+      message: /supervisor, operator, gateway, client, tools, node NAME/,
     });
   }
   assert.throws(() => parseBearer(["node", "../x"]), { code: "invalid_id" });

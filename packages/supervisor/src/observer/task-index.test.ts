@@ -73,6 +73,7 @@ test("records of one task may come in any order and twice: the ended task is the
           endedAtMs: 60,
           session: { key: passport.session, turn: 4 },
           origin: { session: "talk" },
+          tenant: passport.tenant,
           mayStillRun: true,
         });
       },
