@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { headers, type Msg } from "@nats-io/transport-node";
-import { serviceRequestService, toolRateService } from "@troupe/agents/internal";
+import { loadModelSettings, modelServices, serviceRequestService, toolRateService } from "@troupe/agents/internal";
 import { type BrokerCaller, type BrokerHandler, type BrokerService, type Json, TroupeError } from "@troupe/runtime";
 import {
   type Deployment,
@@ -29,11 +29,13 @@ const MANIFEST = SystemManifest.parse({
   name: "tools",
   graph: { client: ["a"], a: ["client"] },
   taint: { client: ["client"] },
+  budgets: { role: { total: { costUsd: 0.01 } } },
   roles: {
     a: {
       kind: "agent",
       tools: [
         tool("ten", "function", { callsPerMinute: 10 }),
+        tool("paid", "function", { costMicros: 4_000 }),
         tool("weather", "service", { target: "tool.weather.get", accepts: ["client"] }),
         tool("nobody", "service", { target: "tool.nobody" }),
         tool("silent", "service", { target: "tool.silent" }),
@@ -120,6 +122,19 @@ test("a role's limit is the deployment's: a host can neither name another tool n
       TroupeError.is(error, "forbidden", "invalid_request"),
     );
   }
+});
+
+test("the cost of a call is the deployment's, and is taken from the role's budget until that has no room", async () => {
+  const [budgets] = modelServices(loadModelSettings({}));
+  assert.ok(budgets);
+  const node = onNode("n1", budgets);
+  const asking = { ...caller(), task: await cluster.submit("v1", "a", {}) };
+  for (let call = 1; call <= 2; call++) assert.equal(await node.ask(asking, { op: "charge", tool: "paid" }), null);
+  await assert.rejects(
+    node.ask(asking, { op: "charge", tool: "paid" }),
+    (error) => TroupeError.is(error, "budget_exceeded") && /role a/.test(error.message),
+  );
+  assert.equal(await node.ask(asking, { op: "charge", tool: "ten" }), null, "what costs nothing needs no room");
 });
 
 const question = (name: string, change: Record<string, Json> = {}) => ({
