@@ -79,7 +79,7 @@ before(async () => {
 after(() => opened.disposeAsync());
 
 test("an issued role writes along its edges at once, and the keys are for their owner only", async () => {
-  assert.deepEqual(await issue(v1), { v: 1, versions: ["v1"], nodes: [] });
+  assert.deepEqual(await issue(v1), { v: 1, versions: ["v1"], nodes: [], revoked: { v1: [] } });
   const folder = roleKeysFolderOf(join(server.storeDir, "keys.json"));
   assert.equal((await stat(folder)).mode & 0o777, 0o700);
   assert.equal((await stat(join(folder, "v1.json"))).mode & 0o777, 0o600);
@@ -91,7 +91,7 @@ test("an issued role writes along its edges at once, and the keys are for their 
 
 test("issuing again changes nothing", async () => {
   const first = await keysOf(v1);
-  assert.deepEqual(await issue(v1), { v: 1, versions: ["v1"], nodes: [] });
+  assert.deepEqual(await issue(v1), { v: 1, versions: ["v1"], nodes: [], revoked: { v1: [] } });
   assert.deepEqual(await keysOf(v1), first);
 });
 
@@ -125,13 +125,41 @@ test("nobody who is connected notices that another version gets identities, not 
   assert.deepEqual(lost, []);
 });
 
+test("an edge that is cut is refused at once to who is signed in, the others go on, and it can be given back", async () => {
+  const [a, b] = [await openRole("a"), await openRole("b")];
+  const lost: string[] = [];
+  void (async () => {
+    for await (const { type } of a.nc.status()) if (type === "disconnect") lost.push(type);
+  })();
+  const edge = { from: "a", to: "b" };
+  const cut = { v: 1, version: v1, manifest: MANIFEST, revoked: [edge] };
+  const { revoked } = (await ask(core, "issue", cut)) as { revoked: unknown };
+  assert.deepEqual(revoked, { v1: [edge], v2: [] });
+  assert.equal(await publish(a, `ids.${HOP.replace(/1$/, "5")}.a.m.send.b`), "unknown");
+  assert.equal(await publish(a, `ids.${HOP.replace(/1$/, "5")}.a.s.step.1`), "stored");
+  assert.equal(
+    await publish(b, `ids.${HOP.replace(/1$/, "5")}.b.m.reply.a`),
+    "stored",
+    "what a asked before is answered",
+  );
+  assert.deepEqual((await keysOf(v1)).revoked, [edge], "a restart finds it");
+  await issue(v1);
+  assert.equal(await publish(a, `ids.${HOP.replace(/1$/, "5")}.a.m.send.b`), "stored");
+  assert.deepEqual(lost, []);
+});
+
 test("a revoked version is signed out and stays out, the others go on", async () => {
   const [gone, stays] = [await openRole("a", v2), await openRole("a", v1)];
   const seed = (await keysOf(v2)).seeds["a"];
   const disconnected = (async () => {
     for await (const { type } of gone.nc.status()) if (type === "disconnect") return;
   })();
-  assert.deepEqual(await ask(core, "revoke", { v: 1, version: v2 }), { v: 1, versions: ["v1"], nodes: [] });
+  assert.deepEqual(await ask(core, "revoke", { v: 1, version: v2 }), {
+    v: 1,
+    versions: ["v1"],
+    nodes: [],
+    revoked: { v1: [] },
+  });
   await disconnected;
   const again = { servers: server.url, name: "again", seed, ...PLACE_OF_ROLE, logger, firstConnectMs: 500 };
   await assert.rejects(openLink(again), { code: "unauthorized" });
@@ -157,11 +185,11 @@ test("only CORE reaches the administrator of identities", async () => {
   }
   const a = await openRole("a");
   await assert.rejects(ask(a, "issue", { v: 1, version: "v9", manifest: MANIFEST }));
-  assert.deepEqual(await ask(core, "list"), { v: 1, versions: ["v1"], nodes: [] });
+  assert.deepEqual(await ask(core, "list"), { v: 1, versions: ["v1"], nodes: [], revoked: { v1: [] } });
 });
 
 test("what does not parse is refused, and nothing is issued", async () => {
   const bodies = [{ v: 1, version: "../../x", manifest: MANIFEST }, { v: 1, version: "v5", manifest: {} }, { v: 2 }];
   for (const body of bodies) await assert.rejects(ask(core, "issue", body), { code: "invalid_request" });
-  assert.deepEqual(await ask(core, "list"), { v: 1, versions: ["v1"], nodes: [] });
+  assert.deepEqual(await ask(core, "list"), { v: 1, versions: ["v1"], nodes: [], revoked: { v1: [] } });
 });

@@ -34,6 +34,7 @@ const RETRY_MS = 50;
 export class AuditWriter {
   readonly #options: AuditWriterOptions;
   readonly #publisher: Publisher;
+  #isClosed = false;
 
   constructor(options: AuditWriterOptions) {
     this.#options = options;
@@ -59,14 +60,15 @@ export class AuditWriter {
       if (outcome.kind === "full") throw new TroupeError("store_full", `the audit stream is full: ${text}`);
       if (outcome.kind === "refused")
         throw new TroupeError("wrong_server", `the audit stream refuses an entry: ${text}`);
-      if (clock.monotonicMs() > deadline)
+      if (this.#isClosed || clock.monotonicMs() > deadline)
         throw new TroupeError("unavailable", `an audit entry was not stored: ${text}`);
       await clock.sleep(RETRY_MS + random.unit() * RETRY_MS);
     }
   }
 
-  /** Stops; the link stays. */
+  /** Stops; the link stays. What is under way fails soon. */
   close(): void {
+    this.#isClosed = true;
     this.#publisher.close();
   }
 }

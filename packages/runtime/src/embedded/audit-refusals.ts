@@ -33,13 +33,14 @@ export async function auditRefusals(options: AuditRefusalsOptions): Promise<void
   const writer = new AuditWriter({ ...options, source: "server" });
   const notes = new AuditNotes({ writer, clock, logger });
   const follower = new LogFollower(logFile);
+  const ended = aborted(signal);
   while (!signal.aborted) {
     try {
       await follower.read((line, { file, offset }) => {
         const refusal = refusalIn(line);
         if (refusal) notes.note(refusal, { id: derivedAuditId(logFile, file, String(offset), line) });
       });
-      await Promise.race([notes.flush(), aborted(signal)]);
+      await Promise.race([notes.flush(), ended]);
       // Not before everything of it is stored.
       if (!signal.aborted) await follower.keep();
     } catch (error) {
@@ -54,5 +55,6 @@ export async function auditRefusals(options: AuditRefusalsOptions): Promise<void
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    signal.addEventListener("abort", () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
   });
