@@ -3,6 +3,9 @@ import { isServiceSubject } from "@troupe/runtime/internal";
 import { isToolName, type Tool } from "./tool.ts";
 import { isMcpServer, type ToolSource } from "./tool-set.ts";
 
+/** Below the limit for which a host waits for its node. */
+const MAX_SERVICE_MS = 55_000;
+
 /** A tool as it will be offered, and where it stands in the list. */
 interface Offered extends Pick<Tool, "name" | "rules"> {
   readonly path: string;
@@ -50,6 +53,10 @@ function definitionProblems(tool: Tool, path: string): readonly Problem[] {
   } catch (error) {
     const reason = `no JSON Schema can be made of its parameters: ${messageOf(error)}`;
     found.push({ path, value: tool.name, reason });
+  }
+  if (tool.kind === "service" && tool.rules.timeoutMs > MAX_SERVICE_MS) {
+    const reason = `a NATS service has at most ${MAX_SERVICE_MS} ms: the node does not wait longer`;
+    found.push({ path, value: tool.rules.timeoutMs, reason });
   }
   if (tool.kind === "service" && !isServiceSubject(tool.target ?? "", "")) {
     const reason = "not a subject of a service: words of letters, digits, _ and - with dots between them";

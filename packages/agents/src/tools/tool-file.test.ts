@@ -112,6 +112,11 @@ const mistakes: readonly [string, (text: string) => string, RegExp][] = [
     (text) => text.replace("timeMs: 1000", "requiresApproval: true"),
     /requiresApproval: nobody can be asked/,
   ],
+  [
+    "a service that may take longer than a node waits",
+    (text) => text.replace("subject: tool.weather.get", "subject: tool.weather.get\n    timeoutMs: 60000"),
+    /a NATS service has at most 55000 ms/,
+  ],
   ["a schema that is none", (text) => text.replace("type: object\n", "type: thing\n"), /tools\.weather/],
 ];
 for (const [claim, change, expected] of mistakes) {
