@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { createUser } from "@nats-io/jwt";
+import { nkeys } from "@nats-io/transport-node";
 import {
   AuditEntry,
   callService,
@@ -41,19 +41,19 @@ const MANIFEST = SystemManifest.parse({
 const HOP = "log.0.v1.0-v1-00000000000000000000000000.00000000000000000000000001";
 const skip = await whyNoCertificates();
 
+async function publish(link: Link, subject: string, body: unknown = {}): Promise<PublishOutcome["kind"]> {
+  const publisher = createPublisher(link, { timeoutMs: 500 });
+  const { kind } = await publisher.publish(subject, Buffer.from(JSON.stringify(body)));
+  publisher.close();
+  return kind;
+}
+
 describe("a server that an operator runs", { skip }, () => {
   let server: OperatorServer;
   let core: Link;
 
   const ask = async (verb: "issue" | "revoke" | "retire" | "list", body?: unknown) =>
     IdentityList.parse(await callService(core, subjects.identities(verb), body, { timeoutMs: 10_000 }));
-
-  async function publish(link: Link, subject: string, body: unknown = {}): Promise<PublishOutcome["kind"]> {
-    const publisher = createPublisher(link, { timeoutMs: 500 });
-    const { kind } = await publisher.publish(subject, Buffer.from(JSON.stringify(body)));
-    publisher.close();
-    return kind;
-  }
 
   async function place(node: string, epoch: number, ...roles: string[]): Promise<void> {
     const replicas = roles.map((name) => ({ version: v1, role: name, index: 0, concurrency: 1 }));
@@ -62,7 +62,7 @@ describe("a server that an operator runs", { skip }, () => {
 
   /** Asks as the node, and signs in with what it was given. */
   async function openRole(node: string, link: Link, name: string): Promise<Link> {
-    const pair = createUser();
+    const pair = nkeys.createUser();
     const body = { v: 1, roles: [{ version: v1, role: name, publicKey: pair.getPublicKey() }] };
     const answer = (await callService(link, subjects.credentials(node), body)) as IssuedCredentials;
     const credentials = { seed: new TextDecoder().decode(pair.getSeed()), jwt: answer.jwts[0] ?? "" };
@@ -94,7 +94,7 @@ describe("a server that an operator runs", { skip }, () => {
     await assert.rejects(openLink({ ...other, tls: { ...server.tls, isFirst: false }, seed }));
     await assert.rejects(openLink({ ...other, tls: server.tls }), { code: "unauthorized" });
     await assert.rejects(openLink({ ...other, tls: server.tls, seed }), { code: "unauthorized" });
-    const stranger = new TextDecoder().decode(createUser().getSeed());
+    const stranger = new TextDecoder().decode(nkeys.createUser().getSeed());
     const stolen = { ...other, tls: server.tls, credentials: () => ({ seed: stranger, jwt }) };
     await assert.rejects(openLink(stolen), { code: "unauthorized" });
   });
@@ -245,11 +245,11 @@ describe("a server that an operator runs", { skip }, () => {
 
   test("a node that is removed loses its own identity too, and cannot come back with it", async () => {
     const credentials = await server.node("web-4");
-    const place = { apiPrefix: "JSC.API", inboxPrefix: nodeInboxPrefix("web-4"), credentials: () => credentials };
-    const cut = disconnection(await server.open(place));
+    const own = { apiPrefix: "JSC.API", inboxPrefix: nodeInboxPrefix("web-4"), credentials: () => credentials };
+    const cut = disconnection(await server.open(own));
     await ask("retire", { v: 1, node: "web-4", isRemoved: true });
     await cut;
-    await assert.rejects(server.open({ ...place, firstConnectMs: 300 }), { code: "unauthorized" });
+    await assert.rejects(server.open({ ...own, firstConnectMs: 300 }), { code: "unauthorized" });
     const renewed = await server.openNode("web-4");
     assert.equal(renewed.nc.isClosed(), false);
   });
@@ -260,8 +260,8 @@ describe("a server that an operator runs", { skip }, () => {
     const two = await server.openNode("web-2");
     const a = await openRole("web-2", two, "a");
     await server.restart();
-    const place = { inboxPrefix: nodeInboxPrefix("web-7"), credentials: () => gone, firstConnectMs: 3_000 };
-    await assert.rejects(server.open(place), { code: "unauthorized" });
+    const own = { inboxPrefix: nodeInboxPrefix("web-7"), credentials: () => gone, firstConnectMs: 3_000 };
+    await assert.rejects(server.open(own), { code: "unauthorized" });
     const deadline = performance.now() + 10_000;
     let kind = await publish(a, `ops.${HOP.replace(/1$/, "5")}.a.m.send.b`);
     while (kind !== "stored" && performance.now() < deadline) {

@@ -17,6 +17,8 @@ import { type Ended, eventually, TroupeProcess } from "../support/troupe-cli.ts"
 const RELAY = fileURLToPath(new URL("../support/cli-relay-system.ts", import.meta.url));
 const skip = await whyNoCertificates();
 
+const lastJson = ({ stdout }: Ended): unknown => JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
+
 describe("a system on servers that an operator runs", { skip }, () => {
   const opened = new AsyncDisposableStack();
   let folder: string;
@@ -34,7 +36,6 @@ describe("a system on servers that an operator runs", { skip }, () => {
     assert.equal(ended.code, 0, `troupe ${args.join(" ")}:\n${ended.stdout}\n${ended.stderr}`);
     return ended;
   };
-  const lastJson = ({ stdout }: Ended): unknown => JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
 
   async function runTask(input: string): Promise<void> {
     const { task_id: id } = await client.submit("first", input);

@@ -55,10 +55,10 @@ after(() => opened.disposeAsync());
 test("tasks run on while the keys of every role and of every part are replaced, and no old key is good in the end", async () => {
   const old = await seedsNow();
   const oldRoles = await roleSeedsNow();
-  let isDone = false;
+  const done = new AbortController();
   let completed = 0;
   const work = (async () => {
-    while (!isDone) {
+    while (!done.signal.aborted) {
       const { task_id: id } = await client.submit("first", "x");
       const { status } = await client.result(id, { signal: AbortSignal.timeout(20_000) });
       assert.equal(status, "completed");
@@ -88,8 +88,8 @@ test("tasks run on while the keys of every role and of every part are replaced, 
     for (const seed of oldRoles) if (await isGood({ seed })) return undefined;
     return true;
   });
-  const before = completed;
-  await eventually("tasks go on", 15_000, () => (completed > before + 5 ? true : undefined));
-  isDone = true;
+  const atFirst = completed;
+  await eventually("tasks go on", 15_000, () => (completed > atFirst + 5 ? true : undefined));
+  done.abort();
   await work;
 });

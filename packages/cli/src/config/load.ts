@@ -1,5 +1,5 @@
 /** The only reader of environment variables in this package. */
-import { type TlsSettings, tlsSettings } from "@troupe/runtime/internal";
+import { type TlsSettings, tlsOfEnvironment } from "@troupe/runtime/internal";
 
 /** What the environment says; empty variables count as unset. */
 export interface Environment {
@@ -27,12 +27,7 @@ export function loadEnvironment(variables: NodeJS.ProcessEnv): Environment {
   return {
     natsUrl: read("TROUPE_NATS_URL"),
     keysFile: read("TROUPE_KEYS_FILE"),
-    tls: tlsSettings({
-      ca: read("TROUPE_TLS_CA"),
-      cert: read("TROUPE_TLS_CERT"),
-      key: read("TROUPE_TLS_KEY"),
-      isFirst: ["1", "true"].includes(read("TROUPE_TLS_FIRST") ?? ""),
-    }),
+    tls: tlsOfEnvironment(variables),
     system: read("TROUPE_SYSTEM"),
     httpUrl: read("TROUPE_HTTP_URL"),
     plainNatsUrl: read("NATS_URL"),

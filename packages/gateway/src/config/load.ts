@@ -7,6 +7,7 @@ import {
   problemsOf,
   requireSystemName,
   TroupeError,
+  tlsOfEnvironment,
 } from "@troupe/runtime/internal";
 import { z } from "zod";
 import type { GatewayOptions } from "../gateway.ts";
@@ -35,6 +36,7 @@ export async function loadSettings(env: Readonly<Record<string, string | undefin
     ...(await loadGuardSettings(env)),
     system: requireSystemName(settings.TROUPE_SYSTEM),
     servers: settings.TROUPE_NATS_URL.split(","),
+    tls: tlsOfEnvironment(env),
     ...signIn,
     host: settings.TROUPE_HTTP_HOST,
     port: settings.TROUPE_HTTP_PORT,

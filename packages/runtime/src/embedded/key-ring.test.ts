@@ -26,7 +26,7 @@ async function ring(name: string) {
     seeds,
     reload: async () => {
       if (isRefusing) throw new TroupeError("unavailable", "no server");
-      reloads.push([keys.publicKeys.gateway, keys.oldKeys.gateway]);
+      reloads.push([keys.publicKeys.gateway, keys.oldKeys["gateway"]]);
     },
     clock,
     signal: new AbortController().signal,

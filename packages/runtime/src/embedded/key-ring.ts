@@ -42,7 +42,7 @@ export class KeyRing {
     return this.#publicKeys;
   }
   /** Replaced ones that are still good. */
-  get oldKeys(): Readonly<Partial<Record<UserName, string>>> {
+  get oldKeys(): Readonly<Record<string, string>> {
     return Object.fromEntries(this.#old);
   }
 

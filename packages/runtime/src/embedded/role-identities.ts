@@ -38,7 +38,7 @@ export class RoleIdentities implements IdentityAdministrator {
   readonly #keys = new Map<Version, RoleKeys>();
   /** Kept, since deriving one takes milliseconds. */
   readonly #publicKeys = new Map<Version, Readonly<Record<RoleUserName, string>>>();
-  readonly #old = new Map<RoleUserName, string>();
+  readonly #old = new Map<string, string>();
   /** Versions that the running server knows. */
   readonly #effective = new Set<Version>();
   /** One change after the other: each writes the whole configuration. */
@@ -92,7 +92,7 @@ export class RoleIdentities implements IdentityAdministrator {
   }
 
   /** Replaced keys that are still good. */
-  oldKeys(): Readonly<Partial<Record<RoleUserName, string>>> {
+  oldKeys(): Readonly<Record<string, string>> {
     return Object.fromEntries(this.#old);
   }
 
@@ -101,10 +101,10 @@ export class RoleIdentities implements IdentityAdministrator {
    * it returns. Throws `unavailable`.
    */
   async rotate(): Promise<() => Promise<void>> {
-    const before = this.publicKeys();
+    const before = new Map<string, string>(Object.entries(this.publicKeys()));
     await this.#inTurn(async () => {
-      for (const [name, key] of Object.entries(before)) this.#old.set(name as RoleUserName, key);
-      for (const keys of [...this.#keys.values()]) {
+      for (const [name, key] of before) this.#old.set(name, key);
+      for (const keys of this.#keys.values()) {
         const renewed = { ...newKeys(keys.version, keys.manifest), revoked: keys.revoked };
         this.#add(renewed);
         await this.#takeEffect(renewed);
@@ -113,7 +113,7 @@ export class RoleIdentities implements IdentityAdministrator {
     });
     return () =>
       this.#inTurn(async () => {
-        for (const [name, key] of [...this.#old]) if (before[name] === key) this.#old.delete(name);
+        for (const [name, key] of this.#old) if (before.get(name) === key) this.#old.delete(name);
         await this.#options.reload();
       });
   }

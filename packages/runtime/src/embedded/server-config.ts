@@ -18,8 +18,8 @@ export interface ServerConfig {
   readonly accounts: readonly Account[];
   /** Public nkeys. */
   readonly publicKeys: Readonly<Record<UserName, string> & Partial<Record<RoleUserName, string>>>;
-  /** Keys that were replaced and are good for a moment more. */
-  readonly oldKeys?: Readonly<Partial<Record<UserName | RoleUserName, string>>> | undefined;
+  /** Keys that were replaced and are good for a moment more, by user. */
+  readonly oldKeys?: Readonly<Record<string, string>> | undefined;
   /** `always` = every acknowledged record is on disk; the server's default is every 2 minutes. */
   readonly syncInterval?: "always" | undefined;
 }

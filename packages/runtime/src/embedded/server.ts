@@ -241,18 +241,20 @@ class GuardedServer implements EmbeddedServer {
 
   /** One after the other: each writes the whole configuration. */
   async #reload(): Promise<void> {
-    const reload = this.#reloading.then(async () => {
-      await this.#writeConfig();
-      const link = await this.#openAs("sys", "embedded/reload");
-      try {
-        await reloadServer(link);
-      } finally {
-        await link.close();
-      }
-    });
+    const reload = this.#reloading.then(() => this.#reloadNow());
     // What one caller is told must not stop the next.
     this.#reloading = reload.catch(() => undefined);
     await reload;
+  }
+
+  async #reloadNow(): Promise<void> {
+    await this.#writeConfig();
+    const link = await this.#openAs("sys", "embedded/reload");
+    try {
+      await reloadServer(link);
+    } finally {
+      await link.close();
+    }
   }
 
   async #rotate(whose: RotateKeys["whose"]): Promise<void> {

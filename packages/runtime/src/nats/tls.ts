@@ -33,3 +33,13 @@ export function tlsSettings({
     ...(isFirst && { isFirst }),
   };
 }
+
+/** Settings from `TROUPE_TLS_CA`, `TROUPE_TLS_CERT`, `TROUPE_TLS_KEY` and `TROUPE_TLS_FIRST`; empty counts as unset. Throws `invalid_config`. */
+export function tlsOfEnvironment(env: Readonly<Record<string, string | undefined>>): TlsSettings | undefined {
+  return tlsSettings({
+    ca: env["TROUPE_TLS_CA"] || undefined,
+    cert: env["TROUPE_TLS_CERT"] || undefined,
+    key: env["TROUPE_TLS_KEY"] || undefined,
+    isFirst: ["1", "true"].includes(env["TROUPE_TLS_FIRST"] ?? ""),
+  });
+}

@@ -1,6 +1,13 @@
 /** Settings of a supervisor process, from its flags and, where a flag is missing, from its environment. Nothing else of it reads either. */
 import { parseArgs } from "node:util";
-import { LOG_LEVELS, type LogLevel, messageOf, PLACE_OF_USER, TroupeError } from "@troupe/runtime/internal";
+import {
+  LOG_LEVELS,
+  type LogLevel,
+  messageOf,
+  PLACE_OF_USER,
+  TroupeError,
+  tlsOfEnvironment,
+} from "@troupe/runtime/internal";
 import { z } from "zod";
 import type { SupervisorOptions } from "../supervisor-options.ts";
 
@@ -39,9 +46,10 @@ export function loadSupervisorConfig(
   const { system, id, nats: servers, seed, shards, replicas, "log-level": logLevel } = parsed.data;
   const settings = { heedsDisconnects: parsed.data["disconnect-events"] === "on" };
   const { apiPrefix, inboxPrefix } = PLACE_OF_USER.supervisor;
+  const tls = tlsOfEnvironment(env);
   return {
     system,
-    link: seed === undefined ? { servers } : { servers, seed, apiPrefix, inboxPrefix },
+    link: { servers, ...(tls && { tls }), ...(seed === undefined ? {} : { seed, apiPrefix, inboxPrefix }) },
     ...(id === undefined ? {} : { id }),
     ...(shards === undefined ? {} : { shards }),
     ...(replicas === undefined ? {} : { replicas }),

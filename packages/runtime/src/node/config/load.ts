@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { z } from "zod";
 import { TroupeError } from "../../errors.ts";
 import type { LinkSettings } from "../../host/ipc.ts";
+import { type TlsSettings, tlsOfEnvironment } from "../../nats/tls.ts";
 import { PLACE_OF_USER, type UserName } from "../../nats/users.ts";
 import { LOG_LEVELS, type LogLevel } from "../../telemetry/logger.ts";
 import type { NodeOptions } from "../node-options.ts";
@@ -54,7 +55,7 @@ export function loadNodeConfig(args: readonly string[], env: Readonly<Record<str
   const given = Object.fromEntries(NAMES.map((name) => [name, flags[name] ?? env[variable(name)]]));
   const parsed = Settings.safeParse(given);
   if (!parsed.success) throw new TroupeError("invalid_config", `node settings: ${z.prettifyError(parsed.error)}`);
-  return configOf(parsed.data);
+  return configOf(parsed.data, tlsOfEnvironment(env));
 }
 
 function readFlags(args: readonly string[], options: Record<string, { type: "string" }>) {
@@ -65,7 +66,7 @@ function readFlags(args: readonly string[], options: Record<string, { type: "str
   }
 }
 
-function configOf(settings: Settings): NodeConfig {
+function configOf(settings: Settings, tls: TlsSettings | undefined): NodeConfig {
   const { system, name, nats, labels, capabilities, slots, loader, isolation } = settings;
   const drainLimitMs = settings["drain-limit-ms"];
   const heartbeatMs = settings["heartbeat-ms"];
@@ -74,8 +75,8 @@ function configOf(settings: Settings): NodeConfig {
   return {
     system,
     name,
-    nodeLink: userLink("node", nats, settings["node-seed"]),
-    hostLink: userLink("host", nats, settings["host-seed"]),
+    nodeLink: { ...userLink("node", nats, settings["node-seed"]), ...(tls && { tls }) },
+    hostLink: { ...userLink("host", nats, settings["host-seed"]), ...(tls && { tls }) },
     ...(settings["role-keys"] === undefined ? {} : { roleKeys: { folder: settings["role-keys"] } }),
     ...(labels && { labels }),
     ...(capabilities && { capabilities }),
