@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import type { Gateway } from "@troupe/gateway";
 import { ACCESS_ROLE_NAMES, ACCESS_ROLES, type AccessRole, OPERATIONS } from "@troupe/gateway/internal";
 import { directGetAll } from "@troupe/runtime/internal";
-import { type GatewayBed, startGatewayBed } from "../support/gateway-bed.ts";
+import { type GatewayBed, hopOf, startGatewayBed, writtenBy } from "../support/gateway-bed.ts";
 import { call, keysOf, makeKey } from "../support/gateway-callers.ts";
 import { token } from "../support/json-web-token.ts";
 import { until } from "../support/stack.ts";
@@ -100,6 +100,29 @@ test("a stream does not outlive the credentials that it was opened with", async 
   // Cut off, not ended: an end would say that the task had ended.
   await assert.rejects(byKey.text(), /terminated/);
   await assert.rejects(byToken.text(), /terminated/);
+});
+
+test("a stream goes on at another gateway under the same credentials, and for no other tenant", async () => {
+  const task = (await submit(keyOf("acme", "user"))).body.task_id ?? assert.fail();
+  await bed.write(task, hopOf(1), "router", "s.step.1", writtenBy("n1"), 1);
+  const first = await bed.gateway({ auth: {}, limits: LIMITS });
+  const read = (url: string, role: AccessRole, tenant: string, lastEventId?: string) =>
+    fetch(`${url}/api/v1/tasks/${task}/events`, {
+      headers: {
+        authorization: `Bearer ${keyOf(tenant, role)}`,
+        ...(lastEventId === undefined ? {} : { "last-event-id": lastEventId }),
+      },
+    });
+  const begun = await read(first.url, "viewer", "acme");
+  const text = begun.text();
+  await until("the stream has begun", 5_000, async () => begun.status === 200);
+  await first.stop();
+  const ids = [...(await text).matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+  await bed.done(task);
+  assert.equal((await read(gateway.url, "viewer", "globex", String(ids.at(-1) ?? 0))).status, 404);
+  const rest = await read(gateway.url, "user", "acme", String(ids.at(-1) ?? 0));
+  const later = [...(await rest.text()).matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+  assert.ok(later.length > 0 && later.every((id) => id > (ids.at(-1) ?? 0)), `${ids.join()} then ${later.join()}`);
 });
 
 test("a token of the issuer is taken, with the tenant, user and roles that it names", async () => {

@@ -180,7 +180,7 @@ function controlPlane({ subjects, task, system: compiled }: Range, role: Compile
     subjects.controlEvent("forged"),
     subjects.control("ended"),
     subjects.control("died"),
-    subjects.heartbeat("node-1"),
+    ...[subjects.heartbeat("node-1"), subjects.count("user", "forged", 0)],
     subjects.doneEvent(task),
     subjects.rowChanged("desired", "current"),
   ];
@@ -223,6 +223,7 @@ function streams({ subjects, version }: Range, role: CompiledRole): Attack[] {
     `CONSUMER.DELETE.${log}.nobody`,
     `CONSUMER.PAUSE.${log}.nobody`,
     `DIRECT.GET.${subjects.bucketStream("desired")}.${subjects.row("desired", "current")}`,
+    `DIRECT.GET.${subjects.bucketStream("api-keys")}`,
     ...(["AUDIT", "BLOBS", "KEYS", "INGRESS", "ARCHIVE", "CONTROL"] as const).map(
       (name) => `DIRECT.GET.${subjects.stream(name)}`,
     ),
