@@ -157,10 +157,14 @@ test("a tool whose description changed is refused, in the same process and by th
 test("a server is given what is declared and a few harmless variables: no secret of the node", async () => {
   process.env["STUB_SECRET"] = "sk-1";
   after(() => delete process.env["STUB_SECRET"]);
-  const reach = { ...started("stdio"), env: { NODE_OPTIONS: { env: "NODE_OPTIONS" }, TOKEN: { env: "STUB_TOKEN" } } };
+  const reach = {
+    ...started("stdio"),
+    env: { NODE_OPTIONS: { env: "NODE_OPTIONS" }, TOKEN: { env: "STUB_TOKEN" }, KEY: { file: file("k-1\n") } },
+  };
   const { call } = toolsOf(reach, ALL, { STUB_TOKEN: "t-1" });
   const environment = z.record(z.string(), z.string()).parse(JSON.parse(await call("environment")));
-  const { TOKEN, NODE_OPTIONS, ...inherited } = environment;
+  const { TOKEN, KEY, NODE_OPTIONS, ...inherited } = environment;
+  assert.equal(KEY, "k-1");
   assert.equal(TOKEN, "t-1");
   assert.equal(typeof NODE_OPTIONS, "string");
   const harmless = ["HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER"];
@@ -173,6 +177,8 @@ test("a server is given what is declared and a few harmless variables: no secret
 test("a server that needs a variable which is not set, or that does not start, is named in the error", async () => {
   const unset = toolsOf({ ...started("stdio"), env: { TOKEN: { env: "NOT_SET" } } });
   await assert.rejects(unset.gate(), /MCP server stub.*needs NOT_SET, which is not set on this node/);
+  const unread = toolsOf({ ...started("stdio"), env: { TOKEN: { file: "/nonexistent/token" } } });
+  await assert.rejects(unread.gate(), /needs the file \/nonexistent\/token, which cannot be read on this node/);
   const missing = toolsOf({ command: "/nonexistent/server" });
   await assert.rejects(
     missing.gate(),

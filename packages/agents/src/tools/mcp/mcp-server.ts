@@ -10,6 +10,7 @@ const Value = z.union([
       .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable")
       .describe("The node's environment variable that holds it: secrets are named, never written here."),
   }),
+  z.strictObject({ file: z.string().min(1).max(4_096).describe("A file on the node that holds it.") }),
 ]);
 export type McpValue = z.infer<typeof Value>;
 

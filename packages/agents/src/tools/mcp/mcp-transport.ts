@@ -1,5 +1,6 @@
+import { readFile } from "node:fs/promises";
 import type { Transport } from "@modelcontextprotocol/client";
-import { TroupeError } from "@troupe/runtime";
+import { messageOf, TroupeError } from "@troupe/runtime";
 import type { McpConnectionOptions } from "./mcp-connection.ts";
 import type { McpValue } from "./mcp-server.ts";
 
@@ -11,18 +12,21 @@ type Options = Pick<McpConnectionOptions, "reach" | "name" | "variable" | "onOut
 
 /** The way to a server. A started program gets PATH, HOME, SHELL, TERM, LOGNAME, USER and what is declared: nothing else of the node's environment. */
 export async function openTransport({ reach, name, variable, onOutput }: Options): Promise<Transport> {
-  const valueOf = (value: McpValue): string => {
+  const valueOf = async (value: McpValue): Promise<string> => {
     if (typeof value === "string") return value;
+    if ("file" in value) return readSecret(name, value.file);
     const found = variable(value.env);
     if (found !== undefined) return found;
     throw new TroupeError("invalid_config", `MCP server ${name} needs ${value.env}, which is not set on this node`);
   };
-  const resolved = (values: Readonly<Record<string, McpValue>> = {}) =>
-    Object.fromEntries(Object.entries(values).map(([key, value]) => [key, valueOf(value)]));
+  const resolved = async (values: Readonly<Record<string, McpValue>> = {}) =>
+    Object.fromEntries(
+      await Promise.all(Object.entries(values).map(async ([key, value]) => [key, await valueOf(value)] as const)),
+    );
   if ("url" in reach) {
     const { StreamableHTTPClientTransport } = await import("@modelcontextprotocol/client");
     return new StreamableHTTPClientTransport(new URL(reach.url), {
-      requestInit: { headers: resolved(reach.headers) },
+      requestInit: { headers: await resolved(reach.headers) },
       fetch: boundedFetch,
     });
   }
@@ -30,13 +34,22 @@ export async function openTransport({ reach, name, variable, onOutput }: Options
   const transport = new StdioClientTransport({
     command: reach.command,
     args: [...(reach.args ?? [])],
-    env: resolved(reach.env),
+    env: await resolved(reach.env),
     ...(reach.cwd === undefined ? {} : { cwd: reach.cwd }),
     stderr: "pipe",
     maxBufferSize: MAX_MESSAGE_BYTES,
   });
   transport.stderr?.on("data", (chunk: unknown) => onOutput(String(chunk).slice(0, MAX_LINE_LENGTH).trimEnd()));
   return transport;
+}
+
+async function readSecret(server: string, path: string): Promise<string> {
+  try {
+    return (await readFile(path, "utf8")).trim();
+  } catch (error) {
+    const message = `MCP server ${server} needs the file ${path}, which cannot be read on this node: ${messageOf(error)}`;
+    throw new TroupeError("invalid_config", message, { cause: error });
+  }
 }
 
 /** A server that sends without end ends its own answer, and not the memory of its client. */
