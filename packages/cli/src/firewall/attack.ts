@@ -49,3 +49,10 @@ export interface Attempt {
   readonly isRefused: boolean;
   readonly answer: string;
 }
+
+/** A publish on a subject that is another's. */
+export const publish = (group: Attack["group"], name: string, subject: string, body?: string): Attack => ({
+  group,
+  name,
+  act: body === undefined ? { kind: "publish", subject } : { kind: "publish", subject, body },
+});

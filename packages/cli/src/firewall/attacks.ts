@@ -2,28 +2,10 @@
  * Everything that is tried as a role. Pure. All of it names a task that does not exist and, where something would be deleted, a stream or
  * consumer that does not: an attack that succeeds is found, and harms nobody.
  */
-import {
-  AUDIT_SOURCES,
-  BUCKETS,
-  type CompiledRole,
-  type CompiledSystem,
-  type HopId,
-  SUPERVISOR_WRITE_VERBS,
-  type Subjects,
-  type TaskId,
-  type Version,
-} from "@troupe/runtime/internal";
-import type { Attack } from "./attack.ts";
-
-/** Where attacks are tried. */
-export interface Range {
-  readonly subjects: Subjects;
-  readonly version: Version;
-  readonly system: CompiledSystem;
-  /** A task that nobody has, of this version and shard 0. */
-  readonly task: TaskId;
-  readonly hop: HopId;
-}
+import { type CompiledRole } from "@troupe/runtime/internal";
+import { type Attack, publish } from "./attack.ts";
+import { controlPlaneAttacks } from "./control-plane-attacks.ts";
+import type { Range } from "./range.ts";
 
 const ONWARD = ["send", "fan", "call"] as const;
 
@@ -34,7 +16,7 @@ export function attacksAs(range: Range, role: CompiledRole): readonly Attack[] {
     ...forgedSenders(range, role),
     ...foreignRecords(range, role),
     ...otherVersions(range, role),
-    ...controlPlane(range, role),
+    ...controlPlaneAttacks(range, role),
     ...streams(range, role),
     ...acknowledgements(range, role),
     ...reservedHeaders(range, role),
@@ -42,12 +24,6 @@ export function attacksAs(range: Range, role: CompiledRole): readonly Attack[] {
     ...steeredReplies(range, role),
   ];
 }
-
-const publish = (group: Attack["group"], name: string, subject: string, body?: string): Attack => ({
-  group,
-  name,
-  act: body === undefined ? { kind: "publish", subject } : { kind: "publish", subject, body },
-});
 
 const others = ({ system }: Range, { name }: CompiledRole) => [...system.roles.values()].filter((r) => r.name !== name);
 const under = ({ subjects, task, hop }: Range, from: string): string => `${subjects.task(task)}.${hop}.${from}`;
@@ -142,61 +118,6 @@ function otherVersions({ subjects, version, task, hop, system }: Range, role: Co
       publish("other versions", `${record} in ${other}`, `${subjects.system}.log.0.${other}.${task}.${hop}.${record}`),
     ),
   );
-}
-
-function controlPlane({ subjects, task, system: compiled }: Range, role: CompiledRole): Attack[] {
-  const { system } = subjects;
-  const [door = ""] = compiled.doors;
-  const rows = BUCKETS.map((name) => subjects.row(name, "current"));
-  const services = [
-    ...[...SUPERVISOR_WRITE_VERBS, "health"].map((verb) => subjects.supervisor(verb)),
-    subjects.credentials("node-1"),
-    ...(["issue", "revoke", "list"] as const).map((verb) => subjects.identities(verb)),
-    ...(["probe", "stop", "drain"] as const).map((verb) => subjects.node("node-1", verb)),
-    ...(["submit", "run", "queue"] as const).map((verb) => subjects.tasks(door, verb)),
-    ...(["get", "cancel", "signal", "retry"] as const).map((verb) => subjects.taskVerb(verb)),
-    // Services that are tools: nodes ask them, hosts may not.
-    "tool.weather.get",
-    ...Object.values(compiled.manifest.roles).flatMap(({ tools = [] }) =>
-      tools.flatMap(({ kind, target }) => (kind === "service" && target !== undefined ? [target] : [])),
-    ),
-    "$SRV.PING",
-    "$SYS.REQ.SERVER.PING",
-    "$SYS.REQ.SERVER.PING.CONNZ",
-    "$SYS.REQ.ACCOUNT.CORE.CONNZ",
-    "$SYS.REQ.USER.INFO",
-  ];
-  const records = [
-    subjects.key("forged"),
-    ...[door, role.name, "client"].map((owner) => subjects.blob(owner, "0".repeat(64), 0)),
-    subjects.archive(task, 0),
-    subjects.waiting("normal", task),
-    ...AUDIT_SOURCES.map((source) => subjects.auditEntry(source)),
-    subjects.auditCheckpoint(),
-    `${system}.audit.forged`,
-    // Where a client library would keep a bundle, if one were kept there.
-    `$O.${system}-bundles.C.forged`,
-    `$O.${system}-bundles.M.forged`,
-    subjects.controlEvent("forged"),
-    subjects.control("ended"),
-    subjects.control("died"),
-    ...[subjects.heartbeat("node-1"), subjects.count("user", "forged", 0)],
-    subjects.doneEvent(task),
-    subjects.rowChanged("desired", "current"),
-  ];
-  return [
-    ...rows.map((subject) => publish("control plane", `write ${subject}`, subject, "{}")),
-    // Would empty the row, were it only written.
-    ...rows.map(
-      (subject): Attack => ({
-        group: "control plane",
-        name: `delete ${subject}`,
-        act: { kind: "publish", subject, headers: { "KV-Operation": "PURGE", "Nats-Rollup": "sub" } },
-      }),
-    ),
-    ...records.map((subject) => publish("control plane", `publish ${subject}`, subject)),
-    ...services.map((subject) => publish("control plane", `call ${subject}`, subject)),
-  ];
 }
 
 function streams({ subjects, version }: Range, role: CompiledRole): Attack[] {

@@ -14,7 +14,8 @@ import {
 } from "@troupe/runtime/internal";
 import type { SignIn } from "../keys.ts";
 import type { Attempt } from "./attack.ts";
-import { attacksAs, type Range } from "./attacks.ts";
+import { attacksAs } from "./attacks.ts";
+import type { Range } from "./range.ts";
 import { tryAct } from "./try-attack.ts";
 
 export interface FirewallOptions {
