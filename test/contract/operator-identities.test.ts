@@ -29,6 +29,7 @@ import {
 import { whyNoCertificates } from "../support/certificates.ts";
 import { silentLogger as logger } from "../support/nats-server.ts";
 import { OperatorServer } from "../support/operator-server.ts";
+import { until } from "../support/stack.ts";
 
 const subjects = new Subjects("ops");
 const v1 = "v1" as Version;
@@ -142,6 +143,25 @@ describe("a server that an operator runs", { skip }, () => {
     assert.ok((await subscription.closed) instanceof Error);
   });
 
+  test("an edge that is cut is refused to who is signed in, also by an issuer that starts again, and can be given back", async () => {
+    const a = await openRole("web-1", await server.openNode("web-1"), "a");
+    const onward = (digit: string) => publish(a, `ops.${HOP.replace(/1$/, digit)}.a.m.send.b`);
+    assert.equal(await onward("w"), "stored");
+    const edge = { from: "a", to: "b" };
+    await ask("issue", { v: 1, version: v1, manifest: MANIFEST, revoked: [edge] });
+    const step = `ops.${HOP.replace(/1$/, "x")}.a.s.step.2`;
+    await until("its other lines", 5_000, async () => (await publish(a, step)) === "stored");
+    assert.equal(await onward("x"), "unknown");
+    await server.stopIssuer();
+    await server.startIssuer();
+    assert.deepEqual((await ask("list")).revoked, { v1: [edge] });
+    assert.equal(await onward("x"), "unknown");
+    assert.equal(await publish(a, `ops.${HOP.replace(/1$/, "x")}.a.s.step.1`), "stored", "its other lines");
+    await ask("issue", { v: 1, version: v1, manifest: MANIFEST });
+    // Servers take an account's new lines in a moment, not with their answer.
+    await until("the edge", 5_000, async () => (await onward("y")) === "stored");
+  });
+
   test("a node that is gone is cut off at once, others go on; when it is back it gets new credentials", async () => {
     const [one, two] = [await server.openNode("web-1"), await server.openNode("web-2")];
     const [gone, stays] = [await openRole("web-1", one, "a"), await openRole("web-2", two, "a")];
@@ -171,7 +191,7 @@ describe("a server that an operator runs", { skip }, () => {
     await server.startIssuer(2_000);
     const node = await server.openNode("web-5");
     await place("web-5", 1, "a");
-    const source = new IssuedRoles({ link: node, subjects, node: "web-5", clock: systemClock });
+    const source = new IssuedRoles({ link: node, subjects, node: "web-5", clock: systemClock, logger });
     const held = async () => {
       const own = (await source.of(v1, ["a"]))["a"];
       assert.ok(own?.jwt);
