@@ -17,6 +17,8 @@ export interface ModelSettings {
   readonly prices: PriceTable;
   /** The secret in an environment variable, or `undefined` when it is not set. */
   secret(name: string): string | undefined;
+  /** The secret in a file, without the line's end. Throws `model_refused` with the path when it cannot be read, or is empty. */
+  secretFile(path: string): string;
 }
 
 const OPENAI = "https://api.openai.com/v1";
@@ -50,11 +52,23 @@ export function loadModelSettings(
     model: parsed.data.TROUPE_MODEL,
     prices: pricesOf(parsed.data.TROUPE_PRICES),
     secret: (name) => given[name],
+    secretFile,
   };
 }
 
 /** A variable that a system file names, or `undefined` when it is not set or empty. */
 export const loadVariable = (name: string): string | undefined => processEnv[name] || undefined;
+
+function secretFile(path: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8").trim();
+  } catch (error) {
+    throw new TroupeError("model_refused", `the key file ${path} cannot be read on this node: ${messageOf(error)}`);
+  }
+  if (text !== "") return text;
+  throw new TroupeError("model_refused", `the key file ${path} is empty`);
+}
 
 function pricesOf(file: string | undefined): PriceTable {
   if (file === undefined) return BUILT_IN_PRICES;

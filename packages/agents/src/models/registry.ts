@@ -45,7 +45,7 @@ export function providerOf(
   if (settings.mode === "offline")
     return { provider: "offline", model: `offline-${alias}`, price: FREE, isOffline: true };
   const { model, baseUrl, price } = placeOf(alias, spec, declared, settings);
-  return { provider: `${new URL(baseUrl).host} ${spec.key?.env ?? DEFAULT_KEY}`, model, price, isOffline: false };
+  return { provider: `${new URL(baseUrl).host} ${keyName(spec)}`, model, price, isOffline: false };
 }
 
 const FREE: ModelPrice = { inputUsd: 0, outputUsd: 0 };
@@ -121,9 +121,13 @@ function offlineModel(alias: string, spec: ModelSpec, settings: ModelSettings): 
   };
 }
 
+/** The variable or the file that the key is in. */
+const keyName = ({ key }: ModelSpec): string => (key === undefined ? DEFAULT_KEY : "file" in key ? key.file : key.env);
+
 /** OpenAI's own endpoint needs a key, and so does whatever names one; a local server that names none does not. */
 function keyOf(alias: string, spec: ModelSpec, settings: ModelSettings): string {
-  const name = spec.key?.env ?? DEFAULT_KEY;
+  if (spec.key !== undefined && "file" in spec.key) return settings.secretFile(spec.key.file);
+  const name = keyName(spec);
   const key = settings.secret(name);
   if (key !== undefined) return key;
   const host = new URL(spec.endpoint ?? settings.endpoint).hostname;

@@ -31,3 +31,8 @@ test("the first wrong path is the OpenAI error's param", () => {
   const { body } = problemOf(new TroupeError("invalid_request", "x", { details }), "r");
   assert.equal((body["error"] as { param: string }).param, "messages[0]");
 });
+
+test("a secret in an error is not answered", () => {
+  const error = new TroupeError("model_refused", "token=abc123456", { details: { said: "Bearer abcdefgh12345" } });
+  assert.doesNotMatch(JSON.stringify(problemOf(error, "r1").body), /abc123456|abcdefgh12345/);
+});

@@ -1,5 +1,5 @@
 /** Errors over HTTP: RFC 9457 problem details that an OpenAI SDK understands as well. No stack, no inside name. */
-import { ERRORS, type ErrorBody, type ErrorSpec, TroupeError } from "@troupe/runtime/internal";
+import { ERRORS, type ErrorBody, type ErrorSpec, maskSecrets, maskValue, TroupeError } from "@troupe/runtime/internal";
 
 export interface Problem {
   readonly status: number;
@@ -46,10 +46,18 @@ export function openAiError(thrown: unknown): OpenAiError {
   return { message: error.message, type: errorType(ERRORS[error.code].http), param: paramOf(error), code: error.code };
 }
 
+const withoutSecrets = ({ code, message, details }: ErrorBody): ErrorBody => ({
+  code,
+  message: maskSecrets(message),
+  ...(details && {
+    details: Object.fromEntries(Object.entries(details).map(([key, value]) => [key, maskValue(value)])),
+  }),
+});
+
 /** Anything thrown that is no error of ours is an internal one: its words stay inside. */
 const shownError = (thrown: unknown): ErrorBody =>
   TroupeError.is(thrown)
-    ? thrown.toBody()
+    ? withoutSecrets(thrown.toBody())
     : { code: "invariant_violated", message: "an internal error; the gateway's log has it under the request id" };
 
 /** `Retry-After` in seconds, and in milliseconds for the SDKs that read it. */

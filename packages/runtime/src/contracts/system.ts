@@ -109,7 +109,13 @@ const ModelAlias = z
 export const ModelTier = z.enum(["simple", "standard", "advanced"]);
 export type ModelTier = z.infer<typeof ModelTier>;
 
-/** What a model alias stands for. The key is named, never held: `key.env` is the environment variable on the node. */
+/** Where a node finds a secret: an environment variable, or a file on its disk. The secret itself stands nowhere in a system. */
+const SecretReference = z.union([
+  z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable") }),
+  z.strictObject({ file: z.string().min(1).max(4_096) }),
+]);
+
+/** What a model alias stands for. The key is named, never held. */
 export const ModelSpec = z.strictObject({
   /** Base URL of an OpenAI-compatible API, up to and with `/v1`; absent = `OPENAI_BASE_URL` of the node, else OpenAI's own. */
   endpoint: z.url({ protocol: /^https?$/ }).optional(),
@@ -118,9 +124,7 @@ export const ModelSpec = z.strictObject({
   /** How it is spoken to: chat completions (default), which every compatible server has, or OpenAI's Responses API. */
   api: z.enum(["chat", "responses"]).optional(),
   /** Where the node finds the key; absent = `OPENAI_API_KEY`. */
-  key: z
-    .strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable") })
-    .optional(),
+  key: SecretReference.optional(),
   /** Absent = the built-in price table. */
   price: ModelPrice.optional(),
   /** Context window; older turns are left out of the prompt when they do not fit. Absent = no limit by tokens. */

@@ -139,3 +139,14 @@ test("an effect that began is in doubt, also where it would not be admitted any 
   assert.ok(end.kind === "parked");
   assert.equal(end.error.code, "effect_in_doubt");
 });
+
+test("a secret in an error is in no record", async () => {
+  const bed = new HopBed();
+  const failing: BedHandler = () => {
+    throw new TroupeError("tool_failed", "GET /?api_key=abc123456", { details: { sent: ["Bearer abcdefgh12345"] } });
+  };
+  await bed.deliver(bed.start(), failing);
+  const bodies = bed.log.store.records.map(({ body }) => Buffer.from(body).toString()).join("");
+  assert.match(bodies, /api_key=\[REDACTED\]/);
+  assert.doesNotMatch(bodies, /abc123456|abcdefgh12345/);
+});

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { DeadBody } from "../contracts/bodies.ts";
 import { ERRORS, type ErrorBody, type ErrorCode, errorBodyOf, TroupeError } from "../errors.ts";
+import { maskSecrets, maskValue } from "../telemetry/mask.ts";
 
 /** The stored form of an error. */
 export type StoredError = DeadBody["error"];
@@ -10,9 +11,10 @@ const Details = z.record(z.string(), z.json());
 const MESSAGE_LIMIT = 8_000;
 const DETAILS_LIMIT = 16_000;
 
-/** Bounds an error for storage: long messages are cut, details that are no JSON or too large are left out. */
+/** Bounds an error for storage, without secrets: long messages are cut, details that are no JSON or too large are left out. */
 export function storedError({ code, message, details }: ErrorBody): StoredError {
-  const short = message.length > MESSAGE_LIMIT ? `${message.slice(0, MESSAGE_LIMIT)}…` : message;
+  const masked = maskSecrets(message.slice(0, 2 * MESSAGE_LIMIT));
+  const short = masked.length > MESSAGE_LIMIT ? `${masked.slice(0, MESSAGE_LIMIT)}…` : masked;
   const kept = details === undefined ? undefined : jsonDetails(details);
   return kept === undefined ? { code, message: short } : { code, message: short, details: kept };
 }
@@ -20,7 +22,7 @@ export function storedError({ code, message, details }: ErrorBody): StoredError 
 function jsonDetails(details: Readonly<Record<string, unknown>>): StoredError["details"] {
   try {
     const text = JSON.stringify(details);
-    return text.length > DETAILS_LIMIT ? undefined : Details.parse(JSON.parse(text));
+    return text.length > DETAILS_LIMIT ? undefined : Details.parse(maskValue(JSON.parse(text)));
   } catch {
     return undefined; // no JSON (a circular or bigint value): the message has to do
   }

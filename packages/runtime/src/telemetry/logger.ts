@@ -1,5 +1,7 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from "pino";
 
+import { maskSecrets } from "./mask.ts";
+
 export type { Logger };
 
 /** Levels that a user may ask for. */
@@ -18,7 +20,7 @@ export interface LoggerSettings {
   readonly destination?: DestinationStream | undefined;
 }
 
-/** Creates the logger of a process: one JSON record a line, values under the names of secrets redacted. */
+/** Creates the logger of a process: one JSON record a line, values under the names of secrets, and what looks like one, redacted. */
 export function createLogger({ name, level, destination }: LoggerSettings): Logger {
   const options: LoggerOptions = {
     name,
@@ -29,5 +31,7 @@ export function createLogger({ name, level, destination }: LoggerSettings): Logg
     redact: { paths: REDACTED_PATHS, censor: "[REDACTED]" },
   };
   // Synchronous on purpose: the last lines before a crash are the ones that matter.
-  return pino(options, destination ?? pino.destination({ fd: 2, sync: true }));
+  const lines = destination ?? pino.destination({ fd: 2, sync: true });
+  // The whole line, so that no field and no child logger is a way around it.
+  return pino(options, { write: (line) => lines.write(maskSecrets(line)) });
 }
