@@ -8,6 +8,7 @@ import { createSigningKeys, loadServerSeeds } from "@troupe/runtime/internal";
 import { credsFileOf, credsFolderIn, makeCredentials } from "./auth/auth-folder.ts";
 import { findRoleKeys, keysFileAt, loadKeys, nodeNameIn } from "./keys.ts";
 
+const seed = (letter: string): string => `SU${letter.repeat(56)}`;
 let base = "";
 let signed = "";
 let json = "";
@@ -64,7 +65,6 @@ test("one file of credentials is its bearer's, and nobody else's", async () => {
 
 test("keys are read again at every connect, so that they may be replaced", async () => {
   const file = join(base, "replaced.json");
-  const seed = (letter: string) => `SU${letter.repeat(56)}`;
   await writeFile(file, JSON.stringify({ gateway: seed("A") }), { mode: 0o600 });
   const { credentials } = (await loadKeys({ keysFile: file }))("gateway");
   await writeFile(file, JSON.stringify({ gateway: seed("B") }));

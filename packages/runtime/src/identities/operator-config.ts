@@ -49,7 +49,7 @@ export function operatorConfigText(config: OperatorConfig): string {
     ...clusterLines(config.cluster),
     `operator: ${config.operatorJwt}`,
     `system_account: ${config.systemAccount}`,
-    // An account that is deleted must not come back from a server that was away: `allow_delete` renames, it does not forget.
+    // Accounts of roles go when their version has drained.
     `resolver { type: full, dir: ${quoted(config.resolverDir)}, allow_delete: true, interval: "2m", timeout: "1.9s" }`,
     "resolver_preload {",
     ...config.accounts.flatMap(({ name, publicKey, jwt }) => [`  # ${name}`, `  ${publicKey}: ${jwt}`]),

@@ -229,7 +229,7 @@ class ReconcilingNode implements RunningNode {
   }
 
   #roleCredentials(link: Link): RoleCredentialsSource {
-    const { roleKeys, clock } = this.#options;
+    const { roleKeys, clock, logger } = this.#options;
     if (roleKeys === undefined) return sharedUser;
     if (roleKeys !== "issued") return folderOfKeys(roleKeys.folder);
     const onDue = () => this.#wake.resolve();
@@ -240,6 +240,7 @@ class ReconcilingNode implements RunningNode {
       onDue,
       signal: this.#left.signal,
       clock,
+      logger,
     });
   }
 

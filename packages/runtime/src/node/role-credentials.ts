@@ -3,13 +3,14 @@ import { nkeys } from "@nats-io/transport-node";
 import type { Clock } from "../clock.ts";
 import { IssuedCredentials } from "../contracts/identities.ts";
 import type { Subjects } from "../contracts/subjects.ts";
-import { TroupeError } from "../errors.ts";
+import { messageOf, TroupeError } from "../errors.ts";
 import type { RoleCredentials } from "../host/ipc.ts";
 import { isVersion } from "../ids.ts";
 import { callService } from "../nats/call-service.ts";
 import type { Link } from "../nats/connection.ts";
 import type { Credentials } from "../nats/credentials.ts";
 import { readRoleKeys } from "../nats/role-keys.ts";
+import type { Logger } from "../telemetry/logger.ts";
 
 export interface RoleCredentialsSource {
   /**
@@ -60,6 +61,7 @@ export interface IssuedRolesOptions {
   /** Ends the waiting for that. */
   readonly signal?: AbortSignal;
   readonly clock: Clock;
+  readonly logger: Logger;
 }
 
 /** Asks the issuer for credentials of roles that are placed here. Keys are made here and never leave the machine. */
@@ -104,6 +106,7 @@ export class IssuedRoles implements RoleCredentialsSource {
       const nowMs = this.#options.clock.monotonicMs();
       const isMissing = roles.some((role) => (this.#held.get(keyOf(version, role))?.endMs ?? 0) <= nowMs);
       if (isMissing) throw error;
+      this.#options.logger.warn({ version, roles, reason: messageOf(error) }, "credentials are not renewed yet");
     }
   }
 
