@@ -21,7 +21,7 @@ test("no text can begin a line of its own", () => {
 
 test("a silent stream is kept alive every 15 s, and ends when the gateway closes it", async (t) => {
   t.mock.timers.enable({ apis: ["setInterval"] });
-  const streams = new EventStreams(createLogger({ name: "test", level: "fatal" }), STALLED_MS);
+  const streams = new EventStreams(createLogger({ name: "test", level: "silent" }), STALLED_MS);
   const server = createServer((_request, response) => {
     void streams.send(response, {
       headers: {},

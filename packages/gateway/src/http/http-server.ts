@@ -82,8 +82,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     reply.header("x-request-id", request.id);
     if (isClosing) reply.header("connection", "close");
   });
-  registerMetrics(app, { cluster: () => api.cluster(), clock, logger });
   refuseUnknown(app);
+  registerMetrics(app, { cluster: () => api.cluster(), clock, logger });
   guard.install(app);
   handleErrors(app, guard, logger);
   acceptBytes(app);

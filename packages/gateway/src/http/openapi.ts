@@ -131,7 +131,14 @@ function pathParameters({ path, pathId = TaskIdText }: Operation): Json[] {
 function queryParameters({ query }: Operation): Json[] {
   if (!query) return [];
   const { properties = {} } = z.toJSONSchema(query, { io: "output", unrepresentable: "any" });
-  return Object.entries(properties).map(([name, schema]) => ({ name, in: "query", required: false, schema }));
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: "query",
+    required: false,
+    // A list is one value with commas.
+    ...(typeof schema === "object" && schema.type === "array" ? { style: "form", explode: false } : {}),
+    schema,
+  }));
 }
 
 function headerParameters({ headers = {} }: Operation): Json[] {

@@ -8,7 +8,7 @@ export const UsageQuery = z.strictObject({
     .string()
     .max(64)
     .transform((text) => text.split(","))
-    .pipe(z.array(z.enum(USAGE_KEYS)).max(USAGE_KEYS.length))
+    .pipe(z.array(z.enum(USAGE_KEYS)).min(1).max(USAGE_KEYS.length))
     .optional()
     .meta({
       description: `Any of ${USAGE_KEYS.join(", ")}, with commas; default day,model.`,
