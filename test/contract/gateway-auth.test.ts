@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import type { Gateway } from "@troupe/gateway";
 import { ACCESS_ROLE_NAMES, ACCESS_ROLES, type AccessRole, OPERATIONS } from "@troupe/gateway/internal";
 import { directGetAll } from "@troupe/runtime/internal";
+import OpenAI from "openai";
 import { type GatewayBed, hopOf, startGatewayBed, writtenBy } from "../support/gateway-bed.ts";
 import { call, keysOf, makeKey } from "../support/gateway-callers.ts";
 import { token } from "../support/json-web-token.ts";
@@ -123,6 +124,19 @@ test("a stream goes on at another gateway under the same credentials, and for no
   const rest = await read(gateway.url, "user", "acme", String(ids.at(-1) ?? 0));
   const later = [...(await rest.text()).matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
   assert.ok(later.length > 0 && later.every((id) => id > (ids.at(-1) ?? 0)), `${ids.join()} then ${later.join()}`);
+});
+
+const client = (apiKey: string) => new OpenAI({ apiKey, baseURL: `${gateway.url}/v1`, maxRetries: 0 });
+
+test("OpenAI's own package signs in with a key as its apiKey, and raises its own errors when it may not", async () => {
+  const { data } = await client(keyOf("acme", "user")).models.list();
+  assert.ok(data.some(({ id }) => id === "router"));
+  await assert.rejects(client("troupe_wrong").models.list(), OpenAI.AuthenticationError);
+  await assert.rejects(client(keyOf("acme", "viewer")).models.list(), (error) => {
+    assert.ok(error instanceof OpenAI.PermissionDeniedError);
+    assert.equal(error.code, "forbidden");
+    return true;
+  });
 });
 
 test("a token of the issuer is taken, with the tenant, user and roles that it names", async () => {
