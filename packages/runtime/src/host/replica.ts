@@ -49,8 +49,6 @@ export class Replica implements RestartableActor {
   #loop: PullLoop | undefined;
   #role: HopRole | undefined;
   #creations: readonly number[] = [];
-  /** Why the instance could not be made. */
-  #whyNot = "";
   #hasFailed = false;
   #isTaking = false;
   #inFlight = 0;
@@ -220,24 +218,30 @@ export class Replica implements RestartableActor {
 
   /** Makes the instance, however long it takes, and lets it take messages. */
   async #renewInstance(): Promise<void> {
-    const { definition, role, clock, logger, ports, supervisor } = this.#options;
+    const { clock, ports, supervisor } = this.#options;
     while (!this.#stopped.signal.aborted) {
-      try {
-        this.#role = { ...role, instance: definition.create() };
-        this.#hasFailed = false;
-        this.#takeAgain();
-        return;
-      } catch (error) {
-        this.#hasFailed = true;
-        logger.error({ replica: this.id, reason: messageOf(error) }, "instance could not be made");
-        this.#whyNot = messageOf(error);
-      }
+      const problem = this.#createInstance();
+      if (problem === undefined) return this.#takeAgain();
       await this.#takeNothing();
       const decision = decideRestart(this.#creations, clock.monotonicMs(), CREATION_INTENSITY, ports.random.unit());
       this.#creations = decision.restarts;
-      if (decision.directive === "escalate") supervisor.notCreated(this, this.#whyNot);
+      if (decision.directive === "escalate") supervisor.notCreated(this, problem);
       const waitMs = decision.directive === "restart" ? decision.delayMs : CREATION_INTENSITY.windowMs;
       await clock.sleep(waitMs, this.#stopped.signal).catch(() => undefined);
+    }
+  }
+
+  /** Returns why it could not be made, if it could not. */
+  #createInstance(): string | undefined {
+    const { definition, role, logger } = this.#options;
+    try {
+      this.#role = { ...role, instance: definition.create() };
+      this.#hasFailed = false;
+      return undefined;
+    } catch (error) {
+      this.#hasFailed = true;
+      logger.error({ replica: this.id, reason: messageOf(error) }, "instance could not be made");
+      return messageOf(error);
     }
   }
 
