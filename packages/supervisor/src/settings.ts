@@ -34,7 +34,7 @@ export interface SupervisorSettings {
   readonly janitorEveryMs: number;
   /** How long an old version keeps its durables after its last open task. Default 30 s. */
   readonly drainGraceMs: number;
-  /** How long placement waits after the last node has come, or the last portion, before crowded nodes give to new ones. Default 2 s. */
+  /** How long placement waits after the last node has come, or the last portion, before crowded nodes give to new ones. Default 1 s. */
   readonly rebalanceAfterMs: number;
   /** Most replicas that are on their way to new nodes at once. Default 10. */
   readonly rebalanceMoves: number;
@@ -71,7 +71,7 @@ const DEFAULTS: SupervisorSettings = {
   keepFinished: 100_000,
   janitorEveryMs: 10_000,
   drainGraceMs: 30_000,
-  rebalanceAfterMs: 2_000,
+  rebalanceAfterMs: 1_000,
   rebalanceMoves: 10,
   letGoMs: 3_000,
   drainMoveMs: 15_000,
