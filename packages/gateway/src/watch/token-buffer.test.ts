@@ -38,6 +38,19 @@ test("a full buffer drops the oldest chunks and says how many", () => {
   );
 });
 
+test("however long chunks are, only so much of them waits", () => {
+  const buffer = new TokenBuffer(1_000);
+  for (let i = 0; i < 50; i++) buffer.push(chunk(String(i).padEnd(100_000, ".")));
+  const { chunks, lost } = buffer.take();
+  assert.equal(chunks.length, 10);
+  assert.equal(lost, 40);
+  assert.ok(chunks.at(-1)?.text.startsWith("49."));
+  buffer.push(chunk("x".repeat(2_000_000)));
+  assert.deepEqual(buffer.take(), { chunks: [], lost: 1 });
+  buffer.push(chunk("small"));
+  assert.deepEqual(buffer.take(), { chunks: [chunk("small")], lost: 0 });
+});
+
 test("a wake-up that came before the wait is not lost, and many are one", async () => {
   const wake = new Wake();
   const { signal } = new AbortController();
