@@ -9,6 +9,8 @@ import { z } from "zod";
 
 /** Longest request that goes into its entry as it is, bytes. */
 const DETAILS_BYTES = 4_096;
+/** Where a request names what it is about. */
+const ABOUT = ["role", "node", "replica", "target"] as const;
 const Details = z.record(z.string().max(64), z.json());
 
 /** Who asks. Only users of CORE can; which person it is, is what they say. */
@@ -21,7 +23,9 @@ export function askedBy({ headers }: Pick<ServiceRequest, "headers">): AuditWho 
 export function operatorAct(verb: string, request: Pick<ServiceRequest, "headers" | "body">): AuditEvent {
   const json = request.body.length > DETAILS_BYTES ? undefined : decodeJson(request.body);
   const details = json?.ok ? Details.safeParse(json.value) : undefined;
-  const about = details?.success ? (details.data["role"] ?? details.data["node"]) : undefined;
+  const about = details?.success
+    ? ABOUT.map((name) => details.data[name]).find((value) => value !== undefined)
+    : undefined;
   return {
     event: "operator_act",
     who: askedBy(request),

@@ -73,6 +73,16 @@ test("the version before drains, and wishes for roles that are gone are dropped"
   assert.deepEqual(afterDeploy(undefined, "v1", manifest()).draining, []);
 });
 
+test("what was wished of single replicas holds for the next version, where their roles are still there", () => {
+  const before = desired("v1", {
+    pins: { "a/0": "n1", "a_gpu/1": "n2", "gone/0": "n1" },
+    stopped: ["b/0", "gone/1"],
+    generations: { "a/0": 2, "gone/0": 1 },
+  });
+  const { pins, stopped, generations } = afterDeploy(before, "v2", manifest());
+  assert.deepEqual([pins, stopped, generations], [{ "a/0": "n1", "a_gpu/1": "n2" }, ["b/0"], { "a/0": 2 }]);
+});
+
 test("the difference names roles, their settings, edges and other settings", () => {
   const after = manifest({
     graph: { client: ["a"], a: ["c"], c: ["client"] },

@@ -1,5 +1,11 @@
 /** What a deploy request comes to, decided purely over what is stored. */
-import type { Deployment, Desired, RevokedEdge, SystemManifest } from "@troupe/runtime/internal";
+import {
+  type Deployment,
+  type Desired,
+  type RevokedEdge,
+  roleOfMailbox,
+  type SystemManifest,
+} from "@troupe/runtime/internal";
 import { canonicalJson, type Difference, difference } from "./difference.ts";
 import { withRestored } from "./revoked-edges.ts";
 
@@ -69,7 +75,24 @@ export function afterDeploy(
     draining: draining.filter((old) => old !== version),
     paused: (desired?.paused ?? []).filter(isRole),
     replicas: Object.fromEntries(Object.entries(desired?.replicas ?? {}).filter(([role]) => isRole(role))),
+    ...wishesFor(desired, isRole),
     // Whoever cut an edge meant the edge, not one version's: it stays cut until a deployment says otherwise.
     ...(revoked.length === 0 ? {} : { revoked: [...revoked] }),
+  };
+}
+
+/** What an operator wished of single replicas, where their roles are still there. */
+function wishesFor(
+  desired: Desired | undefined,
+  isRole: (role: string) => boolean,
+): Pick<Desired, "pins" | "stopped" | "generations"> {
+  const { pins, stopped, generations } = desired ?? {};
+  const isHere = (replica: string) => isRole(roleOfMailbox(replica.split("/", 1)[0] ?? ""));
+  const kept = <T>(wishes: Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(wishes).filter(([replica]) => isHere(replica)));
+  return {
+    ...(pins && { pins: kept(pins) }),
+    ...(stopped && { stopped: stopped.filter(isHere) }),
+    ...(generations && { generations: kept(generations) }),
   };
 }
