@@ -11,11 +11,13 @@ const examples = new URL("../../examples/", import.meta.url);
 
 test("every example has a README, and every system among them compiles", async () => {
   const names = (await readdir(examples)).toSorted();
-  assert.deepEqual(names, ["openai-client", "patterns", "reference", "relay", "research", "tools"]);
+  assert.deepEqual(names, ["budgets", "openai-client", "patterns", "reference", "relay", "research", "tools"]);
   for (const name of names) assert.match(await readFile(new URL(`${name}/README.md`, examples), "utf8"), /^# /);
   const research = await loadYamlSystem(await readFile(new URL("research/system.yaml", examples), "utf8"));
   const tools = await loadYamlSystem(await readFile(new URL("tools/system.yaml", examples), "utf8"));
-  for (const { manifest } of [reference, relay, research, tools]) assert.ok(requireCompiled(manifest).doors.size > 0);
+  const budgets = await loadYamlSystem(await readFile(new URL("budgets/system.yaml", examples), "utf8"));
+  for (const { manifest } of [reference, relay, research, tools, budgets])
+    assert.ok(requireCompiled(manifest).doors.size > 0);
 });
 
 test("the relay hands a note through its three roles", async () => {
