@@ -37,7 +37,7 @@ export async function followOperation(
   }
 }
 
-export const isOver = ({ state }: Operation): boolean => state === "confirmed" || state === "superseded";
+const isOver = ({ state }: Operation): boolean => state === "confirmed" || state === "superseded";
 
 /** `undefined` while nobody leads: the next leader knows as much. */
 async function look(link: Link, subjects: Subjects, id: string): Promise<Operation | undefined> {
