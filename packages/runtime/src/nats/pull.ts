@@ -170,8 +170,8 @@ class SlotPull implements PullLoop {
   }
 
   /**
-   * Asks for no more until it is told to go on, and waits for the end of what it has asked for. Ending the subscription would not do: across
-   * accounts the server goes on to answer the request, into nothing.
+   * Asks for no more until it is told to go on, and waits for the end of what it has asked for. A pause would not do: what it gives back
+   * right before the connection ends does not get there.
    */
   async #standAside(): Promise<() => void> {
     this.#isAside = true;
