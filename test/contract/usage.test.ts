@@ -57,8 +57,17 @@ test("calls count once in the log, in the archive, and while their task is in bo
   assert.deepEqual(
     { ...first, day },
     {
-      ...{ tenant: "test", user: "", role: "a", model: "gpt", day, calls: 1, cached_calls: 0 },
-      ...{ input_tokens: 10, output_tokens: 5, cost_micros: 7, saved_micros: 0 },
+      tenant: "test",
+      user: "",
+      role: "a",
+      model: "gpt",
+      day,
+      calls: 1,
+      cached_calls: 0,
+      input_tokens: 10,
+      output_tokens: 5,
+      cost_micros: 7,
+      saved_micros: 0,
     },
   );
   assert.equal(await callsOf(), 2);
