@@ -23,6 +23,15 @@ const scrape = async (): Promise<string> => {
   return response.text();
 };
 
+/** Scrapes until a line is there. */
+async function value(line: RegExp): Promise<string> {
+  for (const until = performance.now() + 10_000; performance.now() < until; ) {
+    const text = await scrape();
+    if (line.test(text)) return text;
+  }
+  throw new Error(`no line like ${line} within 10 s`);
+}
+
 test("requests are counted by operation and status; ids and unknown paths make no series of their own", async () => {
   await fetch(`${gateway.url}/api/v1/tasks/0-v1-00000000000000000000000000`).then((answer) => answer.text());
   await fetch(`${gateway.url}/no/such/path`).then((answer) => answer.text());
@@ -67,13 +76,6 @@ test("with a supervisor its account of the cluster is there, and what it no long
     endpoints: { health: { subject: bed.subjects.supervisor("health"), handle: (request) => request.respond(health) } },
   });
   t.after(() => service.stop());
-  const value = async (line: RegExp): Promise<string> => {
-    for (const until = performance.now() + 10_000; performance.now() < until; ) {
-      const text = await scrape();
-      if (line.test(text)) return text;
-    }
-    throw new Error(`no line like ${line} within 10 s`);
-  };
   const text = await value(/^troupe_supervisor_up 1$/m);
   for (const line of [
     "troupe_cluster_healthy 0.5",

@@ -22,25 +22,21 @@ export async function whyNoCertificates(): Promise<string | false> {
   }
 }
 
+const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+
 /** Makes them in a folder. */
 export async function makeCertificates(folder: string): Promise<Certificates> {
   const ca = { cert: join(folder, "ca.pem"), key: join(folder, "ca.key") };
-  await run("openssl", [
-    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"],
-    ...["-subj", "/CN=test authority", "-keyout", ca.key, "-out", ca.cert],
-  ]);
+  const ofAuthority = ["-subj", "/CN=test authority", "-keyout", ca.key, "-out", ca.cert];
+  await run("openssl", ["req", "-x509", ...NEW_KEY, "-days", "2", ...ofAuthority]);
   const issue = async (name: string, extension: string) => {
     const made = { cert: join(folder, `${name}.pem`), key: join(folder, `${name}.key`) };
     const [request, extensions] = [join(folder, `${name}.csr`), join(folder, `${name}.ext`)];
     await writeFile(extensions, extension);
-    await run("openssl", [
-      ...["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", `/CN=${name}`],
-      ...["-keyout", made.key, "-out", request],
-    ]);
-    await run("openssl", [
-      ...["x509", "-req", "-days", "2", "-in", request, "-CA", ca.cert, "-CAkey", ca.key, "-CAcreateserial"],
-      ...["-extfile", extensions, "-out", made.cert],
-    ]);
+    await run("openssl", ["req", ...NEW_KEY, "-subj", `/CN=${name}`, "-keyout", made.key, "-out", request]);
+    const signedBy = ["-CA", ca.cert, "-CAkey", ca.key, "-CAcreateserial"];
+    const signed = ["-in", request, "-extfile", extensions, "-out", made.cert];
+    await run("openssl", ["x509", "-req", "-days", "2", ...signedBy, ...signed]);
     return made;
   };
   return {

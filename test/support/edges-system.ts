@@ -14,12 +14,16 @@ const Way = z.strictObject({
 const end = () =>
   actor({ concurrency: 32, accepts: z.strictObject({ at: z.string() }), receive: (message) => complete(message) });
 
+async function fileThere(file: string, signal: AbortSignal): Promise<void> {
+  while (!existsSync(file)) await timer(20, undefined, { signal });
+}
+
 const router = actor({
   concurrency: 32,
   accepts: Way,
   receive: async ({ to, workMs, until }, ctx) => {
     await ctx.step("work", async ({ signal }) => {
-      while (until !== undefined && !existsSync(until)) await timer(20, undefined, { signal });
+      if (until !== undefined) await fileThere(until, signal);
       await timer(workMs, undefined, { signal });
       return null;
     });

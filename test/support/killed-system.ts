@@ -1,6 +1,7 @@
 /** Roles with one effect each, whose host is killed around it: `ask-…` ask a model, `ring-…` do what must not be repeated, `note-…` what may. */
 import { agent } from "@troupe/agents";
 import { actor, complete, defineSystem, type RoleDefinition } from "@troupe/runtime";
+import { z } from "zod";
 
 export const ASKING = ["ask-effect", "ask-step", "ask-commit", "ask-committed", "ask-ack", "ask-claim"] as const;
 export const RINGING = ["ring-begin", "ring-effect", "ring-step"] as const;
@@ -19,7 +20,7 @@ const telling = (effect: "once" | "repeat"): RoleDefinition<"client"> =>
         await ctx.step(
           "bell",
           async ({ idempotencyKey }) => {
-            const response = await fetch(String(message), {
+            const response = await fetch(z.url().parse(message), {
               method: "POST",
               headers: { "idempotency-key": idempotencyKey },
             });

@@ -89,6 +89,7 @@ function sayRefusal(what: Refusal): string {
     case "omitted":
       return `further entries of kind ${what.of}: ${what.reason}`;
     case "stream_cut":
+    default:
       return `the stream was cut: checkpoint ${what.known} was known, ${what.found} found`;
   }
 }
@@ -114,6 +115,7 @@ function sayAct(what: Act): string {
     case "tool_call":
       return `tool ${what.tool} ${what.outcome}`;
     case "budget_change":
+    default:
       return `budget ${what.account}: ${what.change}`;
   }
 }

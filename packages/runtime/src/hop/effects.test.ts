@@ -110,8 +110,8 @@ test("an effect that is not admitted records what it is refused with, and no int
   const bed = new HopBed();
   const message = bed.start();
   let asked = 0;
+  const admit = async () => ({ instead: `no, ${++asked}` });
   const handler: BedHandler = async (_, ctx) => {
-    const admit = async () => ({ instead: `no, ${++asked}` });
     const value = await ctx.step("pay", () => assert.fail("the effect ran"), { effect: "once", admit });
     if (ctx.attempt === 1) throw new Error("first try");
     return complete(value);
@@ -126,12 +126,10 @@ test("an effect that began is in doubt, also where it would not be admitted any 
   const bed = new HopBed();
   const message = bed.start();
   let isAdmitted = true;
+  const admit = async () => (isAdmitted ? undefined : { instead: "refused" });
   const handler: BedHandler = async (_, ctx) => {
-    const admit = async () => (isAdmitted ? undefined : { instead: "refused" });
-    const pay = () => {
-      throw new Error("the connection broke");
-    };
-    return complete(await ctx.step("pay", pay, { effect: "once", admit }));
+    const paid = await ctx.step("pay", () => Promise.reject(new Error("broken")), { effect: "once", admit });
+    return complete(paid);
   };
   await bed.deliver(message, handler);
   isAdmitted = false;
@@ -140,11 +138,12 @@ test("an effect that began is in doubt, also where it would not be admitted any 
   assert.equal(end.error.code, "effect_in_doubt");
 });
 
+const failing: BedHandler = () => {
+  throw new TroupeError("tool_failed", "GET /?api_key=abc123456", { details: { sent: ["Bearer abcdefgh12345"] } });
+};
+
 test("a secret in an error is in no record", async () => {
   const bed = new HopBed();
-  const failing: BedHandler = () => {
-    throw new TroupeError("tool_failed", "GET /?api_key=abc123456", { details: { sent: ["Bearer abcdefgh12345"] } });
-  };
   await bed.deliver(bed.start(), failing);
   const bodies = bed.log.store.records.map(({ body }) => Buffer.from(body).toString()).join("");
   assert.match(bodies, /api_key=\[REDACTED\]/);

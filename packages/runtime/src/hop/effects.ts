@@ -49,7 +49,7 @@ interface Effect<T> {
   readonly name: string;
   readonly scope: StepScope;
   readonly options: StepOptions;
-  run(scope: StepScope): Promise<T> | T;
+  readonly run: (scope: StepScope) => Promise<T> | T;
 }
 
 /** Runs the effect, or takes what it is refused with; with a recorded intent it is too late to refuse. */

@@ -40,14 +40,15 @@ test("a hop that does not accept a label runs nothing and is parked with the lab
   assert.deepEqual(end.error.details, { from: "client", refused: ["web"] });
 });
 
+const reads: BedHandler = async (_, ctx) => {
+  await ctx.step("read", () => "a page");
+  ctx.addTaint(["web"]);
+  assert.deepEqual(ctx.taint, ["client", "web"]);
+  return forward("b", {});
+};
+
 test("labels of clients and of what the handler took in travel on", async () => {
   const bed = new HopBed();
-  const reads: BedHandler = async (_, ctx) => {
-    await ctx.step("read", () => "a page");
-    ctx.addTaint(["web"]);
-    assert.deepEqual(ctx.taint, ["client", "web"]);
-    return forward("b", {});
-  };
   await bed.deliver(bed.start(), reads, { taint: rules(undefined, ["client"]) });
   assert.deepEqual(passportOf(bed, "m.send.b")?.taint, ["client", "web"]);
 });

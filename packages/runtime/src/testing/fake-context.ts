@@ -78,9 +78,7 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
     get taint() {
       return [...taint];
     },
-    addTaint: (labels) => {
-      for (const label of labels) taint.add(label);
-    },
+    addTaint: (labels) => void labels.forEach((label) => taint.add(label)),
     log: recordingLog(logged),
     abortSignal: signal,
     remainingMs: () => options.remainingMs,
@@ -90,11 +88,7 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
     emit: async (name, data) => void emitted.push({ name, data }),
     token: (text) => void tokens.push(text),
     alive: () => {},
-    ask: async (service, body) => {
-      const serve = options.services?.[service];
-      if (serve === undefined) throw notOffered(service);
-      return serve(body);
-    },
+    ask: (service, body) => askService(options, service, body),
     call: ask,
     all: (calls, need) => join(calls, ask, need),
     sleep: async () => {},
@@ -106,6 +100,12 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
     called,
     logged,
   };
+}
+
+async function askService({ services }: FakeContextOptions, service: string, body: Json): Promise<Json> {
+  const serve = services?.[service];
+  if (serve === undefined) throw notOffered(service);
+  return serve(body);
 }
 
 async function runStep<T>(
