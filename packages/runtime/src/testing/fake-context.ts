@@ -78,7 +78,7 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
     get taint() {
       return [...taint];
     },
-    addTaint: (labels) => void labels.forEach((label) => taint.add(label)),
+    addTaint: (labels) => labels.forEach((label) => taint.add(label)),
     log: recordingLog(logged),
     abortSignal: signal,
     remainingMs: () => options.remainingMs,
