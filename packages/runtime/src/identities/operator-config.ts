@@ -21,8 +21,6 @@ export interface OperatorConfig {
   readonly storeDir: string;
   /** Folder in which the server keeps the accounts that it is told of later. */
   readonly resolverDir: string;
-  /** Folder for the file that says which ports the server got. */
-  readonly portsDir?: string | undefined;
   readonly operatorJwt: string;
   readonly systemAccount: string;
   /** Accounts that a new server knows before anybody tells it. */
@@ -37,7 +35,6 @@ export function operatorConfigText(config: OperatorConfig): string {
   return `${[
     `server_name: ${quoted(config.serverName)}`,
     `listen: ${quoted(config.listen)}`,
-    ...(config.portsDir === undefined ? [] : [`ports_file_dir: ${quoted(config.portsDir)}`]),
     'ping_interval: "1s"',
     "ping_max: 2",
     "jetstream {",
@@ -57,8 +54,7 @@ export function operatorConfigText(config: OperatorConfig): string {
   ].join("\n")}\n`;
 }
 
-/** The block `tls`, for every configuration that is generated. */
-export function tlsLines(tls: ServerTls | undefined): string[] {
+function tlsLines(tls: ServerTls | undefined): string[] {
   if (!tls) return [];
   return [
     "tls {",
