@@ -64,7 +64,7 @@ test("a client that does not read is told what it missed, and has every record a
   const task = await submit(gateway);
   const { hostname, port } = new URL(gateway);
   const socket = connect(Number(port), hostname);
-  socket.write(`GET /api/v1/tasks/${task}/events HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  socket.write(`GET /api/v1/tasks/${task}/events HTTP/1.1\r\nHost: ${hostname}:${port}\r\nConnection: close\r\n\r\n`);
   await opened(bed, task);
   socket.pause();
   // More than sockets and buffers hold.
