@@ -81,9 +81,7 @@ test("every client of a thousand streams finishes after one of two gateways is k
     );
   }
   const kibAStream = idle.map((kib, n) => ((open[n] ?? 0) - kib) / (STREAMS / 2));
-  t.diagnostic(
-    `resident before ${idle.map(mib).join(", ")}; ${STREAMS / 2} streams each ${open.map(mib).join(", ")}`,
-  );
+  t.diagnostic(`resident before ${idle.map(mib).join(", ")}; ${STREAMS / 2} streams each ${open.map(mib).join(", ")}`);
   t.diagnostic(`all ${STREAMS} streams ended at the one that was left: ${mib(await residentKib(left))}`);
   for (const kib of kibAStream) assert.ok(kib < MOST_KIB_A_STREAM, `${kib} KiB a stream`);
 });
