@@ -57,7 +57,15 @@ export class Stack implements AsyncDisposable {
     this.gateway = new PartProcess("gateway", ["gateway", ...withKeys, "--port", "0"]);
     this.nodes = Array.from({ length: parts.nodes }, (_, i) => {
       const name = `node-${i + 1}`;
-      return new PartProcess(name, ["node", ...withKeys, "--name", name, "--slots", String(parts.slots), ...parts.nodeFlags]);
+      return new PartProcess(name, [
+        "node",
+        ...withKeys,
+        "--name",
+        name,
+        "--slots",
+        String(parts.slots),
+        ...parts.nodeFlags,
+      ]);
     });
   }
 
@@ -178,7 +186,14 @@ async function openParts(options: StackOptions, opened: AsyncDisposableStack): P
   };
   const subjects = new Subjects(options.system);
   const links = { core: await open("supervisor"), client: await open("client") };
-  return { server, subjects, ...links, nodes: options.nodes, slots: options.slots ?? 512, nodeFlags: options.nodeFlags ?? [] };
+  return {
+    server,
+    subjects,
+    ...links,
+    nodes: options.nodes,
+    slots: options.slots ?? 512,
+    nodeFlags: options.nodeFlags ?? [],
+  };
 }
 
 /** Tries until it is true. Throws after the limit, with what went wrong last. */

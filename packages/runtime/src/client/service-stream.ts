@@ -1,7 +1,7 @@
 import { createInbox, type Msg } from "@nats-io/transport-node";
 import { TroupeError } from "../errors.ts";
-import type { Link } from "../nats/connection.ts";
 import { answerOf, encodeRequest } from "../nats/call-service.ts";
+import type { Link } from "../nats/connection.ts";
 
 const NO_RESPONDERS = 503;
 
