@@ -122,7 +122,8 @@ test("wrong requests get problem details with code, path and an OpenAI error", a
     ["GET", "/api/v1/tasks/0-v1-00000000000000000000000000/events", undefined, 404, "unknown_task"],
     ["GET", "/api/v1/tasks/7-v1-00000000000000000000000000", undefined, 404, "unknown_task"],
     ["POST", "/api/v1/tasks/%2E%2E%2F*/cancel", undefined, 400, "invalid_id"],
-    ["DELETE", "/api/v1/tasks/0-v1-00000000000000000000000000", undefined, 405, "invalid_request"],
+    ["DELETE", "/api/v1/tasks/0-v1-00000000000000000000000000", undefined, 404, "unknown_task"],
+    ["PUT", "/api/v1/tasks/0-v1-00000000000000000000000000", undefined, 405, "invalid_request"],
     ["GET", "/api/v1/tasks/%zz", undefined, 400, "invalid_request"],
     ["GET", "/api/v1/tasks?limit=0", undefined, 400, "invalid_request"],
     ["GET", "/nowhere", undefined, 404, "invalid_request"],
@@ -250,6 +251,18 @@ test("an event stream goes on at another gateway after the last event; one that 
   const wrong = await fetch(`${other.url}/api/v1/tasks/${id}/events`, { headers: { "Last-Event-ID": "x" } });
   assert.equal(wrong.status, 400);
   await wrong.text();
+});
+
+test("deleting a task cancels it and points to it; who follows reads how it ended", async () => {
+  const { body } = await call("POST", "/api/v1/tasks", JSON.stringify({ role: "router", input: "end me" }));
+  const url = `${gateway.url}/api/v1/tasks/${body.task_id}`;
+  const answer = await fetch(url, { method: "DELETE", redirect: "manual" });
+  assert.equal(answer.status, 303);
+  assert.equal(answer.headers.get("location"), `/api/v1/tasks/${body.task_id}`);
+  assert.deepEqual(await answer.json(), { task_id: body.task_id, status: "cancelled" });
+  const { body: other } = await call("POST", "/api/v1/tasks", JSON.stringify({ role: "router", input: "end me too" }));
+  const followed = await call("DELETE", `/api/v1/tasks/${other.task_id}`);
+  assert.deepEqual([followed.status, followed.body["status"]], [200, "cancelled"]);
 });
 
 test("cancelling is confirmed; a task that has ended answers 409", async () => {

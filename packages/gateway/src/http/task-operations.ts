@@ -65,6 +65,15 @@ export const TASK_OPERATIONS: readonly Operation[] = [
     errors: [...TASK_ERRORS, "conflict", "outcome_unknown", "store_full"],
   },
   {
+    id: "deleteTask",
+    method: "DELETE",
+    path: "/api/v1/tasks/{id}",
+    permission: "task:submit",
+    summary: "Cancel a task, as cancelTask does. Nothing is deleted: the answer points to the task as it ended.",
+    success: { status: 303, description: "Cancelled; Location is the task.", schema: CancelResponse },
+    errors: [...TASK_ERRORS, "conflict", "outcome_unknown", "store_full"],
+  },
+  {
     id: "watchTask",
     method: "GET",
     path: "/api/v1/tasks/{id}/events",

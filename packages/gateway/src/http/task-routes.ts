@@ -28,6 +28,11 @@ export function registerTaskRoutes(app: FastifyInstance, { api, streams, callerO
     api.withResult((await api.find(callerOf(request), taskIdOf(request))).view),
   );
   app.post(`${TASKS}/:id/cancel`, (request) => api.cancel(callerOf(request), taskIdOf(request)));
+  // Who deletes must not be told that it is gone: the task stays to be read.
+  app.delete(`${TASKS}/:id`, async (request, reply) => {
+    const cancelled = await api.cancel(callerOf(request), taskIdOf(request));
+    return reply.code(303).header("location", `${TASKS}/${cancelled.task_id}`).send(cancelled);
+  });
   app.get(`${TASKS}/:id/log`, (request) => api.log(callerOf(request), taskIdOf(request), queryOf(request, LogQuery)));
   app.post(`${TASKS}/:id/signals`, (request) => {
     const { name, value } = bodyOf(request, SignalBody, "the signal");
