@@ -11,6 +11,8 @@
 import { type HopId, isHopId, isSessionKey, parseTaskId, type SessionKey, type TaskId, type Version } from "../ids.ts";
 import { AUDIT_SOURCES, type AuditSource } from "./audit.ts";
 import { isMailboxName, isNodeName, isRoleName } from "./names.ts";
+import type { BucketName, StreamName } from "./stores.ts";
+import type { NodeVerb, TaskVerb } from "./verbs.ts";
 
 /** Mailbox messages: `again` copies carry their number in the kind. */
 export type MailboxKind = "send" | "fan" | "call" | "reply" | `again${number}`;
@@ -69,15 +71,6 @@ function recordName(cls: string, kind: string, to: string): RecordName | undefin
   if (cls === "s") return STEP.has(kind) ? { class: "s", kind: kind as StepKind, to } : undefined;
   return undefined;
 }
-
-/** Streams besides the log. */
-export const STREAMS = ["INGRESS", "KEYS", "ARCHIVE", "CONTROL", "AUDIT", "BLOBS", "COUNTS"] as const;
-export type StreamName = (typeof STREAMS)[number];
-/** Rows that nodes share for their hosts; they write them as well. */
-export const NODE_BUCKETS = ["budgets", "cache", "limits"] as const;
-/** Buckets with compare-and-set rows. */
-export const BUCKETS = ["desired", "members", "placement", "leases", "recovery", "api-keys", ...NODE_BUCKETS] as const;
-export type BucketName = (typeof BUCKETS)[number];
 
 /** All subjects, stream and consumer names of one system. */
 export class Subjects {
@@ -351,35 +344,3 @@ export class Subjects {
     return parsed;
   }
 }
-
-/** Verbs of the `<sys>.task.*` services. */
-export const TASK_VERBS = ["get", "list", "watch", "cancel", "log", "signal", "retry"] as const;
-export type TaskVerb = (typeof TASK_VERBS)[number];
-/** Verbs of the `<sys>.node.<node>.*` services. */
-export const NODE_VERBS = ["probe", "held", "stop", "drain"] as const;
-export type NodeVerb = (typeof NODE_VERBS)[number];
-/** Read verbs of the `<sys>.supervisor.*` services. */
-export const SUPERVISOR_READ_VERBS = [
-  "health",
-  "nodes",
-  "actors",
-  "queues",
-  "tasks",
-  "placement",
-  "operation",
-  "events",
-] as const;
-/** Verbs of the `<sys>.supervisor.*` services that change something. */
-export const SUPERVISOR_WRITE_VERBS = [
-  "deploy",
-  "migrate",
-  "pause",
-  "resume",
-  "scale",
-  "restart",
-  "stop",
-  "drain",
-  "revoke_edge",
-  "audit_head",
-  "usage",
-] as const;

@@ -4,7 +4,9 @@
  * fallback for servers to which nobody adds the accounts of roles.
  */
 import { AUTH_ERROR_EVENTS, CONNECT_EVENTS, DISCONNECT_EVENTS } from "../contracts/link-names.ts";
-import { NODE_BUCKETS, SUPERVISOR_READ_VERBS, type Subjects } from "../contracts/subjects.ts";
+import { NODE_BUCKETS } from "../contracts/stores.ts";
+import type { Subjects } from "../contracts/subjects.ts";
+import { SUPERVISOR_READ_VERBS } from "../contracts/verbs.ts";
 import { CORE_API_PREFIX, IMPORTED_API_PREFIX } from "./api-prefix.ts";
 import {
   type AccountName,

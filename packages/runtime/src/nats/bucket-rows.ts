@@ -1,6 +1,7 @@
 /** Rows of a bucket as a whole, for operators: counted and removed by a pattern of their keys. Needs CORE's rights. */
 import { jetstreamManager } from "@nats-io/jetstream";
-import type { BucketName, Subjects } from "../contracts/subjects.ts";
+import type { BucketName } from "../contracts/stores.ts";
+import type { Subjects } from "../contracts/subjects.ts";
 import type { Link } from "./connection.ts";
 
 /** Which rows: a pattern of keys, with `*` for one token and `>` for the rest. */

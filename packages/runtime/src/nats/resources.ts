@@ -11,7 +11,8 @@ import {
   StorageType,
   type StreamConfig,
 } from "@nats-io/jetstream";
-import { BUCKETS, type BucketName, NODE_BUCKETS, type Subjects } from "../contracts/subjects.ts";
+import { BUCKETS, type BucketName, NODE_BUCKETS } from "../contracts/stores.ts";
+import type { Subjects } from "../contracts/subjects.ts";
 import type { Version } from "../ids.ts";
 
 /** What a system asks of its store; fixed when it is created. */

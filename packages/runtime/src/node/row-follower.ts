@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
-import type { BucketName, Subjects } from "../contracts/subjects.ts";
+import type { BucketName } from "../contracts/stores.ts";
+import type { Subjects } from "../contracts/subjects.ts";
 import { messageOf } from "../errors.ts";
 import type { CasBucket } from "../nats/cas-bucket.ts";
 import type { Link } from "../nats/connection.ts";

@@ -1,0 +1,33 @@
+/** What the services of a system can be asked. */
+
+/** Verbs of the `<sys>.task.*` services. */
+export const TASK_VERBS = ["get", "list", "watch", "cancel", "log", "signal", "retry"] as const;
+export type TaskVerb = (typeof TASK_VERBS)[number];
+/** Verbs of the `<sys>.node.<node>.*` services. */
+export const NODE_VERBS = ["probe", "held", "stop", "drain"] as const;
+export type NodeVerb = (typeof NODE_VERBS)[number];
+/** Read verbs of the `<sys>.supervisor.*` services. */
+export const SUPERVISOR_READ_VERBS = [
+  "health",
+  "nodes",
+  "actors",
+  "queues",
+  "tasks",
+  "placement",
+  "operation",
+  "events",
+] as const;
+/** Verbs of the `<sys>.supervisor.*` services that change something. */
+export const SUPERVISOR_WRITE_VERBS = [
+  "deploy",
+  "migrate",
+  "pause",
+  "resume",
+  "scale",
+  "restart",
+  "stop",
+  "drain",
+  "revoke_edge",
+  "audit_head",
+  "usage",
+] as const;
