@@ -75,6 +75,7 @@ function operationView({ store }: LeadingPorts, { membership, placement }: Clust
     unplaced,
     pauseMs: (replica, to) => {
       const last = lastHandOver(replica);
+      if (last === "underway") return last;
       return last?.to === to ? last.pauseMs : undefined;
     },
   };

@@ -84,16 +84,18 @@ interface Scene {
   readonly said: Readonly<Record<string, readonly Word[]>>;
   readonly statuses?: Parameters<typeof members>[1];
   readonly placed: Readonly<Record<string, readonly string[]>>;
+  /** Default 12. */
+  readonly pauseMs?: "underway";
 }
 
-function stateOf(wish: Wish, { desired, said, statuses, placed }: Scene): Operation {
+function stateOf(wish: Wish, { desired, said, statuses, placed, pauseMs }: Scene): Operation {
   const view: OperationView = {
     desired: { v: 1, current: "v1", draining: [], paused: [], replicas: {}, ...desired },
     deployment,
     rows: rows(placed),
     membership: members(said, statuses),
     unplaced: [],
-    pauseMs: () => 12,
+    pauseMs: () => pauseMs ?? 12,
   };
   return progressOf(wish, view);
 }
@@ -123,6 +125,18 @@ const CASES: readonly (readonly [claim: string, wish: Wish, scene: Scene, state:
       "two take",
       MOVE,
       { desired: PINNED, said: { n1: ["a/0"], n2: ["a/0"] }, placed: { n2: ["a/0", "a/1"] } },
+      "placed",
+      /its word is waited for/,
+    ],
+    [
+      "it takes, and its pause is not known yet",
+      MOVE,
+      {
+        desired: PINNED,
+        said: { n1: [], n2: ["a/0", "a/1"] },
+        placed: { n2: ["a/0", "a/1"] },
+        pauseMs: "underway",
+      },
       "placed",
       /its word is waited for/,
     ],

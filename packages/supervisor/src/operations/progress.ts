@@ -25,8 +25,8 @@ export interface OperationView {
   readonly rows: ReadonlyMap<string, NodePlacement>;
   readonly membership: Membership;
   readonly unplaced: readonly Unplaced[];
-  /** For how long nobody took for a replica at its last hand-over to that node, as far as this leader saw. */
-  readonly pauseMs: (replica: string, to: string) => number | undefined;
+  /** For how long nobody took for a replica at its last hand-over to that node, as far as this leader saw; `underway` until it has seen the end. */
+  readonly pauseMs: (replica: string, to: string) => number | "underway" | undefined;
 }
 
 type Progress = Pick<Operation, "state" | "text" | "done" | "total" | "pause_ms">;
@@ -98,8 +98,9 @@ function migrateProgress(replica: string, to: string, state: State): Progress {
   if (standing === "stands_by")
     return count(`gets ready on ${to}${others.length > 0 ? `; ${others[0]?.node} still takes` : ""}`, "asked");
   const isThere = reportsOf(key, state).some(({ node, actor }) => node === to && isAsWanted(actor, wanted, state));
-  if (!isThere || others.length > 0) return count(`${to} is to take; its word is waited for`, "placed");
   const pauseMs = state.pauseMs(key, to);
+  if (!isThere || others.length > 0 || pauseMs === "underway")
+    return count(`${to} is to take; its word is waited for`, "placed");
   return {
     ...count(pauseMs === undefined ? `runs on ${to}` : `runs on ${to}; nobody took for ${pauseMs} ms`, "confirmed"),
     done: 1,

@@ -36,9 +36,9 @@ export class HandOverWatch {
     return this.#underway.size;
   }
 
-  /** The last hand-over of a replica that this leader saw. */
-  last(replica: string): HandedOver | undefined {
-    return this.#done.get(replica);
+  /** The last hand-over of a replica that this leader saw; `underway` until it has seen the end of one. */
+  last(replica: string): HandedOver | "underway" | undefined {
+    return this.#underway.has(replica) ? "underway" : this.#done.get(replica);
   }
 
   /** The step that a replica is at. */

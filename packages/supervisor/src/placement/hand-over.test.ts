@@ -193,8 +193,9 @@ test("the pause lasts from the last node's word that nobody takes to the new one
   assert.deepEqual(look({ b: "stands_by" }, cluster({ a: "nothing", b: "ready" })), ["take"]);
   await clock.advance(7);
   assert.deepEqual(look({ b: "takes" }, cluster({ a: "nothing", b: "ready" })), ["take"]);
+  assert.equal(watch.last(KEY), "underway");
   await clock.advance(5);
   assert.deepEqual(look({ b: "takes" }, cluster({ a: "nothing", b: "takes" })), ["take", 12]);
   assert.equal(watch.isBusy, false);
-  assert.equal(watch.last(KEY)?.from, "a");
+  assert.deepEqual(watch.last(KEY), { replica: KEY, from: "a", to: "b", pauseMs: 12 });
 });

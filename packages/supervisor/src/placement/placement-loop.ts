@@ -47,7 +47,7 @@ export interface Placement {
   readonly unplaced: readonly Unplaced[];
   readonly rows: readonly NodePlacement[];
   readonly decisions: ReadonlyMap<string, Decision>;
-  readonly lastHandOver: (replica: string) => HandedOver | undefined;
+  readonly lastHandOver: (replica: string) => HandedOver | "underway" | undefined;
 }
 
 /** Brings the placement rows to what membership and desired state ask for. Level-triggered: each round starts from the stored rows. */
