@@ -36,3 +36,19 @@ test("a secret in an error is not answered", () => {
   const error = new TroupeError("model_refused", "token=abc123456", { details: { said: "Bearer abcdefgh12345" } });
   assert.doesNotMatch(JSON.stringify(problemOf(error, "r1").body), /abc123456|abcdefgh12345/);
 });
+
+test("an outage is told of without names from inside", () => {
+  for (const [inner, shown] of [
+    ["no answer on JSC.API.DIRECT.GET.DEMO_LOG_0.demo.log.0.v1.x: TIMEOUT", "no answer on (inside): TIMEOUT"],
+    ["direct get on DEMO_LOG_0: 503 no headers", "direct get on (inside): 503 no headers"],
+    ["nobody serves troupe.supervisor.health", "nobody serves (inside)"],
+    ["127.0.0.1:4222 is gone", "(inside):4222 is gone"],
+    ["the store is full. Try again.", "the store is full. Try again."],
+  ] as const) {
+    const { body } = problemOf(new TroupeError("unavailable", inner), "r");
+    assert.equal(body["detail"], shown);
+    assert.equal((body["error"] as { message: string }).message, shown);
+  }
+  const { body } = problemOf(new TroupeError("unknown_role", "there is no role a.b.c"), "r");
+  assert.equal(body["detail"], "there is no role a.b.c");
+});

@@ -46,9 +46,16 @@ export function openAiError(thrown: unknown): OpenAiError {
   return { message: error.message, type: errorType(ERRORS[error.code].http), param: paramOf(error), code: error.code };
 }
 
+/** Subjects and addresses (three parts and more), and names of streams. */
+const INNER_NAMES = /[^\s,;:"'()]+(?:\.[^\s,;:"'()]+){2,}|\b[A-Z0-9]+(?:_[A-Z0-9]+)+\b/g;
+
+/** An outage is told of without what it is about inside: the words come from the layers that met it. */
+const withoutInnerNames = (code: ErrorBody["code"], message: string): string =>
+  code === "unavailable" || code === "outcome_unknown" ? message.replaceAll(INNER_NAMES, "(inside)") : message;
+
 const withoutSecrets = ({ code, message, details }: ErrorBody): ErrorBody => ({
   code,
-  message: maskSecrets(message),
+  message: withoutInnerNames(code, maskSecrets(message)),
   ...(details && {
     details: Object.fromEntries(Object.entries(details).map(([key, value]) => [key, maskValue(value)])),
   }),
