@@ -78,6 +78,8 @@ export class Stack implements AsyncDisposable {
         opened.defer(() => part.stop());
         part.start();
       }
+      // A node that comes after the deployment gets its share only some seconds later.
+      await stack.#allUp();
       await stack.deploy(options.systemFile);
       await stack.isWhole();
       return stack;
@@ -115,14 +117,22 @@ export class Stack implements AsyncDisposable {
     });
   }
 
+  async #allUp(): Promise<void> {
+    await until("every node up", 30_000, async () => (await this.#health()).nodes.up === this.nodes.length);
+  }
+
+  async #health(): Promise<z.infer<typeof Health>> {
+    const answer = await this.client.nc.request(this.subjects.supervisor("health"), "", { timeout: 1_000 });
+    return Health.parse(answer.json());
+  }
+
   /** Waits until the supervisor sees all nodes up and every actor available. (Alerts over earlier tasks may well be raised.) */
   async isWhole(limitMs = 30_000): Promise<void> {
     await until("a whole system", limitMs, async () => {
-      const answer = await this.client.nc.request(this.subjects.supervisor("health"), "", { timeout: 1_000 });
-      const text = answer.string();
-      const { nodes, actors } = Health.parse(JSON.parse(text));
+      const health = await this.#health();
+      const { nodes, actors } = health;
       const isWhole = nodes.up === this.nodes.length && actors.total > 0 && actors.unavailable === 0;
-      if (!isWhole) throw new Error(text);
+      if (!isWhole) throw new Error(JSON.stringify(health));
       return true;
     });
   }
