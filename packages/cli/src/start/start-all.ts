@@ -18,7 +18,7 @@ import { attach } from "./attach.ts";
 import { untilNobodyIsAttached } from "./attached.ts";
 import { type LocalSystem, startLocalSystem } from "./local-system.ts";
 import { nextSteps } from "./next-steps.ts";
-import { untilActorsAreThere } from "./readiness.ts";
+import { untilActorsAreThere, untilNodesAreThere } from "./readiness.ts";
 import { watchFile } from "./reload.ts";
 import { startFacts } from "./start-facts.ts";
 
@@ -73,12 +73,13 @@ async function startHere(
   });
   const system = options.system ?? scope.environment.system ?? DEFAULT_SYSTEM;
   const target = { natsUrl: local.natsUrl, system, keysFile: local.keysFile, tls: local.tls };
+  const run = runFile(scope, local, { system, door: doorOf(file), model });
+  await unlessInterrupted(untilNodesAreThere(scope, run, local.crew.nodes.length), scope.interrupted);
   const { version } = await unlessInterrupted(deploySystem(scope, target, file), scope.interrupted);
   terminal.note(
     `System ${file.manifest.name} ${version} from ${basename(file.path)} on ${local.crew.nodes.join(", ")}.\n`,
   );
 
-  const run = runFile(scope, local, { system, door: doorOf(file), model });
   await writeRunFile(folder, run);
   stack.defer(() => removeRunFile(folder, run.pid));
 
