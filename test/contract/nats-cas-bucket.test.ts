@@ -33,6 +33,14 @@ test("a row is created once, changed by its revision only, and read back", async
   assert.deepEqual(await bucket.get("a"), updated);
 });
 
+test("a row is put over the one that was read, or where none was, and over no other", async () => {
+  const made = await bucket.put("put", { n: 1 }, undefined);
+  await assert.rejects(bucket.put("put", { n: 9 }, undefined), { code: "conflict" });
+  const over = await bucket.put("put", { n: 2 }, made.revision);
+  await assert.rejects(bucket.put("put", { n: 9 }, made.revision), { code: "conflict" });
+  assert.deepEqual(await bucket.get("put"), over);
+});
+
 test("of 20 updates of one revision exactly one wins", async () => {
   const { revision } = await bucket.create("race", { n: 0 });
   const results = await Promise.allSettled(

@@ -112,6 +112,7 @@ export * from "./node/node.ts";
 export * from "./node/node-options.ts";
 export { IssuedRoles } from "./node/role-credentials.ts";
 export * from "./node/stop-on-signals.ts";
+export * from "./on-demand.ts";
 export * from "./random.ts";
 export * from "./telemetry/logger.ts";
 export * from "./telemetry/mask.ts";

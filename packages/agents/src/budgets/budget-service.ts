@@ -8,7 +8,7 @@ import {
   messageOf,
   TroupeError,
 } from "@troupe/runtime";
-import { CasBucket } from "@troupe/runtime/internal";
+import { CasBucket, OnDemand } from "@troupe/runtime/internal";
 import { z } from "zod";
 import type { ModelSettings } from "../config/load.ts";
 import type { CallTokens } from "../models/call-estimate.ts";
@@ -41,7 +41,7 @@ class BudgetHandler implements BrokerHandler {
   readonly #settings: ModelSettings;
   readonly #closed = new AbortController();
   readonly #access: NodeAccess;
-  #books: Promise<Books> | undefined;
+  readonly #books = new OnDemand(() => this.#openBooks());
   #opened: Books | undefined;
 
   constructor(ports: BrokerPorts, settings: ModelSettings) {
@@ -49,7 +49,7 @@ class BudgetHandler implements BrokerHandler {
     this.#settings = settings;
     this.#access = NodeAccess.of(ports);
     // At once: with this life's sign what an earlier life of the node held is free, and not only after a minute.
-    void this.#open().catch((error: unknown) => {
+    void this.#books.get().catch((error: unknown) => {
       ports.logger.warn({ reason: messageOf(error) }, "budgets cannot be opened yet; the first model call tries again");
     });
   }
@@ -73,7 +73,7 @@ class BudgetHandler implements BrokerHandler {
   async close(): Promise<void> {
     if (this.#closed.signal.aborted) return;
     this.#closed.abort();
-    const books = await this.#books?.catch(() => undefined);
+    const books = await this.#books.ifOpened();
     await books?.ledger.close();
     await this.#access.close();
   }
@@ -86,7 +86,7 @@ class BudgetHandler implements BrokerHandler {
     const owner = await this.#access.owners.of(task);
     const nest = nestOf(manifest.budgets, { owner, role, provider, isOffline });
     if (nest.length === 0) return null;
-    const { ledger, reservations } = await this.#open();
+    const { ledger, reservations } = await this.#books.get();
     const amount = amountOf(tokens, price);
     const reserved = await ledger.reserve(nest, amount);
     if (!reserved.ok) throw budgetError(reserved.account, reserved.refusal);
@@ -102,19 +102,11 @@ class BudgetHandler implements BrokerHandler {
     const owner = await this.#access.owners.of(task);
     const nest = nestOf(manifest.budgets, { owner, role, provider: "tools", isOffline: false });
     const amount = { ...NOTHING, costMicros: tool.costMicros };
-    const { ledger } = await this.#open();
+    const { ledger } = await this.#books.get();
     const reserved = await ledger.reserve(nest, amount);
     if (!reserved.ok) throw budgetError(reserved.account, reserved.refusal);
     ledger.settle(nest, amount, amount);
     return null;
-  }
-
-  #open(): Promise<Books> {
-    const books = (this.#books ??= this.#openBooks());
-    books.catch(() => {
-      this.#books = undefined;
-    });
-    return books;
   }
 
   async #openBooks(): Promise<Books> {

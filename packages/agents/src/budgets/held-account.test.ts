@@ -37,13 +37,7 @@ class RacedRows {
     await this.#turn();
     return this.row;
   }
-  create(key: string, value: Account): Promise<Row<Account>> {
-    return this.#write(key, value, 0);
-  }
-  update(key: string, value: Account, revision: number): Promise<Row<Account>> {
-    return this.#write(key, value, revision);
-  }
-  async #write(key: string, value: Account, revision: number): Promise<Row<Account>> {
+  async put(key: string, value: Account, revision = 0): Promise<Row<Account>> {
     const outcome = await this.#turn();
     if ((this.row?.revision ?? 0) !== revision) throw new TroupeError("conflict", "somebody else");
     this.row = { key, value, revision: ++this.writes };

@@ -1,5 +1,5 @@
 import { type Clock, type Random, TroupeError } from "@troupe/runtime";
-import type { Row } from "@troupe/runtime/internal";
+import type { CasBucket, Row } from "@troupe/runtime/internal";
 import { type Amount, fitsIn, isNothing, minus, NOTHING, plus } from "./amount.ts";
 import {
   type Account,
@@ -14,11 +14,7 @@ import {
 } from "./ledger.ts";
 
 /** Rows of accounts, by compare-and-set: throws `conflict` when somebody else was faster. */
-export interface AccountRows {
-  get(key: string): Promise<Row<Account> | undefined>;
-  create(key: string, account: Account): Promise<Row<Account>>;
-  update(key: string, account: Account, revision: number): Promise<Row<Account>>;
-}
+export type AccountRows = Pick<CasBucket<Account>, "get" | "put">;
 
 export interface HeldAccountOptions {
   readonly key: string;
@@ -164,7 +160,7 @@ export class HeldAccount {
     const write = ++this.#writes;
     const marked = Object.hasOwn(account.slices, holder) ? numbered(account, holder, write) : account;
     try {
-      this.#row = row === undefined ? await rows.create(key, marked) : await rows.update(key, marked, row.revision);
+      this.#row = await rows.put(key, marked, row?.revision);
       this.#forgetSettled(settled);
       return true;
     } catch (error) {

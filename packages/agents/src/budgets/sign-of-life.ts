@@ -1,5 +1,5 @@
 import { type Clock, messageOf, TroupeError } from "@troupe/runtime";
-import type { Logger, Row } from "@troupe/runtime/internal";
+import type { CasBucket, Logger } from "@troupe/runtime/internal";
 import { z } from "zod";
 
 /** First token of the keys of signs. */
@@ -16,11 +16,7 @@ export const SIGN_EVERY_MS = 15_000;
 /** A node that could not give a sign for so long believes nothing of what it holds: well before others take it for gone. Ms. */
 const TRUST_MS = 40_000;
 
-export interface SignRows {
-  get(key: string): Promise<Row<Sign> | undefined>;
-  create(key: string, sign: Sign): Promise<Row<Sign>>;
-  update(key: string, sign: Sign, revision: number): Promise<Row<Sign>>;
-}
+export type SignRows = Pick<CasBucket<Sign>, "get" | "put">;
 
 export interface SignOfLifeOptions {
   readonly rows: SignRows;
@@ -89,7 +85,7 @@ export class SignOfLife {
       const sign: Sign = { v: 1, incarnation, atMs: Math.floor(clock.nowMs()) };
       try {
         const row = await rows.get(key);
-        await (row === undefined ? rows.create(key, sign) : rows.update(key, sign, row.revision));
+        await rows.put(key, sign, row?.revision);
         this.#givenMs = beganMs;
         return;
       } catch (error) {

@@ -8,7 +8,7 @@ import {
   messageOf,
   TroupeError,
 } from "@troupe/runtime";
-import { CasBucket, type Row } from "@troupe/runtime/internal";
+import { CasBucket, OnDemand, type Row } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { token } from "../budgets/nest.ts";
 import { NodeAccess } from "../node-services/node-access.ts";
@@ -37,7 +37,7 @@ class CacheHandler implements BrokerHandler {
   readonly #ports: BrokerPorts;
   readonly #access: NodeAccess;
   readonly #recent = new Recent<{ readonly row: CacheRow; readonly readMs: number }>(MEMORY_BYTES);
-  #bucket: Promise<CasBucket<CacheRow>> | undefined;
+  readonly #bucket = new OnDemand(() => this.#openBucket());
 
   constructor(ports: BrokerPorts) {
     this.#ports = ports;
@@ -64,7 +64,7 @@ class CacheHandler implements BrokerHandler {
     const { clock } = this.#ports;
     const known = this.#recent.get(key);
     const isFresh = known !== undefined && clock.monotonicMs() - known.readMs < BELIEVED_MS;
-    const row = isFresh ? known.row : (await (await this.#open()).get(key))?.value;
+    const row = isFresh ? known.row : (await (await this.#bucket.get()).get(key))?.value;
     if (row === undefined || row.untilMs <= clock.nowMs()) {
       this.#recent.delete(key);
       return undefined;
@@ -77,10 +77,10 @@ class CacheHandler implements BrokerHandler {
     const keptMs = answer.toolCalls.length > 0 ? INTERMEDIATE_KEPT_MS : ANSWER_KEPT_MS;
     const row: CacheRow = { v: 1, untilMs: this.#ports.clock.nowMs() + keptMs, answer };
     if (Buffer.byteLength(JSON.stringify(row)) > MAX_ROW_BYTES) return;
-    const bucket = await this.#open();
+    const bucket = await this.#bucket.get();
     const old: Row<CacheRow> | undefined = await bucket.get(key);
     try {
-      await (old === undefined ? bucket.create(key, row) : bucket.update(key, row, old.revision));
+      await bucket.put(key, row, old?.revision);
     } catch (error) {
       // Another node was faster with an answer to the same question: one is as good as the other.
       if (!TroupeError.is(error, "conflict")) throw error;
@@ -93,14 +93,6 @@ class CacheHandler implements BrokerHandler {
   #remember(key: string, row: CacheRow): void {
     const bytes = 2 * (row.answer.content.length + JSON.stringify(row.answer.toolCalls).length) + 1_024;
     this.#recent.set(key, { row, readMs: this.#ports.clock.monotonicMs() }, bytes);
-  }
-
-  #open(): Promise<CasBucket<CacheRow>> {
-    const bucket = (this.#bucket ??= this.#openBucket());
-    bucket.catch(() => {
-      this.#bucket = undefined;
-    });
-    return bucket;
   }
 
   async #openBucket(): Promise<CasBucket<CacheRow>> {

@@ -8,7 +8,7 @@ import {
   messageOf,
   TroupeError,
 } from "@troupe/runtime";
-import { CasBucket } from "@troupe/runtime/internal";
+import { CasBucket, OnDemand } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { token } from "../budgets/nest.ts";
 import type { ModelSettings } from "../config/load.ts";
@@ -48,7 +48,7 @@ class LimitHandler implements BrokerHandler {
   readonly #writing = new Map<string, Promise<void>>();
   readonly #turns = new Map<string, OpenTurn>();
   readonly #closed = new AbortController();
-  #bucket: Promise<Bucket> | undefined;
+  readonly #bucket = new OnDemand(() => this.#openBucket());
   #taken = 0;
 
   constructor(ports: BrokerPorts, settings: ModelSettings) {
@@ -131,13 +131,13 @@ class LimitHandler implements BrokerHandler {
     if (queue === undefined) return;
     const { node, clock, logger } = this.#ports;
     try {
-      const bucket = await this.#open();
+      const bucket = await this.#bucket.get();
       for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
         const row = await bucket.get(key);
         const own = observed(queue.limit, {}, node, clock.nowMs());
         const limit = row === undefined ? own : merged(own, row.value);
         try {
-          await (row === undefined ? bucket.create(key, limit) : bucket.update(key, limit, row.revision));
+          await bucket.put(key, limit, row?.revision);
           queue.learn(limit);
           return;
         } catch (error) {
@@ -147,14 +147,6 @@ class LimitHandler implements BrokerHandler {
     } catch (error) {
       logger.warn({ provider: queue.limit.name, reason: messageOf(error) }, "a provider's limit was not shared");
     }
-  }
-
-  #open(): Promise<Bucket> {
-    const bucket = (this.#bucket ??= this.#openBucket());
-    bucket.catch(() => {
-      this.#bucket = undefined;
-    });
-    return bucket;
   }
 
   async #openBucket(): Promise<Bucket> {

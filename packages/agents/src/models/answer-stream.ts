@@ -1,13 +1,8 @@
 import { z } from "zod";
-import { BrokenAnswerError, EndlessAnswerError } from "./failure.ts";
+import { assertFewPieces, bounded, MAX_TOOL_CALLS } from "./answer-limits.ts";
+import { BrokenAnswerError } from "./failure.ts";
 import type { ToolCall } from "./model.ts";
 import type { AnswerReader, StreamedAnswer } from "./model-api.ts";
-
-/** More text than this is no answer but a runaway model. Characters. */
-const MAX_ANSWER_LENGTH = 4 * 1024 * 1024;
-const MAX_TOOL_CALLS = 64;
-/** Chunks of one answer: a stream of empty ones has no length to be measured by. */
-const MAX_CHUNKS = 500_000;
 
 /** A chunk as far as we read it; what endpoints add is ignored. */
 const Chunk = z.object({
@@ -53,7 +48,7 @@ export class AnswerAssembly implements AnswerReader {
     if (!parsed.success)
       throw new BrokenAnswerError(`the endpoint sent no completion chunk: ${z.prettifyError(parsed.error)}`);
     this.#chunks += 1;
-    if (this.#chunks > MAX_CHUNKS) throw new EndlessAnswerError("the answer does not end");
+    assertFewPieces(this.#chunks);
     const { choices, usage, model } = parsed.data;
     this.#model ??= model;
     if (usage) this.#usage = { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens };
@@ -66,18 +61,16 @@ export class AnswerAssembly implements AnswerReader {
 
   #addDelta(delta: Delta): string {
     const text = delta.content ?? "";
-    this.#content += text;
+    this.#content = bounded(this.#content + text, "the answer does not end");
     this.#refusal += delta.refusal ?? "";
     for (const part of delta.tool_calls ?? []) {
       const call = this.#toolCalls.get(part.index) ?? { id: "", name: "", arguments: "" };
       call.id ||= part.id ?? "";
       call.name += part.function?.name ?? "";
-      call.arguments += part.function?.arguments ?? "";
-      if (call.arguments.length > MAX_ANSWER_LENGTH)
-        throw new EndlessAnswerError("the arguments of a tool call do not end");
+      const grown = call.arguments + (part.function?.arguments ?? "");
+      call.arguments = bounded(grown, "the arguments of a tool call do not end");
       this.#toolCalls.set(part.index, call);
     }
-    if (this.#content.length > MAX_ANSWER_LENGTH) throw new EndlessAnswerError("the answer does not end");
     return text;
   }
 

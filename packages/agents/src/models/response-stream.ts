@@ -1,12 +1,7 @@
 import { z } from "zod";
-import { BrokenAnswerError, EndlessAnswerError } from "./failure.ts";
+import { assertFewPieces, bounded, MAX_TOOL_CALLS } from "./answer-limits.ts";
+import { BrokenAnswerError } from "./failure.ts";
 import type { AnswerReader, StreamedAnswer } from "./model-api.ts";
-
-/** More text than this is no answer but a runaway model. Characters. */
-const MAX_ANSWER_LENGTH = 4 * 1024 * 1024;
-const MAX_TOOL_CALLS = 64;
-/** Events of one answer: a stream of empty ones has no length to be measured by. */
-const MAX_EVENTS = 500_000;
 
 const text = z.string();
 const place = z.int().min(0).max(100_000);
@@ -50,7 +45,7 @@ export class ResponseAssembly implements AnswerReader {
   add(piece: unknown): string {
     const { type } = parse(AnyEvent, piece);
     this.#events += 1;
-    if (this.#events > MAX_EVENTS) throw new EndlessAnswerError("the answer does not end");
+    assertFewPieces(this.#events);
     return READ.has(type) ? this.#take(parse(Event, piece)) : "";
   }
 
@@ -122,11 +117,6 @@ function parse<T>(schema: z.ZodType<T>, piece: unknown): T {
   const parsed = schema.safeParse(piece);
   if (parsed.success) return parsed.data;
   throw new BrokenAnswerError(`the endpoint sent no event of a response: ${z.prettifyError(parsed.error)}`);
-}
-
-function bounded(grown: string, what: string): string {
-  if (grown.length > MAX_ANSWER_LENGTH) throw new EndlessAnswerError(what);
-  return grown;
 }
 
 const reasonOf = (failure: z.infer<typeof Failure> | null | undefined): string =>

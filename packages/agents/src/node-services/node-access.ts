@@ -1,5 +1,5 @@
 import { type BrokerPorts, TroupeError } from "@troupe/runtime";
-import type { Link } from "@troupe/runtime/internal";
+import { type Link, OnDemand } from "@troupe/runtime/internal";
 import { TaskOwners } from "./task-owners.ts";
 
 const opened = new WeakMap<BrokerPorts, NodeAccess>();
@@ -7,12 +7,11 @@ const opened = new WeakMap<BrokerPorts, NodeAccess>();
 /** What the services of one node share: one connection with the node's rights, and whose the tasks are. */
 export class NodeAccess {
   readonly owners: TaskOwners;
-  readonly #ports: BrokerPorts;
-  #link: Promise<Link> | undefined;
+  readonly #link: OnDemand<Link>;
   #isClosed = false;
 
   private constructor(ports: BrokerPorts) {
-    this.#ports = ports;
+    this.#link = new OnDemand(() => ports.openLink());
     this.owners = new TaskOwners(() => this.link(), ports.subjects);
   }
 
@@ -26,18 +25,13 @@ export class NodeAccess {
   /** Throws `unavailable`, also once it is closed. */
   link(): Promise<Link> {
     if (this.#isClosed) return Promise.reject(new TroupeError("unavailable", "the node is leaving"));
-    const link = (this.#link ??= this.#ports.openLink());
-    // The next one asks again.
-    link.catch(() => {
-      this.#link = undefined;
-    });
-    return link;
+    return this.#link.get();
   }
 
   /** Closes the connection for all of them; may be called by each. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const link = await this.#link?.catch(() => undefined);
+    const link = await this.#link.ifOpened();
     await link?.close();
   }
 }

@@ -7,7 +7,7 @@ import {
   type Json,
   TroupeError,
 } from "@troupe/runtime";
-import { CasBucket, type Row } from "@troupe/runtime/internal";
+import { CasBucket, OnDemand, type Row } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { admitCall } from "../tools/gate/rate-window.ts";
 import { deployedTool } from "./manifest-tool.ts";
@@ -29,10 +29,12 @@ export const toolRateService = (): BrokerService => ({
   open: (ports) => new ToolRateHandler(ports),
 });
 
+const keptMs = (): number => KEPT_MS;
+
 class ToolRateHandler implements BrokerHandler {
   readonly #ports: BrokerPorts;
   readonly #access: NodeAccess;
-  #rows: Promise<CasBucket<RateRow>> | undefined;
+  readonly #rows = new OnDemand(() => this.#open());
 
   constructor(ports: BrokerPorts) {
     this.#ports = ports;
@@ -52,7 +54,7 @@ class ToolRateHandler implements BrokerHandler {
 
   async #admit(key: string, limit: number): Promise<ToolRateAnswer> {
     const { clock, random } = this.#ports;
-    const rows = await this.#open();
+    const rows = await this.#rows.get();
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
       const row = await rows.get(key);
       const decision = admitCall(row?.value.window ?? [], limit, clock.nowMs());
@@ -64,25 +66,10 @@ class ToolRateHandler implements BrokerHandler {
     throw new TroupeError("overloaded", `too many nodes count calls of ${key} at once`);
   }
 
-  #open(): Promise<CasBucket<RateRow>> {
+  async #open(): Promise<CasBucket<RateRow>> {
     const { subjects, clock, random, logger } = this.#ports;
-    const rows = (this.#rows ??= this.#access.link().then(
-      (link) =>
-        new CasBucket({
-          link,
-          subjects,
-          bucket: "limits",
-          schema: RateRow,
-          logger,
-          clock,
-          random,
-          keptMs: () => KEPT_MS,
-        }),
-    ));
-    rows.catch(() => {
-      this.#rows = undefined;
-    });
-    return rows;
+    const link = await this.#access.link();
+    return new CasBucket({ link, subjects, bucket: "limits", schema: RateRow, logger, clock, random, keptMs });
   }
 }
 
@@ -93,7 +80,7 @@ async function isWritten(
   value: RateRow,
 ): Promise<boolean> {
   try {
-    await (row === undefined ? rows.create(key, value) : rows.update(key, value, row.revision));
+    await rows.put(key, value, row?.revision);
     return true;
   } catch (error) {
     if (TroupeError.is(error, "conflict")) return false;

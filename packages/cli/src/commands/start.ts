@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { z } from "zod";
-import { type Cli, newCommand, runs, type Scope, withTls } from "../cli.ts";
+import { AddressOptions, type Cli, newCommand, runs, type Scope, withTls } from "../cli.ts";
 import { AllowWeak, withAllowWeak } from "../environment/require-strong.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { readRunFile, STATE_FOLDER } from "../run-file.ts";
@@ -9,7 +9,7 @@ import { attach } from "../start/attach.ts";
 
 const port = z.coerce.number().int().min(0).max(65_535);
 
-export const StartOptions = z.object({
+export const StartOptions = AddressOptions.extend({
   once: z.boolean().default(false),
   live: z.boolean().default(false),
   memory: z.boolean().default(false),
@@ -17,13 +17,6 @@ export const StartOptions = z.object({
   nodes: z.coerce.number().int().min(1).max(64).default(2),
   port: port.default(0),
   natsPort: port.optional(),
-  nats: z.string().optional(),
-  keys: z.string().optional(),
-  system: z.string().optional(),
-  tlsCa: z.string().optional(),
-  tlsCert: z.string().optional(),
-  tlsKey: z.string().optional(),
-  tlsFirst: z.boolean().optional(),
   file: z.string().optional(),
   allowWeak: AllowWeak,
   json: z.boolean().default(false),

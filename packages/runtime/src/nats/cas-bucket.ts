@@ -79,9 +79,14 @@ export class CasBucket<T> {
     return (await this.#write(key, value, revision)) ?? this.#conflict(key);
   }
 
+  /** Writes over the row of that revision; makes the row where none was read. Throws as {@link update} and {@link create} do. */
+  put(key: string, value: T, revision: number | undefined): Promise<Row<T>> {
+    return revision === undefined ? this.create(key, value) : this.update(key, value, revision);
+  }
+
   /** Removes the row of that revision. Throws `conflict` when it has another one, `outcome_unknown`. */
   async remove(key: string, revision: number): Promise<void> {
-    const sequence = await this.#put(key, new Uint8Array(), revision, { "KV-Operation": "DEL" });
+    const sequence = await this.#publish(key, new Uint8Array(), revision, { "KV-Operation": "DEL" });
     if (sequence === undefined) this.#conflict(key);
   }
 
@@ -129,12 +134,12 @@ export class CasBucket<T> {
     const keptMs = this.#options.keptMs?.(key);
     // With each write: an update without it would keep the row for good.
     const headers = keptMs === undefined ? {} : { "Nats-TTL": `${Math.ceil(keptMs / 1_000)}s` };
-    const sequence = await this.#put(key, Buffer.from(JSON.stringify(checked)), revision, headers);
+    const sequence = await this.#publish(key, Buffer.from(JSON.stringify(checked)), revision, headers);
     return sequence === undefined ? undefined : { key, value: checked, revision: sequence };
   }
 
   /** Writes with the revision as fence; `undefined` when the row has another one. */
-  async #put(
+  async #publish(
     key: string,
     body: Uint8Array,
     revision: number,

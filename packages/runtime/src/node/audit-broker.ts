@@ -2,6 +2,7 @@ import { z } from "zod";
 import { AuditWriter } from "../audit/audit-writer.ts";
 import { AuditEvent } from "../contracts/audit.ts";
 import { TroupeError } from "../errors.ts";
+import { OnDemand } from "../on-demand.ts";
 import type { BrokerCaller, BrokerHandler, BrokerPorts, BrokerService } from "./broker-service.ts";
 
 /** What a host may report: its tool gate's decisions. Who and for which task is the node's to say. */
@@ -34,7 +35,7 @@ interface OpenWriter {
 
 class AuditBroker implements BrokerHandler {
   readonly #ports: BrokerPorts;
-  #opened: Promise<OpenWriter> | undefined;
+  readonly #writer = new OnDemand(() => this.#openWriter());
 
   /** Nothing is opened before the first report. */
   constructor(ports: BrokerPorts) {
@@ -47,23 +48,14 @@ class AuditBroker implements BrokerHandler {
       throw new TroupeError("invalid_request", `no report for the audit: ${z.prettifyError(report.error)}`);
     const who = { node: this.#ports.node, role, version };
     const event = AuditEvent.parse({ ...report.data, who, ...(task === undefined ? {} : { task }) });
-    const { writer } = await this.#open();
+    const { writer } = await this.#writer.get();
     await writer.store(event);
     return true;
   }
 
   async close(): Promise<void> {
-    const opened = await this.#opened?.catch(() => undefined);
+    const opened = await this.#writer.ifOpened();
     await opened?.close();
-  }
-
-  #open(): Promise<OpenWriter> {
-    const opened = (this.#opened ??= this.#openWriter());
-    // The next one tries again.
-    opened.catch(() => {
-      this.#opened = undefined;
-    });
-    return opened;
   }
 
   async #openWriter(): Promise<OpenWriter> {

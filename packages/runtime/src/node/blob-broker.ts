@@ -5,18 +5,18 @@ import { TroupeError } from "../errors.ts";
 import { type Blobs, createBlobs } from "../nats/blobs.ts";
 import type { Link } from "../nats/connection.ts";
 import { createPublisher } from "../nats/publisher.ts";
+import { OnDemand } from "../on-demand.ts";
 
 /** Reads and stores large bodies for hosts, which have no rights on their store; on a connection of its own, so that heartbeats never wait. */
 export class BlobBroker implements Blobs {
-  readonly #openLink: () => Promise<Link>;
   readonly #subjects: Subjects;
   readonly #clock: Clock;
-  #link: Promise<Link> | undefined;
+  readonly #link: OnDemand<Link>;
   #isClosed = false;
 
   /** Nothing is opened before the first body is read or stored. */
   constructor(openLink: () => Promise<Link>, subjects: Subjects, clock: Clock) {
-    this.#openLink = openLink;
+    this.#link = new OnDemand(openLink);
     this.#subjects = subjects;
     this.#clock = clock;
   }
@@ -33,7 +33,7 @@ export class BlobBroker implements Blobs {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    const link = await this.#link?.catch(() => undefined);
+    const link = await this.#link.ifOpened();
     await link?.close();
   }
 
@@ -49,11 +49,6 @@ export class BlobBroker implements Blobs {
 
   #connected(): Promise<Link> {
     if (this.#isClosed) return Promise.reject(new TroupeError("unavailable", "the node is leaving"));
-    const link = (this.#link ??= this.#openLink());
-    // The next one asks again.
-    link.catch(() => {
-      this.#link = undefined;
-    });
-    return link;
+    return this.#link.get();
   }
 }

@@ -86,8 +86,7 @@ export class DesiredStore {
 
   /** Replaces the desired state that was read with this revision. Throws `conflict` when somebody else was first. */
   async replace(desired: Desired, revision: number | undefined): Promise<void> {
-    if (revision === undefined) await this.#bucket.create(CURRENT, desired);
-    else await this.#bucket.update(CURRENT, desired, revision);
+    await this.#bucket.put(CURRENT, desired, revision);
     await this.refresh();
   }
 

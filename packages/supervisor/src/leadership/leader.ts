@@ -121,8 +121,7 @@ export class Leader {
     const { id, leases, leaseMs, clock } = this.#options;
     const lease: Lease = { v: CONTROL_VERSION, holder: id, epoch, renewedAtMs: clock.nowMs(), ttlMs: leaseMs };
     try {
-      if (revision === undefined) await leases.create(KEY, lease);
-      else await leases.update(KEY, lease, revision);
+      await leases.put(KEY, lease, revision);
       return true;
     } catch (error) {
       if (TroupeError.is(error, "conflict")) return false;

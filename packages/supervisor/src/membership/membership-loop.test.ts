@@ -35,16 +35,14 @@ interface Seen extends MemberChange {
 function rows(): MembershipLoopOptions["members"] {
   const stored = new Map<string, { key: string; value: Member; revision: number }>();
   let revision = 0;
-  const put = async (key: string, value: Member) => {
-    const row = { key, value, revision: ++revision };
-    stored.set(key, row);
-    return row;
-  };
   return {
     list: async () => [...stored.values()],
     get: async (key) => stored.get(key),
-    create: put,
-    update: put,
+    put: async (key, value) => {
+      const row = { key, value, revision: ++revision };
+      stored.set(key, row);
+      return row;
+    },
     remove: async (key) => void stored.delete(key),
   };
 }

@@ -29,7 +29,7 @@ import {
 } from "./transitions.ts";
 
 export interface MembershipLoopOptions {
-  readonly members: Pick<CasBucket<Member>, "list" | "get" | "create" | "update" | "remove">;
+  readonly members: Pick<CasBucket<Member>, "list" | "get" | "put" | "remove">;
   readonly reachability: Reachability;
   readonly observer: ObserverHealth;
   readonly events: Pick<ControlEvents, "record">;
@@ -214,8 +214,7 @@ export class MembershipLoop {
     const { member, before } = change;
     this.#options.requireLeading();
     const row = await members.get(member.node);
-    if (row) await members.update(member.node, member, row.revision);
-    else await members.create(member.node, member);
+    await members.put(member.node, member, row?.revision);
     this.#membership = withMember(this.#membership, member);
     const nowMs = clock.monotonicMs();
     this.#goneSinceMs.delete(member.node);

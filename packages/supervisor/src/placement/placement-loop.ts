@@ -135,8 +135,7 @@ export class PlacementLoop {
   ): Promise<void> {
     const { rows: bucket, requireLeading } = this.#options;
     requireLeading();
-    if (before === undefined) await bucket.create(row.node, row);
-    else await bucket.update(row.node, row, before.revision);
+    await bucket.put(row.node, row, before?.revision);
     this.#record(row, before?.value, decisions);
   }
 

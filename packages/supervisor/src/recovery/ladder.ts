@@ -142,7 +142,7 @@ export function pass(
 
 /** As an actor that never failed, but for what was heard of it: nodes go on reporting that for a while. */
 function released(
-  { v, actor, heard }: Recovery,
+  { v, actor, heard }: Pick<Recovery, "v" | "actor" | "heard">,
   { nowMs, operatorGeneration }: Pick<LadderView, "nowMs" | "operatorGeneration">,
 ): Recovery {
   return {
@@ -160,18 +160,8 @@ function released(
 
 /** The row with the report noted, and without failures that count no more. */
 function remembered(before: Recovery | undefined, { failure, node, incarnation }: Report, view: LadderView): Recovery {
-  const { limits, nowMs, operatorGeneration } = view;
-  const base: Recovery = before ?? {
-    v: 1,
-    actor: failure.actor,
-    failures: [],
-    rung: "restart",
-    generation: 0,
-    operatorGeneration,
-    changedMs: nowMs,
-    trials: 0,
-    heard: {},
-  };
+  const { limits, nowMs } = view;
+  const base = before ?? released({ v: 1, actor: failure.actor, heard: {} }, view);
   const life = `${node}/${incarnation}`;
   const others = Object.entries(base.heard).filter(([known]) => known !== life);
   return {

@@ -157,7 +157,7 @@ export class RecoveryLoop {
     requireLeading();
     const before = this.#rows.get(recovery.actor);
     const key = recoveryKey(recovery.actor);
-    const row = before ? await rows.update(key, recovery, before.revision) : await rows.create(key, recovery);
+    const row = await rows.put(key, recovery, before?.revision);
     this.#rows.set(recovery.actor, row);
   }
 
