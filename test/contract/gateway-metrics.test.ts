@@ -1,10 +1,16 @@
-/** What Prometheus reads from a gateway, on a real server: its own figures, and those of the cluster when somebody leads. */
+/** What Prometheus and probes read from a gateway, on a real server: its own figures and parts, and those of the cluster when somebody leads. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Gateway } from "@troupe/gateway";
 import { type ClusterHealth, serve } from "@troupe/runtime/internal";
+import { z } from "zod";
 import { type GatewayBed, startGatewayBed } from "../support/gateway-bed.ts";
 import { silentLogger } from "../support/nats-server.ts";
+
+const HealthResponse = z.object({
+  status: z.string(),
+  parts: z.array(z.object({ name: z.string(), up: z.boolean() })),
+});
 
 let bed: GatewayBed;
 let gateway: Gateway;
@@ -61,6 +67,7 @@ test("with a supervisor its account of the cluster is there, and what it no long
     mean_load: 0.25,
     queues: { router: { waiting: 7, in_flight: 2 } },
     tasks_in_flight: 9,
+    dependencies: [],
     oldest_message_ms: 1_500,
     alerts: [
       { name: "node_lost", since: "", text: "" },
@@ -92,4 +99,42 @@ test("with a supervisor its account of the cluster is there, and what it no long
   health = { ...health, alerts: [], queues: {}, status: "healthy" };
   const later = await value(/^troupe_cluster_healthy 1$/m);
   assert.doesNotMatch(later, /node_lost|router/);
+});
+
+test("a model endpoint that fails everywhere degrades the gateway, and is 503 where somebody said that it matters", async (t) => {
+  const dependencies = [
+    { kind: "model", name: "api.inside KEY m", up: false, down_on: ["n1"], reason: "connect ECONNREFUSED 10.0.0.1:1" },
+    { kind: "cache", name: "cache", up: true, down_on: [], reason: null },
+  ];
+  const service = serve(bed.core, {
+    name: "supervisor",
+    version: "0.1.0",
+    description: "stands for the leader",
+    logger: silentLogger,
+    endpoints: {
+      health: { subject: bed.subjects.supervisor("health"), handle: (request) => request.respond({ dependencies }) },
+    },
+  });
+  t.after(() => service.stop());
+  const health = await fetch(`${gateway.url}/health`);
+  assert.equal(health.status, 200);
+  const body = HealthResponse.parse(await health.json());
+  assert.equal(body.status, "degraded");
+  assert.deepEqual(
+    body.parts.map(({ name, up }) => ({ name, up })),
+    [
+      { name: "gateway", up: true },
+      { name: "nats", up: true },
+      { name: "system", up: true },
+      { name: "supervisor", up: true },
+      { name: "models", up: false },
+      { name: "cache", up: true },
+    ],
+  );
+  assert.doesNotMatch(JSON.stringify(body), /inside|KEY|10\.0/);
+  const strict = await bed.gateway({ requiredParts: ["models"] });
+  const refused = await fetch(`${strict.url}/health`);
+  assert.equal(refused.status, 503);
+  assert.equal(HealthResponse.parse(await refused.json()).status, "critical");
+  assert.equal((await fetch(`${strict.url}/readyz`)).status, 200, "it takes tasks all the same");
 });

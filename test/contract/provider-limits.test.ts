@@ -90,3 +90,16 @@ test("turns of a dead host are over, and a stranger ends nobody's turn", async (
     (error) => TroupeError.is(error, "invalid_request"),
   );
 });
+
+test("an endpoint that fails again and again is down for its node, and up with the first success", async () => {
+  const [node, other] = nodes;
+  const call = async (result: string) =>
+    node?.ask(caller, { op: "end", turn: await turnAt(node), result, reason: "HTTP 500" });
+  const found = () => node?.dependencies?.().map(({ isUp, reason }) => ({ isUp, reason }));
+  for (let tries = 0; tries < 5; tries++) await call("failure");
+  assert.deepEqual(found(), [{ isUp: false, reason: "HTTP 500" }]);
+  assert.equal(node?.dependencies?.()[0]?.name, "127.0.0.1:1 OPENAI_API_KEY m");
+  assert.deepEqual(other?.dependencies?.(), [], "each node tells what it has found itself");
+  await call("success");
+  assert.deepEqual(found(), [{ isUp: true, reason: undefined }]);
+});

@@ -21,6 +21,7 @@ test("an anonymous client gets the cluster's health in one JSON object, with not
   assert.deepEqual(Object.keys(answer).toSorted(), [
     "actors",
     "alerts",
+    "dependencies",
     "mean_load",
     "nodes",
     "oldest_message_ms",

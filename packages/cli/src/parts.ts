@@ -1,6 +1,6 @@
 /** Supervisor and gateway as parts of a process, with one way to start and to end them. */
 import { pageFiles } from "@troupe/dashboard";
-import { createGateway, type Gateway } from "@troupe/gateway";
+import { createGateway, type Gateway, type GatewayOptions } from "@troupe/gateway";
 import type { GuardEnvironment } from "@troupe/gateway/internal";
 import type { Clock, Random } from "@troupe/runtime";
 import { auditKeyFileOf, type Logger } from "@troupe/runtime/internal";
@@ -41,16 +41,20 @@ export interface GatewaySettings extends PartSettings {
   readonly httpHost?: string;
   /** Who may call, and how often. */
   readonly guard: GuardEnvironment;
+  /** Parts that `/health` is 503 without. */
+  readonly requiredParts: GatewayOptions["requiredParts"];
 }
 
 /** Starts a gateway. Resolves once it takes requests. */
 export async function startGateway(settings: GatewaySettings): Promise<Gateway> {
-  const { servers, system, signInOf, logger, clock, random, httpPort, httpHost = "127.0.0.1", guard } = settings;
+  const { servers, system, signInOf, logger, clock, random, httpPort, httpHost = "127.0.0.1" } = settings;
+  const { guard, requiredParts } = settings;
   const gateway = createGateway({
     system,
     servers,
     ...signInOf("gateway"),
     ...guard,
+    requiredParts,
     host: httpHost,
     port: httpPort,
     page: await pageFiles(),

@@ -43,6 +43,7 @@ import type { LoadLimits } from "./limits/load-shedding.ts";
 import type { RequestLimits } from "./limits/request-limits.ts";
 import { GatewayApi } from "./task/gateway-api.ts";
 import { healthProbe } from "./task/health-probe.ts";
+import type { HealthPartName } from "./task/task-api.ts";
 import { followReconnects } from "./watch/reconnects.ts";
 import { createTaskReader } from "./watch/task-reader.ts";
 
@@ -73,6 +74,8 @@ export interface GatewayOptions {
   readonly loadLimits?: Partial<LoadLimits> | undefined;
   /** Addresses of proxies whose `X-Forwarded-For` is believed; default none. */
   readonly trustedProxies?: readonly string[] | undefined;
+  /** Parts that `/health` is 503 without, beside the gateway itself and NATS; default none. */
+  readonly requiredParts?: readonly HealthPartName[] | undefined;
   /** How long slow clients are borne with. */
   readonly patience?: Partial<HttpPatience> | undefined;
   /** Whose tasks those are of callers who need not sign in, and of those over NATS; default `default`. */
@@ -155,6 +158,7 @@ class RunningGateway {
         deployed: parts.deployed,
         isConnected: parts.reconnects.isConnected,
         isDraining: () => parts.isDraining,
+        required: options.requiredParts ?? [],
       });
       const { host = "127.0.0.1", port = 0, trustedProxies, patience, page } = options;
       guard = await openGuard({ ...options, tenant }, { link, subjects, clock, random, logger });

@@ -9,6 +9,7 @@ export {
   type Requirement,
 } from "./auth/permission.ts";
 export { type GuardEnvironment, loadGuardSettings } from "./config/load-guard.ts";
+export { loadRequiredParts } from "./config/load-health.ts";
 export { openApiDocument } from "./http/openapi.ts";
 export { OPERATIONS } from "./http/operations.ts";
 export { callerKey, requestDigest } from "./ingress/idempotency-keys.ts";

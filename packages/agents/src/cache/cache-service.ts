@@ -8,9 +8,10 @@ import {
   messageOf,
   TroupeError,
 } from "@troupe/runtime";
-import { CasBucket, OnDemand, type Row } from "@troupe/runtime/internal";
+import { CasBucket, type DependencyReport, OnDemand, type Row } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { token } from "../budgets/nest.ts";
+import { DependencyWatch } from "../node-services/dependency-watch.ts";
 import { NodeAccess } from "../node-services/node-access.ts";
 import {
   ANSWER_KEPT_MS,
@@ -28,6 +29,9 @@ const MAX_ROW_BYTES = 512 * 1024;
 /** What another node has invalidated is used no longer than this, ms. */
 const BELIEVED_MS = 30_000;
 
+/** Nobody retries the cache: one failure says as much as many. */
+const DOWN_AFTER = { failures: 1, openMs: 0 };
+
 const keptForAnHour = () => ANSWER_KEPT_MS;
 
 /** The service, for a node's program. */
@@ -38,10 +42,12 @@ class CacheHandler implements BrokerHandler {
   readonly #access: NodeAccess;
   readonly #recent = new Recent<{ readonly row: CacheRow; readonly readMs: number }>(MEMORY_BYTES);
   readonly #bucket = new OnDemand(() => this.#openBucket());
+  readonly #found: DependencyWatch;
 
   constructor(ports: BrokerPorts) {
     this.#ports = ports;
     this.#access = NodeAccess.of(ports);
+    this.#found = new DependencyWatch("cache", ports.clock, DOWN_AFTER);
   }
 
   async ask(caller: BrokerCaller, body: unknown): Promise<Json> {
@@ -56,6 +62,10 @@ class CacheHandler implements BrokerHandler {
     return null;
   }
 
+  dependencies(): readonly DependencyReport[] {
+    return this.#found.reports();
+  }
+
   close(): Promise<void> {
     return this.#access.close();
   }
@@ -64,7 +74,7 @@ class CacheHandler implements BrokerHandler {
     const { clock } = this.#ports;
     const known = this.#recent.get(key);
     const isFresh = known !== undefined && clock.monotonicMs() - known.readMs < BELIEVED_MS;
-    const row = isFresh ? known.row : (await (await this.#bucket.get()).get(key))?.value;
+    const row = isFresh ? known.row : (await this.#inBucket((bucket) => bucket.get(key)))?.value;
     if (row === undefined || row.untilMs <= clock.nowMs()) {
       this.#recent.delete(key);
       return undefined;
@@ -77,17 +87,33 @@ class CacheHandler implements BrokerHandler {
     const keptMs = answer.toolCalls.length > 0 ? INTERMEDIATE_KEPT_MS : ANSWER_KEPT_MS;
     const row: CacheRow = { v: 1, untilMs: this.#ports.clock.nowMs() + keptMs, answer };
     if (Buffer.byteLength(JSON.stringify(row)) > MAX_ROW_BYTES) return;
-    const bucket = await this.#bucket.get();
+    if (await this.#inBucket((bucket) => this.#put(bucket, key, row))) this.#remember(key, row);
+  }
+
+  /** Whether this row is kept now. */
+  async #put(bucket: CasBucket<CacheRow>, key: string, row: CacheRow): Promise<boolean> {
     const old: Row<CacheRow> | undefined = await bucket.get(key);
     try {
       await bucket.put(key, row, old?.revision);
+      return true;
     } catch (error) {
       // Another node was faster with an answer to the same question: one is as good as the other.
       if (!TroupeError.is(error, "conflict")) throw error;
       this.#ports.logger.debug({ key, reason: messageOf(error) }, "an answer was kept by another node");
-      return;
+      return false;
     }
-    this.#remember(key, row);
+  }
+
+  /** What becomes of it says how the cache is. */
+  async #inBucket<T>(work: (bucket: CasBucket<CacheRow>) => Promise<T>): Promise<T> {
+    try {
+      const result = await work(await this.#bucket.get());
+      this.#found.heard(CACHE_SERVICE, "success");
+      return result;
+    } catch (error) {
+      this.#found.heard(CACHE_SERVICE, "failure", messageOf(error));
+      throw error;
+    }
   }
 
   #remember(key: string, row: CacheRow): void {

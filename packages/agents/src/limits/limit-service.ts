@@ -8,11 +8,13 @@ import {
   messageOf,
   TroupeError,
 } from "@troupe/runtime";
-import { CasBucket, OnDemand } from "@troupe/runtime/internal";
+import { CasBucket, type DependencyReport, OnDemand } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { token } from "../budgets/nest.ts";
 import type { ModelSettings } from "../config/load.ts";
+import { DEFAULT_BREAKER } from "../models/breaker.ts";
 import { providerOf } from "../models/registry.ts";
+import { DependencyWatch } from "../node-services/dependency-watch.ts";
 import { every } from "../node-services/every.ts";
 import { NodeAccess } from "../node-services/node-access.ts";
 import { LIMIT_SERVICE, LimitQuestion } from "./limit-messages.ts";
@@ -36,6 +38,8 @@ export function limitService(settings: ModelSettings): BrokerService {
 
 interface OpenTurn {
   readonly turn: Turn;
+  /** `<provider> <model>`. */
+  readonly endpoint: string;
   readonly host: string;
   readonly beganMs: number;
 }
@@ -49,12 +53,14 @@ class LimitHandler implements BrokerHandler {
   readonly #turns = new Map<string, OpenTurn>();
   readonly #closed = new AbortController();
   readonly #bucket = new OnDemand(() => this.#openBucket());
+  readonly #endpoints: DependencyWatch;
   #taken = 0;
 
   constructor(ports: BrokerPorts, settings: ModelSettings) {
     this.#ports = ports;
     this.#settings = settings;
     this.#access = NodeAccess.of(ports);
+    this.#endpoints = new DependencyWatch("model", ports.clock, DEFAULT_BREAKER);
     void every(CARE_EVERY_MS, ports, this.#closed.signal, "care for turns", () => this.#expire());
   }
 
@@ -64,8 +70,14 @@ class LimitHandler implements BrokerHandler {
     const question = parsed.data;
     if (question.op === "enter") return { turn: await this.#enter(caller, question.model, question.tokens) };
     const open = this.#turns.get(question.turn);
-    if (open?.host === caller.incarnation) this.#end(question.turn, open, question);
+    if (open?.host !== caller.incarnation) return null;
+    if (question.result !== undefined) this.#endpoints.heard(open.endpoint, question.result, question.reason);
+    this.#end(question.turn, open, question);
     return null;
+  }
+
+  dependencies(): readonly DependencyReport[] {
+    return this.#endpoints.reports();
   }
 
   hostEnded(incarnation: string): void {
@@ -83,10 +95,11 @@ class LimitHandler implements BrokerHandler {
     const { manifest } = await this.#ports.deploymentOf(version);
     const { provider, model: name } = providerOf(model, manifest.models, this.#settings);
     const { tenant } = await this.#access.owners.of(task);
-    const queue = await this.#queueOf(`${provider} ${name}`);
+    const endpoint = `${provider} ${name}`;
+    const queue = await this.#queueOf(endpoint);
     const turn = await queue.enter(tenant, { requests: 1, tokens });
     const id = `t${++this.#taken}`;
-    this.#turns.set(id, { turn, host: incarnation, beganMs: this.#ports.clock.monotonicMs() });
+    this.#turns.set(id, { turn, endpoint, host: incarnation, beganMs: this.#ports.clock.monotonicMs() });
     return id;
   }
 

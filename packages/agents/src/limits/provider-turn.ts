@@ -1,13 +1,25 @@
 import { messageOf, TroupeError } from "@troupe/runtime";
 import { isNotOffered } from "@troupe/runtime/internal";
+import type { TryResult } from "../models/breaker.ts";
 import type { ModelScope } from "../models/model.ts";
 import { LIMIT_SERVICE, LimitAnswer } from "./limit-messages.ts";
 import { readRateHeaders } from "./rate-headers.ts";
 
 /** One request's turn at a provider. */
 export interface ProviderTurn {
-  /** What the headers of the answer said, and how long the provider asked to be left alone. Never throws. */
-  end(headers: Pick<Headers, "get"> | undefined, restMs?: number): void;
+  /** Tells the node what became of the request; without a word of it none was made. Never throws. */
+  end(told?: TurnEnd): void;
+}
+
+/** What became of a request. */
+export interface TurnEnd {
+  readonly result: TryResult;
+  /** Why it failed. */
+  readonly reason?: string | undefined;
+  /** Those of the answer, if one came. */
+  readonly headers?: Pick<Headers, "get"> | undefined;
+  /** For how long the provider asked to be left alone. */
+  readonly restMs?: number | undefined;
 }
 
 /**
@@ -17,13 +29,16 @@ export interface ProviderTurn {
 export async function takeTurn(model: string, tokens: number, scope: ModelScope): Promise<ProviderTurn> {
   const turn = await enter(model, tokens, scope);
   return {
-    end: (headers, restMs) => {
+    end: (become) => {
       if (turn === undefined) return;
+      const { headers, restMs, result, reason }: Partial<TurnEnd> = become ?? {};
       const { requests, tokens: ofTokens } = (headers && readRateHeaders(headers)) ?? {};
       const limits = { ...(requests && { requests }), ...(ofTokens && { tokens: ofTokens }) };
       const told = {
         ...(requests || ofTokens ? { limits } : {}),
         ...(restMs === undefined ? {} : { restMs }),
+        ...(result === undefined ? {} : { result }),
+        ...(reason === undefined ? {} : { reason: reason.slice(0, 256) }),
       };
       scope.ask?.(LIMIT_SERVICE, { op: "end", turn, ...told }).catch((error: unknown) => {
         scope.log?.warn({ model, reason: messageOf(error) }, "the node could not be told of a provider's answer");

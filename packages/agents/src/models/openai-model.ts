@@ -63,12 +63,13 @@ function gatedTries(
     const turn = await takeTurn(model.alias, inputTokens + outputTokens, scope);
     const leave = gate.enter();
     if (!leave.allowed) {
-      turn.end(undefined);
+      turn.end();
       return { ok: false, failure: notAllowed(leave) };
     }
     let result: TryResult = "abandoned";
     let headers: Pick<Headers, "get"> | undefined;
     let restMs: number | undefined;
+    let reason: string | undefined;
     try {
       const onHeaders = (given: Pick<Headers, "get">) => {
         headers = given;
@@ -81,6 +82,7 @@ function gatedTries(
       const failure = classifyFailure(error, clock.nowMs(), model.apiKey);
       // An endpoint that refuses or limits works: only what is broken counts for the breaker.
       result = failure.kind === "refused" || failure.kind === "rate_limited" ? "success" : "failure";
+      reason = failure.reason;
       if (error instanceof APIError && error.headers instanceof Headers) headers = error.headers;
       if (failure.kind === "rate_limited") {
         restMs = Math.min(failure.retryAfterMs ?? retry.baseMs, retry.retryAfterCapMs);
@@ -89,7 +91,7 @@ function gatedTries(
       return { ok: false, failure };
     } finally {
       gate.done(result);
-      turn.end(headers, restMs);
+      turn.end({ result, reason, headers, restMs });
     }
   };
 }

@@ -1,4 +1,4 @@
-import { loadGuardSettings } from "@troupe/gateway/internal";
+import { loadGuardSettings, loadRequiredParts } from "@troupe/gateway/internal";
 import { createLogger } from "@troupe/runtime/internal";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -23,7 +23,7 @@ async function runGateway(scope: Scope, options: z.infer<typeof Options>): Promi
   const { variables } = scope.environment;
   const facts = { nats: await natsFacts(address), http: await httpFacts(options.host, variables) };
   requireStrong(scope, facts, options.allowWeak);
-  const guard = await loadGuardSettings(scope.environment.variables);
+  const guard = await loadGuardSettings(variables);
   const { startGateway } = await import("../parts.ts");
   const gateway = await startGateway({
     servers: address.natsUrl,
@@ -32,6 +32,7 @@ async function runGateway(scope: Scope, options: z.infer<typeof Options>): Promi
     httpPort: options.port,
     httpHost: options.host,
     guard,
+    requiredParts: loadRequiredParts(variables),
     clock: scope.clock,
     random: scope.random,
     logger: createLogger({ name: "gateway", level: logLevelOf(scope.environment.logLevel) }),

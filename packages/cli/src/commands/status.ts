@@ -26,6 +26,15 @@ const Health: z.ZodType<ClusterHealth> = z.looseObject({
   mean_load: count,
   queues: z.record(z.string(), z.object({ waiting: count, in_flight: count })),
   tasks_in_flight: count,
+  dependencies: z.array(
+    z.object({
+      kind: z.enum(["model", "cache"]),
+      name: z.string(),
+      up: z.boolean(),
+      down_on: z.array(z.string()),
+      reason: z.string().nullable(),
+    }),
+  ),
   oldest_message_ms: count.nullable(),
   alerts: z.array(z.object({ name: z.string(), since: z.string(), text: z.string() })),
   supervisor: z.object({ id: z.string(), epoch: count, since: z.string() }),

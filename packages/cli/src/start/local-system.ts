@@ -2,7 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { startOfflineModel } from "@troupe/agents";
-import { loadGuardSettings } from "@troupe/gateway/internal";
+import { loadGuardSettings, loadRequiredParts } from "@troupe/gateway/internal";
 import { type Clock, messageOf, type Random } from "@troupe/runtime";
 import { type Logger, startEmbeddedServer, type TlsSettings } from "@troupe/runtime/internal";
 import type { Supervisor } from "@troupe/supervisor";
@@ -78,6 +78,7 @@ export async function startLocalSystem(options: LocalSystemOptions, stack: Async
     ...settings,
     httpPort: options.httpPort,
     guard: await loadGuardSettings(env),
+    requiredParts: loadRequiredParts(env),
   });
   stack.defer(() => gateway.stop());
   const crew = startNodeCrew({

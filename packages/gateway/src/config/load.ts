@@ -12,6 +12,7 @@ import {
 import { z } from "zod";
 import type { GatewayOptions } from "../gateway.ts";
 import { loadGuardSettings } from "./load-guard.ts";
+import { loadRequiredParts } from "./load-health.ts";
 
 const Environment = z.object({
   TROUPE_NATS_URL: z.string().default("nats://127.0.0.1:4222"),
@@ -34,6 +35,7 @@ export async function loadSettings(env: Readonly<Record<string, string | undefin
   const signIn = settings.TROUPE_SEED_FILE === undefined ? {} : await readSignIn(settings.TROUPE_SEED_FILE);
   return {
     ...(await loadGuardSettings(env)),
+    requiredParts: loadRequiredParts(env),
     system: requireSystemName(settings.TROUPE_SYSTEM),
     servers: settings.TROUPE_NATS_URL.split(","),
     tls: tlsOfEnvironment(env),

@@ -1,6 +1,7 @@
 /** Bodies of the HTTP interface as schemas: requests are parsed by them, the OpenAPI document is generated from them. */
 import { ERRORS, TASK_ID, TaskRequest } from "@troupe/runtime/internal";
 import { z } from "zod";
+import { HEALTH_PARTS } from "../task/task-api.ts";
 
 export const SubmitBody = TaskRequest.extend({
   role: z.string().min(1).max(256).meta({ description: "The role that gets the task; one of the system's doors." }),
@@ -147,7 +148,14 @@ export const GraphResponse = z.object({
 
 export const HealthResponse = z.object({
   status: z.enum(["healthy", "degraded", "critical"]),
-  parts: z.array(z.object({ name: z.string(), up: z.boolean(), required: z.boolean(), text: z.string() })),
+  parts: z.array(
+    z.object({
+      name: z.enum(HEALTH_PARTS),
+      up: z.boolean(),
+      required: z.boolean().meta({ description: "Whether the answer is 503 while it is down." }),
+      text: z.string(),
+    }),
+  ),
 });
 
 export const ProblemResponse = z.object({

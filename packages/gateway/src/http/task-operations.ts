@@ -168,7 +168,7 @@ export const TASK_OPERATIONS: readonly Operation[] = [
     method: "GET",
     path: "/health",
     permission: "public",
-    summary: "Each part that the gateway works with; 503 when one that it needs is down.",
+    summary: "Each part: gateway, NATS, system, supervisor, model endpoints, cache; 503 when one that matters is down.",
     success: { status: 200, description: "Healthy or degraded.", schema: HealthResponse },
     errors: ["unavailable"],
   },

@@ -1,6 +1,7 @@
-import { type Link, messageOf, TroupeError } from "@troupe/runtime/internal";
+import { type Link, TroupeError } from "@troupe/runtime/internal";
 import type { DeployedSystem } from "../ingress/deployed-system.ts";
-import type { HealthPart, HealthProbe, TaskApi } from "./task-api.ts";
+import { clusterParts, type FoundPart } from "./cluster-parts.ts";
+import type { HealthPart, HealthPartName, HealthProbe, TaskApi } from "./task-api.ts";
 
 export interface HealthPorts {
   readonly link: Link;
@@ -8,57 +9,53 @@ export interface HealthPorts {
   readonly deployed: Pick<DeployedSystem, "current">;
   readonly isConnected: () => boolean;
   readonly isDraining: () => boolean;
+  /** Parts whose failure is one of the gateway, beside those that no gateway can do without. */
+  readonly required: readonly HealthPartName[];
 }
 
 /** Longest wait for the NATS server's answer to a ping. */
 const PING_MS = 1_000;
+/** Without these no gateway takes tasks. */
+const ALWAYS_REQUIRED: readonly HealthPartName[] = ["gateway", "nats"];
 
-/** What the gateway works with, asked at the moment of the question. Only NATS and the gateway itself are needed for taking tasks. */
+/** What the gateway works with, asked at the moment of the question. */
 export function healthProbe(ports: HealthPorts): HealthProbe {
-  const readiness = (): HealthPart[] => {
-    const [isDraining, isConnected] = [ports.isDraining(), ports.isConnected()];
-    return [
-      part("gateway", !isDraining, true, isDraining ? "draining" : "takes requests"),
-      part("nats", isConnected, true, isConnected ? "connected" : "not connected"),
-    ];
-  };
+  const required = new Set([...ALWAYS_REQUIRED, ...ports.required]);
+  const judged = (parts: readonly FoundPart[]): HealthPart[] =>
+    parts.map((part) => ({ ...part, isRequired: required.has(part.name) }));
   return {
-    readiness,
-    parts: async () => {
-      const [gateway] = readiness();
-      return [...(gateway ? [gateway] : []), await nats(ports), system(ports), await supervisor(ports)];
-    },
+    readiness: () => judged([gateway(ports), connection(ports)]),
+    parts: async () => judged([gateway(ports), await nats(ports), system(ports), ...(await cluster(ports))]),
   };
 }
 
-const part = (name: string, isUp: boolean, isRequired: boolean, text: string): HealthPart => ({
-  name,
-  isUp,
-  isRequired,
-  text,
-});
+function gateway({ isDraining }: HealthPorts): FoundPart {
+  const drains = isDraining();
+  return { name: "gateway", isUp: !drains, text: drains ? "draining" : "takes requests" };
+}
 
-async function nats({ link }: HealthPorts): Promise<HealthPart> {
+function connection({ isConnected }: HealthPorts): FoundPart {
+  const isUp = isConnected();
+  return { name: "nats", isUp, text: isUp ? "connected" : "not connected" };
+}
+
+async function nats({ link }: HealthPorts): Promise<FoundPart> {
   const flushed = link.nc.flush().then(() => true);
   const tooLong = new Promise<boolean>((resolve) => setTimeout(resolve, PING_MS, false).unref());
   const isUp = await Promise.race([flushed, tooLong]).catch(() => false);
-  return part("nats", isUp, true, isUp ? "answers" : "does not answer");
+  return { name: "nats", isUp, text: isUp ? "answers" : "does not answer" };
 }
 
-function system({ deployed }: HealthPorts): HealthPart {
+function system({ deployed }: HealthPorts): FoundPart {
   try {
-    return part("system", true, false, `version ${deployed.current().version}`);
+    return { name: "system", isUp: true, text: `version ${deployed.current().version}` };
   } catch (error) {
     if (!TroupeError.is(error, "no_system")) throw error;
-    return part("system", false, false, error.message);
+    return { name: "system", isUp: false, text: error.message };
   }
 }
 
-async function supervisor({ api }: HealthPorts): Promise<HealthPart> {
-  try {
-    await api.cluster();
-    return part("supervisor", true, false, "answers");
-  } catch (error) {
-    return part("supervisor", false, false, messageOf(error));
-  }
+async function cluster({ api }: HealthPorts): Promise<readonly FoundPart[]> {
+  // Whatever kept the supervisor from answering, it did not answer.
+  return clusterParts(await api.cluster().catch(() => undefined));
 }

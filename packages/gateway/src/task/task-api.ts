@@ -62,9 +62,13 @@ export interface TaskApi {
   cluster(): Promise<unknown>;
 }
 
+/** What `/health` tells of. `models` and `cache` are what the nodes have found when they last used them. */
+export const HEALTH_PARTS = ["gateway", "nats", "system", "supervisor", "models", "cache"] as const;
+export type HealthPartName = (typeof HEALTH_PARTS)[number];
+
 /** One part of the gateway's health. */
 export interface HealthPart {
-  readonly name: string;
+  readonly name: HealthPartName;
   readonly isUp: boolean;
   /** Whether the gateway can do its work without it. */
   readonly isRequired: boolean;

@@ -34,6 +34,20 @@ export const ReportedFailure = ActorFailure.extend({
 });
 export type ReportedFailure = z.infer<typeof ReportedFailure>;
 
+/** Most dependencies that a heartbeat names. */
+export const MAX_DEPENDENCIES = 32;
+
+/** Something outside that a node's actors work with, as it was found when they last did. */
+export const DependencyReport = z.strictObject({
+  /** `model`: an endpoint for one model. `cache`: the kept answers of models. */
+  kind: z.enum(["model", "cache"]),
+  name: z.string().min(1).max(256),
+  isUp: z.boolean(),
+  /** What went wrong; absent while it is up. */
+  reason: z.string().max(256).optional(),
+});
+export type DependencyReport = z.infer<typeof DependencyReport>;
+
 /** `<sys>.heartbeat.<node>`, core NATS, every 500 ms by default. */
 export const Heartbeat = z.strictObject({
   v,
@@ -74,6 +88,8 @@ export const Heartbeat = z.strictObject({
   ),
   /** The newest failures of its actors; absent = none of late. */
   failures: z.array(ReportedFailure).max(64).optional(),
+  /** What its actors have lately worked with outside; absent = nothing, or the node does not know. */
+  dependencies: z.array(DependencyReport).max(MAX_DEPENDENCIES).optional(),
 });
 export type Heartbeat = z.infer<typeof Heartbeat>;
 
@@ -142,6 +158,17 @@ export type Died = z.infer<typeof Died>;
 export const Held = z.strictObject({ v, node: name, incarnation: name, held: z.record(z.string(), z.array(count)) });
 export type Held = z.infer<typeof Held>;
 
+/** Something outside that actors work with, over all nodes that have lately used it. */
+export interface ClusterDependency {
+  readonly kind: DependencyReport["kind"];
+  readonly name: string;
+  /** Whether it works for at least one of them. */
+  readonly up: boolean;
+  /** Nodes for which it does not. */
+  readonly down_on: readonly string[];
+  readonly reason: string | null;
+}
+
 /** `<sys>.supervisor.health` (R-SUP-1). */
 export interface ClusterHealth {
   readonly status: "healthy" | "degraded" | "critical";
@@ -164,6 +191,7 @@ export interface ClusterHealth {
   readonly mean_load: number;
   readonly queues: Readonly<Record<string, { readonly waiting: number; readonly in_flight: number }>>;
   readonly tasks_in_flight: number;
+  readonly dependencies: readonly ClusterDependency[];
   readonly oldest_message_ms: number | null;
   readonly alerts: readonly { readonly name: string; readonly since: string; readonly text: string }[];
   readonly supervisor: { readonly id: string; readonly epoch: number; readonly since: string };

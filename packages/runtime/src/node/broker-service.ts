@@ -1,6 +1,7 @@
 /** What only a node may do, as a service for its hosts: budgets, cache, limits, audit. The node's program composes them. */
 import type { Json } from "../actor/outcome.ts";
 import type { Clock } from "../clock.ts";
+import type { DependencyReport } from "../contracts/control.ts";
 import type { Subjects } from "../contracts/subjects.ts";
 import type { Deployment } from "../contracts/system.ts";
 import type { TaskId } from "../ids.ts";
@@ -42,6 +43,8 @@ export interface BrokerHandler {
    * is told `outcome_unknown`, whatever still comes.
    */
   ask(caller: BrokerCaller, body: unknown): Promise<Json>;
+  /** What the service has found of things outside, for each heartbeat: at once, from memory. */
+  dependencies?(): readonly DependencyReport[];
   /** This host is gone, and asks no more. */
   hostEnded?(incarnation: string): void;
   close(): Promise<void>;

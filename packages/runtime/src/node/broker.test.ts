@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { MAX_DEPENDENCIES } from "../contracts/control.ts";
 import { TroupeError } from "../errors.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
@@ -35,6 +36,19 @@ test("a service that never answers: the host is told that nobody knows", async (
     assert.rejects(asked, (error) => TroupeError.is(error, "outcome_unknown")),
     clock.advance(ASK_LIMIT_MS),
   ]);
+});
+
+const found = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ kind: "model" as const, name: `m${index}`, isUp: true }));
+
+test("what services have found is told together, as much as fits; one that throws leaves the others' word", () => {
+  const { broker } = brokerOf({
+    bad: { dependencies: bad },
+    mute: {},
+    few: { dependencies: () => found(3) },
+  });
+  assert.deepEqual(broker.dependencies(), found(3));
+  assert.equal(brokerOf({ many: { dependencies: () => found(99) } }).broker.dependencies().length, MAX_DEPENDENCIES);
 });
 
 test("a service that throws at a host's end, or when it closes, keeps nobody else from it", async () => {

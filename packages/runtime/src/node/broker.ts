@@ -1,6 +1,7 @@
 import { notOffered } from "../actor/not-offered.ts";
 import type { Json } from "../actor/outcome.ts";
 import type { Clock } from "../clock.ts";
+import { type DependencyReport, MAX_DEPENDENCIES } from "../contracts/control.ts";
 import { messageOf, TroupeError } from "../errors.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { BrokerCaller, BrokerHandler, BrokerPorts, BrokerService } from "./broker-service.ts";
@@ -34,6 +35,19 @@ export class Broker {
     } finally {
       inTime.abort();
     }
+  }
+
+  /** What the services have found of things outside. */
+  dependencies(): readonly DependencyReport[] {
+    const found: DependencyReport[] = [];
+    for (const [service, handler] of this.#handlers) {
+      try {
+        found.push(...(handler.dependencies?.() ?? []));
+      } catch (error) {
+        this.#logger.error({ service, reason: messageOf(error) }, "a service could not say what it depends on");
+      }
+    }
+    return found.slice(0, MAX_DEPENDENCIES);
   }
 
   hostEnded(incarnation: string): void {

@@ -23,6 +23,7 @@ const status: NodeStatus = {
   memoryLimitBytes: undefined,
   replicas: [replica("v1/a/0", 2), replica("v1/b/0", 0)],
   failures: [],
+  dependencies: [],
   memoryBytes: 1_000.5,
   loopP99Ms: 1.23456,
   isDraining: false,
@@ -41,6 +42,12 @@ test("failures are told where there are any", () => {
   assert.equal("failures" in buildHeartbeat(status, 1), false);
   const failures = [{ actor: "v1/a/0", kind: "stuck" as const, reason: "silent", number: 1, generation: 0, agoMs: 5 }];
   assert.deepEqual(Heartbeat.parse(buildHeartbeat({ ...status, failures }, 1)).failures, failures);
+});
+
+test("what actors work with outside is told where anything is known of it", () => {
+  assert.equal("dependencies" in buildHeartbeat(status, 1), false);
+  const dependencies = [{ kind: "model" as const, name: "m", isUp: false, reason: "HTTP 500" }];
+  assert.deepEqual(Heartbeat.parse(buildHeartbeat({ ...status, dependencies }, 1)).dependencies, dependencies);
 });
 
 test("a limit on memory is told where there is one", () => {

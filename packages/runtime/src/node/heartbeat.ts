@@ -1,4 +1,4 @@
-import { CONTROL_VERSION, type Heartbeat, type ReportedFailure } from "../contracts/control.ts";
+import { CONTROL_VERSION, type DependencyReport, type Heartbeat, type ReportedFailure } from "../contracts/control.ts";
 import type { ReplicaReport } from "../host/ipc.ts";
 
 /** What a node knows of itself when it says that it is alive. */
@@ -11,6 +11,7 @@ export interface NodeStatus {
   readonly memoryLimitBytes: number | undefined;
   readonly replicas: readonly ReplicaReport[];
   readonly failures: readonly ReportedFailure[];
+  readonly dependencies: readonly DependencyReport[];
   readonly memoryBytes: number;
   readonly loopP99Ms: number;
   readonly isDraining: boolean;
@@ -38,5 +39,6 @@ export function buildHeartbeat(status: NodeStatus, sequence: number): Heartbeat 
     ...(hasLeft ? { hasLeft } : {}),
     actors: [...replicas],
     ...(status.failures.length > 0 ? { failures: [...status.failures] } : {}),
+    ...(status.dependencies.length > 0 ? { dependencies: [...status.dependencies] } : {}),
   };
 }

@@ -270,7 +270,7 @@ class ReconcilingNode implements RunningNode {
     }
   }
 
-  #say({ link, fleet, loop }: Joined, hasLeft: boolean): void {
+  #say({ link, fleet, loop, broker }: Joined, hasLeft: boolean): void {
     const { labels, capabilities, slots, memoryLimitBytes, memoryBytes } = this.#options;
     const heartbeat = buildHeartbeat(
       {
@@ -282,6 +282,7 @@ class ReconcilingNode implements RunningNode {
         memoryLimitBytes,
         replicas: hasLeft ? [] : fleet.reports(),
         failures: fleet.failures(),
+        dependencies: broker.dependencies(),
         memoryBytes: memoryBytes() + fleet.memoryBytes,
         loopP99Ms: Math.max(loop.p99Ms(), fleet.loopP99Ms),
         isDraining: this.#isDraining,

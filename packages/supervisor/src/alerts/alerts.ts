@@ -1,6 +1,7 @@
 /** What is wrong with the cluster, as conditions that fire, last and resolve (R-SUP-7). Pure. */
 import { rfc3339 } from "@troupe/runtime/internal";
 import type { ClusterView } from "../health/cluster-view.ts";
+import { dependenciesOf } from "../health/dependencies.ts";
 import { mailboxOf, replicaKey } from "../placement/wanted.ts";
 
 /** What each alert is: how bad, and how long its condition must last before it fires: what is normal for a moment is nothing to look at. */
@@ -12,6 +13,8 @@ export const ALERTS = {
   task_slow: { severity: "warning", lastsMs: 0 },
   task_dead: { severity: "warning", lastsMs: 0 },
   queue_age: { severity: "warning", lastsMs: 0 },
+  breaker_open: { severity: "warning", lastsMs: 0 },
+  cache_down: { severity: "warning", lastsMs: 10_000 },
 } as const satisfies Readonly<Record<string, { readonly severity: "warning" | "critical"; readonly lastsMs: number }>>;
 export type AlertName = keyof typeof ALERTS;
 
@@ -32,6 +35,7 @@ export function alertsOf(view: ClusterView): readonly Alert[] {
     ...errorAlerts(view),
     ...placeAlerts(view),
     ...quarantineAlerts(view),
+    ...dependencyAlerts(view),
   ];
 }
 
@@ -102,6 +106,18 @@ const quarantineAlerts = ({ unplaced }: ClusterView): readonly Alert[] =>
       name: "actor_quarantined",
       about: replicaKey(replica),
       text: `${replicaKey(replica)} is ${reason}`,
+    }));
+
+const DEPENDENCY_ALERTS = { model: "breaker_open", cache: "cache_down" } as const;
+const DEPENDENCY_NOUNS = { model: "model endpoint", cache: "cache" } as const;
+
+const dependencyAlerts = ({ membership }: ClusterView): readonly Alert[] =>
+  dependenciesOf(membership)
+    .filter((dependency) => dependency.down_on.length > 0)
+    .map(({ kind, name, down_on: nodes, reason }) => ({
+      name: DEPENDENCY_ALERTS[kind],
+      about: name,
+      text: `${DEPENDENCY_NOUNS[kind]} ${name} fails on ${nodes.join(", ")}${reason === null ? "" : `: ${reason}`}`,
     }));
 
 /** A condition that holds, with the time since when; it may not fire yet. */

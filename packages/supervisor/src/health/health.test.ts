@@ -70,6 +70,7 @@ test("a cluster in which everything runs is healthy", () => {
     mean_load: 0.5,
     queues: {},
     tasks_in_flight: 5,
+    dependencies: [],
     oldest_message_ms: null,
     alerts: [],
     supervisor: { id: "s1", epoch: 3, since: "1970-01-01T00:00:00.000Z" },
@@ -139,6 +140,23 @@ test("the status follows from what is wrong, and the reasons say it", () => {
     assert.equal(answer.status, status, String(reason));
     assert.match(answer.reasons.join("\n"), reason);
   }
+});
+
+test("an endpoint that fails on a node degrades the cluster, and the reason names both", () => {
+  const about = { node: "n1", incarnation: "i", labels: {}, capabilities: [], slots: 4 };
+  const load = { sequence: 2, busy: 0, load: 0, memoryBytes: 1, loopP99Ms: 1, isDraining: false };
+  const actors = [{ id: "v1/a/0", epoch: 1, state: "available" as const, inFlight: 0, done: 0, failed: 0, meanMs: 0 }];
+  const dependencies = [{ kind: "model" as const, name: "api.example m", isUp: false, reason: "HTTP 500" }];
+  const membership = withHeartbeat(members({ n1: "up" }), { v: 1, ...about, ...load, actors, dependencies });
+  const { status, reasons, alerts, ...answer } = health({ membership });
+  assert.deepEqual([status, reasons], ["degraded", ["model endpoint api.example m fails on n1: HTTP 500"]]);
+  assert.deepEqual(
+    alerts.map(({ name }) => name),
+    ["breaker_open"],
+  );
+  assert.deepEqual(answer.dependencies, [
+    { kind: "model", name: "api.example m", up: false, down_on: ["n1"], reason: "HTTP 500" },
+  ]);
 });
 
 test("queues are summed over versions and shards", () => {

@@ -5,6 +5,7 @@ import { isMassSuspicion } from "../membership/brakes.ts";
 import type { Membership } from "../membership/snapshot.ts";
 import type { QueueState } from "../queues/queue-reader.ts";
 import { type ClusterView, oldestOf } from "./cluster-view.ts";
+import { dependenciesOf } from "./dependencies.ts";
 
 export function healthOf(view: ClusterView, alerts: readonly FiringAlert[]): ClusterHealth {
   const nodes = nodeCounts(view.membership);
@@ -21,6 +22,7 @@ export function healthOf(view: ClusterView, alerts: readonly FiringAlert[]): Clu
     mean_load: meanLoad(view.membership),
     queues: queueTotals(view.queues),
     tasks_in_flight: view.openTasks,
+    dependencies: dependenciesOf(view.membership),
     oldest_message_ms: oldestMs === undefined ? null : Math.max(0, view.nowMs - oldestMs),
     alerts: alerts.map(({ name, since, text }) => ({ name, since, text })),
     supervisor: {
