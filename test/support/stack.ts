@@ -158,9 +158,17 @@ export class Stack implements AsyncDisposable {
       const answer = await this.client.nc.request(this.subjects.supervisor(verb), "", { timeout: 2_000 });
       return `--- ${verb}\n${answer.string()}`;
     });
-    const settled = await Promise.allSettled(views);
+    const settled = await Promise.allSettled([...views, this.#events()]);
     const texts = settled.map((view) => (view.status === "fulfilled" ? view.value : String(view.reason)));
     return [...texts, this.logs()].join("\n");
+  }
+
+  /** What the control plane last noticed and decided. */
+  async #events(): Promise<string> {
+    const events = new PartProcess("events", ["events", "--limit", "100", ...this.operatorFlags]);
+    events.start();
+    await events.ended();
+    return `--- events\n${events.log}`;
   }
 
   /** What every process last said, for a failed test's message. */

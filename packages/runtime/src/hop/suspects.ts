@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { isWithin } from "../within.ts";
 
 /** How long a suspect runs without others of its kind; long enough for most that kill to do so. Most are innocent. */
 const APART_MS = 5_000;
@@ -37,10 +38,7 @@ export class Suspects {
   async #turn(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#waiting.push(resolve);
-    const come = new AbortController();
-    const tooLong = this.#clock.sleep(PATIENCE_MS, come.signal).catch(() => undefined);
-    await Promise.race([promise, tooLong]);
-    come.abort();
+    await isWithin(this.#clock, PATIENCE_MS, promise);
     const place = this.#waiting.indexOf(resolve);
     if (place >= 0) this.#waiting.splice(place, 1);
   }

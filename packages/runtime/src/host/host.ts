@@ -11,6 +11,7 @@ import { type HopId, isHopId, requireTaskId, type TaskId } from "../ids.ts";
 import type { Random } from "../random.ts";
 import { supervisedGroups } from "../supervision/groups.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import { isWithin } from "../within.ts";
 import { ActorSupervisor } from "./actor-supervisor.ts";
 import { BrokeredBlobs } from "./brokered-blobs.ts";
 import { DeadIncarnations } from "./dead-incarnations.ts";
@@ -32,6 +33,8 @@ import type { Replica } from "./replica.ts";
 import { RoleSeat, roleLink } from "./role-seat.ts";
 
 const REPORT_EVERY_MS = 250;
+/** Without a connection nothing is on its way. */
+const CATCH_UP_LIMIT_MS = 250;
 
 export interface HostOptions {
   readonly configure: Configure;
@@ -114,9 +117,16 @@ export class Host {
       case "answer":
         return this.#asks.take(command);
       case "flush":
-        this.flushHeld();
-        return this.#options.tell({ type: "flushed", request: command.request });
+        return void this.#carryOut("flush", () => this.#sayHeld(command.request));
     }
+  }
+
+  /** Says what it holds, with what the server had sent by now, be it still on its way here. */
+  async #sayHeld(request: number): Promise<void> {
+    const caughtUp = Promise.allSettled([...this.#seats.values()].map(async (seat) => (await seat).catchUp()));
+    await isWithin(this.#options.clock, CATCH_UP_LIMIT_MS, caughtUp);
+    this.flushHeld();
+    this.#options.tell({ type: "flushed", request });
   }
 
   /** Tells the node now what is held; the last thing that a host does before it crashes. */

@@ -148,6 +148,11 @@ export class RoleSeat {
     this.#revoked = new Set(revoked);
   }
 
+  /** Resolves when everything that the server had sent before is in hand: it answers in order. Rejects when the connection is closed. */
+  catchUp(): Promise<void> {
+    return this.#link.nc.flush();
+  }
+
   /** Signs in again, with the credentials of now. */
   renew(): Promise<void> {
     return this.#link.renewal.renew();

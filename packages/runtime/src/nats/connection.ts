@@ -13,6 +13,7 @@ import type { Logger } from "pino";
 import { type Clock, systemClock } from "../clock.ts";
 import { messageOf, TroupeError } from "../errors.ts";
 import { type Random, systemRandom } from "../random.ts";
+import { isWithin } from "../within.ts";
 import { CORE_API_PREFIX } from "./api-prefix.ts";
 import type { Credentials } from "./credentials.ts";
 import { Renewal } from "./renewal.ts";
@@ -221,11 +222,8 @@ function logOne(status: Status, logger: Logger): void {
 
 async function closeGently(nc: NatsConnection, clock: Clock): Promise<void> {
   if (nc.isClosed()) return;
-  const limit = new AbortController();
   // Draining waits for an answer of the server: with none there it would wait for ever.
   const drained = nc.drain().catch(() => undefined);
-  const tooLong = clock.sleep(1_000, limit.signal).catch(() => undefined);
-  await Promise.race([drained, tooLong]);
-  limit.abort();
+  await isWithin(clock, 1_000, drained);
   await nc.close();
 }

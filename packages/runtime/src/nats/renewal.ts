@@ -1,5 +1,6 @@
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { Clock } from "../clock.ts";
+import { isWithin } from "../within.ts";
 
 /** Asks the server for nothing more. Resolves, with what takes it up again, when everything that was asked for has come or has ended. */
 export type StandAside = () => Promise<() => void>;
@@ -30,14 +31,11 @@ export class Renewal {
   async renew(): Promise<void> {
     if (this.#nc.isClosed()) return;
     const goOn = await Promise.all([...this.#aside].map((standAside) => standAside()));
-    const inTime = new AbortController();
-    const tooLate = this.#clock.sleep(RECONNECT_LIMIT_MS, inTime.signal).catch(() => undefined);
     const back = this.#reconnected();
     try {
       await this.#nc.reconnect();
-      await Promise.race([back, tooLate]);
+      await isWithin(this.#clock, RECONNECT_LIMIT_MS, back);
     } finally {
-      inTime.abort();
       for (const again of goOn) again();
     }
   }

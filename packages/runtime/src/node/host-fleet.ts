@@ -16,8 +16,11 @@ import { type HostAssignments, versionOfHost } from "./placement.ts";
 import type { RoleCredentialsSource } from "./role-credentials.ts";
 import { type HostDeath, SupervisedHost, type SupervisedHostOptions } from "./supervised-host.ts";
 
-/** How long hosts may take to say what they hold; a frozen one's last word counts. */
-const FLUSH_LIMIT_MS = 50;
+/**
+ * How long hosts may take to say what they hold; a frozen one's last word counts. Too short, and what a merely slow one has taken since its
+ * last word is taken from it; too long, and a frozen one holds up what others have lost.
+ */
+const FLUSH_LIMIT_MS = 400;
 
 type Inherited = Pick<
   SupervisedHostOptions,

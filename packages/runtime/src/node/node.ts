@@ -15,6 +15,7 @@ import { type LoopDelay, watchLoopDelay } from "../host/loop-delay.ts";
 import { handBackSubject } from "../nats/ack-subject.ts";
 import { type Link, openLink } from "../nats/connection.ts";
 import type { Service } from "../nats/service.ts";
+import { isWithin } from "../within.ts";
 import { BlobBroker } from "./blob-broker.ts";
 import { Broker } from "./broker.ts";
 import { childHosts } from "./child-host.ts";
@@ -165,10 +166,7 @@ class ReconcilingNode implements RunningNode {
       this.#say(joined, true);
       joined.loop.stop();
       // Without a server there is nobody to say goodbye to.
-      const limit = new AbortController();
-      const tooLong = this.#options.clock.sleep(1_000, limit.signal).catch(() => undefined);
-      await Promise.race([joined.services.stop(), tooLong]);
-      limit.abort();
+      await isWithin(this.#options.clock, 1_000, joined.services.stop());
       await joined.blobs.close();
       await joined.broker.close();
       await joined.link.close();

@@ -13,6 +13,7 @@ import {
 import type { Random } from "../random.ts";
 import { decideRestart, HOST_INTENSITY } from "../supervision/intensity.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import { isWithin } from "../within.ts";
 import { HostLife, type LifeEvents } from "./host-life.ts";
 import type { HostExit, StartHost } from "./host-process.ts";
 import { fallsSilent } from "./host-silence.ts";
@@ -120,7 +121,7 @@ export class SupervisedHost {
 
   /** Has the host say what it holds now. Resolves when it has, or after the limit with what was known. */
   async flush(limitMs: number): Promise<void> {
-    if (this.#life) await this.#within(limitMs, this.#life.flush());
+    if (this.#life) await isWithin(this.#options.clock, limitMs, this.#life.flush());
   }
 
   /** Ends it in order: takes no more, finishes within the limit, gives the rest back, exits. */
@@ -130,7 +131,7 @@ export class SupervisedHost {
       const life = this.#life;
       if (life) {
         life.process.send({ type: "drain", limitMs });
-        await this.#within(limitMs + EXIT_LIMIT_MS, Promise.race([life.drained, life.process.exited]));
+        await isWithin(this.#options.clock, limitMs + EXIT_LIMIT_MS, Promise.race([life.drained, life.process.exited]));
         await this.#exit(life);
       }
     }
@@ -146,7 +147,7 @@ export class SupervisedHost {
 
   async #exit(life: HostLife): Promise<void> {
     life.process.send({ type: "exit" });
-    const hasExited = await this.#within(EXIT_LIMIT_MS, life.process.exited);
+    const hasExited = await isWithin(this.#options.clock, EXIT_LIMIT_MS, life.process.exited);
     if (!hasExited) life.process.kill();
   }
 
@@ -248,18 +249,5 @@ export class SupervisedHost {
     this.#killed.add(life);
     logger.error({ version: this.version, pid: life.process.pid, silenceLimitMs }, "host is silent; it is killed");
     life.process.kill();
-  }
-
-  /** Whether it came about in time. */
-  async #within(limitMs: number, awaited: Promise<unknown>): Promise<boolean> {
-    const inTime = new AbortController();
-    const tooLate = this.#options.clock.sleep(limitMs, inTime.signal).then(
-      () => false,
-      () => true,
-    );
-    const came = awaited.then(() => true);
-    const result = await Promise.race([came, tooLate]);
-    inTime.abort();
-    return result;
   }
 }

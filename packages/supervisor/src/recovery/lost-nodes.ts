@@ -4,8 +4,12 @@ import type { Membership } from "../membership/snapshot.ts";
 import type { MemberChange } from "../membership/transitions.ts";
 import { type GiveBackOptions, giveBack, type Holders } from "./give-back.ts";
 
-/** Which life of a node has been lost by a change, so that what it held should be given back; `undefined` when none. */
-export function lostLife({ member, before }: MemberChange): string | undefined {
+/**
+ * Which life of a node has been lost by a change, so that what it held should be given back; `undefined` when none. A node that leaves in
+ * order has given back what it did not finish: asking the others again could only take a hop from one of them.
+ */
+export function lostLife({ member, before, isOrderly }: MemberChange): string | undefined {
+  if (isOrderly) return undefined;
   const wasPresent = before !== undefined && before.status !== "dead" && before.status !== "left";
   if (wasPresent && before.incarnation !== member.incarnation) return `${before.node}/${before.incarnation}`;
   const isLost = member.status === "suspect" || member.status === "dead" || (member.status === "left" && wasPresent);
