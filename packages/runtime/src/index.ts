@@ -1,5 +1,15 @@
 export { actor } from "./actor/actor.ts";
-export type { Context, HandlerLog, JoinAnswer, Need, StateAccess, StepOptions, StepScope } from "./actor/context.ts";
+export type {
+  AskedCall,
+  Context,
+  HandlerLog,
+  JoinAnswer,
+  Need,
+  SettledAnswer,
+  StateAccess,
+  StepOptions,
+  StepScope,
+} from "./actor/context.ts";
 export type { RoleDefinition, RoleInstance, RoleSettings } from "./actor/define.ts";
 export { defineSystem, type SystemOptions } from "./actor/define-system.ts";
 export {

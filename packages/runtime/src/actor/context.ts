@@ -1,4 +1,5 @@
 import type { Usage } from "../contracts/record.ts";
+import type { TroupeError } from "../errors.ts";
 import type { HopId, TaskId } from "../ids.ts";
 import type { Json } from "./outcome.ts";
 
@@ -52,6 +53,23 @@ export type Need = "all" | "any" | { readonly quorum: number };
 
 /** One answer of a join, in the order in which the join took them. */
 export type JoinAnswer = { readonly from: string; readonly index: number; readonly value: Json };
+
+/** A question to a role. */
+export interface AskedCall<To extends string = string> {
+  readonly to: To;
+  readonly body: Json;
+  /**
+   * After so many ms without an answer the call fails with `deadline_exceeded`, and the called hop is ended. Durable: late without a
+   * supervisor, never lost. Absent = no limit but the task's own.
+   */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** What became of one of several calls; `from` is `timer` where the time was over. */
+export type SettledAnswer = { readonly from: string; readonly index: number } & (
+  | { readonly value: Json }
+  | { readonly error: TroupeError }
+);
 
 /**
  * What a handler is given besides its message. Everything that is not pure goes through it, so that a replay sees the same.
@@ -109,13 +127,18 @@ export interface Context<To extends string = string> {
   ask(service: string, body: Json): Promise<Json>;
   /** Says that the handler gets on, where neither a step nor a token shows it. Costs nothing. */
   alive(): void;
-  /** Asks a role and waits for its answer. The hop leaves memory meanwhile and continues on any node. Throws the callee's error. */
-  call(to: To, body: Json): Promise<Json>;
+  /**
+   * Asks a role and waits for its answer. The hop leaves memory meanwhile and continues on any node. Throws the callee's error;
+   * `deadline_exceeded` when it does not answer within `timeoutMs`, as {@link AskedCall} says.
+   */
+  call(to: To, body: Json, options?: { readonly timeoutMs?: number }): Promise<Json>;
   /**
    * Asks several and waits for all, any or a quorum. Calls that the join was decided without are ended: their handlers are aborted, what
    * these have called goes on. The notice may be lost; then they run to their end, and nobody reads their answers.
    */
-  all(calls: readonly { readonly to: To; readonly body: Json }[], need?: Need): Promise<readonly JoinAnswer[]>;
+  all(calls: readonly AskedCall<To>[], need?: Need): Promise<readonly JoinAnswer[]>;
+  /** Asks several and waits until each has answered; errors are values. In the order of the calls. */
+  settle(calls: readonly AskedCall<To>[]): Promise<readonly SettledAnswer[]>;
   /** Waits `ms` durably: late without a supervisor, never lost. */
   sleep(ms: number): Promise<void>;
   /** Waits until somebody sends the named signal to the task; `undefined` when `timeoutMs` passes first. */

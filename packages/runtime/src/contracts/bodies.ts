@@ -23,21 +23,32 @@ export const FanBody = z.strictObject({ outputs: z.array(Output).min(1).max(1_00
 export type FanBody = z.infer<typeof FanBody>;
 
 /**
- * One thing that a wait is for. `call`: a message to a role. `timer`: the leader replies at `dueAtMs` (set by the waiting executor from
- * its remaining time; the leader's clock decides). `signal`: whoever knows the task may reply, by name. `approval`: a person.
+ * One thing that a wait is for. `call`: a message to a role; with `afterMs` the leader answers with an error when the role has not. `timer`:
+ * the leader replies at `dueAtMs` (set by the waiting executor from its remaining time; the leader's clock decides). `signal`: whoever knows the task may reply, by name. `approval`: a person.
  */
 export const Awaited = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("call"), hop: token, index: count, to: token, body: z.json() }),
+  z.strictObject({
+    type: z.literal("call"),
+    hop: token,
+    index: count,
+    to: token,
+    body: z.json(),
+    afterMs: count.optional(),
+  }),
   z.strictObject({ type: z.literal("timer"), hop: token, index: count, afterMs: count }),
   z.strictObject({ type: z.literal("signal"), hop: token, index: count, name: token, afterMs: count.optional() }),
   z.strictObject({ type: z.literal("approval"), hop: token, index: count, act: z.json(), afterMs: count.optional() }),
 ]);
 export type Awaited = z.infer<typeof Awaited>;
 
-/** `c.wait.<n>`: the hop leaves memory until `need` of what it waits for has come. `input` is the subject of the hop's input message. */
+/**
+ * `c.wait.<n>`: the hop leaves memory until `need` of what it waits for has come. `settles`: until each has answered, well or with an error.
+ * `input` is the subject of the hop's input message.
+ */
 export const WaitBody = z.strictObject({
   need: z.int().min(1),
   for: z.array(Awaited).min(1).max(1_000),
+  settles: z.literal(true).optional(),
   input: token.max(512),
 });
 export type WaitBody = z.infer<typeof WaitBody>;

@@ -1,5 +1,15 @@
 /** What a handler is given: the authors' {@link Context} over one attempt. */
-import type { Context, HandlerLog, JoinAnswer, Need, StateAccess, StepOptions, StepScope } from "../actor/context.ts";
+import type {
+  AskedCall,
+  Context,
+  HandlerLog,
+  JoinAnswer,
+  Need,
+  SettledAnswer,
+  StateAccess,
+  StepOptions,
+  StepScope,
+} from "../actor/context.ts";
 import { notOffered } from "../actor/not-offered.ts";
 import type { Json } from "../actor/outcome.ts";
 import { TaintLabels } from "../contracts/tool.ts";
@@ -7,7 +17,16 @@ import { TroupeError } from "../errors.ts";
 import type { Attempt } from "./attempt.ts";
 import { emitEvent, runStep } from "./effects.ts";
 import { HopState } from "./state.ts";
-import { type Answer, type Asked, joinAnswers, neededOf, place, waitFor } from "./wait.ts";
+import {
+  type Answer,
+  type Asked,
+  joinAnswers,
+  neededOf,
+  place,
+  settledAnswers,
+  type WaitNeed,
+  waitFor,
+} from "./wait.ts";
 
 export class HopContext implements Context {
   readonly #attempt: Attempt;
@@ -115,24 +134,19 @@ export class HopContext implements Context {
     return attempt.guard(() => asked);
   }
 
-  async call(to: string, body: Json): Promise<Json> {
-    const [answer] = joinAnswers(await this.join([{ type: "call", to, body }], 1), 1);
+  async call(to: string, body: Json, options: { readonly timeoutMs?: number } = {}): Promise<Json> {
+    const [answer] = joinAnswers(await this.join([askedCall({ to, body, ...options })], 1), 1);
     return answer?.value ?? null;
   }
 
-  async all(
-    calls: readonly { readonly to: string; readonly body: Json }[],
-    need: Need = "all",
-  ): Promise<readonly JoinAnswer[]> {
+  async all(calls: readonly AskedCall[], need: Need = "all"): Promise<readonly JoinAnswer[]> {
     if (calls.length === 0 && need === "all") return [];
     const needed = neededOf(need, calls.length);
-    return joinAnswers(
-      await this.join(
-        calls.map((call) => ({ type: "call", ...call })),
-        needed,
-      ),
-      needed,
-    );
+    return joinAnswers(await this.join(calls.map(askedCall), needed), needed);
+  }
+
+  async settle(calls: readonly AskedCall[]): Promise<readonly SettledAnswer[]> {
+    return calls.length === 0 ? [] : settledAnswers(await this.join(calls.map(askedCall), "settled"));
   }
 
   async sleep(ms: number): Promise<void> {
@@ -147,9 +161,17 @@ export class HopContext implements Context {
   }
 
   /** Every kind of waiting: returns what the join took, in the order in which it took it. */
-  async join(asked: readonly Asked[], need: number): Promise<readonly Answer[]> {
+  async join(asked: readonly Asked[], need: WaitNeed): Promise<readonly Answer[]> {
     const attempt = this.#attempt;
     const wait = attempt.nextWait();
     return attempt.guard(async () => waitFor(attempt, wait, place(attempt, asked), need));
   }
+}
+
+function askedCall({ to, body, timeoutMs }: AskedCall): Asked {
+  if (timeoutMs === undefined) return { type: "call", to, body };
+  if (!Number.isFinite(timeoutMs) || timeoutMs < 0) {
+    throw new TroupeError("invalid_request", `${timeoutMs} is no time-out: a number of milliseconds from 0`);
+  }
+  return { type: "call", to, body, afterMs: Math.ceil(timeoutMs) };
 }

@@ -24,8 +24,20 @@ test("a join is over with enough good answers, or too many errors for them", () 
   }
 });
 
-const good: Answer = { from: "b", index: 1, result: { value: 7 } };
-const bad: Answer = { from: "c", index: 0, result: { error: { code: "tool_failed", message: "x" } } };
+test("a join that settles is over with the last answer, whatever the answers are", () => {
+  for (const [good, errors, isOver] of [
+    [0, 1, false],
+    [2, 0, false],
+    [0, 3, true],
+    [3, 0, true],
+    [1, 2, true],
+  ] as const) {
+    assert.equal(isJoinOver(3, 3, { good, errors }, true), isOver, `${good} good, ${errors} errors`);
+  }
+});
+
+const good: Answer = { from: "b", atMs: 0, index: 1, result: { value: 7 } };
+const bad: Answer = { from: "c", atMs: 0, index: 0, result: { error: { code: "tool_failed", message: "x" } } };
 
 test("a join that was met returns its good answers in the order in which it took them", () => {
   assert.deepEqual(joinAnswers([bad, good], 1), [{ from: "b", index: 1, value: 7 }]);

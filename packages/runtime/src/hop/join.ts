@@ -16,12 +16,14 @@ import { Ended } from "./signals.ts";
 /** `stale`: the replica has not even the wait yet. `got`: to be recorded, the join goes on. `claim`: the join is complete with it. */
 export type ReplyVerdict = { readonly kind: "stale" | "claim" } | { readonly kind: "got"; readonly body: GotBody };
 
-/** Whether a join is over: enough good answers, or too many errors for enough good ones. Pure. */
+/** Whether a join is over: enough good answers, or too many errors for enough good ones; one that settles, with all answers. Pure. */
 export function isJoinOver(
   need: number,
   total: number,
   answers: { readonly good: number; readonly errors: number },
+  settles = false,
 ): boolean {
+  if (settles) return answers.good + answers.errors >= total;
   return answers.good >= need || answers.errors > total - need;
 }
 
@@ -51,7 +53,7 @@ async function judgeByChain(x: Execution, last: OwnRecord): Promise<ReplyVerdict
   const isError = "error" in readReply(x.message.record);
   const errors = taken.filter((got) => got.isError).length + (isError ? 1 : 0);
   const good = taken.length + 1 - errors;
-  if (isJoinOver(wait.need, wait.for.length, { good, errors })) return { kind: "claim" };
+  if (isJoinOver(wait.need, wait.for.length, { good, errors }, wait.settles)) return { kind: "claim" };
   return { kind: "got", body: { message: x.message.subject, index: awaited.index, isError } };
 }
 
@@ -68,7 +70,10 @@ const ANSWERERS: Readonly<Record<"timer" | "signal" | "approval", ReadonlySet<st
 };
 
 function mayAnswer(awaited: Awaited, from: string): boolean {
-  if (awaited.type === "call") return from === roleOfMailbox(awaited.to) || from === "supervisor";
+  if (awaited.type === "call") {
+    const isInTime = from === roleOfMailbox(awaited.to) || from === "supervisor";
+    return isInTime || (from === "timer" && awaited.afterMs !== undefined);
+  }
   return ANSWERERS[awaited.type].has(from);
 }
 

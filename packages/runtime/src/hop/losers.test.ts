@@ -26,6 +26,11 @@ test("the calls that no answer came from have lost, timers have nothing to end",
   assert.deepEqual(losersOf(wait, [reply(third, "b"), reply(first, "b")], SUBJECTS), []);
 });
 
+test("a call that the timer answered instead of its role has lost, also where every call is answered", () => {
+  const calls: WaitBody = { ...wait, for: wait.for.filter(({ type }) => type === "call") };
+  assert.deepEqual(losersOf(calls, [reply(first, "timer"), reply(third, "b")], SUBJECTS), [first]);
+});
+
 test("a join that took every answer has no losers", () => {
   const all = [reply(first, "b"), reply(second, "timer"), reply(third, "b")];
   assert.deepEqual(losersOf(wait, all, SUBJECTS), []);

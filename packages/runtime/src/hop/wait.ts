@@ -3,7 +3,7 @@
  * finds here the answers that the join took, in the order in which it took them.
  */
 import { z } from "zod";
-import type { JoinAnswer, Need } from "../actor/context.ts";
+import type { JoinAnswer, Need, SettledAnswer } from "../actor/context.ts";
 import type { Json } from "../actor/outcome.ts";
 import type { Awaited, WaitBody } from "../contracts/bodies.ts";
 import { MAX_BODY_BYTES } from "../contracts/task.ts";
@@ -24,7 +24,7 @@ import { requireAccepted } from "./taint.ts";
 
 /** One thing to wait for, before it has a place in the log. */
 export type Asked =
-  | { readonly type: "call"; readonly to: string; readonly body: Json }
+  | { readonly type: "call"; readonly to: string; readonly body: Json; readonly afterMs?: number }
   | { readonly type: "timer"; readonly afterMs: number }
   | { readonly type: "signal"; readonly name: string; readonly afterMs?: number }
   | { readonly type: "approval"; readonly act: Json; readonly afterMs?: number };
@@ -57,12 +57,25 @@ export function joinAnswers(answers: readonly Answer[], needed: number): readonl
   return good;
 }
 
-/** Waits for `need` good answers. Call through {@link Attempt.guard} with numbers taken when the handler asked. */
-export async function waitFor(attempt: Attempt, wait: number, asked: readonly Awaited[], need: number) {
+/** How many answers a wait is for: so many good ones, or `settled`, one of each, good or not. */
+export type WaitNeed = number | "settled";
+
+/** Each answer in the order of what was asked: the value, or the error. */
+export function settledAnswers(answers: readonly Answer[]): readonly SettledAnswer[] {
+  return answers
+    .toSorted((a, b) => a.index - b.index)
+    .map(({ from, index, result }) =>
+      "error" in result ? { from, index, error: revive(result.error) } : { from, index, value: result.value },
+    );
+}
+
+/** Waits for so many answers. Call through {@link Attempt.guard} with numbers taken when the handler asked. */
+export async function waitFor(attempt: Attempt, wait: number, asked: readonly Awaited[], need: WaitNeed) {
   const recorded = attempt.journal.waits.get(wait);
-  if (wait > attempt.x.segment) return suspend(attempt, wait, asked, need);
+  const body = need === "settled" ? ({ need: asked.length, settles: true } as const) : { need };
+  if (wait > attempt.x.segment) return suspend(attempt, wait, asked, body);
   if (recorded === undefined) throw park("malformed_record", `the chain has no wait ${wait}`);
-  requireSameName("wait", wait, signature(recorded.for, recorded.need), signature(asked, need));
+  requireSameName("wait", wait, signature(recorded.for, recorded), signature(asked, body));
   return answersOf(attempt, wait, recorded);
 }
 
@@ -78,24 +91,30 @@ export function place(attempt: Attempt, asked: readonly Asked[]): readonly Await
       throw park("illegal_outcome", `${role.role} has no edge to ${one.to}, so it cannot call it`);
     }
     const to = role.mailboxOf(one.to, attempt.x.input.passport.requires);
-    return { type: "call", to, body: mutableJson(one.body), hop, index };
+    const afterMs = one.afterMs === undefined ? {} : { afterMs: one.afterMs };
+    return { type: "call", to, body: mutableJson(one.body), hop, index, ...afterMs };
   });
 }
 
 /** What must be the same on a replay. */
-const signature = (awaited: readonly Awaited[], need: number): string =>
-  `${need} of ${awaited.map(labelOf).join(", ")}`;
+const signature = (awaited: readonly Awaited[], { need, settles }: Pick<WaitBody, "need" | "settles">): string =>
+  `${settles ? "all answers" : need} of ${awaited.map(labelOf).join(", ")}`;
 
 function labelOf(one: Awaited): string {
   if (one.type === "call") return one.to;
   return one.type === "signal" ? `signal ${one.name}` : one.type;
 }
 
-async function suspend(attempt: Attempt, wait: number, asked: readonly Awaited[], need: number): Promise<never> {
+async function suspend(
+  attempt: Attempt,
+  wait: number,
+  asked: readonly Awaited[],
+  need: Pick<WaitBody, "need" | "settles">,
+): Promise<never> {
   const { x } = attempt;
   await attempt.effectsDone();
   for (const one of asked) if (one.type === "call") refuseCutEdge(x, one.to);
-  const body: WaitBody = { need, for: await carryCalls(x, asked), input: x.input.subject };
+  const body: WaitBody = { ...need, for: await carryCalls(x, asked), input: x.input.subject };
   await x.ports.failpoint?.("before-commit");
   const commit = await attempt.writer.write({
     name: { class: "c", kind: "wait", to: String(wait) },

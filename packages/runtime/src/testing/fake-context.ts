@@ -1,8 +1,17 @@
-import type { Context, HandlerLog, JoinAnswer, Need, StateAccess, StepOptions } from "../actor/context.ts";
+import type {
+  AskedCall,
+  Context,
+  HandlerLog,
+  JoinAnswer,
+  Need,
+  SettledAnswer,
+  StateAccess,
+  StepOptions,
+} from "../actor/context.ts";
 import { notOffered } from "../actor/not-offered.ts";
 import type { Json } from "../actor/outcome.ts";
 import type { Usage } from "../contracts/record.ts";
-import { TroupeError } from "../errors.ts";
+import { errorBodyOf, TroupeError } from "../errors.ts";
 import { requireTaskId, START_HOP } from "../ids.ts";
 
 /** One effect that a handler took, in the order of the calls. */
@@ -89,8 +98,9 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
     token: (text) => void tokens.push(text),
     alive: () => {},
     ask: (service, body) => askService(options, service, body),
-    call: ask,
+    call: (to, body) => ask(to, body),
     all: (calls, need) => join(calls, ask, need),
+    settle: (calls) => Promise.all(calls.map((call, index) => settled(call, index, ask))),
     sleep: async () => {},
     signal: async () => undefined,
     state: memoryState(options.state),
@@ -155,6 +165,20 @@ async function join(
     answers.push({ from: to, index, value: await ask(to, body) });
   }
   return answers;
+}
+
+/** Answers as a handler sees them: what was thrown as the error that a record of it would be. */
+async function settled(
+  { to, body }: AskedCall,
+  index: number,
+  ask: (to: string, body: Json) => Promise<Json>,
+): Promise<SettledAnswer> {
+  try {
+    return { from: to, index, value: await ask(to, body) };
+  } catch (error) {
+    const { code, message, details = {} } = errorBodyOf(error, "handler_failed");
+    return { from: to, index, error: new TroupeError(code, message, { details }) };
+  }
 }
 
 function memoryState(initial: unknown): StateAccess {

@@ -106,6 +106,28 @@ test("nothing is written for what was answered, and for tasks that have ended", 
   assert.deepEqual(await fireAt(1_000), [subjects.done(task(1))]);
 });
 
+test("a call with a time-out is failed when it is over, unless its hop waits for something else by then", async () => {
+  const call = (hop: string): Awaited => ({
+    type: "call",
+    hop: hop.repeat(26),
+    index: 1,
+    to: "writer_gpu",
+    body: null,
+    afterMs: 500,
+  });
+  const { see, fireAt, log } = bench();
+  see(started(1));
+  see(waiting(1, call("2")));
+  await fireAt(499);
+  assert.deepEqual(log.written, []);
+  const subject = `${subjects.task(task(1))}.${"2".repeat(26)}.timer.m.reply.developer_gpu`;
+  assert.deepEqual(await fireAt(500), [subject]);
+  see(started(2));
+  see(waiting(2, call("3")));
+  see({ ...waiting(2, timer("4", 60_000)), wait: 3 } as Observation);
+  assert.deepEqual(await fireAt(2_000), [], "the role had answered");
+});
+
 test("what could not be written is tried again later, and is not lost", async () => {
   const { see, fireAt, log, timers } = bench();
   see(started(1, 100));

@@ -1,13 +1,14 @@
 import {
   answerRecord,
   type Clock,
+  type DecideOncePorts,
+  decideOnce,
   doneRecord,
   expiredBody,
   type Logger,
   messageOf,
   type Passport,
   type Subjects,
-  type WriteOncePorts,
   writeOnce,
 } from "@troupe/runtime/internal";
 import type { Observation } from "../observer/observation.ts";
@@ -25,12 +26,12 @@ const BATCH = 64;
 export interface DueTimersOptions {
   readonly subjects: Subjects;
   readonly index: TaskIndex;
-  readonly ports: WriteOncePorts;
+  readonly ports: DecideOncePorts;
   readonly logger: Logger;
 }
 
 /**
- * The leader's due times: sleeps, time-outs of signals and approvals, deadlines of tasks. In memory, rebuilt from the log with the index;
+ * The leader's due times: sleeps, time-outs of calls, signals and approvals, deadlines of tasks. In memory, rebuilt from the log with the index;
  * firing is write-once, so firing twice (two leaders, a restart) is harmless. Without a leader everything is late, nothing is lost.
  */
 export class DueTimers {
@@ -107,8 +108,12 @@ export class DueTimers {
     const { index, ports, subjects } = this.#options;
     const task = index.open(wait.task);
     if (!task || index.isAnswered(wait.task, wait.awaited.hop)) return;
+    // Answers of roles are not followed; that the hop waits for something else shows that this one came, or is not needed.
+    if ((task.waits.get(wait.hop)?.wait ?? wait.wait) > wait.wait) return;
     const record = answerRecord(subjects, wait, "timer", timerAnswer(wait.awaited), task.passport ?? ANONYMOUS);
-    await writeOnce(ports, record);
+    if (wait.awaited.type === "approval")
+      await decideOnce(ports, `${subjects.task(wait.task)}.${wait.awaited.hop}`, record);
+    else await writeOnce(ports, record);
   }
 }
 

@@ -1,5 +1,12 @@
 /** What becomes due, and when, as pure functions of what was observed (DESIGN §5, Time). */
-import { type Awaited, type OpenWait, type ReplyBody, type Subjects, type TaskId } from "@troupe/runtime/internal";
+import {
+  type Awaited,
+  type OpenWait,
+  type ReplyBody,
+  roleOfMailbox,
+  type Subjects,
+  type TaskId,
+} from "@troupe/runtime/internal";
 import type { Observation, Waiting } from "../observer/observation.ts";
 
 export type Due =
@@ -15,7 +22,7 @@ export function dueOf(subjects: Subjects, observation: Observation): readonly { 
   }
   if (observation.kind !== "waiting") return [];
   return observation.body.for.flatMap((awaited) => {
-    const afterMs = awaited.type === "call" ? undefined : awaited.afterMs;
+    const { afterMs } = awaited;
     if (afterMs === undefined) return [];
     return [
       { atMs: observation.atMs + afterMs, due: { kind: "answer", wait: waitOf(subjects, observation, awaited) } },
@@ -30,9 +37,14 @@ function waitOf(subjects: Subjects, waiting: Waiting, awaited: Awaited): OpenWai
   return { task, hop, role, mailbox: input?.class === "m" ? input.to : role, wait, awaited, sinceMs };
 }
 
-/** What the timer answers: nothing for a sleep and a signal that did not come; an approval that nobody gave is an error. */
+/** What the timer answers: nothing for a sleep and a signal that did not come; an approval that nobody gave, or a call, is an error. */
 export function timerAnswer(awaited: Awaited): ReplyBody {
+  if (awaited.type === "call") {
+    const { to, afterMs = 0 } = awaited;
+    const message = `${roleOfMailbox(to)} did not answer within ${afterMs} ms`;
+    return { error: { code: "deadline_exceeded", message, details: { role: roleOfMailbox(to), timeout_ms: afterMs } } };
+  }
   return awaited.type === "approval"
-    ? { error: { code: "deadline_exceeded", message: "nobody decided in time" } }
+    ? { error: { code: "approval_expired", message: "nobody decided in time" } }
     : { value: null };
 }
