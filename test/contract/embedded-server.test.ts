@@ -69,7 +69,7 @@ async function startParent(...args: string[]): Promise<Parent> {
 test("keys, configuration and lock are for their owner only, and what was stored is there after a restart with the same keys", async () => {
   const dir = join(base, "restart");
   const first = await start(dir);
-  for (const file of ["keys.json", "nats-server.conf", "lock"]) {
+  for (const file of ["keys.json", "nats-server.conf", "nats-server.log", "lock"]) {
     assert.equal(statSync(join(dir, file)).mode & 0o077, 0, `${file} is open to others`);
   }
   const seed = first.seedOf("supervisor");

@@ -1,3 +1,4 @@
 export type { DeployAnswer, DeployRequest } from "./desired/deploy.ts";
 export type { Difference } from "./desired/difference.ts";
+export { mailboxesOf } from "./placement/wanted.ts";
 export { readUsage } from "./usage/read-usage.ts";

@@ -1,85 +1,104 @@
+import { dirname } from "node:path";
 import { messageOf } from "@troupe/runtime";
-import { createLogger, type Link, openLink } from "@troupe/runtime/internal";
+import { createLogger, type Deployment, type Link, openLink, Subjects } from "@troupe/runtime/internal";
 import type { Command } from "commander";
 import { z } from "zod";
 import { type Address, findAddress } from "../address.ts";
 import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
+import { readDeployments } from "../cluster/deployments.ts";
 import { type Check, type Diagnosis, diagnose, failed, skipped } from "../doctor/check.ts";
+import { clockCheck, nodeClocksCheck } from "../doctor/clock-checks.ts";
+import { modesCheck } from "../doctor/file-checks.ts";
 import { diskCheck, nodeCheck } from "../doctor/machine-checks.ts";
-import { modelCheck } from "../doctor/model-checks.ts";
+import { type ModelsHere, modelChecks } from "../doctor/model-checks.ts";
 import { productionChecks } from "../doctor/production-checks.ts";
-import { clockCheck, storeCheck, storeUnseen } from "../doctor/store-checks.ts";
-import {
-  connectionCheck,
-  gatewayCheck,
-  graphCheck,
-  serverBinaryCheck,
-  supervisorCheck,
-} from "../doctor/system-checks.ts";
+import { connectionCheck, serverCheck } from "../doctor/server-checks.ts";
+import { copiesCheck, roomCheck, storeCheck, storeUnseen } from "../doctor/store-checks.ts";
+import { shardsOf, straysCheck, streamNames } from "../doctor/stray-checks.ts";
+import { gatewayCheck, graphCheck, serverBinaryCheck, supervisorCheck } from "../doctor/system-checks.ts";
 import { ENVIRONMENT_VARIABLE, environmentNamed } from "../environment/environments.ts";
 import { httpFacts, natsFacts } from "../environment/facts.ts";
 import { allowedWeak } from "../environment/require-strong.ts";
-import { weakSettings } from "../environment/weak-settings.ts";
+import { type SettingFacts, weakSettings } from "../environment/weak-settings.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
-import { type Caller, signIn } from "../reach.ts";
+import { type Caller, type Reached, signIn } from "../reach.ts";
 import type { Paint } from "../terminal.ts";
 
+/** The file of keys that lies in a server's store. */
+const KEYS_FILE = "keys.json";
 const Options = AddressOptions.extend({ json: z.boolean().default(false) });
-const REMEDY = "see the message; `troupe start` brings everything up on this machine";
+const ADVICE = {
+  why: "what could not be looked at may be anything",
+  remedy: "see the message; `troupe start` brings everything up on this machine",
+};
 
 async function doctor(scope: Scope, options: z.infer<typeof Options>): Promise<ExitCode> {
   const { environment, terminal, cwd } = scope;
   const { loadModelSettings } = await import("@troupe/agents/internal");
   const models = loadModelSettings(environment.variables);
+  const address = await findAddress(options, environment, cwd).catch(() => undefined);
+  const isProduction = environmentNamed(environment.variables[ENVIRONMENT_VARIABLE]) === "production";
   const machine = [
     nodeCheck(process.version),
-    diskCheck(cwd),
+    diskCheck(address?.keysFile?.endsWith(`/${KEYS_FILE}`) ? dirname(address.keysFile) : cwd),
     serverBinaryCheck(environment.variables, (line) => terminal.note(line)),
-    modelCheck({ mode: models.mode, url: models.endpoint, key: models.secret("OPENAI_API_KEY") }),
+    modesCheck(address?.keysFile),
   ];
+  const production = productionChecks(
+    weakSettings(await factsHere(environment.variables, address, models.mode)),
+    allowedWeak(environment.variables),
+    isProduction,
+  );
   const found = [
-    ...(await diagnose([...machine, ...(await production(scope, options, models.mode))], REMEDY)),
-    ...(await diagnoseSystem(scope, options)),
+    ...(await diagnose([...machine, ...production], ADVICE)),
+    ...(await diagnoseSystem(scope, address, { models, isProduction })),
   ];
   if (options.json) terminal.print(JSON.stringify({ checks: found }));
   else for (const line of found.flatMap((one) => findingLines(one, terminal.paint))) terminal.print(line);
   return found.some(({ status }) => status === "failed") ? EXIT_CODES.failed : EXIT_CODES.ok;
 }
 
-/** What production would refuse of what this machine says. */
-async function production(
-  scope: Scope,
-  options: z.infer<typeof Options>,
+/** What production judges of this machine. */
+async function factsHere(
+  variables: NodeJS.ProcessEnv,
+  address: Address | undefined,
   model: "offline" | "live",
-): Promise<readonly Check[]> {
-  const { environment, cwd } = scope;
-  const { variables } = environment;
-  const address = await findAddress(options, environment, cwd).catch(() => undefined);
-  const facts = {
+): Promise<SettingFacts> {
+  return {
     ...(address === undefined ? {} : { nats: await natsFacts(address), hasAuditKey: address.keysFile !== undefined }),
     http: await httpFacts("127.0.0.1", variables),
     model,
   };
-  const isProduction = environmentNamed(variables[ENVIRONMENT_VARIABLE]) === "production";
-  return productionChecks(weakSettings(facts), allowedWeak(variables), isProduction);
 }
 
-async function diagnoseSystem(scope: Scope, options: z.infer<typeof Options>): Promise<readonly Diagnosis[]> {
-  const address = await findAddress(options, scope.environment, scope.cwd).catch(() => undefined);
-  if (!address) return [{ name: "system", ...skipped("none runs in this folder and no address was given") }];
+interface Circumstances {
+  readonly models: ModelsHere;
+  readonly isProduction: boolean;
+}
+
+async function diagnoseSystem(
+  scope: Scope,
+  address: Address | undefined,
+  circumstances: Circumstances,
+): Promise<readonly Diagnosis[]> {
+  const environmentsModels = modelChecks(undefined, circumstances.models);
+  if (!address)
+    return [
+      { name: "system", ...skipped("none runs in this folder and no address was given") },
+      ...(await diagnose(environmentsModels, ADVICE)),
+    ];
   let link: Link;
   try {
     link = await connect(scope, address);
   } catch (error) {
-    return [
-      {
-        name: "nats",
-        ...failed(messageOf(error), `${address.source} names ${address.natsUrl}: start it, or name another`),
-      },
-    ];
+    const advice = {
+      why: "every part of the system talks through it, and nothing is stored without it",
+      remedy: `${address.source} names ${address.natsUrl}: start it, or name another`,
+    };
+    return [{ name: "nats", ...failed(messageOf(error), advice) }, ...(await diagnose(environmentsModels, ADVICE))];
   }
   try {
-    return await diagnose(systemChecks(scope, link, address), REMEDY);
+    return await diagnose(await systemChecks(scope, { link, address }, circumstances), ADVICE);
   } finally {
     await link.close();
   }
@@ -98,17 +117,52 @@ async function connect(scope: Scope, address: Address): Promise<Link> {
 /** Only the operator sees the store. */
 const callerOf = (address: Address): Caller => (address.keysFile === undefined ? "client" : "operator");
 
-function systemChecks(scope: Scope, link: Link, address: Address): readonly Check[] {
-  const gateway = address.httpUrl === undefined ? [] : [gatewayCheck(address.httpUrl)];
-  const store =
-    callerOf(address) === "operator"
-      ? [
-          clockCheck(link, address.system, scope.clock),
-          storeCheck(link, address.system),
-          graphCheck(link, address.system),
-        ]
-      : [storeUnseen()];
-  return [connectionCheck(link), ...store, supervisorCheck(link, address.system), ...gateway];
+async function systemChecks(scope: Scope, reached: Reached, circumstances: Circumstances): Promise<readonly Check[]> {
+  const { link, address } = reached;
+  const { system, httpUrl } = address;
+  const isOperator = callerOf(address) === "operator";
+  const seen = isOperator ? await storeSeen(scope, reached) : undefined;
+  const current = seen?.deployments[0]?.manifest;
+  return [
+    connectionCheck(link),
+    serverCheck(link, isOperator),
+    ...(seen ? operatorChecks(scope, reached, seen, circumstances.isProduction) : [storeUnseen()]),
+    supervisorCheck(link, system),
+    ...(httpUrl === undefined ? [] : [gatewayCheck(httpUrl)]),
+    ...modelChecks(current?.models, circumstances.models),
+  ];
+}
+
+/** What the checks of an operator are about. */
+interface StoreSeen {
+  readonly shards: number;
+  /** The current version first. */
+  readonly deployments: readonly Deployment[];
+}
+
+/** A store that does not answer is what the checks will tell. */
+async function storeSeen(scope: Scope, reached: Reached): Promise<StoreSeen> {
+  const subjects = new Subjects(reached.address.system);
+  const names = await streamNames(reached.link).catch((): readonly string[] => []);
+  const deployments = await readDeployments(reached, scope.clock).catch((): readonly Deployment[] => []);
+  return { shards: Math.max(1, shardsOf(names, subjects)), deployments };
+}
+
+function operatorChecks(
+  { clock }: Scope,
+  { link, address: { system } }: Reached,
+  { shards, deployments }: StoreSeen,
+  isProduction: boolean,
+): readonly Check[] {
+  return [
+    clockCheck(link, system, clock),
+    nodeClocksCheck(link, system, clock),
+    storeCheck(link, system, shards),
+    copiesCheck(link, system, shards, isProduction),
+    roomCheck(link, system, shards),
+    straysCheck(link, system, deployments, shards),
+    graphCheck(link, system),
+  ];
 }
 
 const MARKS = { ok: ["green", "✓"], skipped: ["dim", "–"], warning: ["yellow", "!"], failed: ["red", "✗"] } as const;
@@ -116,7 +170,8 @@ const MARKS = { ok: ["green", "✓"], skipped: ["dim", "–"], warning: ["yellow
 function findingLines(found: Diagnosis, paint: Paint): readonly string[] {
   const [colour, mark] = MARKS[found.status];
   const line = `${paint(colour, mark)} ${found.name.padEnd(12)} ${found.text}`;
-  return "remedy" in found ? [line, `  ${"".padEnd(12)} → ${found.remedy}`] : [line];
+  if (!("remedy" in found)) return [line];
+  return [line, `  ${"".padEnd(12)}   ${found.why}`, `  ${"".padEnd(12)} → ${found.remedy}`];
 }
 
 export function doctorCommand(cli: Cli): Command {

@@ -12,7 +12,10 @@ export function nodeCheck(version: string): Check {
     run: async () =>
       Number(/^v(\d+)\./.exec(version)?.[1] ?? 0) >= MINIMUM_NODE
         ? ok(`Node ${version}`)
-        : failed(`Node ${version} is too old`, `install Node ${MINIMUM_NODE} or newer`),
+        : failed(`Node ${version} is too old`, {
+            why: "older versions cannot run the sources, and lack functions that every process uses",
+            remedy: `install Node ${MINIMUM_NODE} or newer`,
+          }),
   };
 }
 
@@ -29,18 +32,8 @@ export function diskCheck(folder: string): Check {
 
 export function judgeDisk(freeBytes: number, folder: string): Finding {
   const text = `${(freeBytes / 1024 ** 3).toFixed(1)} GiB free at ${folder}`;
-  if (freeBytes < NO_DISK_BYTES) return failed(text, "free some space: without it the store stops taking records");
-  if (freeBytes < LOW_DISK_BYTES) return warning(text, "free some space, or put the store elsewhere");
+  const why = "on a full disk the store takes no records: no task is accepted, and those that run stand still";
+  if (freeBytes < NO_DISK_BYTES) return failed(text, { why, remedy: "free some space now" });
+  if (freeBytes < LOW_DISK_BYTES) return warning(text, { why, remedy: "free some space, or put the store elsewhere" });
   return ok(text);
-}
-
-const CLOCK_WARNING_MS = 2_000;
-const CLOCK_FAILURE_MS = 60_000;
-
-/** Judges the difference between this machine's clock and the server's; deadlines of people cross machines. */
-export function judgeClock(differenceMs: number): Finding {
-  const text = `this clock and the server's differ by ${Math.round(Math.abs(differenceMs))} ms`;
-  const remedy = "synchronise the clocks (chrony, systemd-timesyncd)";
-  if (Math.abs(differenceMs) > CLOCK_FAILURE_MS) return failed(text, remedy);
-  return Math.abs(differenceMs) > CLOCK_WARNING_MS ? warning(text, remedy) : ok(text);
 }

@@ -8,8 +8,9 @@ const weak = weakSettings({
   nats: { url: "nats://nats.example:4222", hasTls: false, hasKeys: false, hasRoleKeys: false },
   model: "offline",
 });
+const NONE = { why: "", remedy: "" };
 const diagnosed = (isProduction: boolean, allowed: Parameters<typeof productionChecks>[1] = []) =>
-  diagnose(productionChecks(weak, allowed, isProduction), "");
+  diagnose(productionChecks(weak, allowed, isProduction), NONE);
 
 test("in production each weak setting is explained with its remedy, and those that are allowed are said to be", async () => {
   const found = await diagnosed(true, ["offline-model"]);
@@ -28,5 +29,5 @@ test("elsewhere they are named in one line that is no fault, and nothing weak is
   const [one, ...more] = await diagnosed(false);
   assert.deepEqual([one?.status, more.length], ["skipped", 0]);
   assert.match(one?.text ?? "", /nats-without-keys, nats-without-tls, offline-model/);
-  assert.equal((await diagnose(productionChecks([], [], true), ""))[0]?.status, "ok");
+  assert.equal((await diagnose(productionChecks([], [], true), NONE))[0]?.status, "ok");
 });

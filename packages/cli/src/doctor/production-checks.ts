@@ -21,6 +21,9 @@ export function productionChecks(
     run: async () =>
       allowed.includes(name)
         ? skipped(`${name}: ${text} (allowed by name)`)
-        : failed(`${name}: ${text}`, `${remedy}; or allow it: TROUPE_ALLOW_WEAK=${name}`),
+        : failed(`${name}: ${text}`, {
+            why: "production refuses to start with it",
+            remedy: `${remedy}; or allow it: TROUPE_ALLOW_WEAK=${name}`,
+          }),
   }));
 }

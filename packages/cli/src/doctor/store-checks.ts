@@ -1,53 +1,30 @@
-import { type Clock, messageOf, TroupeError } from "@troupe/runtime";
+import { messageOf } from "@troupe/runtime";
 import { type Link, requireAsAsked, Subjects, streamSpecs } from "@troupe/runtime/internal";
-import { z } from "zod";
-import { type Check, failed, ok, skipped } from "./check.ts";
-import { judgeClock } from "./machine-checks.ts";
+import { type Check, type Finding, failed, ok, skipped, warning } from "./check.ts";
+import { type StreamInfo, streamInfo } from "./stream-info.ts";
 
-const StreamInfo = z.looseObject({
-  ts: z.iso.datetime({ offset: true }),
-  config: z.looseObject({ num_replicas: z.number() }),
-  state: z.looseObject({ messages: z.number(), bytes: z.number() }),
-});
-type StreamInfo = z.infer<typeof StreamInfo>;
-const Refusal = z.object({ error: z.object({ err_code: z.number().optional(), description: z.string() }) });
-
-async function streamInfo(link: Link, name: string): Promise<StreamInfo> {
-  const answer = await link.nc.request(`${link.apiPrefix}.STREAM.INFO.${name}`, "", { timeout: 5_000 });
-  const value = answer.json();
-  const refused = Refusal.safeParse(value);
-  if (refused.success) throw new TroupeError("unavailable", `stream ${name}: ${refused.data.error.description}`);
-  return StreamInfo.parse(value);
-}
-
-/** This machine's clock against the server's. */
-export function clockCheck(link: Link, system: string, clock: Clock): Check {
-  return {
-    name: "clock",
-    run: async () => {
-      const before = clock.nowMs();
-      const { ts } = await streamInfo(link, new Subjects(system).logStream(0));
-      return judgeClock((before + clock.nowMs()) / 2 - Date.parse(ts));
-    },
-  };
+/** All streams of a system with this many shards and copies, as the server has them. Throws `unavailable` for one that is not there. */
+async function infos(link: Link, system: string, shards: number): Promise<readonly StreamInfo[]> {
+  const specs = streamSpecs({ subjects: new Subjects(system), shards });
+  return Promise.all(specs.map(({ name }) => streamInfo(link, name)));
 }
 
 /** Whether every stream and bucket has the settings that were asked for, and how much the task log holds. */
-export function storeCheck(link: Link, system: string): Check {
+export function storeCheck(link: Link, system: string, shards: number): Check {
   return {
     name: "store",
     run: async () => {
       const subjects = new Subjects(system);
       const log = await streamInfo(link, subjects.logStream(0));
-      const specs = streamSpecs({ subjects, replicas: log.config.num_replicas });
+      const specs = streamSpecs({ subjects, shards, replicas: log.config.num_replicas });
       try {
         for (const spec of specs)
           requireAsAsked(`stream ${spec.name}`, spec, (await streamInfo(link, spec.name)).config);
       } catch (error) {
-        return failed(
-          messageOf(error),
-          "stop the system and use a fresh store, or the version of Troupe that made this one",
-        );
+        return failed(messageOf(error), {
+          why: "what keeps tasks safe rests on these settings: records that cannot be overwritten, and that nobody purges",
+          remedy: "stop the system and use a fresh store, or the version of Troupe that made this one",
+        });
       }
       const { messages, bytes } = log.state;
       const size = `${messages} records, ${(bytes / 1024 ** 2).toFixed(1)} MiB`;
@@ -56,7 +33,60 @@ export function storeCheck(link: Link, system: string): Check {
   };
 }
 
-/** Instead of the two above when the store cannot be seen with these rights. */
+/** How many copies each stream has, and whether all of them are there. */
+export const copiesCheck = (link: Link, system: string, shards: number, isProduction: boolean): Check => ({
+  name: "durability",
+  run: async () => judgeCopies(await infos(link, system, shards), isProduction),
+});
+
+/** Judges what a crash could cost: of one server's machine, or of one more server. Pure. */
+export function judgeCopies(streams: readonly StreamInfo[], isProduction: boolean): Finding {
+  const behind = streams.flatMap(({ config, cluster }) =>
+    (cluster?.replicas ?? [])
+      .filter(({ current, offline }) => !current || offline === true)
+      .map(({ name }) => `${config.name} on ${name}`),
+  );
+  if (behind.length > 0)
+    return failed(`${behind.length} copies are offline or behind: ${behind.slice(0, 5).join(", ")}`, {
+      why: "with one copy less the next server that fails may stop every write",
+      remedy: "bring that server back, and let it catch up: `nats stream report`, the server's log",
+    });
+  const fewest = Math.min(...streams.map(({ config }) => config.num_replicas));
+  if (fewest >= 3) return ok(`R${fewest}: every copy is there and current`);
+  const text = `R${fewest}: ${fewest === 1 ? "one copy" : `${fewest} copies`} of each record`;
+  if (!isProduction) return ok(`${text}; fine for development`);
+  return warning(text, {
+    why: "a lost disk is a lost system, and after a power cut the last two minutes may be missing, unless the server syncs each write",
+    remedy: "three servers and `troupe supervisor --replicas 3`; on one server at least `sync_interval: always`",
+  });
+}
+
+/** Whether a stream with a limit comes near it. */
+export const roomCheck = (link: Link, system: string, shards: number): Check => ({
+  name: "room",
+  run: async () => judgeRoom(await infos(link, system, shards)),
+});
+
+const NEARLY_FULL = 0.8;
+const FULL = 0.95;
+
+/** Judges the fullest of the streams that refuse what does not fit; those that drop their oldest may well be full. Pure. */
+export function judgeRoom(streams: readonly StreamInfo[]): Finding {
+  const limited = streams.filter(({ config }) => config.max_bytes > 0 && config.discard === "new");
+  const [fullest] = limited
+    .map(({ config, state }) => ({ name: config.name, share: state.bytes / config.max_bytes }))
+    .toSorted((a, b) => b.share - a.share);
+  if (!fullest) return ok("no stream has a limit of its own");
+  const text = `${fullest.name} is ${Math.round(fullest.share * 100)} % full`;
+  const advice = {
+    why: "what does not fit is refused: a full ingress or log closes the door",
+    remedy: "find out why it grows (`troupe queues`, `troupe tasks`), or raise its limit",
+  };
+  if (fullest.share >= FULL) return failed(text, advice);
+  return fullest.share >= NEARLY_FULL ? warning(text, advice) : ok(text);
+}
+
+/** Instead of those above when the store cannot be seen with these rights. */
 export const storeUnseen = (): Check => ({
   name: "store",
   run: async () => skipped("needs the operator's key: --keys FILE"),

@@ -11,9 +11,10 @@ import { TroupeError } from "../errors.ts";
 
 /**
  * $1 = folder to remove when we are gone or ask for the end, or empty; $2 = file for what the command prints; the rest is the command. Prints the command's process id. A server
- * that ends by itself keeps its folder, since it is started again.
+ * that ends by itself keeps its folder, since it is started again. What it writes (its log, its store) is for its owner only.
  */
 const GUARD = `
+umask 077
 throwaway=$1; output=$2; shift 2
 exec 3<&0
 "$@" 3<&- </dev/null >>"$output" 2>&1 &

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Clock } from "../clock.ts";
+import { type Clock, rfc3339 } from "../clock.ts";
 import { CONTROL_VERSION, type Held } from "../contracts/control.ts";
 import type { Subjects } from "../contracts/subjects.ts";
 import { TroupeError } from "../errors.ts";
@@ -51,7 +51,10 @@ export function serveNode(link: Link, subjects: Subjects, options: NodeServiceOp
     logger,
     clock,
     endpoints: {
-      probe: { subject: subjects.node(name, "probe"), handle: (request) => request.respond(identity) },
+      probe: {
+        subject: subjects.node(name, "probe"),
+        handle: (request) => request.respond({ ...identity, at: rfc3339(clock.nowMs()) }),
+      },
       held: {
         subject: subjects.node(name, "held"),
         handle: async (request) => request.respond({ ...identity, held: byDurable(await held()) } satisfies Held),
