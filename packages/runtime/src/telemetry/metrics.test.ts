@@ -5,16 +5,29 @@ import { collectProcessMetrics, PROCESS_METRICS } from "./process-metrics.ts";
 
 const NAMES = Object.keys(METRICS) as MetricName[];
 
+/** Histograms of what has no unit, as OpenTelemetry names them. */
+const UNITLESS: ReadonlySet<string> = new Set(["gen_ai_client_token_usage"]);
+
+/** What `promtool check metrics` complains about in names. */
+const PROMTOOL = {
+  units: /_(milliseconds|minutes|hours|days|kilobytes|megabytes|millibytes|celsius_degrees|percent)(_|$)/,
+  reserved: /_(count|sum|bucket|info_total)$/,
+  types: /_(counter|gauge|histogram|summary)(_|$)/,
+  camelCase: /[A-Z]/,
+};
+
 test("every name follows Prometheus' rules: a unit, `_total` on counters only, help, no ids as labels", () => {
   for (const name of NAMES) {
     const { type, help, ...rest } = METRICS[name];
-    assert.match(name, /^troupe_[a-z0-9_]+$/);
+    assert.match(name, /^(troupe|gen_ai)_[a-z0-9_]+$/);
+    for (const [rule, wrong] of Object.entries(PROMTOOL)) assert.doesNotMatch(name, wrong, `${name}: ${rule}`);
     assert.equal(name.endsWith("_total"), type === "counter", name);
     assert.doesNotMatch(name, /_(ms|millis|kb|mb)(_|$)/, name);
     assert.match(help, /^[A-Z0-9].*\.$/, name);
     const labels: readonly string[] = "labels" in rest ? rest.labels : [];
     for (const label of labels) assert.doesNotMatch(label, /task|session|user|(^|_)id$/, `${name}{${label}}`);
-    if (type === "histogram") assert.match(name, /_(seconds|bytes)$/, name);
+    for (const label of labels) assert.match(label, /^[a-z][a-z0-9_]*$/, `${name}{${label}}`);
+    if (type === "histogram" && !UNITLESS.has(name)) assert.match(name, /_(seconds|bytes)$/, name);
   }
 });
 
