@@ -35,6 +35,10 @@ export interface SystemOptions<G extends GraphShape> {
   /** What model calls may spend. */
   readonly budgets?: Budgets;
   /** Labels of content by where it comes from. */
+  /** Roles whose stored bodies are encrypted. */
+  readonly encryption?: { readonly roles: "all" | readonly RolesOf<G>[] };
+  /** What holds for approvals where a tool, an edge or a handler says nothing. */
+  readonly approvals?: Approvals;
   readonly taint?: { readonly client?: readonly string[] };
 }
 
@@ -50,6 +54,8 @@ export interface LooseSystemOptions {
   readonly models?: Readonly<Record<string, ModelSpec>> | undefined;
   readonly budgets?: Budgets | undefined;
   readonly taint?: { readonly client?: readonly string[] | undefined } | undefined;
+  readonly encryption?: { readonly roles: "all" | readonly string[] } | undefined;
+  readonly approvals?: Approvals | undefined;
 }
 
 /**
@@ -84,7 +90,8 @@ export function assembleSystem(options: LooseSystemOptions): Assembled {
 
 function manifestInput(options: LooseSystemOptions): Readonly<Record<string, unknown>> {
   const roles = Object.entries(options.roles).map(([name, role]) => [name, roleInput(role)] as const);
-  const { name, description, graph, escalation, limits, supervision, models, budgets, taint } = options;
+  const { name, description, graph, escalation, limits, supervision, models, budgets, encryption, approvals, taint } =
+    options;
   return {
     name,
     description,
@@ -96,6 +103,8 @@ function manifestInput(options: LooseSystemOptions): Readonly<Record<string, unk
     models,
     budgets,
     taint,
+    encryption,
+    approvals,
   };
 }
 

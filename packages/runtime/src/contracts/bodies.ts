@@ -114,6 +114,8 @@ export const RevisionBody = z.strictObject({
   step: count,
   turn: count,
   /** Labels of what the value was made from. */
+  /** Whether `value` is encrypted: the version that reads it may say otherwise of new ones. */
+  isSealed: z.literal(true).optional(),
   taint: TaintLabels.optional(),
 });
 export type RevisionBody = z.infer<typeof RevisionBody>;

@@ -115,6 +115,11 @@ export class Attempt {
   }
 
   /** Remembers an effect that runs, so that a wait can let it finish first. */
+  /** How many of them are taken. */
+  get outputs(): number {
+    return this.#outputs;
+  }
+
   track(effect: Promise<unknown>): void {
     this.#effects.add(effect);
     const forget = () => this.#effects.delete(effect);

@@ -11,6 +11,8 @@ import type { Attempt } from "./attempt.ts";
 import { assertFits, bytesOf, jsonText, readBody } from "./body.ts";
 import type { Execution } from "./execution.ts";
 import { readLarge, storeLarge } from "./large-body.ts";
+import type { BodySeals } from "./ports.ts";
+import { readyToSeal, sealOwn, unsealed } from "./sealed-body.ts";
 import { Ended, park } from "./signals.ts";
 
 /** Runs effect `number`, or returns what the journal holds of it. Call through {@link Attempt.guard}. */
@@ -25,8 +27,9 @@ export async function runStep<T>(
   if (recorded !== undefined) {
     requireSameName("step", number, recorded.name, name);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the handler knows the type; it is the one that the recorded run returned
-    return (await valueOf(attempt.x, recorded)) as T;
+    return (await valueOf(attempt.x, number, recorded)) as T;
   }
+  if (attempt.x.ports.seals?.covers()) await readyToSeal(attempt.x.ports.seals);
   const { task, hop } = attempt.x.place;
   // Getters: most effects ask for neither, and an abort controller is not free.
   const scope: StepScope = {
@@ -37,7 +40,7 @@ export async function runStep<T>(
   };
   const value = await valueOfEffect(attempt, { number, name, scope, options, run });
   assertOpen(attempt);
-  const { step, again } = await encodeStep(attempt, name, value);
+  const { step, again } = await encodeStep(attempt, number, name, value);
   await store(attempt, number, step, options.usage?.(value));
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the value just encoded, decoded again
   return again as T;
@@ -72,9 +75,14 @@ async function valueOfEffect<T>(attempt: Attempt, { number, name, scope, options
 }
 
 /** The recorded value of a step, wherever it is. */
-async function valueOf(x: Execution, { name, value, large }: StepBody): Promise<unknown> {
-  return large === undefined ? value : readLarge(x, large.ref, large.encoding, `the result of step ${name}`);
+async function valueOf(x: Execution, number: number, { name, value, large }: StepBody): Promise<unknown> {
+  const what = `the result of step ${name}`;
+  const stored = large === undefined ? value : await readLarge(x, large.ref, large.encoding, what);
+  return x.ports.seals?.covers() ? unsealed(x, stored, { subject: stepSubject(x, "step", number) }, what) : stored;
 }
+
+const stepSubject = (x: Execution, kind: "step" | "emit", number: number): string =>
+  x.subject({ class: "s", kind, to: String(number) });
 
 interface EncodedStep {
   readonly step: { readonly encoding: BodyEncoding; readonly body: Uint8Array };
@@ -82,12 +90,28 @@ interface EncodedStep {
   readonly again: unknown;
 }
 
-async function encodeStep(attempt: Attempt, name: string, value: unknown): Promise<EncodedStep> {
+async function encodeStep(attempt: Attempt, number: number, name: string, value: unknown): Promise<EncodedStep> {
+  if (attempt.x.ports.seals?.covers()) return encodeSealedStep(attempt, attempt.x.ports.seals, number, name, value);
   const { encoding, bytes } = encodeBody({ name, value });
   if (bytes.length > INLINE_BODY_BYTES) return encodeLargeStep(attempt, name, value);
   const stored = readBody(StepBody, { encoding, body: bytes });
   if (stored.ok) return { step: { encoding, body: bytes }, again: stored.value.value };
   throw new TroupeError("invariant_violated", `the step ${name} cannot be read back: ${stored.reason}`);
+}
+
+async function encodeSealedStep(
+  { x }: Attempt,
+  seals: BodySeals,
+  number: number,
+  name: string,
+  value: unknown,
+): Promise<EncodedStep> {
+  const place = { subject: stepSubject(x, "step", number), what: `the result of step ${name}` };
+  const { text, again } = await sealOwn(x, seals, value, place);
+  const body = bytesOf(`{"name":${JSON.stringify(name)},"value":${text}}`);
+  if (body.length <= INLINE_BODY_BYTES) return { step: { encoding: "json", body }, again };
+  const large: StepBody = { name, large: { encoding: "json", ref: await storeLarge(x, bytesOf(text)) } };
+  return { step: { encoding: "json", body: bytesOf(JSON.stringify(large)) }, again };
 }
 
 async function encodeLargeStep({ x }: Attempt, name: string, value: unknown): Promise<EncodedStep> {
@@ -132,8 +156,17 @@ export async function emitEvent(attempt: Attempt, number: number, name: string, 
   if (recorded !== undefined) return requireSameName("emit", number, recorded.name, name);
   await attempt.writer.write({
     name: { class: "s", kind: "emit", to: String(number) },
-    body: bytesOf(jsonText({ name, data }, `the event ${name}`)),
+    body: bytesOf(await emitText(attempt.x, number, name, data)),
   });
+}
+
+async function emitText(x: Execution, number: number, name: string, data: Json): Promise<string> {
+  const what = `the event ${name}`;
+  const { seals } = x.ports;
+  if (!seals?.covers()) return jsonText({ name, data }, what);
+  const { text } = await sealOwn(x, seals, data, { subject: stepSubject(x, "emit", number), what });
+  assertFits(text.length, what, INLINE_BODY_BYTES);
+  return `{"name":${JSON.stringify(name)},"data":${text}}`;
 }
 
 /** On replay the handler must do what it did. Parks with both sides shown. */

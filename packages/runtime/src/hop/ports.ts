@@ -10,6 +10,7 @@ import type { BlobRef } from "../contracts/blob-body.ts";
 import type { Subjects } from "../contracts/subjects.ts";
 import type { RetryPolicy } from "../contracts/system.ts";
 import type { ErrorBody } from "../errors.ts";
+import type { SealedBody } from "../contracts/sealed-body.ts";
 import type { HopId, TaskId, Version } from "../ids.ts";
 import type { TaskLog } from "../log/task-log.ts";
 import type { Random } from "../random.ts";
@@ -77,6 +78,28 @@ export interface HopPorts {
   /** The hops that run in this process: their pulse, their time-outs, the tasks that have ended. One object a host. */
   readonly running: RunningHops;
   readonly logger: Logger;
+/** Where a sealed body belongs. */
+export interface SealedPlace {
+  /** The subject that it is recorded under; it opens under no other. */
+  readonly subject: string;
+  /** Who reads or wrote it besides the role: another role, `client` or `human`. Absent = the role keeps it for itself. */
+  readonly peer?: string | undefined;
+  /** Set where equal contents have to be told, for loops: the crossing that it makes. */
+  readonly crossing?: string | undefined;
+}
+
+/** Encryption of stored bodies, as one role of a version reaches it. */
+export interface BodySeals {
+  /** Whether bodies of this place are sealed; costs nothing. */
+  covers(peer?: string): boolean;
+  /** Resolves when it can seal; an effect waits for that, so that its result is not lost. Throws `unavailable` while there are no keys. */
+  ready(): Promise<void>;
+  /** JSON text of the sealed body. Throws `unavailable` while there are no keys. */
+  seal(body: EncodedBody, place: SealedPlace): Promise<string>;
+  /** Throws `malformed_record` for a body that was altered or moved, `unavailable` while its key is not here. */
+  open(sealed: SealedBody, place: SealedPlace): Promise<EncodedBody>;
+}
+
   /** Keeps messages whose last executor died from one another. One object a process; absent = they run at once. */
   readonly suspects?: Suspects | undefined;
   /** Half of the log's retention, at least 10 min, in ms: an older delivery writes nothing any more. */
@@ -95,6 +118,8 @@ export interface HopPorts {
   readonly endHops?: ((task: TaskId, hops: readonly HopId[]) => void) | undefined;
   /** "Something of this task was recorded", for watchers; may be lost. */
   hint(task: TaskId): void;
+  /** Encrypts what is stored. Absent = nothing is encrypted, and a handler gets a sealed body as it is. */
+  readonly seals?: BodySeals | undefined;
   /** Live text for watchers; may be lost. */
   token(task: TaskId, hop: HopId, role: string, text: string): void;
   readonly failpoint?: ((name: Failpoint) => Promise<void> | void) | undefined;

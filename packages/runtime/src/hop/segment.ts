@@ -19,6 +19,7 @@ import { childPassport, replyPassport } from "./outputs.ts";
 import type { HopEnd } from "./ports.ts";
 import type { Journal } from "./replay.ts";
 import { Ended, Park, park } from "./signals.ts";
+import { sealedPlan, unsealed } from "./sealed-body.ts";
 import { labelsOf, requireAccepted } from "./taint.ts";
 import { isLoop } from "./trail.ts";
 import type { HopWriter } from "./writer.ts";
@@ -68,7 +69,9 @@ function readInput(x: Execution): unknown {
   const decoded = decodeBody(record.encoding, record.body);
   if (!decoded.ok) throw park("malformed_record", `the message does not parse: ${decoded.reason}`);
   const { value } = decoded;
-  return from === "supervisor" ? readEscalation(x, value) : resolveBody(x, value, "the message's body");
+  if (from === "supervisor") return readEscalation(x, value);
+  const body = resolveBody(x, value, "the message's body");
+  return x.ports.seals?.covers(from) ? unsealed(x, body, { subject, peer: from }, "the message's body") : body;
 }
 
 /** The supervisor passes on what a failed hop was given as it found it: by reference, where it was too large. */
@@ -103,7 +106,8 @@ async function commit(attempt: Attempt, plan: Plan): Promise<HopEnd> {
   const { x } = attempt;
   if (plan.kind === "dead")
     throw new Park(plan.error, { isEscalated: plan.isEscalated, attempts: attempt.journal.failuresOfSegment });
-  const carried = carriedPlan(x, plan);
+  const sealed = sealedPlan(attempt, plan);
+  const carried = carriedPlan(x, sealed instanceof Promise ? await sealed : sealed);
   const ready = carried instanceof Promise ? await carried : carried;
   const { failpoint } = x.ports;
   if (failpoint === undefined) return storeCommit(attempt, ready);

@@ -9,6 +9,7 @@ import type { StoredRecord } from "../log/task-log.ts";
 import type { Attempt } from "./attempt.ts";
 import { encodeOwn, readBody } from "./body.ts";
 import { runStep } from "./effects.ts";
+import { sealOwn, unsealed } from "./sealed-body.ts";
 import { Ended, park } from "./signals.ts";
 import { describe } from "./writer.ts";
 
@@ -104,7 +105,8 @@ export class HopState implements StateAccess {
       const number = last.number + 1;
       x.addTaint(last.taint ?? []);
       const labels = x.taint.length === 0 ? {} : { taint: [...x.taint] };
-      const body = { value: change(last.value), hop: x.place.hop, step, turn: this.#turn, ...labels };
+      const value = await this.#stored(number, change(last.value));
+      const body = { ...value, hop: x.place.hop, step, turn: this.#turn, ...labels };
       const record = {
         subject: this.#subject(number),
         header: { writer: x.writer(x.cursor.claim, undefined) },
@@ -151,13 +153,25 @@ export class HopState implements StateAccess {
     throw park("effect_in_doubt", `revision ${number} of the state is not kept any more`, { revision: number });
   }
 
-  #parse(record: StoredRecord): Revision {
+  /** The value as a revision holds it. */
+  async #stored(number: number, value: unknown): Promise<Pick<RevisionBody, "value" | "isSealed">> {
+    const { x } = this.#attempt;
+    const { seals } = x.ports;
+    if (!seals?.covers()) return { value };
+    const { text } = await sealOwn(x, seals, value, { subject: this.#subject(number), what: "the state" });
+    return { value: JSON.parse(text), isSealed: true };
+  }
+
+  async #parse(record: StoredRecord): Promise<Revision> {
     const at = this.#attempt.x.role.subjects.parseSession(record.subject);
     const body = readBody(RevisionBody, record);
     if (at === undefined || !body.ok || record.header === undefined) {
       throw park("malformed_record", "a revision of the state does not parse", { subject: record.subject });
     }
-    return { number: at.number, sequence: record.sequence, ...body.value, value: body.value.value };
+    const { isSealed, value: stored, ...revision } = body.value;
+    const { x } = this.#attempt;
+    const value = isSealed ? await unsealed(x, stored, { subject: record.subject }, "the state") : stored;
+    return { number: at.number, sequence: record.sequence, ...revision, value };
   }
 
   #subject(number: number): string {

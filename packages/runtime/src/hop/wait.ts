@@ -20,6 +20,7 @@ import { isAnswerTo, readReply } from "./join.ts";
 import { carry, resolveBody } from "./large-body.ts";
 import { readMessage } from "./message.ts";
 import { Ended, park } from "./signals.ts";
+import { sealedCalls, unsealed } from "./sealed-body.ts";
 import { requireAccepted } from "./taint.ts";
 
 /** One thing to wait for, before it has a place in the log. */
@@ -40,6 +41,8 @@ export interface Answer {
 export function neededOf(need: Need, total: number): number {
   if (need === "all") return total;
   if (need === "any") return 1;
+  /** When it was stored, by the server's clock; ms since 1970. */
+  readonly atMs: number;
   const { quorum } = need;
   if (Number.isInteger(quorum) && quorum >= 1 && quorum <= total) return quorum;
   throw new TroupeError("invalid_request", `a quorum of ${quorum} out of ${total} cannot be met`);
@@ -132,7 +135,7 @@ async function carryCalls(x: Execution, asked: readonly Awaited[]): Promise<Awai
   const texts = asked.map((one) =>
     one.type === "call" ? jsonText(one.body, `the call of ${one.to}`, MAX_BODY_BYTES) : "",
   );
-  const carried = await carry(x, texts);
+  const carried = await carry(x, x.ports.seals === undefined ? texts : await sealedCalls(x, asked, texts));
   if (carried === texts) return [...asked];
   return asked.map((one, index): Awaited => {
     const text = carried[index];
@@ -154,8 +157,14 @@ async function answersOf(attempt: Attempt, wait: number, body: WaitBody): Promis
       requireAccepted(x.role.role, message.from, message.passport.taint, x.role.taint);
       x.addTaint(message.passport.taint);
       const reply = readReply(record);
-      if ("error" in reply) return { from: message.from, index, result: { error: reply.error } };
-      const value = await resolveBody(x, reply.value, `the answer of ${message.from}`);
+      const answer = { from: message.from, index, atMs: record.storedAtMs };
+      if ("error" in reply) return { ...answer, result: { error: reply.error } };
+      const what = `the answer of ${message.from}`;
+      const carried = await resolveBody(x, reply.value, what);
+      const isSealed = x.ports.seals?.covers(message.from) ?? false;
+      const value = isSealed
+        ? await unsealed(x, carried, { subject: message.subject, peer: message.from }, what)
+        : carried;
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- decoded JSON is JSON
       return { from: message.from, index, result: { value: value as Json } };
     }),

@@ -7,7 +7,8 @@ import { type Answer, type HostEvent, MAX_ASK_BYTES } from "./ipc.ts";
 export interface Question {
   readonly service: string;
   readonly role: string;
-  readonly task: string;
+  /** The task that it is about, if it is about one. */
+  readonly task?: string;
   readonly body: Json;
 }
 
@@ -27,7 +28,7 @@ export class NodeAsks {
     const request = ++this.#requests;
     const answer = Promise.withResolvers<Json>();
     this.#open.set(request, answer);
-    this.#tell({ type: "ask", request, service, role, task, json });
+    this.#tell({ type: "ask", request, service, role, ...(task === undefined ? {} : { task }), json });
     return answer.promise;
   }
 

@@ -26,6 +26,7 @@ import type { HeldDeliveries } from "./held.ts";
 import type { Configure, ReplicaSpec, RoleCredentials } from "./ipc.ts";
 import type { NodeAsks } from "./node-asks.ts";
 import { Replica } from "./replica.ts";
+import { RoleSeals } from "./role-seals.ts";
 
 /** Deliveries older than this write nothing any more: half of the hour for which finished tasks stay in the log. */
 const MAX_DELIVERY_AGE_MS = 1_800_000;
@@ -211,6 +212,7 @@ export class RoleSeat {
       largeBodies: { put: (bytes) => blobs.put(owner, bytes), get: (ref) => blobs.get(ref) },
       askNode: asks && ((task, service, body) => asks.ask({ service, role: owner, task, body })),
       endHops,
+      seals: asks && this.#seals(asks),
       failpoint,
       isRevoked: (to) => this.#revoked.has(to),
       isDead: (node, incarnation) => dead.has(node, incarnation),
@@ -223,6 +225,19 @@ export class RoleSeat {
 
   /** For watchers; may be lost, so a closed connection is nothing to report. */
   #say(subject: string, body: string | Uint8Array): void {
+  #seals(asks: Pick<NodeAsks, "ask">): RoleSeals {
+    const { configure, role, clock, random, logger } = this.#options;
+    const { manifest } = configure.deployment;
+    return new RoleSeals({
+      manifest,
+      role,
+      ask: (service, body) => asks.ask({ service, role, body }),
+      clock,
+      random,
+      logger,
+    });
+  }
+
     try {
       this.#link.nc.publish(subject, body);
     } catch (error) {

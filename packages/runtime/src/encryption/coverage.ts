@@ -1,0 +1,23 @@
+/** Which bodies of a system are sealed, as its file says. Pure. */
+import type { SystemManifest } from "../contracts/system.ts";
+import { edgesOf } from "../graph/graph.ts";
+import { edgeScope, ownScope } from "./key-ring.ts";
+
+/** Whether a role's own records, and everything that it sends and is sent, are sealed. */
+export function isSealedRole({ encryption }: Pick<SystemManifest, "encryption">, role: string): boolean {
+  if (encryption === undefined) return false;
+  return encryption.roles === "all" || encryption.roles.includes(role);
+}
+
+/** Whether what goes between two neighbours is sealed: one of them says so. Timers and the supervisor hold no keys. */
+export function isSealedEdge(manifest: Pick<SystemManifest, "encryption">, role: string, peer: string): boolean {
+  if (peer === "timer" || peer === "supervisor") return false;
+  return isSealedRole(manifest, role) || isSealedRole(manifest, peer);
+}
+
+/** The scopes that a role may read and write in: its own, and one for each neighbour. */
+export function scopesOf(manifest: Pick<SystemManifest, "graph">, role: string): readonly string[] {
+  const senders = Object.keys(manifest.graph).filter((from) => edgesOf(manifest, from).includes(role));
+  const neighbours = new Set([...edgesOf(manifest, role), ...senders, "human"]);
+  return [ownScope(role), ...[...neighbours].map((peer) => edgeScope(role, peer))];
+}
