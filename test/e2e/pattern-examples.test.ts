@@ -82,6 +82,20 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     result: /It rests on what designer, engineer, tester said/,
     roles: ["room", "chair", "designer", "engineer", "tester", "writer"],
   },
+  workflow: {
+    file: "system.yaml",
+    door: "lead",
+    input: "Add a dark mode",
+    result: /Before me: triage, plan, execute, review/,
+    roles: ["lead", "triage", "plan", "execute", "review", "deploy"],
+  },
+  "own-workflow": {
+    file: "system.ts",
+    door: "desk",
+    input: "A page about tides",
+    result: /It rests on what brief, text, picture said/,
+    roles: ["desk", "planner", "writer", "illustrator"],
+  },
   "hand-off": {
     file: "system.ts",
     door: "reception",

@@ -25,3 +25,6 @@ export { type RoleToolOptions, roleTool } from "./tools/role-tool.ts";
 export { type ServiceToolOptions, serviceTool } from "./tools/service-tool.ts";
 export { type Tool, type ToolOptions, type ToolScope, tool } from "./tools/tool.ts";
 export type { ToolSource } from "./tools/tool-set.ts";
+export { DELIVERY } from "./workflows/delivery.ts";
+export type { ParallelStages, StageOptions, WorkflowTemplate } from "./workflows/stage.ts";
+export { type WorkflowOptions, workflow } from "./workflows/workflow.ts";

@@ -30,10 +30,10 @@ export function readYamlSystem(text: string, openModel: OpenModel = systemModels
     return refused(source, [...problemsOf(parsed.error, source.value), ...checkReadableGraph(withCalls(source.value))]);
   }
   const found: Problem[] = [];
-  const declared = parsed.data.tools;
+  const { tools: declared, workflows } = parsed.data;
   const made = readTools(declared, found);
   const roles = Object.entries(parsed.data.roles).map(([name, role]) => {
-    if (!isAgent(role)) return [name, patternRole(role, openModel)] as const;
+    if (!isAgent(role)) return [name, patternRole(role, { name, openModel, workflows, problems: found })] as const;
     const output = outputOf(name, role, found);
     const tools = usedTools(name, role.tools, made, declared, found);
     return [name, agentWith<string, string>({ ...role, output, tools }, openModel)] as const;

@@ -1,10 +1,10 @@
 import { RoleName, SystemManifest } from "@troupe/runtime/internal";
 import { z } from "zod";
-import { ModelFields, PATTERN_FILES, RoleSettingsFile } from "./patterns/pattern-file.ts";
+import { PATTERN_FILES } from "./patterns/pattern-file.ts";
+import { ModelFields, RoleSettingsFile, target } from "./patterns/role-fields.ts";
 import { ToolFiles, UsedTools } from "./tools/tool-file.ts";
 import { Grants } from "./tools/tool-rules.ts";
-
-const target = z.union([RoleName, z.literal("client")]);
+import { WorkflowFiles } from "./workflows/workflow-file.ts";
 
 /** An agent in a system file. Names and defaults are those of `agent({ … })`. */
 export const AgentFile = RoleSettingsFile.extend({
@@ -39,6 +39,7 @@ export const isAgent = (role: RoleFile): role is AgentFile => role.pattern === u
 export const SystemFile = SystemManifest.omit({ roles: true }).extend({
   roles: z.record(RoleName, RoleFile),
   tools: ToolFiles,
+  workflows: WorkflowFiles,
 });
 export type SystemFile = z.infer<typeof SystemFile>;
 

@@ -48,6 +48,8 @@ export interface CoordinatorSpec<Asked extends string, To extends string> {
   readonly about?: Readonly<Record<string, Json>>;
   /** Lists that need at least one entry, by the name of the option. */
   readonly lists?: Readonly<Record<string, readonly string[]>>;
+  /** What else is wrong with the options, whatever the system is. */
+  readonly problems?: readonly Problem[];
   /** Makes the answer. Deterministic between its questions. A `TroupeError` ends the hop: `escalated` escalates, every other fails it. */
   run(conversation: Conversation, ctx: Context<Asked>): Promise<Json>;
 }
@@ -101,11 +103,11 @@ function handOn(to: string | undefined, ctx: Context, conversation: Conversation
 }
 
 function checkCoordinator(
-  { settings, bounds, lists = {} }: CoordinatorSpec<string, string>,
+  { settings, bounds, lists = {}, problems = [] }: CoordinatorSpec<string, string>,
   manifest: SystemManifest,
   name: string,
 ): readonly Problem[] {
-  const found: Problem[] = [];
+  const found: Problem[] = [...problems];
   const { to } = settings;
   const edges = edgesOf(manifest, name);
   if (to === "human") found.push({ path: "to", value: to, reason: "an answer goes to a role or to the client" });

@@ -1,46 +1,20 @@
 /** The patterns in a system file: roles that are configuration only, named by `pattern`. Names and defaults are those of the functions. */
-import type { RoleDefinition } from "@troupe/runtime";
-import { RoleManifest, RoleName } from "@troupe/runtime/internal";
+import type { Problem, RoleDefinition } from "@troupe/runtime";
+import { RoleName } from "@troupe/runtime/internal";
 import { z } from "zod";
 import type { OpenModel } from "../roles/agent-ports.ts";
+import { type WorkflowFiles, WorkflowRole, workflowRole } from "../workflows/workflow-file.ts";
 import { debate } from "./debate.ts";
 import { fanOutAndJoin } from "./fan-out-and-join.ts";
 import { chair, groupChat } from "./group-chat.ts";
 import { handOff } from "./hand-off.ts";
 import { planAndExecute, workPlanner } from "./plan-and-execute.ts";
 import { critic, reflection } from "./reflection.ts";
+import { asked, asking, ModelFields, RoleSettingsFile, target } from "./role-fields.ts";
 import { vote, voter } from "./vote.ts";
 
-const target = z.union([RoleName, z.literal("client")]);
 const roles = z.array(RoleName).min(1).max(200);
 const texts = z.tuple([z.string().min(1)], z.string().min(1));
-
-/** Placement and treatment of a role, the same for all. */
-export const RoleSettingsFile = RoleManifest.omit({ kind: true, about: true, calls: true, tools: true });
-
-/** What every agent has, whatever it does with its answer. */
-export const ModelFields = z.strictObject({
-  model: z.string().min(1).describe("A model alias: one of `models`, or a built-in one (fast, standard, advanced)."),
-  instructions: z.string().min(1).max(100_000).describe("The system message of the role."),
-  temperature: z.number().min(0).max(2).optional(),
-  maxOutputTokens: z.int().min(1).optional(),
-  maxIterations: z.int().min(1).max(100).optional().describe("Model calls for one message. Default 5."),
-  context: z
-    .strictObject({ turns: z.int().min(0).max(50).optional(), summarise: z.boolean().optional() })
-    .optional()
-    .describe("Newest turns that go into a prompt (10), and whether those that are left out are summarised (false)."),
-}).shape;
-
-/** A role that asks others and hands their work on. */
-const asking = <Name extends string>(pattern: Name) =>
-  RoleSettingsFile.extend({
-    pattern: z.literal(pattern),
-    to: target.optional().describe("Where the answer goes. Absent = the role can only be called."),
-  });
-
-/** An agent that such a role asks; the pattern says what its answer looks like. */
-const asked = <Name extends string>(pattern: Name) =>
-  RoleSettingsFile.extend({ pattern: z.literal(pattern), ...ModelFields });
 
 const count = (most: number, meaning: string) => z.int().min(1).max(most).optional().describe(meaning);
 
@@ -106,8 +80,18 @@ export const PATTERN_FILES = [
   GroupChat,
   Chair,
   HandOff,
+  WorkflowRole,
 ] as const;
 export type PatternFile = z.infer<(typeof PATTERN_FILES)[number]>;
+
+/** What a role is made with, besides its own part of the file. */
+export interface PatternSources {
+  readonly name: string;
+  readonly openModel: OpenModel;
+  readonly workflows: WorkflowFiles;
+  /** Problems that no schema finds are noted here. */
+  readonly problems: Problem[];
+}
 
 const Readable = z.looseObject({ roles: z.record(z.string(), z.unknown()), tools: z.unknown().optional() });
 /** Fields of a pattern that name roles that it asks. */
@@ -147,7 +131,10 @@ function rolesBehindTools(tools: unknown): ReadonlyMap<string, string> {
 
 /** The role that a system file describes. */
 // oxlint-disable-next-line typescript/consistent-return -- every case returns, and the compiler knows it
-export function patternRole(file: PatternFile, openModel: OpenModel): RoleDefinition {
+export function patternRole(
+  file: PatternFile,
+  { name, openModel, workflows, problems }: PatternSources,
+): RoleDefinition {
   switch (file.pattern) {
     case "reflection":
       return reflection<string, string, string>(file);
@@ -171,5 +158,7 @@ export function patternRole(file: PatternFile, openModel: OpenModel): RoleDefini
       return chair(file, openModel);
     case "hand-off":
       return handOff<string, string>(file, openModel);
+    case "workflow":
+      return workflowRole(name, file, workflows, problems);
   }
 }

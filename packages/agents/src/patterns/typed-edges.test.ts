@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { defineSystem, type RoleDefinition } from "@troupe/runtime";
 import { agentWith } from "../roles/agent.ts";
 import { scripted } from "../testing/test-models.ts";
+import { workflow } from "../workflows/workflow.ts";
 import { debate } from "./debate.ts";
 import { fanOutAndJoin } from "./fan-out-and-join.ts";
 import { groupChat } from "./group-chat.ts";
@@ -30,6 +31,7 @@ test("a pattern whose edges are all there compiles, and the manifest shows what 
   assert.deepEqual(manifest.roles["lead"]?.calls, ["a", "b"]);
 });
 
+const doing = <const Name extends string>(name: Name) => ({ name, prompt: "do" });
 const refused = (make: () => unknown) => assert.throws(make, /no such edge|no edge from lead/);
 
 test("a pattern with an edge that the graph lacks is a compile error, and is refused as well", () => {
@@ -45,6 +47,8 @@ test("a pattern with an edge that the graph lacks is a compile error, and is ref
   refused(() => system(debate({ debaters: ["a", "b"], judge: "c", to: "client" })));
   // @ts-expect-error lead has no edge to c
   refused(() => system(groupChat({ speakers: ["a", "b"], chair: "c", to: "client" })));
+  // @ts-expect-error lead has no edge to c
+  refused(() => system(workflow({ template: [doing("a"), { parallel: [doing("b"), doing("c")] }], to: "client" })));
   // @ts-expect-error lead has no edge to c
   refused(() => system(handOff({ model: "fast", instructions: "x", peers: ["a", "c"], to: "client" }, open)));
 });
