@@ -122,6 +122,7 @@ export * from "./node/encryption-broker.ts";
 export * from "./random.ts";
 export * from "./telemetry/logger.ts";
 export * from "./telemetry/mask.ts";
+export * from "./telemetry/metric-names.ts";
 export * from "./telemetry/metrics.ts";
 export * from "./telemetry/process-metrics.ts";
 export * from "./testing/fake-context.ts";

@@ -10,7 +10,7 @@ export function metricsPage(): string {
   return [
     "# Metrics",
     "",
-    "Generated from `packages/runtime/src/telemetry/metrics.ts` by `npm run docs`; do not edit.",
+    "Generated from `packages/runtime/src/telemetry/metric-names.ts` by `npm run docs`; do not edit.",
     "",
     "Every gateway serves `GET /metrics` in Prometheus' text format: its own figures, and the cluster's as the leading supervisor tells them",
     "(read at most once a second, however many scrape). Where callers sign in, the scraper needs the permission `metrics:read`; the access role",

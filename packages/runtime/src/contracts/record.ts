@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import type { HopId, SessionKey } from "../ids.ts";
+import type { TraceContext } from "./trace-context.ts";
 
 /** Version of header and bodies. A reader refuses what it does not know with `unsupported_version`. */
 export const RECORD_VERSION = 1;
@@ -80,6 +81,8 @@ export interface RecordHeader {
   readonly origin?: Origin | undefined;
   /** On an `again` copy: subject and sequence of the mailbox record that it repeats. */
   readonly original?: { readonly subject: string; readonly sequence: number } | undefined;
+  /** The task's trace, where it has one. It travels beside the `Troupe` header, under its standard names. */
+  readonly trace?: TraceContext | undefined;
 }
 
 const count = z.int().min(0);

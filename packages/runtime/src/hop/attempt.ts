@@ -48,7 +48,8 @@ export class Attempt {
 
   async #drive(handler: () => unknown): Promise<void> {
     try {
-      const outcome = await handler();
+      const { span } = this.x;
+      const outcome = await (span === undefined ? handler() : span.run(handler));
       this.#finish((settle) => settle.resolve({ kind: "returned", outcome }));
     } catch (thrown) {
       this.fail(thrown);

@@ -8,6 +8,7 @@ import { formatRecordName, type RecordName } from "../contracts/subjects.ts";
 import type { NewRecord } from "../log/task-log.ts";
 import { bytesOf } from "./body.ts";
 import type { Execution } from "./execution.ts";
+import { traceChain } from "./hop-span.ts";
 import { judgeReply } from "./join.ts";
 import { losersOf } from "./losers.ts";
 import { readMessage } from "./message.ts";
@@ -134,6 +135,7 @@ async function continueFrom(x: Execution, own: OwnRecord): Promise<Journal> {
   await x.ports.failpoint?.("after-claim");
   const chain = await readChain(x, own);
   if (x.segment > 0) await readInput(x, chain);
+  if (x.ports.tracer !== undefined || x.segment > 0) traceChain(x, chain);
   const died = poisonedBy(chain, x.segment, (node, incarnation) => x.ports.isDead(node, incarnation));
   if (died) {
     const subject = x.message.subject;

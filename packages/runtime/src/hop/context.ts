@@ -13,6 +13,7 @@ import type {
 import { notOffered } from "../actor/not-offered.ts";
 import type { Json } from "../actor/outcome.ts";
 import { TaintLabels } from "../contracts/tool.ts";
+import { traceFields } from "../contracts/trace-context.ts";
 import { TroupeError } from "../errors.ts";
 import type { Attempt } from "./attempt.ts";
 import { emitEvent, runStep } from "./effects.ts";
@@ -67,7 +68,8 @@ export class HopContext implements Context {
   }
   get log(): HandlerLog {
     const { task, hop, role, node } = this;
-    return (this.#log ??= this.#attempt.x.ports.logger.child({ task: task.id, hop, role, node }));
+    const { ports, trace } = this.#attempt.x;
+    return (this.#log ??= ports.logger.child({ task: task.id, hop, role, node, ...traceFields(trace) }));
   }
   get abortSignal(): AbortSignal {
     return this.#attempt.signal;

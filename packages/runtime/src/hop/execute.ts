@@ -15,6 +15,7 @@ import type { Delivery } from "../log/task-log.ts";
 import { takeOver } from "./claim.ts";
 import { parkHop } from "./dead.ts";
 import { Execution } from "./execution.ts";
+import { HopSpan } from "./hop-span.ts";
 import { type Message, placeholder, readMessage, type Unreadable } from "./message.ts";
 import type { HopEnd, HopPorts, HopRole } from "./ports.ts";
 import { EMPTY_JOURNAL } from "./replay.ts";
@@ -43,14 +44,22 @@ export async function executeHop(delivery: Delivery, role: HopRole, ports: HopPo
 async function run(message: Message, delivery: Delivery, role: HopRole, ports: HopPorts): Promise<HopEnd> {
   if (ports.running.hasEnded(message.task, message.hop)) return { kind: "ended" };
   const x = new Execution(message, role, ports, delivery.arrivedMs);
+  // A continuation's span hangs under its wait, which is read first.
+  if (ports.tracer !== undefined && x.segment === 0) beginSpan(x);
   const slot = ports.running.enter(runningHop(x, delivery));
   // A reply, a copy and a redelivery have to look first: somebody else may have been here.
   const mustLook = !delivery.isFirst || message.isAgain || message.kind === "reply";
   const end = await untilEnd(x, drive(x, mustLook));
   ports.running.leave(slot);
   x.leaveSuspects?.();
+  x.span?.end(end);
   x.stopped ??= end;
   return end;
+}
+
+function beginSpan(x: Execution): void {
+  x.span = HopSpan.begin(x, x.trace);
+  x.trace = x.span?.trace ?? x.trace;
 }
 
 /** Parks a record that is no message under the hop that it would have had. */

@@ -2,9 +2,11 @@
 import type { Passport, Writer } from "../contracts/record.ts";
 import { formatRecordName, type RecordName } from "../contracts/subjects.ts";
 import { MAX_TAINT_LABELS } from "../contracts/tool.ts";
+import type { TraceContext } from "../contracts/trace-context.ts";
 import { TroupeError } from "../errors.ts";
 import type { AppendOutcome, Fence, NewRecord, StoredRecord } from "../log/task-log.ts";
 import type { Attempt } from "./attempt.ts";
+import type { HopSpan } from "./hop-span.ts";
 import type { Message } from "./message.ts";
 import { type OwnRecord, type Place, readOwn } from "./own-record.ts";
 import { Patience } from "./patience.ts";
@@ -34,7 +36,7 @@ export class Execution {
   readonly startedMs: number;
   readonly progress: Progress;
   readonly #arrivedMs: number;
-  readonly #startedWallMs: number;
+  readonly startedWallMs: number;
   /** The message that began the hop: {@link message} itself, or what the wait names. */
   input: Message;
   cursor: Cursor;
@@ -44,6 +46,10 @@ export class Execution {
   readonly #taint = new Set<string>();
   /** Why it must stop, once it must. */
   stopped: HopEnd | undefined;
+  /** What its records carry of the task's trace; `undefined` = the task has none. */
+  trace: TraceContext | undefined;
+  /** `undefined` = nothing is recorded of it. */
+  span: HopSpan | undefined;
   /** Lets the next suspect run, where this is one. */
   leaveSuspects: (() => void) | undefined;
 
@@ -59,7 +65,8 @@ export class Execution {
     this.#arrivedMs = arrivedMs;
     this.startedMs = ports.clock.monotonicMs();
     this.progress = new Progress(this.startedMs, role.stuckAfterMs);
-    this.#startedWallMs = ports.clock.nowMs();
+    this.startedWallMs = ports.clock.nowMs();
+    this.trace = message.record.header?.trace;
   }
 
   get segment(): number {
@@ -135,7 +142,7 @@ export class Execution {
     if (this.stopped !== undefined) throw new Ended(this.stopped);
     const { clock, maxAgeMs } = this.ports;
     const isOld =
-      clock.monotonicMs() - this.#arrivedMs > maxAgeMs || Math.abs(clock.nowMs() - this.#startedWallMs) > maxAgeMs;
+      clock.monotonicMs() - this.#arrivedMs > maxAgeMs || Math.abs(clock.nowMs() - this.startedWallMs) > maxAgeMs;
     if (isOld) throw new Ended({ kind: "dropped", reason: "the delivery is older than the log may remember" });
   }
 

@@ -5,6 +5,7 @@ import { type Awaited, DeadBody, FanBody, type Output, WaitBody } from "../contr
 import { isMailboxName } from "../contracts/names.ts";
 import type { Passport, Writer } from "../contracts/record.ts";
 import type { Subjects } from "../contracts/subjects.ts";
+import type { TraceContext } from "../contracts/trace-context.ts";
 import { isHopId } from "../ids.ts";
 import type { Fence, NewRecord } from "../log/task-log.ts";
 import { bytesOf, type Read, readBody } from "./body.ts";
@@ -31,18 +32,20 @@ export interface Origin {
 
 /** The outputs of a commit; none for commits that are their own message. */
 export function outputsOf(commit: OwnRecord, origin: Origin): Read<readonly PromisedRecord[]> {
-  const passport = commit.record.header?.passport;
+  const { passport, trace } = commit.record.header ?? {};
   if (commit.name.class !== "c") return { ok: true, value: [] };
   if (passport === undefined) return { ok: false, reason: "the commit has no passport" };
   if (isControl(commit.name, "fan")) {
     return mapRead(readBody(FanBody, commit.record), ({ outputs }) =>
-      outputs.map((output) => messageOf("fan", output, passport, origin)),
+      outputs.map((output) => messageOf("fan", output, { passport, trace }, origin)),
     );
   }
   if (isControl(commit.name, "wait")) {
     const wait = Number(commit.name.to);
     return mapRead(readBody(WaitBody, commit.record), (body) =>
-      body.for.filter(isCall).map((call) => messageOf("call", call, { ...passport, wait }, origin)),
+      body.for
+        .filter(isCall)
+        .map((call) => messageOf("call", call, { passport: { ...passport, wait }, trace }, origin)),
     );
   }
   if (!isControl(commit.name, "dead")) return { ok: true, value: [] };
@@ -54,18 +57,25 @@ export function outputsOf(commit: OwnRecord, origin: Origin): Read<readonly Prom
 type Call = Extract<Awaited, { type: "call" }>;
 const isCall = (awaited: Awaited): awaited is Call => awaited.type === "call";
 
-function messageOf(kind: "fan" | "call", { hop, index, to, body }: Output, parent: Passport, origin: Origin) {
+/** What a commit hands on besides bodies: its receivers belong to the trace of whoever committed, whoever completes it. */
+interface Handed {
+  readonly passport: Passport;
+  readonly trace: TraceContext | undefined;
+}
+
+function messageOf(kind: "fan" | "call", { hop, index, to, body }: Output, from: Handed, origin: Origin) {
   const { subjects, place } = origin;
   if (!isHopId(hop) || !isMailboxName(to)) return undefined;
   const text = JSON.stringify(body);
   const passport: Passport = {
-    ...childPassport(parent, place.role, to, text, index),
+    ...childPassport(from.passport, place.role, to, text, index),
     parent: place.hop,
-    wait: kind === "call" ? parent.wait : undefined,
+    wait: kind === "call" ? from.passport.wait : undefined,
     replyTo: kind === "call" ? origin.mailbox : undefined,
   };
   const subject = subjects.record(place.task, hop, place.role, { class: "m", kind, to });
-  return { record: { subject, header: { passport }, encoding: "json", body: bytesOf(text) } } as const;
+  const header = { passport, trace: from.trace };
+  return { record: { subject, header, encoding: "json", body: bytesOf(text) } } as const;
 }
 
 type DeadReply = NonNullable<DeadBody["reply"]> & { readonly error: DeadBody["error"] };
@@ -76,6 +86,7 @@ function deadReply(commit: OwnRecord, { to, parent, wait, index, error }: DeadRe
   const header = {
     writer: origin.writer(commit.writer.claim, commit.label),
     passport: { ...replyPassport(from), parent, wait, index },
+    trace: commit.record.header?.trace,
   };
   const subject = subjects.record(place.task, place.hop, place.role, { class: "m", kind: "reply", to });
   const body = bytesOf(JSON.stringify({ error }));

@@ -1,6 +1,7 @@
 /**
  * What the execution of a hop is given: the role that it runs for, and the ports through which it acts. Nothing else reaches a hop.
  */
+import type { Tracer } from "@opentelemetry/api";
 import type { Logger } from "pino";
 import type { ZodType } from "zod";
 import type { RoleInstance } from "../actor/define.ts";
@@ -123,6 +124,8 @@ export interface BodySeals {
   /** Live text for watchers; may be lost. */
   token(task: TaskId, hop: HopId, role: string, text: string): void;
   readonly failpoint?: ((name: Failpoint) => Promise<void> | void) | undefined;
+  /** Makes spans of what belongs to a sampled trace. Absent = this process traces nothing; a task's trace is handed on all the same. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /**

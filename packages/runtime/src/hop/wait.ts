@@ -151,6 +151,7 @@ async function answersOf(attempt: Attempt, wait: number, body: WaitBody): Promis
   return Promise.all(
     subjects.map(async (subject): Promise<Answer> => {
       const record = await x.readNamed(subject);
+      x.span?.link(record.header?.trace, "answer");
       const message = readMessage(record, x.role);
       const index = "problem" in message ? -1 : body.for.findIndex((one) => isAnswerTo(one, message));
       if ("problem" in message || index < 0) throw park("malformed_record", "a join took no answer", { subject });

@@ -69,13 +69,16 @@ export class HopWriter {
     const { cursor } = x;
     const label = formatRecordName(draft.name);
     const writer = x.writer(cursor.claim, cursor.previous, draft.ranMs);
+    // A passport makes it a commit: somebody goes on with it.
+    const sending = draft.passport === undefined ? undefined : x.span?.send(draft.name);
     const record: NewRecord = {
       subject: x.subjectOf(label),
-      header: { writer, passport: draft.passport, usage: draft.usage },
+      header: { writer, passport: draft.passport, usage: draft.usage, trace: sending?.trace ?? x.trace },
       encoding: draft.encoding ?? "json",
       body: draft.body,
     };
     const sequence = await this.#put(record, draft.name);
+    sending?.end();
     x.cursor = { sequence, previous: label, claim: cursor.claim };
     x.progress.sign();
     x.ports.hint(x.place.task);
@@ -119,9 +122,14 @@ export class HopWriter {
   async #storeDone(draft: Omit<Draft, "name">): Promise<boolean> {
     const x = this.#x;
     const { cursor } = x;
+    const sending = x.span?.send("done");
     const record: NewRecord = {
       subject: x.role.subjects.done(x.place.task),
-      header: { writer: x.writer(cursor.claim, cursor.previous, draft.ranMs), passport: draft.passport },
+      header: {
+        writer: x.writer(cursor.claim, cursor.previous, draft.ranMs),
+        passport: draft.passport,
+        trace: sending?.trace ?? x.trace,
+      },
       encoding: "json",
       body: draft.body,
     };
@@ -129,7 +137,10 @@ export class HopWriter {
     for (;;) {
       const outcome = await x.append(record, { filter: x.own, sequence: cursor.sequence });
       // No hint: the end is republished as an event, which watchers follow as well.
-      if (outcome.kind === "stored") return true;
+      if (outcome.kind === "stored") {
+        sending?.end();
+        return true;
+      }
       patience ??= x.patience();
       if (outcome.kind === "exists" && (await x.readMaybe(record.subject)) !== undefined) return false;
       if (outcome.kind === "fence_moved") await this.#judgeRefusal("");

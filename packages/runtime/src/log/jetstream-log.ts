@@ -2,6 +2,7 @@
 import type { MsgHdrs } from "@nats-io/transport-node";
 import { decodeRecordHeader, encodeRecordHeader, type RecordHeader } from "../contracts/record.ts";
 import type { Subjects } from "../contracts/subjects.ts";
+import { readTraceContext, TRACE_HEADERS, type TraceContext } from "../contracts/trace-context.ts";
 import { TroupeError } from "../errors.ts";
 import type { Link } from "../nats/connection.ts";
 import { directGetLast, type StoredMessage } from "../nats/direct-get.ts";
@@ -53,11 +54,19 @@ function streamOf(subjects: Subjects, subject: string): string {
 }
 
 /** JSON is the default, so only the other encoding is named: every header costs. */
-function recordHeaders(record: NewRecord): HeaderFields {
-  const text = encodeRecordHeader(record.header);
-  return record.encoding === "json"
-    ? { [TROUPE_HEADER]: text }
-    : { [TROUPE_HEADER]: text, "Content-Type": MSGPACK_TYPE };
+function recordHeaders({ header, encoding }: NewRecord): HeaderFields {
+  const text = encodeRecordHeader(header);
+  const own = encoding === "json" ? { [TROUPE_HEADER]: text } : { [TROUPE_HEADER]: text, "Content-Type": MSGPACK_TYPE };
+  return header.trace === undefined ? own : { ...traceHeaders(header.trace), ...own };
+}
+
+function traceHeaders(trace: TraceContext): HeaderFields {
+  const given: Record<string, string> = {};
+  for (const name of TRACE_HEADERS) {
+    const text = trace[name];
+    if (text !== undefined) given[name] = text;
+  }
+  return given;
 }
 
 /** A record as a read returned it. */
@@ -86,15 +95,23 @@ export function toDelivery(message: PulledMessage): Delivery {
   };
 }
 
-/** The header block of a record in JSON exactly as our publisher writes it: with or without a fence, then the one header of ours. */
+/** The header block of a record in JSON exactly as our publisher writes it: with or without a fence and a trace, then the one header of ours. */
 const OUR_BLOCK =
-  /^NATS\/1\.0\r\n(?:Nats-Expected-Last-Subject-Sequence: \d+\r\nNats-Expected-Last-Subject-Sequence-Subject: [^\r\n]+\r\n)?Troupe: ([^\r\n]+)\r\n\r\n$/;
+  /^NATS\/1\.0\r\n(?:Nats-Expected-Last-Subject-Sequence: \d+\r\nNats-Expected-Last-Subject-Sequence-Subject: [^\r\n]+\r\n)?(?:traceparent: ([^\r\n]+)\r\n)?Troupe: ([^\r\n]+)\r\n\r\n$/;
 
 function deliveredHeaders(message: PulledMessage): Pick<StoredRecord, "header" | "encoding"> {
   const { headerBytes } = message;
   if (headerBytes === undefined) return { header: undefined, encoding: "json" };
   const ours = OUR_BLOCK.exec(Buffer.from(headerBytes.buffer, headerBytes.byteOffset, headerBytes.length).toString());
-  if (ours?.[1] !== undefined) return { header: decodeRecordHeader(ours[1]), encoding: "json" };
+  if (ours?.[2] !== undefined) {
+    const header = decodeRecordHeader(ours[2]);
+    const traceparent = ours[1];
+    if (traceparent === undefined || header === undefined) return { header, encoding: "json" };
+    return {
+      header: withTrace(header, (name) => (name === "traceparent" ? traceparent : undefined)),
+      encoding: "json",
+    };
+  }
   const { headers } = message;
   return headers === undefined
     ? { header: undefined, encoding: "json" }
@@ -111,7 +128,13 @@ function recordHeader(headers: MsgHdrs, isAnswer: boolean): RecordHeader | undef
     if (!isAnswer && ANSWER_ONLY.test(lower)) return undefined;
   }
   const texts = headers.values(TROUPE_HEADER);
-  return texts.length === 1 ? decodeRecordHeader(texts[0] ?? "") : undefined;
+  const header = texts.length === 1 ? decodeRecordHeader(texts[0] ?? "") : undefined;
+  return header && withTrace(header, (name) => headers.last(name) || undefined);
+}
+
+function withTrace(header: RecordHeader, read: (name: string) => string | undefined): RecordHeader {
+  const trace = readTraceContext(read);
+  return trace === undefined ? header : { ...header, trace };
 }
 
 const encodingOf = (headers: MsgHdrs): BodyEncoding =>

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { METRICS, type MetricName, Metrics } from "./metrics.ts";
+import { METRICS, type MetricName } from "./metric-names.ts";
+import { Metrics } from "./metrics.ts";
 import { collectProcessMetrics, PROCESS_METRICS } from "./process-metrics.ts";
 
 const NAMES = Object.keys(METRICS) as MetricName[];

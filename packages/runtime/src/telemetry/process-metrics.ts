@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { cpuUsage, memoryUsage } from "node:process";
-import type { MetricName, Metrics } from "./metrics.ts";
+import type { MetricName } from "./metric-names.ts";
+import type { Metrics } from "./metrics.ts";
 
 /** What {@link collectProcessMetrics} sets. */
 export const PROCESS_METRICS = [

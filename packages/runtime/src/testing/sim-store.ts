@@ -83,7 +83,9 @@ export class SimStore {
 
   #store(given: NewRecord): number {
     const sequence = this.records.length + 1;
-    const header = decodeRecordHeader(encodeRecordHeader(given.header));
+    const decoded = decodeRecordHeader(encodeRecordHeader(given.header));
+    const { trace } = given.header;
+    const header = decoded && trace ? { ...decoded, trace } : decoded;
     const record: StoredRecord = { ...given, header, sequence, storedAtMs: 0 };
     this.records.push(record);
     this.#bySubject.set(record.subject, record);

@@ -1,0 +1,31 @@
+import type { Attributes } from "@opentelemetry/api";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace";
+import { maskSecrets, maskValue } from "./mask.ts";
+
+/** The span as it may leave the process: secrets in attributes, events, links and the status are masked. The span itself stays as it is. */
+export function maskedSpan(span: ReadableSpan): ReadableSpan {
+  const { status, parentSpanContext } = span;
+  const { message } = status;
+  return {
+    name: span.name,
+    kind: span.kind,
+    spanContext: () => span.spanContext(),
+    ...(parentSpanContext && { parentSpanContext }),
+    startTime: span.startTime,
+    endTime: span.endTime,
+    status: message === undefined ? status : { ...status, message: maskSecrets(message) },
+    attributes: maskedAttributes(span.attributes),
+    links: span.links.map((link) => ({ ...link, attributes: maskedAttributes(link.attributes ?? {}) })),
+    events: span.events.map((event) => ({ ...event, attributes: maskedAttributes(event.attributes ?? {}) })),
+    duration: span.duration,
+    ended: span.ended,
+    resource: span.resource,
+    instrumentationScope: span.instrumentationScope,
+    droppedAttributesCount: span.droppedAttributesCount,
+    droppedEventsCount: span.droppedEventsCount,
+    droppedLinksCount: span.droppedLinksCount,
+  };
+}
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- masking keeps the form of a value: strings stay strings
+const maskedAttributes = (attributes: Attributes): Attributes => maskValue(attributes) as Attributes;
