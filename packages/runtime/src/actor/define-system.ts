@@ -34,11 +34,9 @@ export interface SystemOptions<G extends GraphShape> {
   readonly models?: Readonly<Record<string, ModelSpec>>;
   /** What model calls may spend. */
   readonly budgets?: Budgets;
-  /** Labels of content by where it comes from. */
   /** Roles whose stored bodies are encrypted. */
   readonly encryption?: { readonly roles: "all" | readonly RolesOf<G>[] };
-  /** What holds for approvals where a tool, an edge or a handler says nothing. */
-  readonly approvals?: Approvals;
+  /** Labels of content by where it comes from. */
   readonly taint?: { readonly client?: readonly string[] };
 }
 
@@ -53,9 +51,8 @@ export interface LooseSystemOptions {
   readonly supervision?: Supervision | undefined;
   readonly models?: Readonly<Record<string, ModelSpec>> | undefined;
   readonly budgets?: Budgets | undefined;
-  readonly taint?: { readonly client?: readonly string[] | undefined } | undefined;
   readonly encryption?: { readonly roles: "all" | readonly string[] } | undefined;
-  readonly approvals?: Approvals | undefined;
+  readonly taint?: { readonly client?: readonly string[] | undefined } | undefined;
 }
 
 /**
@@ -90,8 +87,7 @@ export function assembleSystem(options: LooseSystemOptions): Assembled {
 
 function manifestInput(options: LooseSystemOptions): Readonly<Record<string, unknown>> {
   const roles = Object.entries(options.roles).map(([name, role]) => [name, roleInput(role)] as const);
-  const { name, description, graph, escalation, limits, supervision, models, budgets, encryption, approvals, taint } =
-    options;
+  const { name, description, graph, escalation, limits, supervision, models, budgets, encryption, taint } = options;
   return {
     name,
     description,
@@ -102,9 +98,8 @@ function manifestInput(options: LooseSystemOptions): Readonly<Record<string, unk
     supervision,
     models,
     budgets,
-    taint,
     encryption,
-    approvals,
+    taint,
   };
 }
 

@@ -110,12 +110,12 @@ export const EmitBody = z.strictObject({ name: z.string().max(256), data: z.json
 /** `v.rev.<n>`: one revision of a role's state in a session, and which update made it. */
 export const RevisionBody = z.strictObject({
   value: z.unknown().optional(),
+  /** Whether `value` is encrypted: the version that reads it may say otherwise of new ones. */
+  isSealed: z.literal(true).optional(),
   hop: token,
   step: count,
   turn: count,
   /** Labels of what the value was made from. */
-  /** Whether `value` is encrypted: the version that reads it may say otherwise of new ones. */
-  isSealed: z.literal(true).optional(),
   taint: TaintLabels.optional(),
 });
 export type RevisionBody = z.infer<typeof RevisionBody>;

@@ -140,13 +140,13 @@ export const ModelSpec = z.strictObject({
 });
 export type ModelSpec = z.infer<typeof ModelSpec>;
 
-/** A whole system, as stored in the desired state. `graph.compile` has checked what a schema cannot. */
-export const SystemManifest = z.strictObject({
-  name,
 /** Which stored bodies are encrypted. */
 export const Encryption = z.strictObject({ roles: z.union([z.literal("all"), z.array(role).min(1).max(200)]) });
 export type Encryption = z.infer<typeof Encryption>;
 
+/** A whole system, as stored in the desired state. `graph.compile` has checked what a schema cannot. */
+export const SystemManifest = z.strictObject({
+  name,
   description: z.string().max(2_000).optional(),
   graph: Graph,
   roles: z.record(role, RoleManifest),
@@ -159,16 +159,14 @@ export type Encryption = z.infer<typeof Encryption>;
   models: z.record(ModelAlias, ModelSpec).optional(),
   /** What model calls may spend. */
   budgets: Budgets.optional(),
-  /** Labels by where content comes from; absent = none. Labels of tools are declared with the tools. */
-  taint: z.strictObject({ client: TaintLabels.optional() }).optional(),
-});
   /**
    * Roles whose stored bodies are encrypted: what they are sent, record and send. Nodes and gateways need a key ring (`troupe encryption`).
    * Absent = none.
    */
   encryption: Encryption.optional(),
-  /** What holds for approvals where a tool, an edge or a handler says nothing. */
-  approvals: Approvals.optional(),
+  /** Labels by where content comes from; absent = none. Labels of tools are declared with the tools. */
+  taint: z.strictObject({ client: TaintLabels.optional() }).optional(),
+});
 export type SystemManifest = z.infer<typeof SystemManifest>;
 
 /** One replica of the current version as operators name it: `<role>/<index>`, or `<role>_<variant>/<index>`. */

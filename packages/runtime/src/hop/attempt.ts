@@ -115,12 +115,12 @@ export class Attempt {
     return ++this.#outputs;
   }
 
-  /** Remembers an effect that runs, so that a wait can let it finish first. */
   /** How many of them are taken. */
   get outputs(): number {
     return this.#outputs;
   }
 
+  /** Remembers an effect that runs, so that a wait can let it finish first. */
   track(effect: Promise<unknown>): void {
     this.#effects.add(effect);
     const forget = () => this.#effects.delete(effect);

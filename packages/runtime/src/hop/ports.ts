@@ -7,11 +7,12 @@ import type { ZodType } from "zod";
 import type { RoleInstance } from "../actor/define.ts";
 import type { Json } from "../actor/outcome.ts";
 import type { Clock } from "../clock.ts";
+import type { EncodedBody } from "../codec/body.ts";
 import type { BlobRef } from "../contracts/blob-body.ts";
+import type { SealedBody } from "../contracts/sealed-body.ts";
 import type { Subjects } from "../contracts/subjects.ts";
 import type { RetryPolicy } from "../contracts/system.ts";
 import type { ErrorBody } from "../errors.ts";
-import type { SealedBody } from "../contracts/sealed-body.ts";
 import type { HopId, TaskId, Version } from "../ids.ts";
 import type { TaskLog } from "../log/task-log.ts";
 import type { Random } from "../random.ts";
@@ -71,14 +72,6 @@ export interface LargeBodies {
   get(ref: BlobRef): Promise<Uint8Array>;
 }
 
-/** The world outside of a hop. */
-export interface HopPorts {
-  readonly log: TaskLog;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** The hops that run in this process: their pulse, their time-outs, the tasks that have ended. One object a host. */
-  readonly running: RunningHops;
-  readonly logger: Logger;
 /** Where a sealed body belongs. */
 export interface SealedPlace {
   /** The subject that it is recorded under; it opens under no other. */
@@ -101,6 +94,14 @@ export interface BodySeals {
   open(sealed: SealedBody, place: SealedPlace): Promise<EncodedBody>;
 }
 
+/** The world outside of a hop. */
+export interface HopPorts {
+  readonly log: TaskLog;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The hops that run in this process: their pulse, their time-outs, the tasks that have ended. One object a host. */
+  readonly running: RunningHops;
+  readonly logger: Logger;
   /** Keeps messages whose last executor died from one another. One object a process; absent = they run at once. */
   readonly suspects?: Suspects | undefined;
   /** Half of the log's retention, at least 10 min, in ms: an older delivery writes nothing any more. */
@@ -111,6 +112,8 @@ export interface BodySeals {
   isDead(node: string, incarnation: string): boolean;
   /** The store of bodies that are too large for a record. Absent = none is larger, and a handler gets a reference as it is. */
   readonly largeBodies?: LargeBodies | undefined;
+  /** Encrypts what is stored. Absent = nothing is encrypted, and a handler gets a sealed body as it is. */
+  readonly seals?: BodySeals | undefined;
   /** Whether an operator has revoked the role's edge to another role, or to `client`. Absent = none can be. */
   readonly isRevoked?: ((to: string) => boolean) | undefined;
   /** Asks a service of the node, on behalf of a task. Absent = there is no node here, and a handler that asks gets `unavailable`. */
@@ -119,8 +122,6 @@ export interface BodySeals {
   readonly endHops?: ((task: TaskId, hops: readonly HopId[]) => void) | undefined;
   /** "Something of this task was recorded", for watchers; may be lost. */
   hint(task: TaskId): void;
-  /** Encrypts what is stored. Absent = nothing is encrypted, and a handler gets a sealed body as it is. */
-  readonly seals?: BodySeals | undefined;
   /** Live text for watchers; may be lost. */
   token(task: TaskId, hop: HopId, role: string, text: string): void;
   readonly failpoint?: ((name: Failpoint) => Promise<void> | void) | undefined;

@@ -18,8 +18,8 @@ import { carriedPlan, resolveBody } from "./large-body.ts";
 import { childPassport, replyPassport } from "./outputs.ts";
 import type { HopEnd } from "./ports.ts";
 import type { Journal } from "./replay.ts";
-import { Ended, Park, park } from "./signals.ts";
 import { sealedPlan, unsealed } from "./sealed-body.ts";
+import { Ended, Park, park } from "./signals.ts";
 import { labelsOf, requireAccepted } from "./taint.ts";
 import { isLoop } from "./trail.ts";
 import type { HopWriter } from "./writer.ts";
@@ -65,7 +65,7 @@ function acceptMessage({ input, role }: Execution, body: unknown): Json {
 
 /** The message's body; a promise only where it was too large for its record. */
 function readInput(x: Execution): unknown {
-  const { from, record } = x.input;
+  const { from, record, subject } = x.input;
   const decoded = decodeBody(record.encoding, record.body);
   if (!decoded.ok) throw park("malformed_record", `the message does not parse: ${decoded.reason}`);
   const { value } = decoded;

@@ -19,8 +19,8 @@ import { revive, type StoredError } from "./failure.ts";
 import { isAnswerTo, readReply } from "./join.ts";
 import { carry, resolveBody } from "./large-body.ts";
 import { readMessage } from "./message.ts";
-import { Ended, park } from "./signals.ts";
 import { sealedCalls, unsealed } from "./sealed-body.ts";
+import { Ended, park } from "./signals.ts";
 import { requireAccepted } from "./taint.ts";
 
 /** One thing to wait for, before it has a place in the log. */
@@ -41,8 +41,6 @@ export interface Answer {
 export function neededOf(need: Need, total: number): number {
   if (need === "all") return total;
   if (need === "any") return 1;
-  /** When it was stored, by the server's clock; ms since 1970. */
-  readonly atMs: number;
   const { quorum } = need;
   if (Number.isInteger(quorum) && quorum >= 1 && quorum <= total) return quorum;
   throw new TroupeError("invalid_request", `a quorum of ${quorum} out of ${total} cannot be met`);
@@ -158,8 +156,7 @@ async function answersOf(attempt: Attempt, wait: number, body: WaitBody): Promis
       requireAccepted(x.role.role, message.from, message.passport.taint, x.role.taint);
       x.addTaint(message.passport.taint);
       const reply = readReply(record);
-      const answer = { from: message.from, index, atMs: record.storedAtMs };
-      if ("error" in reply) return { ...answer, result: { error: reply.error } };
+      if ("error" in reply) return { from: message.from, index, result: { error: reply.error } };
       const what = `the answer of ${message.from}`;
       const carried = await resolveBody(x, reply.value, what);
       const isSealed = x.ports.seals?.covers(message.from) ?? false;

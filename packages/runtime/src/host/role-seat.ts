@@ -210,9 +210,9 @@ export class RoleSeat {
       maxAgeMs: MAX_DELIVERY_AGE_MS,
       nonce: () => `${executor}${(executions++).toString(36)}`,
       largeBodies: { put: (bytes) => blobs.put(owner, bytes), get: (ref) => blobs.get(ref) },
+      seals: asks && this.#seals(asks),
       askNode: asks && ((task, service, body) => asks.ask({ service, role: owner, task, body })),
       endHops,
-      seals: asks && this.#seals(asks),
       failpoint,
       isRevoked: (to) => this.#revoked.has(to),
       isDead: (node, incarnation) => dead.has(node, incarnation),
@@ -223,8 +223,6 @@ export class RoleSeat {
     };
   }
 
-  /** For watchers; may be lost, so a closed connection is nothing to report. */
-  #say(subject: string, body: string | Uint8Array): void {
   #seals(asks: Pick<NodeAsks, "ask">): RoleSeals {
     const { configure, role, clock, random, logger } = this.#options;
     const { manifest } = configure.deployment;
@@ -238,6 +236,8 @@ export class RoleSeat {
     });
   }
 
+  /** For watchers; may be lost, so a closed connection is nothing to report. */
+  #say(subject: string, body: string | Uint8Array): void {
     try {
       this.#link.nc.publish(subject, body);
     } catch (error) {
