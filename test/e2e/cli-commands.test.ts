@@ -43,7 +43,7 @@ async function json(args: string[], expectedCode = 0): Promise<unknown> {
 const Task = z.looseObject({ task_id: z.string(), status: z.string(), result: z.unknown().optional() });
 
 test("task run prints the finished task, and task get, list and log find it again", async () => {
-  const task = Task.parse(await json(["task", "run", "first", "x"]));
+  const task = Task.parse(await json(["task", "run", "--max-load", "0.8", "first", "x"]));
   assert.deepEqual([task.status, task.result], ["completed", "x first second"]);
   assert.deepEqual(Task.parse(await json(["task", "get", task.task_id])).result, task.result);
   const { tasks } = z.looseObject({ tasks: z.array(Task) }).parse(await json(["task", "list"]));
@@ -136,6 +136,13 @@ test("an unknown role exits with 1 and names the roles that there are", async ()
   assert.equal(code, 1);
   assert.match(stderr, /unknown_role/);
   assert.match(stderr, /first/);
+});
+
+test("a capability that no role declares exits with 1 and names it; a load that is none is a wrong use", async () => {
+  const { code, stderr } = await troupe("task", "submit", "first", "x", "--require", "quantum");
+  assert.equal(code, 1);
+  assert.match(stderr, /no role declares quantum[\s\S]*unmet_capabilities/);
+  assert.equal((await troupe("task", "submit", "first", "x", "--max-load", "2")).code, 2);
 });
 
 test("wrong usage exits with 2", async () => {

@@ -24,10 +24,11 @@ import {
   type TaskRequest,
 } from "@troupe/runtime/internal";
 import type { AuthSettings } from "./auth/auth-settings.ts";
-import { supervisorApi } from "./cluster/supervisor-api.ts";
+import { type SupervisorApi, supervisorApi } from "./cluster/supervisor-api.ts";
 import { type HttpPatience, type HttpServer, startHttpServer } from "./http/http-server.ts";
 import { type OpenGuard, openGuard } from "./http/open-guard.ts";
 import type { StaticFile } from "./http/page-routes.ts";
+import { ActorLoads } from "./ingress/actor-loads.ts";
 import { Backlog } from "./ingress/backlog.ts";
 import { DeployedSystem } from "./ingress/deployed-system.ts";
 import { EndWatch } from "./ingress/end-watch.ts";
@@ -164,7 +165,7 @@ class RunningGateway {
       guard = await openGuard({ ...options, tenant }, { link, subjects, clock, random, logger });
       const edge = {
         api,
-        supervisor: supervisorApi(link, subjects),
+        supervisor: parts.supervisor,
         health,
         guard: guard.ports,
         system,
@@ -214,6 +215,7 @@ interface Parts {
   readonly subjects: Subjects;
   readonly publisher: Publisher;
   readonly api: GatewayApi;
+  readonly supervisor: SupervisorApi;
   readonly room: WaitingRoom;
   readonly ends: EndWatch;
   readonly deployed: DeployedSystem & { stop(): void };
@@ -241,6 +243,8 @@ async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
   const inFlight = new InFlight(clock);
   const backlog = new Backlog(clock);
   const turns = new TurnKeeper(core);
+  const supervisor = supervisorApi(link, subjects);
+  const loads = new ActorLoads({ ...core, askActors: () => supervisor.read("actors") });
   const ends = new EndWatch({
     ...core,
     onEnd: (task) => {
@@ -257,6 +261,7 @@ async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
     backlogLimit: options.backlogLimit ?? DEFAULT_BACKLOG,
     inFlight,
     backlog,
+    loads,
     ends,
     turns,
     current: () => deployed.current(),
@@ -268,8 +273,8 @@ async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
   const reader = createTaskReader(link, subjects, core.archive, shards);
   const reconnects = followReconnects(link);
   const watch = { link, subjects, reader, onReconnect: reconnects.onReconnect };
-  const api = new GatewayApi({ ...core, reader, ingress, watch, blobs, deployed });
-  return { link, subjects, publisher, api, room, ends, deployed, reconnects, isDraining: false };
+  const api = new GatewayApi({ ...core, reader, ingress, watch, blobs, deployed, loads });
+  return { link, subjects, publisher, api, supervisor, room, ends, deployed, reconnects, isDraining: false };
 }
 
 /** Inputs over the inline limit are stored beside the log; a reference takes their place. */

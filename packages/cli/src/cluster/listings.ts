@@ -44,6 +44,7 @@ const Actors = z.looseObject({
       state: z.string(),
       health: z.string().optional(),
       in_flight: count.optional(),
+      load: z.number().optional(),
       done: count.optional(),
       failed: count.optional(),
       mean_ms: count.optional(),
@@ -63,12 +64,13 @@ export function actorLines(answer: unknown): readonly string[] {
     one.state,
     one.health ?? "-",
     number(one.in_flight),
+    one.load === undefined ? "-" : `${Math.round(one.load * 100)} %`,
     number(one.done),
     number(one.failed),
     one.mean_ms === undefined ? "-" : `${Math.round(one.mean_ms)} ms`,
     one.reason ?? "",
   ]);
-  return columns([["actor", "node", "state", "health", "runs", "done", "failed", "mean", ""], ...rows]);
+  return columns([["actor", "node", "state", "health", "runs", "load", "done", "failed", "mean", ""], ...rows]);
 }
 
 const Queues = z.looseObject({

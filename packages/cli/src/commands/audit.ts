@@ -21,6 +21,7 @@ import { readEntries, sealedHead } from "../audit/read-entries.ts";
 import { nameOf, sayWhat, securityReport } from "../audit/report.ts";
 import { verifyExport } from "../audit/verify-copy.ts";
 import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
+import { collect } from "../collect.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { keysFileAt } from "../keys.ts";
 import { type Reached, reach } from "../reach.ts";
@@ -177,8 +178,6 @@ async function report(scope: Scope, options: z.infer<typeof Common>): Promise<Ex
   }
   return told.status === "critical" ? EXIT_CODES.failed : EXIT_CODES.ok;
 }
-
-const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
 const add = (name: string, description: string): Command => withAddress(newCommand(name, description));
 

@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { DEFAULT_AUTH_FOLDER } from "../auth/auth-folder.ts";
 import { type Cli, newCommand, runs, type Scope } from "../cli.ts";
+import { collect } from "../collect.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 
 const Options = z.object({
@@ -65,8 +66,6 @@ function tlsOfServer({ tlsCert, tlsKey, tlsCa, mtls, tlsFirst, plaintext }: Opti
     "give --tls-cert and --tls-key, the paths of the server's certificate as the server sees them, or --plaintext if something else encrypts",
   );
 }
-
-const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
 export function authExportCommand(cli: Cli): Command {
   const command = newCommand("export", "the configuration of a NATS server that trusts these keys; no secrets")

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { type Address, findAddress } from "../address.ts";
 import { brokerServices } from "../broker-services.ts";
 import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
+import { collect } from "../collect.ts";
 import { adoptModels } from "../config/load.ts";
 import { natsFacts } from "../environment/facts.ts";
 import { AllowWeak, requireStrong, withAllowWeak } from "../environment/require-strong.ts";
@@ -94,8 +95,6 @@ function collectLabel(text: string, labels: Readonly<Record<string, string>> = {
   if (at < 1) throw new InvalidArgumentError("a label is key=value");
   return { ...labels, [text.slice(0, at)]: text.slice(at + 1) };
 }
-
-const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
 export function nodeCommand(cli: Cli): Command {
   const command = withAllowWeak(

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { findAddress } from "../address.ts";
 import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
+import { collect } from "../collect.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { unlessInterrupted } from "../interruption.ts";
 import { signIn } from "../reach.ts";
@@ -22,10 +23,15 @@ async function asClient(scope: Scope, options: Common, use: Use): Promise<ExitCo
   return withClient({ ...address, signIn: await signIn(address, "client") }, use);
 }
 
+/** Of `--max-load` without a number. */
+const USUAL_MAX_LOAD = 0.8;
+
 const NewTaskOptions = Common.extend({
   session: z.string().min(1).max(256).optional(),
   deadline: z.coerce.number().positive().optional(),
   key: z.string().min(1).max(256).optional(),
+  require: z.array(z.string()).optional(),
+  maxLoad: z.union([z.literal(true).transform(() => USUAL_MAX_LOAD), z.coerce.number().min(0).max(1)]).optional(),
 });
 type NewTaskOptions = z.infer<typeof NewTaskOptions>;
 
@@ -35,21 +41,23 @@ const deadlineMsOf = ({ deadline }: NewTaskOptions): number | undefined =>
 async function run(scope: Scope, options: NewTaskOptions, [role = "", ...words]: readonly string[]): Promise<ExitCode> {
   const address = await findAddress(options, scope.environment, scope.cwd);
   const destination = { ...address, signIn: await signIn(address, "client") };
-  const { session, key } = options;
+  const { session, key, require: requires, maxLoad } = options;
   const task = {
     role,
     input: readJsonOrText(words.join(" ")),
     session,
     idempotencyKey: key,
     deadlineMs: deadlineMsOf(options),
+    requires,
+    maxLoad,
   };
   return finish(await runTask(scope, destination, task), scope.terminal);
 }
 
 function submit(scope: Scope, options: NewTaskOptions, [role = "", ...words]: readonly string[]): Promise<ExitCode> {
   return asClient(scope, options, async (client) => {
-    const { session, key } = options;
-    const extra = { session, deadlineMs: deadlineMsOf(options), idempotencyKey: key };
+    const { session, key, require: requires, maxLoad } = options;
+    const extra = { session, deadlineMs: deadlineMsOf(options), idempotencyKey: key, requires, maxLoad };
     const accepted = await client.submit(role, readJsonOrText(words.join(" ")), extra);
     scope.terminal.print(options.json ? JSON.stringify(accepted) : accepted.task_id);
     return EXIT_CODES.ok;
@@ -126,7 +134,9 @@ function newTask(name: string, description: string): Command {
     .argument("<input...>", "text, or JSON that begins with { or [")
     .option("--session <name>", "tasks of one session run in order and share state")
     .option("--deadline <seconds>", "how long the task may take")
-    .option("--key <text>", "idempotency key: the same key makes the same task");
+    .option("--key <text>", "idempotency key: the same key makes the same task")
+    .option("--require <capability>", "what the node must be able to do; may be repeated", collect)
+    .option("--max-load [share]", "begin only at an actor that is not busier, 0 to 1 (0.8)");
 }
 
 const ofTask = (name: string, description: string): Command =>

@@ -24,6 +24,8 @@ export interface NewTask {
   readonly session?: string | undefined;
   readonly deadlineMs?: number | undefined;
   readonly idempotencyKey?: string | undefined;
+  readonly requires?: readonly string[] | undefined;
+  readonly maxLoad?: number | undefined;
 }
 
 /** Connects as a client, runs `use`, and closes the connection whatever happens. */

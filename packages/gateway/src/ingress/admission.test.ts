@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AdmissionQueue, admit, type Pressure } from "./admission.ts";
 
-const calm: Pressure = { inFlight: 0, inFlightLimit: 10, backlog: 0, backlogLimit: 100, endedPerSecond: 0 };
+const calm: Pressure = {
+  inFlight: 0,
+  inFlightLimit: 10,
+  backlog: 0,
+  deferred: 0,
+  backlogLimit: 100,
+  endedPerSecond: 0,
+};
 
 test("a task starts at once while there is room and nobody waits", () => {
   assert.deepEqual(admit(calm), { kind: "start" });
@@ -12,6 +19,12 @@ test("a task starts at once while there is room and nobody waits", () => {
 test("a task waits at the cap, and behind those who wait already", () => {
   assert.deepEqual(admit({ ...calm, inFlight: 10 }), { kind: "wait" });
   assert.deepEqual(admit({ ...calm, backlog: 1 }), { kind: "wait" });
+  assert.deepEqual(admit({ ...calm, backlog: 2, deferred: 1 }), { kind: "wait" });
+});
+
+test("who waits for an actor with less to do holds nobody up, and counts towards a full backlog", () => {
+  assert.deepEqual(admit({ ...calm, backlog: 3, deferred: 3 }), { kind: "start" });
+  assert.equal(admit({ ...calm, backlog: 100, deferred: 100 }).kind, "refuse");
 });
 
 test("a full backlog refuses, with a time to come back that follows the rate at which tasks end", () => {

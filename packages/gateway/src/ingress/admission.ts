@@ -12,6 +12,8 @@ export interface Pressure {
   readonly inFlightLimit: number;
   /** Accepted tasks that wait in the ingress. */
   readonly backlog: number;
+  /** Of them: those that wait for an actor with less to do. Others may overtake them. */
+  readonly deferred: number;
   /** More than so many do not get accepted. */
   readonly backlogLimit: number;
   /** Tasks that ended in the last second, on average. */
@@ -28,7 +30,7 @@ const LONGEST_RETRY_MS = 60_000;
 
 /** Start now, wait in the ingress, or come back later. Nobody overtakes those who wait already. */
 export function admit(pressure: Pressure): Verdict {
-  const { inFlight, inFlightLimit, backlog, backlogLimit, endedPerSecond } = pressure;
+  const { inFlight, inFlightLimit, backlog, deferred, backlogLimit, endedPerSecond } = pressure;
   if (backlog >= backlogLimit) {
     const drainMs = (backlog / Math.max(1, endedPerSecond)) * 100;
     return {
@@ -36,7 +38,7 @@ export function admit(pressure: Pressure): Verdict {
       retryAfterMs: Math.min(LONGEST_RETRY_MS, Math.max(SHORTEST_RETRY_MS, Math.ceil(drainMs))),
     };
   }
-  return inFlight < inFlightLimit && backlog === 0 ? { kind: "start" } : { kind: "wait" };
+  return inFlight < inFlightLimit && backlog <= deferred ? { kind: "start" } : { kind: "wait" };
 }
 
 /** Shares of the classes while all of them wait: urgent ones go first, none starves. */

@@ -35,3 +35,15 @@ test("old word on a backlog is forgotten once nothing is held here: other gatewa
   backlog.left();
   assert.equal(backlog.count(), 0);
 });
+
+test("a task that is away for a while counts until it is back, here or elsewhere", async () => {
+  const clock = new ManualClock();
+  const backlog = new Backlog(clock);
+  backlog.defer("t1", 500);
+  backlog.defer("t2", 500);
+  assert.deepEqual([backlog.count(), backlog.deferred()], [2, 2]);
+  backlog.returned("t1");
+  assert.deepEqual([backlog.count(), backlog.deferred()], [1, 1]);
+  await clock.advance(501);
+  assert.deepEqual([backlog.count(), backlog.deferred()], [0, 0]);
+});

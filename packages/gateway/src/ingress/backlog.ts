@@ -15,6 +15,8 @@ export class Backlog {
   readonly #clock: Clock;
   readonly #classes = new Map<IngressDurable, Class>();
   #held = 0;
+  /** Until when those are away that were given back to wait for an actor, by task. */
+  readonly #deferred = new Map<string, number>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -44,10 +46,27 @@ export class Backlog {
     this.#held--;
   }
 
+  /** A task that was held here waits elsewhere for a while. */
+  defer(task: string, forMs: number): void {
+    this.#deferred.set(task, this.#clock.monotonicMs() + forMs);
+  }
+
+  /** It is here again. */
+  returned(task: string): void {
+    this.#deferred.delete(task);
+  }
+
+  /** How many are away; one whose time is over has come back here, or to another gateway. */
+  deferred(): number {
+    const nowMs = this.#clock.monotonicMs();
+    for (const [task, untilMs] of this.#deferred) if (untilMs < nowMs) this.#deferred.delete(task);
+    return this.#deferred.size;
+  }
+
   /** While messages are held here their number is exact; old words on the rest count only as long as the slots may be full. */
   count(): number {
     const nowMs = this.#clock.monotonicMs();
-    let count = this.#held;
+    let count = this.#held + this.deferred();
     for (const { pending, stored, heardMs } of this.#classes.values()) {
       if (this.#held > 0 || nowMs - heardMs < FRESH_MS) count += pending + stored;
     }

@@ -31,11 +31,16 @@ export interface OrderContext {
   newTaskId(shard: number, version: Version): TaskId;
 }
 
-/** Throws `unknown_role` with the doors, or `unmet_capabilities` with what is missing. */
+/** Throws `unknown_role` with the doors, `unmet_capabilities` with what is missing, or `invalid_request`. */
 export function decideOrder(role: string, request: TaskRequest, context: OrderContext): TaskOrder {
   const { current, tenant, user, nowMs, shards } = context;
   const requires = request.required_capabilities ?? [];
   const mailbox = requireDoor(current.system, role, requires);
+  if (request.session !== undefined && request.max_load !== undefined)
+    throw new TroupeError(
+      "invalid_request",
+      "max_load: not together with session; its tasks begin as the ones before end",
+    );
   const key = request.session === undefined ? undefined : sessionKey(tenant, request.session);
   const shard = key === undefined ? context.shard : sessionShard(key, shards);
   const deadlineMs = request.deadline_ms ?? current.system.manifest.limits.deadlineMs;
@@ -51,6 +56,7 @@ export function decideOrder(role: string, request: TaskRequest, context: OrderCo
     priority: request.priority ?? "normal",
     ...(key === undefined || request.session === undefined ? {} : { session: { key, name: request.session } }),
     requires: [...requires],
+    ...(request.max_load === undefined ? {} : { maxLoad: request.max_load }),
     ...(request.budget === undefined ? {} : { budget: request.budget }),
     ...(request.metadata === undefined ? {} : { metadata: request.metadata }),
   };

@@ -30,6 +30,7 @@ import {
   type WriteOncePorts,
   writeOnce,
 } from "@troupe/runtime/internal";
+import { type ActorLoads, loadWishOf } from "./actor-loads.ts";
 import { admit, type Pressure, type Verdict } from "./admission.ts";
 import type { Backlog } from "./backlog.ts";
 import { type CurrentSystem, decideOrder } from "./decide-order.ts";
@@ -66,6 +67,7 @@ export interface IngressPorts {
   /** Whether tasks of this version still run: it is current, or drains. */
   readonly isServed: (version: Version) => boolean;
   readonly backlog: Backlog;
+  readonly loads: Pick<ActorLoads, "take">;
   readonly ends: EndWatch;
   readonly turns: TurnKeeper;
   /** Replaces an input over the inline limit by a reference to it. */
@@ -116,15 +118,25 @@ export class Ingress {
     return accepted(entry.task, !isFirst);
   }
 
-  /** Starts a task that waited; one whose deadline passed meanwhile ends as expired, one that was cancelled stays so. */
-  async startWaiting(order: TaskOrder): Promise<void> {
+  /**
+   * Starts a task that waited; one whose deadline passed meanwhile ends as expired, one that was cancelled stays so. `false`: it waits on,
+   * since no actor has as little to do as it asks for.
+   */
+  async startWaiting(order: TaskOrder): Promise<boolean> {
     const { subjects, log, clock } = this.#ports;
-    if (await log.get(subjects.done(order.task))) return;
+    if (await log.get(subjects.done(order.task))) return true;
     if (remainingMs(order, clock.nowMs()) === 0) {
       await writeOnce(this.#ports, doneRecord(subjects, order.task, expiredBody("client"), order.tenant));
-      return;
+      return true;
     }
+    if (!(await this.#hasActor(order))) return false;
     await this.#start(order);
+    return true;
+  }
+
+  async #hasActor(order: TaskOrder): Promise<boolean> {
+    const wish = loadWishOf(order);
+    return wish === undefined || this.#ports.loads.take(wish);
   }
 
   pressure(): Pressure {
@@ -133,6 +145,7 @@ export class Ingress {
       inFlight: inFlight.count,
       inFlightLimit: this.#ports.current().system.manifest.limits.inFlight,
       backlog: backlog.count(),
+      deferred: backlog.deferred(),
       backlogLimit,
       endedPerSecond: inFlight.endedPerSecond(),
     };
@@ -174,7 +187,8 @@ export class Ingress {
 
   async #store(order: TaskOrder, verdict: "start" | "wait", mayBeStored: boolean): Promise<void> {
     if (order.session) await this.#queueTurn(order, order.session.key, mayBeStored);
-    else if (verdict === "start") await this.#start(order);
+    else if (verdict === "start" && (order.maxLoad === undefined || (await this.#hasActor(order))))
+      await this.#start(order);
     else await this.#wait(order, order.priority);
   }
 

@@ -46,6 +46,9 @@ export interface WaitingRoomPorts extends WriteOncePorts {
 /** Messages held of each durable. */
 const SLOTS = 64;
 const RETRY_MS = 1_000;
+/** How soon to look again for an actor with less to do: first, and at most. */
+const LOOK_FOR_ACTOR_MS = 500;
+const LOOK_FOR_ACTOR_MOST_MS = 4_000;
 /** Room may appear without an end that this gateway sees: another limit, another version. */
 const LOOK_EVERY_MS = 500;
 
@@ -111,8 +114,8 @@ export class WaitingRoom {
 
   async #startOne({ order, message, settled }: Waiting): Promise<void> {
     try {
-      await this.#ports.ingress.startWaiting(order);
-      message.ack();
+      if (await this.#ports.ingress.startWaiting(order)) message.ack();
+      else this.#defer(order, message);
     } catch (error) {
       this.#ports.logger.warn({ task: order.task, reason: messageOf(error) }, "task not started yet");
       message.giveBack(RETRY_MS);
@@ -121,6 +124,13 @@ export class WaitingRoom {
       this.#ports.backlog.left();
       settled();
     }
+  }
+
+  /** Does not hold a slot meanwhile, so that whoever asks for less is not held up. */
+  #defer({ task }: TaskOrder, message: PulledMessage): void {
+    const waitMs = Math.min(LOOK_FOR_ACTOR_MOST_MS, LOOK_FOR_ACTOR_MS * message.deliveries);
+    this.#ports.backlog.defer(task, waitMs);
+    message.giveBack(waitMs);
   }
 
   #take(durable: IngressDurable, message: PulledMessage): Promise<void> {
@@ -133,6 +143,7 @@ export class WaitingRoom {
       message.ack();
       return Promise.resolve();
     }
+    this.#ports.backlog.returned(order.data.task);
     return new Promise((settled) => {
       this.#queue.add(order.data.priority, order.data.tenant, { order: order.data, message, settled });
       this.pump();

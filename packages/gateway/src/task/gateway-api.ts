@@ -12,6 +12,7 @@ import {
   type TaskId,
   type TaskLog,
   type TaskLogPage,
+  type TaskOrder,
   type TaskRecord,
   type TaskRequest,
   type TaskView,
@@ -19,6 +20,7 @@ import {
   type WriteOncePorts,
 } from "@troupe/runtime/internal";
 import { z } from "zod";
+import { type ActorLoads, loadWishOf } from "../ingress/actor-loads.ts";
 import type { DeployedSystem } from "../ingress/deployed-system.ts";
 import { callerKey } from "../ingress/idempotency-keys.ts";
 import type { Ingress } from "../ingress/ingress.ts";
@@ -41,6 +43,7 @@ export interface GatewayApiPorts extends WriteOncePorts {
   readonly ingress: Ingress;
   readonly watch: WatchPorts;
   readonly blobs: Pick<Blobs, "get">;
+  readonly loads: Pick<ActorLoads, "reason">;
   readonly deployed: Pick<DeployedSystem, "current" | "find">;
 }
 
@@ -63,9 +66,9 @@ export class GatewayApi implements TaskApi {
   }
 
   async find(caller: Caller, id: TaskId) {
-    const { view, records } = await readKnownTask(this.#ports.reader, caller, id);
+    const { view, records, order } = await readKnownTask(this.#ports.reader, caller, id);
     const done = records.find(({ subject }) => subject.name.class === "t");
-    const reason = await this.#waitingReason(records);
+    const reason = await (order && !done ? this.#reasonAtDoor(order) : this.#waitingReason(records));
     return { view: reason === undefined ? view : { ...view, waiting_reason: reason }, doneSequence: done?.sequence };
   }
 
@@ -129,6 +132,15 @@ export class GatewayApi implements TaskApi {
 
   async retry(caller: Caller, id: TaskId): Promise<TaskAccepted> {
     return this.#ports.ingress.submit(await retrySubmission(this.#ports.reader, caller, id));
+  }
+
+  async #reasonAtDoor(order: TaskOrder): Promise<string | undefined> {
+    const wish = loadWishOf(order);
+    const reason = wish && (await this.#ports.loads.reason(wish));
+    if (reason !== undefined) return reason;
+    return order.session === undefined
+      ? "as many tasks run as the system takes at once"
+      : "an earlier task of its session runs";
   }
 
   /** Asked only where the last thing that happened to a task is a message that lies there for a while. */

@@ -17,6 +17,8 @@ export interface KnownTask {
   readonly view: TaskView;
   /** Whose it is, as far as its records say. */
   readonly tenant: string | undefined;
+  /** What the door keeps of it while it waits there. */
+  readonly order: TaskOrder | undefined;
 }
 
 /** Reads a task. Throws `unknown_task` when neither the log nor the door knows it, and when it is behind the caller's wall. */
@@ -28,7 +30,7 @@ export async function readKnownTask(reader: TaskReader, caller: Caller, id: Task
   if (!view) throw unknownTask(id);
   const tenant = order?.tenant ?? tenantOf(records);
   if (isOutside(caller, tenant)) throw behindWall(id);
-  return { id, records, view, tenant };
+  return { id, records, view, tenant, order };
 }
 
 const BEHIND_WALL = new Error("another tenant's task");

@@ -35,6 +35,7 @@ interface StoredOrigin {
   readonly session?: string | undefined;
   readonly priority?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly maxLoad?: number | undefined;
 }
 
 function requestOf(input: unknown, passport: Passport, origin: StoredOrigin = {}): Record<string, unknown> {
@@ -47,6 +48,7 @@ function requestOf(input: unknown, passport: Passport, origin: StoredOrigin = {}
     ...(remainingMs === undefined || remainingMs < 1 ? {} : { deadline_ms: Math.ceil(remainingMs) }),
     ...(budget === undefined ? {} : { budget }),
     ...(requires.length === 0 ? {} : { required_capabilities: requires }),
+    ...(origin.maxLoad === undefined ? {} : { max_load: origin.maxLoad }),
   };
 }
 

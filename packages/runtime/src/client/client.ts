@@ -42,6 +42,8 @@ export interface SubmitOptions {
   readonly budget?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   readonly requires?: readonly string[] | undefined;
+  /** How busy the actor may be that begins it, 0 to 1; the task waits until there is one. Not together with a session. Default: any. */
+  readonly maxLoad?: number | undefined;
   /** Makes repeating safe beyond this call, for 24 h; default: one of its own, so that the call itself repeats safely. */
   readonly idempotencyKey?: string | undefined;
 }
@@ -227,7 +229,8 @@ function requireToken(role: string): string {
 }
 
 function taskRequest(input: TaskRequest["input"], options: SubmitOptions): Record<string, unknown> {
-  const { session, deadlineMs, priority, budget, metadata, requires } = options;
+  const { session, deadlineMs, priority, budget, metadata, requires, maxLoad } = options;
   // JSON leaves out what is undefined.
-  return { input, session, deadline_ms: deadlineMs, priority, budget, metadata, required_capabilities: requires };
+  const required = { required_capabilities: requires, max_load: maxLoad };
+  return { input, session, deadline_ms: deadlineMs, priority, budget, metadata, ...required };
 }

@@ -30,6 +30,8 @@ export const TaskOrder = z.strictObject({
   priority: z.enum(PRIORITIES),
   session: z.strictObject({ key: sessionKey, name: z.string().max(256), turn: count.optional() }).optional(),
   requires: z.array(z.string().max(32)).max(16),
+  /** Waits until an actor of the mailbox is not busier; absent = as busy as may be. */
+  maxLoad: z.number().min(0).max(1).optional(),
   budget: z.string().max(128).optional(),
   metadata: z.record(z.string(), z.string()).optional(),
 });
@@ -54,8 +56,8 @@ export function startHeader(order: TaskOrder, nowMs: number): RecordHeader {
     budget: order.budget,
     requires: order.requires,
   };
-  const { session, user, priority, metadata } = order;
-  const origin: Origin = { session: session?.name, user, priority, metadata };
+  const { session, user, priority, metadata, maxLoad } = order;
+  const origin: Origin = { session: session?.name, user, priority, metadata, maxLoad };
   return { passport, origin };
 }
 

@@ -49,6 +49,7 @@ const header: fc.Arbitrary<RecordHeader> = record({
       user: optional(fc.string({ minLength: 1, maxLength: 256 })),
       priority: optional(fc.string({ maxLength: 16 })),
       metadata: fc.constant(undefined),
+      maxLoad: optional(fc.constantFrom(0, 0.8, 1)),
     }),
   ),
   original: optional(record({ subject: fc.string({ minLength: 1, maxLength: 512 }), sequence: count })),

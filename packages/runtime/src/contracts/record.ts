@@ -71,6 +71,8 @@ export interface Origin {
   readonly user?: string | undefined;
   readonly priority?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** How busy the actor was allowed to be that began it. */
+  readonly maxLoad?: number | undefined;
 }
 
 /** The parsed `Troupe` header. */
@@ -115,6 +117,7 @@ const Wire = z.strictObject({
       u: z.string().min(1).max(256).optional(),
       p: z.string().max(16).optional(),
       m: z.record(z.string().max(64), z.string().max(1_024)).optional(),
+      l: z.number().min(0).max(1).optional(),
     })
     .optional(),
 });
@@ -140,7 +143,7 @@ export function encodeRecordHeader({ writer: w, passport: p, usage: u, origin: o
       c: p.requires.length > 0 ? p.requires : undefined,
     },
     u: u && [u.inputTokens, u.outputTokens, u.costMicros],
-    o: o && { s: o.session, u: o.user, p: o.priority, m: o.metadata },
+    o: o && { s: o.session, u: o.user, p: o.priority, m: o.metadata, l: o.maxLoad },
     a: a && [a.subject, a.sequence],
   });
   return text.replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
@@ -167,7 +170,7 @@ function fromWire({ w, p, u, o, a }: Wire): RecordHeader {
     passport: p && passportOf(p),
     usage: u && { inputTokens: u[0], outputTokens: u[1], costMicros: u[2] },
     original: a && { subject: a[0], sequence: a[1] },
-    origin: o && { session: o.s, user: o.u, priority: o.p, metadata: o.m },
+    origin: o && { session: o.s, user: o.u, priority: o.p, metadata: o.m, maxLoad: o.l },
   };
 }
 

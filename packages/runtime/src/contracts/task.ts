@@ -36,6 +36,8 @@ export const TaskRequest = z.strictObject({
     .refine((m) => escapedLength(m) <= MAX_METADATA_BYTES, `at most ${MAX_METADATA_BYTES} bytes as ASCII JSON`)
     .optional(),
   required_capabilities: z.array(text(32)).max(16).optional(),
+  /** Begins only once an actor of the door that may take it is not busier: 0 = idle, 1 = any. Not together with a session. */
+  max_load: z.number().min(0).max(1).optional(),
 });
 export type TaskRequest = z.infer<typeof TaskRequest>;
 

@@ -13,6 +13,7 @@ const view = (nowMs: number, oldest: Readonly<Record<string, number>>): ClusterV
   membership: EMPTY_MEMBERSHIP,
   desired: undefined,
   assignment: new Map(),
+  rows: [],
   unplaced: [],
   queues: [],
   oldestWaiting: new Map(Object.entries(oldest)),

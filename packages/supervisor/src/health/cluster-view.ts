@@ -1,4 +1,4 @@
-import type { Desired } from "@troupe/runtime/internal";
+import type { Desired, NodePlacement } from "@troupe/runtime/internal";
 import type { Membership } from "../membership/snapshot.ts";
 import type { Assignment, Unplaced } from "../placement/place.ts";
 import type { QueueState } from "../queues/queue-reader.ts";
@@ -17,6 +17,8 @@ export interface ClusterView {
   readonly membership: Membership;
   readonly desired: Desired | undefined;
   readonly assignment: Assignment;
+  /** What nodes are told to run. */
+  readonly rows: readonly NodePlacement[];
   readonly unplaced: readonly Unplaced[];
   readonly queues: readonly QueueState[];
   /** When the oldest message that waits for each `<version>/<mailbox>` was stored. */

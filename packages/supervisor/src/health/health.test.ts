@@ -41,6 +41,7 @@ const view = (changes: Partial<ClusterView> = {}): ClusterView => ({
   membership: members({ n1: "up", n2: "up" }, { "v1/a/0": "available" }),
   desired: { v: 1, current: "v1", draining: [], paused: [], replicas: {} },
   assignment: new Map([["v1/a/0", "n1"]]),
+  rows: [],
   unplaced: [],
   queues: [],
   oldestWaiting: new Map(),
@@ -182,6 +183,18 @@ test("replicas on lost nodes, and those that no node reports, are unavailable", 
     listed.map(({ id, state }) => `${id} ${state}`),
     ["v1/a/0 busy", "v1/a/1 available", "v1/a/2 unavailable"],
   );
+});
+
+test("an actor's load is what it runs of what it may run at once", () => {
+  const about = { node: "n1", incarnation: "i", labels: {}, capabilities: [], slots: 4 };
+  const own = { sequence: 2, busy: 3, load: 0.75, memoryBytes: 1, loopP99Ms: 1, isDraining: false };
+  const actors = [{ id: "v1/a/0", epoch: 1, state: "busy" as const, inFlight: 3, done: 0, failed: 0, meanMs: 0 }];
+  const membership = withHeartbeat(members({ n1: "up" }), { v: 1, ...about, ...own, actors });
+  const replicas = [{ version: "v1", role: "a", index: 0, concurrency: 4 }];
+  const rows = [{ v: 1 as const, node: "n1", epoch: 1, replicas }];
+  const [listed] = actorsAnswer(view({ membership, rows })).actors;
+  assert.ok(listed && "load" in listed);
+  assert.deepEqual([listed.load, listed.concurrency], [0.75, 4]);
 });
 
 test("an alert keeps the time since when it fires, and resolves", () => {

@@ -1,7 +1,7 @@
 /** Answers of the deeper read verbs: nodes, actors, queues, placement. Pure. */
-import { rfc3339 } from "@troupe/runtime/internal";
+import { type NodePlacement, rfc3339 } from "@troupe/runtime/internal";
 import type { Placement } from "../placement/placement-loop.ts";
-import { mailboxOf } from "../placement/wanted.ts";
+import { mailboxOf, replicaKey } from "../placement/wanted.ts";
 import { actorHealth } from "./actor-health.ts";
 import { type ClusterView, oldestOf } from "./cluster-view.ts";
 
@@ -34,8 +34,13 @@ const NOT_REPORTED = {
   silentMs: undefined,
 } as const;
 
+/** How many messages at once each replica takes. */
+const concurrencyOf = (rows: readonly NodePlacement[]): ReadonlyMap<string, number> =>
+  new Map(rows.flatMap(({ replicas }) => replicas.map((replica) => [replicaKey(replica), replica.concurrency])));
+
 /** Every replica that should run: where, and what its node says of it. */
-export function actorsAnswer({ membership, assignment, unplaced, outcomesOf }: ClusterView) {
+export function actorsAnswer({ membership, assignment, rows, unplaced, outcomesOf }: ClusterView) {
+  const concurrencies = concurrencyOf(rows);
   const placed = [...assignment].map(([id, node]) => {
     const reported = membership.nodes.get(node)?.heartbeat?.actors.find((actor) => actor.id === id);
     const { state, inFlight, done, failed, meanMs, silentMs } = reported ?? NOT_REPORTED;
@@ -45,6 +50,8 @@ export function actorsAnswer({ membership, assignment, unplaced, outcomesOf }: C
       state,
       health: actorHealth(meanMs, outcomesOf(id)),
       in_flight: inFlight,
+      concurrency: concurrencies.get(id) ?? 1,
+      load: inFlight / (concurrencies.get(id) ?? 1),
       done,
       failed,
       mean_ms: meanMs,

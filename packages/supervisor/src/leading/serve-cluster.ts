@@ -47,6 +47,7 @@ export function clusterView(ports: LeadingPorts, parts: ClusterParts): ClusterVi
     membership: membership.membership,
     desired: store.view.desired,
     assignment: placement.placement.assignment,
+    rows: placement.placement.rows,
     unplaced: placement.placement.unplaced,
     queues: queues.queues,
     oldestWaiting: queues.oldestWaiting,
