@@ -2,9 +2,14 @@ import type { Clock } from "../clock.ts";
 import { errorBodyOf } from "../errors.ts";
 import type { Random } from "../random.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import type { MetricFigures } from "../telemetry/metric-figures.ts";
+import type { ProcessTracing } from "../telemetry/start-tracing.ts";
 import type { FailpointOf } from "./failpoints.ts";
 import { Host } from "./host.ts";
 import type { Configure, HostCommand, HostEvent } from "./ipc.ts";
+
+/** So old are the figures that a node tells of its hosts at most. */
+const FIGURES_EVERY_MS = 2_000;
 
 /** Exit codes of a host, for its node's log. */
 export const HOST_EXIT = { orderly: 0, cannotRun: 78, crashed: 70 } as const;
@@ -16,6 +21,10 @@ export interface HostSurroundings {
   readonly loggerFor: (configure: Configure) => Logger;
   readonly memoryBytes: () => number;
   readonly tell: (event: HostEvent) => void;
+  /** Sets up tracing where the node asks for it; absent = this process traces nothing. */
+  readonly trace?: (configure: Configure, tell: (event: HostEvent) => void) => Promise<ProcessTracing | undefined>;
+  /** The figures of this process, where its node asks for them; absent = they are the node's own. */
+  readonly figures?: () => Promise<MetricFigures>;
   /** Called once; nothing is taken any more. */
   readonly exit: (code: number) => void;
   /** Where hops of a role are to die; for tests. */
@@ -27,6 +36,8 @@ export class HostRunner {
   readonly #surroundings: HostSurroundings;
   #host: Promise<Host | undefined> | undefined;
   #opened: Host | undefined;
+  #tracing: ProcessTracing | undefined;
+  readonly #ending = new AbortController();
 
   constructor(surroundings: HostSurroundings) {
     this.#surroundings = surroundings;
@@ -58,11 +69,14 @@ export class HostRunner {
   }
 
   async #open(configure: Configure): Promise<Host | undefined> {
-    const { clock, random, memoryBytes, tell, exit, loggerFor, failpointOf } = this.#surroundings;
+    const { clock, random, memoryBytes, tell, exit, loggerFor, failpointOf, trace } = this.#surroundings;
     const logger = loggerFor(configure);
     try {
-      const host = await Host.open({ configure, clock, random, logger, memoryBytes, tell, failpointOf });
+      this.#tracing = await trace?.(configure, tell);
+      const tracer = this.#tracing?.tracer;
+      const host = await Host.open({ configure, clock, random, logger, memoryBytes, tell, failpointOf, tracer });
       this.#opened = host;
+      if (configure.telemetry?.isMeasured === true) void this.#tellFigures();
       tell({ type: "ready" });
       return host;
     } catch (error) {
@@ -79,9 +93,20 @@ export class HostRunner {
     host?.obey(command);
   }
 
+  async #tellFigures(): Promise<void> {
+    const { clock, figures, tell } = this.#surroundings;
+    if (figures === undefined) return;
+    while (!this.#ending.signal.aborted) {
+      tell({ type: "metrics", figures: [...(await figures())] });
+      await clock.sleep(FIGURES_EVERY_MS, this.#ending.signal).catch(() => undefined);
+    }
+  }
+
   async #exit(): Promise<void> {
     const host = await this.#host;
     await host?.close();
+    this.#ending.abort();
+    await this.#tracing?.close();
     this.#surroundings.exit(HOST_EXIT.orderly);
   }
 }

@@ -11,6 +11,7 @@ import { type HopId, isHopId, requireTaskId, type TaskId } from "../ids.ts";
 import type { Random } from "../random.ts";
 import { supervisedGroups } from "../supervision/groups.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import type { Tracer } from "../telemetry/tracing.ts";
 import { isWithin } from "../within.ts";
 import { ActorSupervisor } from "./actor-supervisor.ts";
 import { BrokeredBlobs } from "./brokered-blobs.ts";
@@ -47,6 +48,8 @@ export interface HostOptions {
   readonly tell: (event: HostEvent) => void;
   /** Where hops of a role are to die; for tests. */
   readonly failpointOf?: FailpointOf | undefined;
+  /** Absent = nothing is traced. */
+  readonly tracer?: Tracer | undefined;
 }
 
 export class Host {
@@ -259,7 +262,7 @@ export class Host {
     if (open) return open;
     const definition = this.#roles.get(role);
     if (!definition) return Promise.reject(new TroupeError("invalid_config", `the system defines no role ${role}`));
-    const { configure, clock, random, logger, tell, failpointOf } = this.#options;
+    const { configure, clock, random, logger, tell, failpointOf, tracer } = this.#options;
     const onRefused = () => tell({ type: "refused", role });
     const seat = RoleSeat.open({
       configure,
@@ -276,6 +279,7 @@ export class Host {
       endHops: (task, hops) => this.#endHops(task, hops),
       onTaking: () => this.#report(),
       failpoint: failpointOf?.(role),
+      tracer,
       clock,
       random,
       logger,

@@ -12,6 +12,8 @@ import { Deployment } from "../contracts/system.ts";
 import { MAX_BODY_BYTES } from "../contracts/task.ts";
 import { Credentials } from "../nats/credentials.ts";
 import { TlsSettings } from "../nats/tls.ts";
+import { PROTOCOLS } from "../telemetry/config/load.ts";
+import { MetricFigures } from "../telemetry/metric-figures.ts";
 
 const count = z.int().min(0);
 const name = z.string().min(1).max(128);
@@ -74,6 +76,15 @@ export const Configure = z.strictObject({
   logLevel: z.string().max(16),
   /** Incarnations known to be dead, for poison. */
   died: z.array(Died),
+  /** Whether it tells figures, and, where spans are wanted, how it sends them. Absent = neither. */
+  telemetry: z
+    .strictObject({
+      isMeasured: z.boolean(),
+      tracing: z
+        .strictObject({ protocol: z.enum(PROTOCOLS), sendEveryMs: count, queueSize: count, batchSize: count })
+        .optional(),
+    })
+    .optional(),
 });
 export type Configure = z.infer<typeof Configure>;
 
@@ -205,6 +216,10 @@ export const HostEvent = z.discriminatedUnion("type", [
   Ask,
   /** The server does not let this role in. */
   z.strictObject({ type: z.literal("refused"), role: name }),
+  /** Finished spans, as one request of OTLP. */
+  z.strictObject({ type: z.literal("spans"), request: Bytes }),
+  /** All its figures as they are now. */
+  z.strictObject({ type: z.literal("metrics"), figures: MetricFigures }),
   /** Nobody waits for these called hops any more: their join was met without them. */
   z.strictObject({ type: z.literal("hops_ended"), task: name, hops: z.array(name).min(1).max(1_000) }),
 ]);

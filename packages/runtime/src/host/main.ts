@@ -3,9 +3,11 @@ import { z } from "zod";
 import { systemClock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import { systemRandom } from "../random.ts";
+import { actorMetrics } from "../telemetry/actor-metrics.ts";
 import { createLogger, LOG_LEVELS, type Logger } from "../telemetry/logger.ts";
 import { failpointsOf } from "./failpoints.ts";
 import { HOST_EXIT, HostRunner } from "./host-runner.ts";
+import { traceAsTold } from "./host-tracing.ts";
 import { type Configure, HostCommand, type HostEvent } from "./ipc.ts";
 
 let logger: Logger = createLogger({ name: "host", level: "info" });
@@ -37,6 +39,8 @@ const runner = new HostRunner({
   loggerFor,
   memoryBytes: () => process.memoryUsage.rss(),
   failpointOf: failpointsOf(process.env["TROUPE_FAILPOINTS"], () => process.kill(process.pid, "SIGKILL")),
+  trace: traceAsTold,
+  figures: () => actorMetrics.figures(),
   tell,
   exit,
 });

@@ -32,6 +32,8 @@ export interface ReplicaOptions {
   readonly supervisor: Pick<ActorSupervisor, "failed" | "worked" | "notCreated">;
   /** It takes messages now, or takes none any more: whoever hands over waits for it. */
   readonly onTaking: () => void;
+  /** Counts how hops end; absent = nobody asks. */
+  readonly measure?: ((end: HopEnd, ranMs: number) => void) | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -184,6 +186,7 @@ export class Replica implements RestartableActor {
   }
 
   #account(end: HopEnd, ranMs: number): void {
+    this.#options.measure?.(end, ranMs);
     switch (end.kind) {
       case "committed":
       case "waiting":

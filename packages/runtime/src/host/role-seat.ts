@@ -23,6 +23,7 @@ import type { ActorSupervisor } from "./actor-supervisor.ts";
 import type { DeadIncarnations } from "./dead-incarnations.ts";
 import { DISCONNECT_LIMIT_MS, guardDisconnects } from "./disconnect-guard.ts";
 import type { HeldDeliveries } from "./held.ts";
+import { measureHops } from "./hop-measure.ts";
 import type { Configure, ReplicaSpec, RoleCredentials } from "./ipc.ts";
 import type { NodeAsks } from "./node-asks.ts";
 import { Replica } from "./replica.ts";
@@ -73,6 +74,7 @@ export interface RoleSeatOptions {
   readonly held: HeldDeliveries;
   readonly supervisor: ActorSupervisor;
   readonly failpoint?: HopPorts["failpoint"];
+  readonly tracer?: HopPorts["tracer"];
   readonly dead: DeadIncarnations;
   readonly suspects: Suspects;
   readonly blobs: Blobs;
@@ -125,7 +127,7 @@ export class RoleSeat {
 
   /** A replica of this role; it does not pull before it is started. */
   replica(id: string, spec: ReplicaSpec): Replica {
-    const { definition, held, supervisor, onTaking, clock, logger } = this.#options;
+    const { configure, definition, held, supervisor, onTaking, clock, logger } = this.#options;
     const role = this.#hopRole(spec);
     return new Replica({
       id,
@@ -139,6 +141,7 @@ export class RoleSeat {
       held,
       supervisor,
       onTaking,
+      measure: configure.telemetry?.isMeasured === true ? measureHops(role.role) : undefined,
       clock,
       logger: logger.child({ replica: id }),
     });
@@ -197,7 +200,7 @@ export class RoleSeat {
   }
 
   #buildPorts(subjects: Subjects): HopPorts {
-    const { role: owner, clock, random, dead, blobs, asks, endHops, failpoint, logger } = this.#options;
+    const { role: owner, clock, random, dead, blobs, asks, endHops, failpoint, tracer, logger } = this.#options;
     const executor = Buffer.from(random.bytes(6)).toString("base64url");
     let executions = 0;
     return {
@@ -214,6 +217,7 @@ export class RoleSeat {
       askNode: asks && ((task, service, body) => asks.ask({ service, role: owner, task, body })),
       endHops,
       failpoint,
+      tracer,
       isRevoked: (to) => this.#revoked.has(to),
       isDead: (node, incarnation) => dead.has(node, incarnation),
       hint: (task) => this.#say(subjects.live(task), NOTHING),

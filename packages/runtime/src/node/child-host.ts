@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { HostEvent } from "../host/ipc.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import { hostEnvironment } from "./config/load.ts";
 import type { HostExit, HostProcess, StartHost } from "./host-process.ts";
 
 // The entry has the extension that this file has: `.ts` from the sources, `.js` when built.
@@ -11,7 +12,8 @@ const ENTRY = fileURLToPath(new URL(`../host/main${import.meta.url.endsWith(".ts
 /** Starts hosts as child processes. What authors print goes to standard error: standard output belongs to the command that runs the node. */
 export function childHosts(logger: Logger): StartHost {
   return (onEvent) => {
-    const child = fork(ENTRY, [], { serialization: "advanced", stdio: ["ignore", 2, 2, "ipc"] });
+    const env = hostEnvironment();
+    const child = fork(ENTRY, [], { env, serialization: "advanced", stdio: ["ignore", 2, 2, "ipc"] });
     const exited = exitOf(child, logger);
     child.on("message", (raw) => {
       const event = HostEvent.safeParse(raw);

@@ -6,6 +6,7 @@ import { seededRandom } from "../random.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import type { HostExit } from "./host-process.ts";
+import { HostTelemetry } from "./host-telemetry.ts";
 import { SupervisedHost } from "./supervised-host.ts";
 
 const replica: ReplicaSpec = { role: "a", index: 0, concurrency: 1, epoch: 1, generation: 3, isPaused: false };
@@ -44,6 +45,7 @@ function supervised() {
       onReplicas: () => undefined,
       blobs: { get: () => assert.fail(), put: () => assert.fail() },
       broker: { ask: () => assert.fail(), hostEnded: () => undefined },
+      telemetry: new HostTelemetry(undefined, false),
       clock,
       random: seededRandom(1),
       logger: createLogger({ name: "test", level: "silent" }),

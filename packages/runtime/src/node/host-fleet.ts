@@ -12,6 +12,7 @@ import {
 } from "../host/ipc.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { FailureLog } from "./failure-log.ts";
+import type { HostTelemetry } from "./host-telemetry.ts";
 import { type HostAssignments, versionOfHost } from "./placement.ts";
 import type { RoleCredentialsSource } from "./role-credentials.ts";
 import { type HostDeath, SupervisedHost, type SupervisedHostOptions } from "./supervised-host.ts";
@@ -46,6 +47,8 @@ export interface HostFleetOptions extends Inherited {
   readonly drainLimitMs: number;
   /** Reads what was deployed as a version; throws when it cannot be read, and is then asked again later. */
   readonly deploymentOf: (version: string) => Promise<Deployment>;
+  /** What hosts are told to tell of themselves, and who takes it. */
+  readonly telemetry: HostTelemetry;
   /** Where the roles' credentials come from. */
   readonly credentials: RoleCredentialsSource;
   /** A host of this node has died. */
@@ -183,7 +186,7 @@ export class HostFleet {
     const { version } = deployment;
     const { startHost, giveBack, onChange, onHopsEnded, onReplicas, silenceLimitMs, blobs, broker, clock, random } =
       this.#options;
-    const { system, node, incarnation, hostLink, loader, drainLimitMs } = this.#options;
+    const { system, node, incarnation, hostLink, loader, drainLimitMs, telemetry } = this.#options;
     const options: SupervisedHostOptions = {
       version,
       startHost,
@@ -198,7 +201,9 @@ export class HostFleet {
         drainLimitMs,
         logLevel: this.#logger.level,
         died: this.#dead.all(),
+        telemetry: telemetry.told,
       }),
+      telemetry,
       giveBack,
       onDeath: (death) => this.#onDeath(death),
       onChange,

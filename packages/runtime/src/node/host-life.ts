@@ -6,6 +6,7 @@ import type { Blobs } from "../nats/blobs.ts";
 import type { Broker } from "./broker.ts";
 import { HostAsks } from "./host-asks.ts";
 import type { HostProcess, StartHost } from "./host-process.ts";
+import type { HostTelemetry } from "./host-telemetry.ts";
 
 /** What a host needs of its node while it lives. */
 export interface LifeEvents {
@@ -21,6 +22,8 @@ export interface LifeEvents {
   readonly broker: Pick<Broker, "ask" | "hostEnded">;
   /** The server does not let a role of it in. */
   readonly onRefused: (role: string) => void;
+  /** Takes what the host tells of itself: spans and figures. */
+  readonly telemetry: Pick<HostTelemetry, "takeSpans" | "takeFigures" | "hostEnded">;
   /** The host waits no more for these called hops. */
   readonly onHopsEnded: (task: string, hops: readonly string[]) => void;
 }
@@ -64,7 +67,13 @@ export class HostLife {
     );
     this.process = startHost((event) => this.#take(event));
     this.process.send(configure);
-    void this.process.exited.then(() => events.broker.hostEnded(incarnation));
+    void this.#sayWhenEnded();
+  }
+
+  async #sayWhenEnded(): Promise<void> {
+    await this.process.exited;
+    this.#events.broker.hostEnded(this.incarnation);
+    this.#events.telemetry.hostEnded(this.incarnation);
   }
 
   /** Asks it to say now what it holds; resolves when it has, or has exited. */
@@ -84,6 +93,11 @@ export class HostLife {
     if (hasChanged) this.#events.onReplicas();
   }
 
+  #takeHeld({ taken, released }: Extract<HostEvent, { type: "held" }>): void {
+    for (const delivery of taken) this.held.set(heldKey(delivery), delivery);
+    for (const delivery of released) this.held.delete(heldKey(delivery));
+  }
+
   #take(event: HostEvent): void {
     this.words++;
     switch (event.type) {
@@ -96,9 +110,7 @@ export class HostLife {
       case "report":
         return this.#takeReport(event);
       case "held":
-        for (const delivery of event.taken) this.held.set(heldKey(delivery), delivery);
-        for (const delivery of event.released) this.held.delete(heldKey(delivery));
-        return;
+        return this.#takeHeld(event);
       case "flushed":
         this.#flushes.get(event.request)?.();
         this.#flushes.delete(event.request);
@@ -117,6 +129,10 @@ export class HostLife {
         return this.#events.onRefused(event.role);
       case "hops_ended":
         return this.#events.onHopsEnded(event.task, event.hops);
+      case "spans":
+        return this.#events.telemetry.takeSpans(event.request);
+      case "metrics":
+        return this.#events.telemetry.takeFigures(this.incarnation, event.figures);
     }
   }
 

@@ -7,6 +7,8 @@ import type { LinkOptions } from "../nats/connection.ts";
 import { type Random, systemRandom } from "../random.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { BrokerService } from "./broker-service.ts";
+import type { HostTracing } from "./host-telemetry.ts";
+import type { NodeMetrics } from "./node-metrics.ts";
 
 /** How a node itself reaches NATS. */
 export type NodeLink = LinkSettings & Pick<LinkOptions, "credentials">;
@@ -49,6 +51,10 @@ export interface NodeOptions {
   readonly hostSilenceMs?: number;
   /** What it does for its hosts beside bodies and notices: budgets, cache, audit. Default none. */
   readonly brokerServices?: readonly BrokerService[];
+  /** How its hosts trace, and who takes their spans. Default: they do not. */
+  readonly tracing?: HostTracing | undefined;
+  /** What it counts is kept here, its hosts' figures with it. Default: nothing is counted. */
+  readonly metrics?: NodeMetrics | undefined;
   readonly logger: Logger;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -56,8 +62,12 @@ export interface NodeOptions {
   readonly memoryBytes?: () => number;
 }
 
+type OptionalForGood = "loader" | "roleKeys" | "memoryLimitBytes" | "tracing" | "metrics";
+
 /** {@link NodeOptions} with every default filled in. */
-export type ResolvedNodeOptions = Required<Omit<NodeOptions, "loader" | "roleKeys" | "memoryLimitBytes">> & {
+export type ResolvedNodeOptions = Required<Omit<NodeOptions, OptionalForGood>> & {
+  readonly tracing: HostTracing | undefined;
+  readonly metrics: NodeMetrics | undefined;
   readonly memoryLimitBytes: number | undefined;
   readonly loader: string | undefined;
   readonly roleKeys: RoleKeysPlace | undefined;
@@ -88,6 +98,8 @@ export function resolveNodeOptions(options: NodeOptions): ResolvedNodeOptions {
       options.memoryLimitBytes === undefined ? undefined : count("memoryLimitBytes", options.memoryLimitBytes, 0),
     loader: options.loader,
     roleKeys: options.roleKeys,
+    tracing: options.tracing,
+    metrics: options.metrics,
     isolation: options.isolation ?? "process",
     brokerServices: distinct(options.brokerServices ?? []),
     drainLimitMs: count("drainLimitMs", options.drainLimitMs ?? 25_000, 0),

@@ -22,6 +22,7 @@ import { childHosts } from "./child-host.ts";
 import { DesiredState } from "./desired-state.ts";
 import { buildHeartbeat } from "./heartbeat.ts";
 import { HostFleet } from "./host-fleet.ts";
+import { HostTelemetry } from "./host-telemetry.ts";
 import { newIncarnation } from "./incarnation.ts";
 import { inlineHosts } from "./inline-host.ts";
 import { type NodeOptions, type ResolvedNodeOptions, resolveNodeOptions } from "./node-options.ts";
@@ -202,7 +203,11 @@ class ReconcilingNode implements RunningNode {
   #createFleet(link: Link, desired: DesiredState, blobs: BlobBroker, broker: Broker): HostFleet {
     const { system, hostLink, loader, isolation, drainLimitMs, hostSilenceMs, clock, random, logger, memoryBytes } =
       this.#options;
+    const { tracing, metrics } = this.#options;
+    const telemetry = new HostTelemetry(tracing, metrics !== undefined);
+    metrics?.follow(() => ({ count: this.hostPids.length, figures: telemetry.figures }));
     return new HostFleet({
+      telemetry,
       system,
       node: this.name,
       incarnation: this.incarnation,
@@ -288,6 +293,7 @@ class ReconcilingNode implements RunningNode {
       },
       ++this.#sequence,
     );
+    this.#options.metrics?.beat(heartbeat);
     this.#publish(link, this.#subjects.heartbeat(this.name), JSON.stringify(heartbeat));
   }
 
@@ -300,6 +306,7 @@ class ReconcilingNode implements RunningNode {
   }
 
   #announce(link: Link, died: Died): void {
+    this.#options.metrics?.hostDied();
     this.#options.logger.error({ host: died.incarnation, reason: died.reason }, "host has died");
     this.#publish(link, this.#subjects.control("died"), JSON.stringify(died));
   }

@@ -6,6 +6,7 @@ import { HOST_INTENSITY } from "../supervision/intensity.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import type { HostExit, HostProcess } from "./host-process.ts";
+import { HostTelemetry } from "./host-telemetry.ts";
 import { type HostDeath, SupervisedHost } from "./supervised-host.ts";
 
 /** A host process that does what the test says. */
@@ -58,6 +59,7 @@ function supervised(credentials?: RoleCredentials) {
         get: async () => Uint8Array.of(7),
         put: async (role, bytes) => ({ role, sha256: "b".repeat(64), bytes: bytes.length }),
       },
+      telemetry: new HostTelemetry(undefined, false),
       broker: {
         ask: async (service, caller, body) => JSON.stringify({ service, ...caller, body }),
         hostEnded: (incarnation) => void endedHosts.push(incarnation),

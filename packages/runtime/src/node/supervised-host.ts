@@ -42,6 +42,7 @@ export interface SupervisedHostOptions {
   readonly onDeath: (death: HostDeath) => void;
   readonly blobs: LifeEvents["blobs"];
   readonly broker: LifeEvents["broker"];
+  readonly telemetry: LifeEvents["telemetry"];
   readonly onHopsEnded: LifeEvents["onHopsEnded"];
   readonly onRefused: LifeEvents["onRefused"];
   readonly onReplicas: LifeEvents["onReplicas"];
@@ -178,7 +179,8 @@ export class SupervisedHost {
   }
 
   #start(): HostLife {
-    const { startHost, configure, onChange, onHopsEnded, onRefused, onReplicas, blobs, broker, logger } = this.#options;
+    const { startHost, configure, onChange, onHopsEnded, onRefused, onReplicas, blobs, broker, telemetry, logger } =
+      this.#options;
     const onReady = () => {
       this.#hasFailed = false;
       onChange();
@@ -191,6 +193,7 @@ export class SupervisedHost {
       onRefused,
       blobs,
       broker,
+      telemetry,
     });
     this.#life = life;
     life.process.send(this.#replicas());

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { MetricFigures } from "./metric-figures.ts";
 import { type Declared, METRICS, type MetricName } from "./metric-names.ts";
 
 type LabelsOf<Name extends MetricName> = Readonly<
@@ -52,6 +53,12 @@ export class Metrics {
   async text(): Promise<string> {
     for (const collect of this.#collectors) await collect();
     return this.#registry.metrics();
+  }
+
+  /** All values as data, for another process. */
+  async figures(): Promise<MetricFigures> {
+    for (const collect of this.#collectors) await collect();
+    return MetricFigures.parse(await this.#registry.getMetricsAsJSON());
   }
 
   #declare(name: MetricName, { type, help, labels = [], buckets = [] }: Declared): void {

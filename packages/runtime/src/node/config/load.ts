@@ -1,15 +1,20 @@
 /** Settings of a node process, from its flags and, where a flag is missing, from its environment. Nothing else of a node reads either. */
+import { env as processEnv } from "node:process";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 import { TroupeError } from "../../errors.ts";
 import type { LinkSettings } from "../../host/ipc.ts";
 import { type TlsSettings, tlsOfEnvironment } from "../../nats/tls.ts";
 import { PLACE_OF_USER, type UserName } from "../../nats/users.ts";
+import { COLLECTOR_SECRETS } from "../../telemetry/config/load.ts";
 import { LOG_LEVELS, type LogLevel } from "../../telemetry/logger.ts";
 import type { NodeOptions } from "../node-options.ts";
 
 /** Everything about a node process that is not code. */
-export type NodeConfig = Omit<NodeOptions, "logger" | "clock" | "random" | "memoryBytes" | "brokerServices"> & {
+export type NodeConfig = Omit<
+  NodeOptions,
+  "logger" | "clock" | "random" | "memoryBytes" | "brokerServices" | "tracing" | "metrics"
+> & {
   readonly logLevel: LogLevel;
 };
 
@@ -89,6 +94,12 @@ function configOf(settings: Settings, tls: TlsSettings | undefined): NodeConfig 
     ...(hostSilenceMs === undefined ? {} : { hostSilenceMs }),
     logLevel: settings["log-level"],
   };
+}
+
+/** What hosts get of this process's environment: everything but what only the node needs, and agents' code must not read. */
+export function hostEnvironment(environment: NodeJS.ProcessEnv = processEnv): NodeJS.ProcessEnv {
+  const own: readonly string[] = COLLECTOR_SECRETS;
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !own.includes(name)));
 }
 
 /** How a user reaches NATS. Without a seed the server is taken to have no accounts: the anonymous user, who sees plain names. */
