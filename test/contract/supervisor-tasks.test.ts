@@ -33,8 +33,8 @@ test("a sleep is answered by the timer when it is over, for the wait that asked"
 test("an approval that nobody gave is an error, and one that a person gave needs no timer", async () => {
   const task = await bed.submit(v1);
   const hop = await bed.firstHop(task, v1);
-  const late = { type: "approval", hop: HOP("2"), index: 0, act: {}, afterMs: 600 };
-  const given = { type: "approval", hop: HOP("3"), index: 1, act: {}, afterMs: 500 };
+  const late = { type: "approval", hop: HOP("2"), index: 0, hash: "0".repeat(64), afterMs: 600 };
+  const given = { type: "approval", hop: HOP("3"), index: 1, hash: "0".repeat(64), afterMs: 500 };
   await bed.own(
     task,
     hop,
@@ -46,7 +46,7 @@ test("an approval that nobody gave is an error, and one that a person gave needs
     bed.subjects.record(task, HOP(token), from, { class: "m", kind: "reply", to: "a" });
   await bed.append(task, reply("human", "3"), { value: true }, { parent: hop, wait: 1, index: 1 });
   const timed = json(await bed.record(reply("timer", "2"))) as { error: { code: string } };
-  assert.equal(timed.error.code, "deadline_exceeded");
+  assert.equal(timed.error.code, "approval_expired");
   assert.equal(await bed.log.get(reply("timer", "3")), undefined, "due before the other one, and answered");
 });
 

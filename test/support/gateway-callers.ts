@@ -4,12 +4,12 @@ import { systemClock, systemRandom } from "@troupe/runtime";
 import type { GatewayBed } from "./gateway-bed.ts";
 import { silentLogger } from "./nats-server.ts";
 
-export const keysOf = ({ core, subjects }: GatewayBed) =>
+export const keysOf = ({ core, subjects }: Pick<GatewayBed, "core" | "subjects">) =>
   apiKeyBucket({ link: core, subjects, logger: silentLogger, clock: systemClock });
 
 /** Stores a key of a user; its text and its row. */
 export async function makeKey(
-  bed: GatewayBed,
+  bed: Pick<GatewayBed, "core" | "subjects">,
   tenant: string,
   roles: readonly AccessRole[],
   change: Partial<ApiKey> & { readonly lifetimeMs?: number } = {},

@@ -3,6 +3,7 @@
  * goes on with.
  */
 import {
+  AuditWriter,
   type Blobs,
   type Clock,
   createBlobs,
@@ -26,6 +27,8 @@ import {
 import type { AuthSettings } from "./auth/auth-settings.ts";
 import { type SupervisorApi, supervisorApi } from "./cluster/supervisor-api.ts";
 import { type HttpPatience, type HttpServer, startHttpServer } from "./http/http-server.ts";
+import { ApprovalApi } from "./approvals/approval-api.ts";
+import { startApprovalServices } from "./approvals/approval-services.ts";
 import { type OpenGuard, openGuard } from "./http/open-guard.ts";
 import type { StaticFile } from "./http/page-routes.ts";
 import { ActorLoads } from "./ingress/actor-loads.ts";
@@ -132,10 +135,10 @@ class RunningGateway {
   readonly http: HttpServer;
   readonly #parts: Parts;
   readonly #guard: OpenGuard;
-  readonly #services: Service;
+  readonly #services: readonly Service[];
   #stopping: Promise<void> | undefined;
 
-  private constructor(parts: Parts, guard: OpenGuard, services: Service, http: HttpServer) {
+  private constructor(parts: Parts, guard: OpenGuard, services: readonly Service[], http: HttpServer) {
     this.#parts = parts;
     this.#guard = guard;
     this.#services = services;
@@ -174,6 +177,7 @@ class RunningGateway {
         port,
         trustedProxies,
         patience,
+        approvals: parts.approvals,
         page,
         logger,
         clock,
@@ -181,7 +185,17 @@ class RunningGateway {
       const http = await startHttpServer(edge);
       // Whoever has an account on NATS is let through by the server; there a task's id is enough to see it.
       const caller = { tenant, isWalled: false };
-      const services = startTaskServices({ link, subjects, api, caller, version, logger });
+      const services = [
+        startTaskServices({ link, subjects, api, caller, traces: parts.traces, version, logger }),
+        startApprovalServices({
+          link,
+          subjects,
+          api: parts.approvals,
+          approvers: { hasAccounts: user !== undefined, caller },
+          version,
+          logger,
+        }),
+      ];
       parts.room.start();
       logger.info({ url: http.url, system }, "gateway takes requests");
       return new RunningGateway(parts, guard, services, http);
@@ -198,9 +212,9 @@ class RunningGateway {
   }
 
   async #stop(): Promise<void> {
-    const { link, publisher, room, ends, deployed, reconnects } = this.#parts;
+    const { link, publisher, audit, room, ends, deployed, reconnects } = this.#parts;
     this.#parts.isDraining = true;
-    await Promise.all([this.http.close(), this.#services.stop(), room.stop()]);
+    await Promise.all([this.http.close(), ...this.#services.map((service) => service.stop()), room.stop()]);
     this.#guard.stop();
     ends.stop();
     deployed.stop();
@@ -216,6 +230,7 @@ interface Parts {
   readonly publisher: Publisher;
   readonly api: GatewayApi;
   readonly supervisor: SupervisorApi;
+    audit.close();
   readonly room: WaitingRoom;
   readonly ends: EndWatch;
   readonly deployed: DeployedSystem & { stop(): void };
@@ -225,6 +240,8 @@ interface Parts {
 
 async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
   const { system, logger, clock = systemClock, random = systemRandom, shards = 1, tenant = "default" } = options;
+  readonly approvals: ApprovalApi;
+  readonly audit: AuditWriter;
   const subjects = new Subjects(system);
   const publisher = groupWrites(createPublisher(link, { clock }));
   const log = createJetStreamLog({ link, publisher, subjects });
@@ -273,8 +290,16 @@ async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
   const reader = createTaskReader(link, subjects, core.archive, shards);
   const reconnects = followReconnects(link);
   const watch = { link, subjects, reader, onReconnect: reconnects.onReconnect };
-  const api = new GatewayApi({ ...core, reader, ingress, watch, blobs, deployed, loads });
-  return { link, subjects, publisher, api, supervisor, room, ends, deployed, reconnects, isDraining: false };
+  const api = new GatewayApi({ ...core, seals, reader, ingress, watch, blobs, deployed, loads });
+  const audit = new AuditWriter({ link, subjects, source: "gateway", clock, random });
+  const approvals = new ApprovalApi({
+    ...core,
+    reader,
+    askSupervisor: (verb, body) => api.askSupervisor(verb, body),
+    audit: (event, details) => audit.store(event, details, PATIENCE_MS),
+    hint: (task) => api.hint(task),
+  });
+  return { link, subjects, publisher, api, approvals, audit, supervisor, room, ends, deployed, reconnects, isDraining: false };
 }
 
 /** Inputs over the inline limit are stored beside the log; a reference takes their place. */

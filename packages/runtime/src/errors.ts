@@ -146,6 +146,24 @@ export const ERRORS = {
     "An effect that must not be repeated began and its result is not known.",
     "Find out whether it happened, then retry or drop the dead letter.",
   ),
+  approval_denied: spec(
+    "terminal",
+    403,
+    "A person denied the act.",
+    "See in the message who, and why; ask for something else.",
+  ),
+  approval_expired: spec(
+    "terminal",
+    409,
+    "Nobody decided on the act in time; it never runs.",
+    "Submit the task again, and have it decided sooner.",
+  ),
+  unknown_approval: spec(
+    "terminal",
+    404,
+    "No approval has this id, or its task is past retention.",
+    "List what waits with `troupe approvals list`.",
+  ),
   deadline_exceeded: spec("terminal", 504, "The deadline passed first.", "Give more time, or ask for less."),
   cancelled: spec("terminal", 409, "The task was cancelled.", "Submit it again if it is still wanted."),
   escalated: spec(

@@ -1,4 +1,5 @@
 export { actor } from "./actor/actor.ts";
+export type { ApprovalAnswer, ApprovalRequest } from "./actor/approval.ts";
 export type {
   AskedCall,
   Context,
@@ -31,6 +32,7 @@ export {
   type WatchOptions,
 } from "./client/client.ts";
 export { type Clock, systemClock } from "./clock.ts";
+export type { ApprovalRule, Approvals } from "./contracts/approval.ts";
 export { EscalationBody } from "./contracts/bodies.ts";
 export type { BudgetLimits, Budgets } from "./contracts/budget.ts";
 export type { ClusterHealth } from "./contracts/control.ts";

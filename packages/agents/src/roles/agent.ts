@@ -164,7 +164,7 @@ function roleOf<Targets extends string>(
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     calls: rolesAskedBy(spec.tools) as readonly Targets[],
     tools: toolManifests(spec.tools),
-    check: (system, name): readonly Problem[] => checkAgent(spec, system, name, toolPorts.approve !== undefined),
+    check: (system, name): readonly Problem[] => checkAgent(spec, system, name),
     bind: (system) => roleOf<Targets>(settings, spec, ports, system),
     // The instance addresses only what the model chose, and that has been checked against `spec.route`: these targets.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion

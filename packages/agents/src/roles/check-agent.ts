@@ -13,14 +13,13 @@ export function checkAgent(
   spec: AgentSpec,
   manifest: SystemManifest,
   name: string,
-  canAskPerson: boolean,
 ): readonly Problem[] {
   return [
     ...modelProblems(spec, manifest),
     ...targetProblems(spec, manifest, name),
     ...numberProblems(spec),
     ...schemaProblems(spec),
-    ...checkTools(spec.tools, spec.grants, canAskPerson),
+    ...checkTools(spec.tools, spec.grants),
     ...whenDownProblems(spec, edgesOf(manifest, name)),
   ];
 }

@@ -12,18 +12,14 @@ interface Offered extends Pick<Tool, "name" | "rules"> {
 }
 
 /** What is wrong with a role's tools, all at once. */
-export function checkTools(
-  sources: readonly ToolSource[],
-  grants: readonly ToolPermission[],
-  canAskPerson: boolean,
-): readonly Problem[] {
+export function checkTools(sources: readonly ToolSource[], grants: readonly ToolPermission[]): readonly Problem[] {
   const offered = sources.flatMap((source, index): readonly Offered[] => {
     const path = `tools[${index}]`;
     if (!isMcpServer(source)) return [{ path, name: source.name, rules: source.rules }];
     return source.allowed.map(({ offeredAs, rules }) => ({ path, name: offeredAs, rules }));
   });
   return [
-    ...offered.flatMap((one, index) => offeredProblems(one, offered.slice(0, index), grants, canAskPerson)),
+    ...offered.flatMap((one, index) => offeredProblems(one, offered.slice(0, index), grants)),
     ...sources.flatMap((source, index) => (isMcpServer(source) ? [] : definitionProblems(source, `tools[${index}]`))),
   ];
 }
@@ -32,7 +28,6 @@ function offeredProblems(
   { path, name, rules }: Offered,
   before: readonly Offered[],
   grants: readonly ToolPermission[],
-  canAskPerson: boolean,
 ): readonly Problem[] {
   const found: Problem[] = [];
   const problem = (reason: string) => found.push({ path, value: name, reason });
@@ -41,8 +36,6 @@ function offeredProblems(
   if (!grants.includes(rules.permission)) {
     problem(`it needs ${rules.permission}; add it to the role's grants, which are ${grants.join(", ") || "none"}`);
   }
-  if (rules.requiresApproval && !canAskPerson)
-    problem("requiresApproval: nobody can be asked to approve yet; leave it out");
   return found;
 }
 

@@ -108,9 +108,9 @@ const mistakes: readonly [string, (text: string) => string, RegExp][] = [
   ["an MCP server without an allow list", (text) => text.replace(/ {4}tools:\n.*\n.*\n/, ""), /tools\.files/],
   ["two tools of one name", (text) => text.replace("delete/file", "read.file"), /two tools have this name/],
   [
-    "an approval that nobody can give",
+    "an approval that the role may ask nobody for",
     (text) => text.replace("timeMs: 1000", "requiresApproval: true"),
-    /requiresApproval: nobody can be asked/,
+    /the graph has no edge from .* to human/,
   ],
   [
     "a service that may take longer than a node waits",

@@ -1,6 +1,11 @@
 /** What a tool may do, how often, and with what content: the same for every kind of tool. */
 import type { ToolPermission } from "@troupe/runtime";
-import { TaintLabels, TOOL_PERMISSIONS, ToolPermission as ToolPermissionSchema } from "@troupe/runtime/internal";
+import {
+  ApprovalRule,
+  TaintLabels,
+  TOOL_PERMISSIONS,
+  ToolPermission as ToolPermissionSchema,
+} from "@troupe/runtime/internal";
 import { z } from "zod";
 
 /** As an author writes them, in TypeScript and in a system file. */
@@ -27,7 +32,10 @@ export const ToolRulesFile = z.strictObject({
     .max(1_000_000)
     .optional()
     .describe("Characters of a result that the model is given; the rest is cut. Default 32,000."),
-  requiresApproval: z.boolean().optional().describe("Whether a person has to approve every call. Default false."),
+  requiresApproval: z
+    .union([z.boolean(), ApprovalRule])
+    .optional()
+    .describe("Whether people have to approve every call, and who, how many, how soon. Default false."),
   taint: z
     .strictObject({
       accepts: TaintLabels.optional().describe("Labels that a task may carry when it calls. Absent = all."),
@@ -48,7 +56,8 @@ export interface ToolRules {
   readonly costMicros: number;
   readonly timeoutMs: number;
   readonly maxResultLength: number;
-  readonly requiresApproval: boolean;
+  /** Who has to approve every call; absent = nobody. */
+  readonly approval: ApprovalRule | undefined;
   /** Labels that its calls may carry; absent = all. */
   readonly accepts: readonly string[] | undefined;
   readonly gives: readonly string[];
@@ -67,7 +76,7 @@ export function resolveToolRules(options: ToolRulesOptions): ToolRules {
     costMicros: Math.round(costUsd * 1_000_000),
     timeoutMs,
     maxResultLength,
-    requiresApproval,
+    approval: typeof requiresApproval === "object" ? requiresApproval : requiresApproval ? {} : undefined,
     accepts: taint.accepts,
     gives: taint.gives ?? [],
     isOutside: taint.isOutside ?? false,

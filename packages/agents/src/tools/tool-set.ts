@@ -49,7 +49,7 @@ export function toolManifests(sources: readonly ToolSource[]): readonly ToolMani
 }
 
 function manifestOf({ name, kind, target, rules }: Pick<Tool, "name" | "kind" | "target" | "rules">): ToolManifest {
-  const { permission, callsPerMinute, costMicros, accepts } = rules;
+  const { permission, callsPerMinute, costMicros, accepts, approval } = rules;
   return {
     name,
     kind,
@@ -58,6 +58,7 @@ function manifestOf({ name, kind, target, rules }: Pick<Tool, "name" | "kind" | 
     ...(costMicros === 0 ? {} : { costMicros }),
     ...(target === undefined ? {} : { target }),
     ...(accepts === undefined ? {} : { accepts: [...accepts] }),
+    ...(approval === undefined ? {} : { approval }),
   };
 }
 

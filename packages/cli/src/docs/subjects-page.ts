@@ -61,6 +61,8 @@ const TASK_MEANING: Readonly<Record<(typeof TASK_VERBS)[number], string>> = {
 const WRITE_MEANING: Partial<Readonly<Record<(typeof SUPERVISOR_WRITE_VERBS)[number], string>>> = {
   revoke_edge: "cuts an edge of the graph in every version that runs",
   audit_head: "seals the audit, and answers how far it reaches, signed",
+  slo: "how the service level objectives are kept",
+  approvals: "what waits for people; clients that may see it ask `<sys>.approvals.list`",
   usage: "what model calls used and cost, by tenant, user, role, model and day",
 };
 
@@ -68,6 +70,9 @@ const operatorRows = (): readonly Row[] => [
   ...SUPERVISOR_WRITE_VERBS.map(
     (verb): Row => [subjects.supervisor(verb), "request", WRITE_MEANING[verb] ?? `asks the supervisor to ${verb}`],
   ),
+  [subjects.approvalVerb("list"), "request", "what waits for people's approval, oldest first"],
+  [subjects.approvalVerb("show"), "request", "one of them: the exact act, its hash, who may decide and who has"],
+  [subjects.approvalVerb("decide"), "request", "approve or deny the act with this hash; the first decision stands"],
   [
     subjects.auditEntry("node"),
     "publish",

@@ -41,6 +41,7 @@ test("the matrix: only administrators deploy, and each role has what the one bef
   assert.deepEqual(having("admin"), ["admin"]);
   assert.deepEqual(having("operate"), ["operator", "admin"]);
   assert.deepEqual(having("task:submit"), ["user", "operator", "admin"]);
-  assert.deepEqual(having("task:read"), ["viewer", "user", "operator", "admin"]);
+  assert.deepEqual(having("task:read"), ["viewer", "user", "approver", "operator", "admin"]);
+  assert.deepEqual(having("approval:decide"), ["approver", "operator", "admin"]);
   assert.equal(permissionsOf(["root", ""]).size, 0);
 });

@@ -4,7 +4,8 @@
 export const PERMISSIONS = {
   "agent:chat": "talk to agents and models, and read the answers",
   "task:submit": "submit tasks; cancel, signal and retry them",
-  "task:read": "list, read and watch tasks",
+  "task:read": "list, read and watch tasks; see what waits for approval",
+  "approval:decide": "approve or deny what waits for a person",
   "metrics:read": "see the cluster, figures and usage",
   operate: "pause, resume, scale, restart and move roles; drain nodes",
   deploy: "deploy systems and roll them back",
@@ -15,6 +16,7 @@ export const PERMISSION_NAMES = [
   "agent:chat",
   "task:submit",
   "task:read",
+  "approval:decide",
   "metrics:read",
   "operate",
   "deploy",
@@ -25,11 +27,18 @@ export const PERMISSION_NAMES = [
 export const ACCESS_ROLES = {
   viewer: ["task:read", "metrics:read"],
   user: ["agent:chat", "task:submit", "task:read"],
-  operator: ["agent:chat", "task:submit", "task:read", "metrics:read", "operate"],
-  admin: ["agent:chat", "task:submit", "task:read", "metrics:read", "operate", "deploy", "admin"],
+  approver: ["task:read", "approval:decide"],
+  operator: ["agent:chat", "task:submit", "task:read", "approval:decide", "metrics:read", "operate"],
+  admin: ["agent:chat", "task:submit", "task:read", "approval:decide", "metrics:read", "operate", "deploy", "admin"],
 } as const satisfies Readonly<Record<string, readonly Permission[]>>;
 export type AccessRole = keyof typeof ACCESS_ROLES;
-export const ACCESS_ROLE_NAMES = ["viewer", "user", "operator", "admin"] as const satisfies readonly AccessRole[];
+export const ACCESS_ROLE_NAMES = [
+  "viewer",
+  "user",
+  "approver",
+  "operator",
+  "admin",
+] as const satisfies readonly AccessRole[];
 
 /** What an operation asks for: a permission, or nothing at all. */
 export type Requirement = Permission | "public";

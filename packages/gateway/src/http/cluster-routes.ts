@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { SupervisorApi } from "../cluster/supervisor-api.ts";
 import { CLUSTER_VIEWS } from "./cluster-operations.ts";
 import { type EventSource, formatFrame } from "./event-stream.ts";
-import { bodyOf, pathIdOf, queryOf, resumePoint } from "./request-values.ts";
+import { bodyOf, pathIdOf, queryOf, requireJson, resumePoint } from "./request-values.ts";
 import { EventsQuery } from "./schemas.ts";
 import type { RoutePorts } from "./task-routes.ts";
 
@@ -28,7 +28,7 @@ export function registerClusterRoutes(app: FastifyInstance, ports: ClusterRouteP
   });
   for (const kind of OPERATION_KINDS) {
     app.post(`${OPERATIONS}/${kind}`, async (request, reply) => {
-      requireJson(request);
+      requireJson(request, "an operation");
       const body = bodyOf(request, OPERATION_REQUESTS[kind], "the operation");
       const { tenant, user = "nobody" } = callerOf(request);
       const operation = await supervisor.operate(kind, body, `http ${tenant}/${user}`);
@@ -36,12 +36,6 @@ export function registerClusterRoutes(app: FastifyInstance, ports: ClusterRouteP
     });
   }
   app.get(`${OPERATIONS}/:id`, (request) => supervisor.operation(pathIdOf(request)));
-}
-
-/** A page of another site can send a form, or text, without being asked; JSON only after a preflight that nobody here answers. */
-function requireJson({ headers }: FastifyRequest): void {
-  if (/^application\/json\b/i.test(headers["content-type"] ?? "")) return;
-  throw new TroupeError("unsupported_media_type", "an operation is asked for with Content-Type: application/json");
 }
 
 const clusterEvents = (

@@ -3,6 +3,8 @@ import { randomUUID } from "node:crypto";
 import { type Clock, type Logger, TroupeError } from "@troupe/runtime/internal";
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { callerOf } from "../auth/principal.ts";
+import { restError } from "../a2a/a2a-error.ts";
+import type { ApprovalApi } from "../approvals/approval-api.ts";
 import type { SupervisorApi } from "../cluster/supervisor-api.ts";
 import { BODY_LIMITS, bodyTooLarge } from "../ingress/task-body.ts";
 import { isBehindWall } from "../task/known-task.ts";
@@ -11,6 +13,7 @@ import { registerAgentRoutes } from "./agent-routes.ts";
 import { registerChatRoutes } from "./chat-routes.ts";
 import { answerClientError } from "./client-error.ts";
 import { registerClusterRoutes } from "./cluster-routes.ts";
+import { registerApprovalRoutes } from "./approval-routes.ts";
 import { EventStreams } from "./event-stream.ts";
 import { Guard, type GuardPorts } from "./guard.ts";
 import { registerHealthRoutes } from "./health-routes.ts";
@@ -32,6 +35,7 @@ export interface HttpServerOptions {
   readonly guard: GuardPorts;
   /** Addresses of proxies whose `X-Forwarded-For` is believed; default none. */
   readonly trustedProxies?: readonly string[] | undefined;
+  readonly approvals: ApprovalApi;
   readonly patience?: Partial<HttpPatience> | undefined;
   /** Files of the dashboard; default none. */
   readonly page?: readonly StaticFile[] | undefined;
@@ -101,6 +105,13 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   registerPageRoutes(app, document, options.page ?? []);
   app.addHook("preClose", async () => {
     isClosing = true;
+  registerApprovalRoutes(app, {
+    ...ports,
+    approvals: options.approvals,
+    principalOf: (request) => guard.principalOf(request),
+  });
+  const tell = (request: FastifyRequest, error: unknown) => noteError(request, error, guard, logger);
+  registerA2aRoutes(app, { ...ports, hasSignIn: options.guard.authenticator !== undefined, onError: tell });
     streams.closeAll();
   });
   const url = await listen(app, host, port);

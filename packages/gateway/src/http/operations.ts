@@ -3,6 +3,7 @@
 import type { Requirement } from "../auth/permission.ts";
 import { AGENT_OPERATIONS } from "./agent-operations.ts";
 import { CLUSTER_OPERATIONS } from "./cluster-operations.ts";
+import { APPROVAL_OPERATIONS } from "./approval-operations.ts";
 import { METRICS_OPERATION } from "./metrics-operation.ts";
 import { OPENAI_OPERATIONS } from "./openai-operations.ts";
 import type { Operation } from "./operation.ts";

@@ -29,6 +29,12 @@ function headerOf(request: FastifyRequest, name: string, schema: z.ZodType<strin
   const value = request.headers[name.toLowerCase()];
   if (value === undefined) return undefined;
   return parseRequest(z.object({ [name]: schema }), { [name]: String(value) }, "the header")[name];
+/** A page of another site can send a form, or text, without being asked; JSON only after a preflight that nobody here answers. */
+export function requireJson({ headers }: FastifyRequest, what: string): void {
+  if (/^application\/json\b/i.test(headers["content-type"] ?? "")) return;
+  throw new TroupeError("unsupported_media_type", `${what} is asked for with Content-Type: application/json`);
+}
+
 }
 
 export function queryOf<T extends z.ZodType>(request: FastifyRequest, schema: T): z.output<T> {

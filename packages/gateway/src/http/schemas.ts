@@ -92,7 +92,7 @@ export const LogResponse = z.object({
 });
 
 /** A number in a query: digits and nothing else. */
-const wholeNumber = z
+export const wholeNumber = z
   .string()
   .regex(/^[0-9]{1,16}$/, "must be a whole number")
   .transform(Number)

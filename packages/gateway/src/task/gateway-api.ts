@@ -93,7 +93,7 @@ export class GatewayApi implements TaskApi {
   }
 
   list({ tenant, isWalled }: Caller, query: ListRequest): Promise<unknown> {
-    return this.#askSupervisor("tasks", isWalled ? { ...query, tenant } : query);
+    return this.askSupervisor("tasks", isWalled ? { ...query, tenant } : query);
   }
 
   deployed(): Deployed {
@@ -106,11 +106,11 @@ export class GatewayApi implements TaskApi {
   }
 
   actors(): Promise<unknown> {
-    return this.#askSupervisor("actors", undefined);
+    return this.askSupervisor("actors", undefined);
   }
 
   cluster(): Promise<unknown> {
-    return this.#askSupervisor("health", undefined);
+    return this.askSupervisor("health", undefined);
   }
 
   watch(
@@ -126,8 +126,12 @@ export class GatewayApi implements TaskApi {
   }
 
   signal(caller: Caller, id: TaskId, name: string, value: TaskRequest["input"]): Promise<unknown> {
-    const hint = (task: TaskId) => this.#publish(this.#ports.subjects.live(task), "");
-    return signalTask({ ...this.#ports, hint }, caller, id, { name, value });
+    return signalTask({ ...this.#ports, hint: (task) => this.hint(task) }, caller, id, { name, value });
+  }
+
+  /** Tells watchers that something of a task was recorded; may be lost. */
+  hint(task: TaskId): void {
+    this.#publish(this.#ports.subjects.live(task), "");
   }
 
   async retry(caller: Caller, id: TaskId): Promise<TaskAccepted> {
@@ -148,7 +152,7 @@ export class GatewayApi implements TaskApi {
     const at = lastMailbox(records);
     if (!at || this.#ports.clock.nowMs() - (records.at(-1)?.atMs ?? 0) < LIES_MS) return undefined;
     // Without a supervisor nobody knows, and the task is told all the same.
-    const placement = await this.#askSupervisor("placement", undefined).catch(() => undefined);
+    const placement = await this.askSupervisor("placement", undefined).catch(() => undefined);
     return waitingReason(placement, at);
   }
 
@@ -158,7 +162,8 @@ export class GatewayApi implements TaskApi {
     return reference.success ? parseJsonBody(await this.#ports.blobs.get(reference.data.$blob)) : body;
   }
 
-  #askSupervisor(verb: string, body: unknown): Promise<unknown> {
+  /** Throws `unavailable` when nobody leads. */
+  askSupervisor(verb: string, body: unknown): Promise<unknown> {
     const { link, subjects } = this.#ports;
     return callService(link, subjects.supervisor(verb), body, { timeoutMs: SUPERVISOR_MS, ifLost: "unavailable" });
   }

@@ -76,8 +76,19 @@ function instanceOf<Message, Calls extends string, O extends Outcome>(
 
 /** The settings of a declaration, without what makes its behaviour. */
 export function settingsOf(declaration: RoleSettings): RoleSettings {
-  const { description, replicas, concurrency, labels, placement, variants, retry, timeoutMs, stuckAfterMs, taint } =
-    declaration;
+  const {
+    description,
+    replicas,
+    concurrency,
+    labels,
+    placement,
+    variants,
+    retry,
+    timeoutMs,
+    stuckAfterMs,
+    taint,
+    approvals,
+  } = declaration;
   const given = {
     description,
     replicas,
@@ -89,6 +100,7 @@ export function settingsOf(declaration: RoleSettings): RoleSettings {
     timeoutMs,
     stuckAfterMs,
     taint,
+    approvals,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

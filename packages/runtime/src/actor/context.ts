@@ -1,6 +1,7 @@
 import type { Usage } from "../contracts/record.ts";
 import type { TroupeError } from "../errors.ts";
 import type { HopId, TaskId } from "../ids.ts";
+import type { ApprovalAnswer, ApprovalRequest } from "./approval.ts";
 import type { Json } from "./outcome.ts";
 
 /** How a step behaves when its result may have got lost. */
@@ -143,5 +144,11 @@ export interface Context<To extends string = string> {
   sleep(ms: number): Promise<void>;
   /** Waits until somebody sends the named signal to the task; `undefined` when `timeoutMs` passes first. */
   signal(name: string, options?: { readonly timeoutMs?: number }): Promise<Json | undefined>;
+  /**
+   * Asks people to approve an act, and waits until enough of them have, one has not, or the time is over; the hop leaves memory meanwhile.
+   * The first decision stands. Needs an edge to `human`; a time-out that escalates ends the hop, as `escalate` does. Throws `invalid_request`
+   * for terms that are none, `body_too_large`.
+   */
+  approval(request: ApprovalRequest): Promise<ApprovalAnswer>;
   readonly state: StateAccess;
 }

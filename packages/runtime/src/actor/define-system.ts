@@ -1,3 +1,4 @@
+import type { Approvals } from "../contracts/approval.ts";
 import type { Budgets } from "../contracts/budget.ts";
 import { formatPath, invalidConfig, type Problem, problemsOf } from "../contracts/problem.ts";
 import type { Supervision } from "../contracts/supervision.ts";
@@ -37,6 +38,10 @@ export interface SystemOptions<G extends GraphShape> {
   /** Roles whose stored bodies are encrypted. */
   readonly encryption?: { readonly roles: "all" | readonly RolesOf<G>[] };
   /** Labels of content by where it comes from. */
+  /** What holds for approvals where a tool, an edge or a handler says nothing. */
+  readonly approvals?: Approvals;
+  /** Service level objectives; what is absent has its defaults, `false` switches one off. */
+  readonly slos?: SlosInput;
   readonly taint?: { readonly client?: readonly string[] };
 }
 
@@ -53,6 +58,8 @@ export interface LooseSystemOptions {
   readonly budgets?: Budgets | undefined;
   readonly encryption?: { readonly roles: "all" | readonly string[] } | undefined;
   readonly taint?: { readonly client?: readonly string[] | undefined } | undefined;
+  readonly approvals?: Approvals | undefined;
+  readonly slos?: SlosInput | undefined;
 }
 
 /**
@@ -87,7 +94,20 @@ export function assembleSystem(options: LooseSystemOptions): Assembled {
 
 function manifestInput(options: LooseSystemOptions): Readonly<Record<string, unknown>> {
   const roles = Object.entries(options.roles).map(([name, role]) => [name, roleInput(role)] as const);
-  const { name, description, graph, escalation, limits, supervision, models, budgets, encryption, taint } = options;
+  const {
+    name,
+    description,
+    graph,
+    escalation,
+    limits,
+    supervision,
+    models,
+    budgets,
+    encryption,
+    approvals,
+    slos,
+    taint,
+  } = options;
   return {
     name,
     description,
@@ -100,6 +120,8 @@ function manifestInput(options: LooseSystemOptions): Readonly<Record<string, unk
     budgets,
     encryption,
     taint,
+    approvals,
+    slos,
   };
 }
 

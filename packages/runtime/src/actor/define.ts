@@ -1,4 +1,5 @@
 import type { ZodType } from "zod";
+import type { ApprovalRule } from "../contracts/approval.ts";
 import type { Problem } from "../contracts/problem.ts";
 import type { PlacementRules, RetryPolicy, SystemManifest } from "../contracts/system.ts";
 import type { RoleTaint, ToolManifest } from "../contracts/tool.ts";
@@ -19,6 +20,8 @@ export interface RoleSettings {
   /** Labels of content from outside that it accepts; absent = all. What comes with another one is parked as `taint_refused`. */
   readonly taint?: RoleTaint | undefined;
   readonly stuckAfterMs?: number | undefined;
+  /** Edges that people have to approve, by receiver (`client` for the answer). The role needs an edge to `human`. */
+  readonly approvals?: Readonly<Record<string, ApprovalRule>> | undefined;
 }
 
 /**

@@ -39,7 +39,8 @@ export function openWaits(subjects: Subjects, records: readonly TaskRecord[]): r
   return open;
 }
 
-function waitsOf(subjects: Subjects, { subject, body, atMs }: TaskRecord): readonly OpenWait[] {
+/** What a record makes its hop wait for; nothing for any record but a wait. */
+export function waitsOf(subjects: Subjects, { subject, body, atMs }: TaskRecord): readonly OpenWait[] {
   const { name, hop, task, from: role } = subject;
   if (name.class !== "c" || name.kind !== "wait" || hop === "end") return [];
   const parsed = WaitBody.safeParse(body);

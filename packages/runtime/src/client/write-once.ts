@@ -26,13 +26,40 @@ const LONGEST_PAUSE_MS = 1_000;
  * on a replicated stream the first writer's record may still get lost (DESIGN §5, the answer table).
  * Throws `store_full`; `outcome_unknown` when no clear answer came in time: the record may or may not be stored, write it again.
  */
-export async function writeOnce(ports: WriteOncePorts, record: NewRecord): Promise<WriteOnceResult> {
-  const { clock, random, patienceMs = PATIENCE_MS } = ports;
+export function writeOnce(ports: WriteOncePorts, record: NewRecord): Promise<WriteOnceResult> {
+  const read = (outcome: AppendOutcome) => (outcome.kind === "exists" ? ports.log.get(record.subject) : undefined);
+  return untilClear(ports, () => ports.log.append(record), read);
+}
+
+/** The same, where reading finds the winner of a fence. */
+export interface DecideOncePorts extends WriteOncePorts {
+  readonly log: Pick<TaskLog, "append" | "get" | "last">;
+}
+
+/**
+ * Stores the one record that may lie under `prefix` (a subject without its end), whoever else tries under whatever subject: the log takes
+ * the first and refuses every other. Throws what {@link writeOnce} throws.
+ */
+export function decideOnce(ports: DecideOncePorts, prefix: string, record: NewRecord): Promise<WriteOnceResult> {
+  // Always this string: on a replicated stream a fence sees the uncommitted rivals of the same string only.
+  const fence = { filter: `${prefix}.>`, sequence: 0 };
+  const read = (outcome: AppendOutcome) => (isTaken(outcome) ? ports.log.last(fence.filter) : undefined);
+  return untilClear(ports, () => ports.log.append(record, fence), read);
+}
+
+/** Whether somebody else's record (or an own one, whose answer got lost) is there. */
+const isTaken = ({ kind }: AppendOutcome): boolean => kind === "exists" || kind === "fence_moved";
+
+async function untilClear(
+  { clock, random, patienceMs = PATIENCE_MS }: WriteOncePorts,
+  append: () => Promise<AppendOutcome>,
+  read: (outcome: AppendOutcome) => Promise<StoredRecord | undefined> | undefined,
+): Promise<WriteOnceResult> {
   const deadlineMs = clock.monotonicMs() + patienceMs;
   for (let attempt = 1; ; attempt++) {
-    const outcome = await ports.log.append(record);
+    const outcome = await append();
     if (outcome.kind === "stored") return { kind: "stored", sequence: outcome.sequence };
-    const stored = outcome.kind === "exists" ? await ports.log.get(record.subject) : undefined;
+    const stored = await read(outcome);
     if (stored) return { kind: "exists", record: stored };
     const why = openReason(outcome);
     if (clock.monotonicMs() >= deadlineMs) {

@@ -75,7 +75,9 @@ export const AuditEvent = z.discriminatedUnion("event", [
     who: Who,
     task: short,
     approval: short,
-    verdict: z.enum(["approved", "rejected", "expired"]),
+    /** `escalated`: nobody decided in time, and others may now decide as well. */
+    verdict: z.enum(["requested", "approved", "denied", "escalated", "expired"]),
+    /** The hash of what was asked, and what was said about it. */
     reason: text.optional(),
   }),
   z.strictObject({

@@ -3,8 +3,10 @@
  * everything of ours about it is in the header. What does not parse here is parked, never thrown.
  */
 import { z } from "zod";
+import { ApprovalTerms } from "./approval.ts";
 import { BlobRef } from "./blob-body.ts";
 import { TaintLabels } from "./tool.ts";
+import { TraceContext } from "./trace-context.ts";
 
 const count = z.int().min(0);
 const token = z.string().min(1).max(128);
@@ -23,8 +25,9 @@ export const FanBody = z.strictObject({ outputs: z.array(Output).min(1).max(1_00
 export type FanBody = z.infer<typeof FanBody>;
 
 /**
- * One thing that a wait is for. `call`: a message to a role; with `afterMs` the leader answers with an error when the role has not. `timer`:
- * the leader replies at `dueAtMs` (set by the waiting executor from its remaining time; the leader's clock decides). `signal`: whoever knows the task may reply, by name. `approval`: a person.
+ * One thing that a wait is for. `call`: a message to a role; with `afterMs` the leader answers with an error when the role has not. `timer`: the leader replies at `dueAtMs` (set by the waiting executor from
+ * its remaining time; the leader's clock decides). `signal`: whoever knows the task may reply, by name. `approval`: the yes or no of one person;
+ * an approval by several is one wait for as many of them.
  */
 export const Awaited = z.discriminatedUnion("type", [
   z.strictObject({
@@ -37,7 +40,16 @@ export const Awaited = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("timer"), hop: token, index: count, afterMs: count }),
   z.strictObject({ type: z.literal("signal"), hop: token, index: count, name: token, afterMs: count.optional() }),
-  z.strictObject({ type: z.literal("approval"), hop: token, index: count, act: z.json(), afterMs: count.optional() }),
+  z.strictObject({
+    type: z.literal("approval"),
+    hop: token,
+    index: count,
+    /** Of what is to be approved. */
+    hash: z.string().regex(/^[0-9a-f]{64}$/),
+    afterMs: count.optional(),
+    /** What is asked for; on the first of the answers that the wait is for. */
+    terms: ApprovalTerms.optional(),
+  }),
 ]);
 export type Awaited = z.infer<typeof Awaited>;
 
@@ -127,5 +139,6 @@ export const TurnBody = z.strictObject({
   input: z.json(),
   passport: z.string().max(8_192),
   submittedAtMs: z.number(),
+  trace: TraceContext.optional(),
 });
 export type TurnBody = z.infer<typeof TurnBody>;

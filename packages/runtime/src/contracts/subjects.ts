@@ -12,7 +12,7 @@ import { type HopId, isHopId, isSessionKey, parseTaskId, type SessionKey, type T
 import { AUDIT_SOURCES, type AuditSource } from "./audit.ts";
 import { isMailboxName, isNodeName, isRoleName } from "./names.ts";
 import type { BucketName, StreamName } from "./stores.ts";
-import type { NodeVerb, TaskVerb } from "./verbs.ts";
+import type { ApprovalVerb, NodeVerb, TaskVerb } from "./verbs.ts";
 
 /** Mailbox messages: `again` copies carry their number in the kind. */
 export type MailboxKind = "send" | "fan" | "call" | "reply" | `again${number}`;
@@ -191,6 +191,9 @@ export class Subjects {
   }
   taskVerb(verb: TaskVerb): string {
     return `${this.system}.task.${verb}`;
+  }
+  approvalVerb(verb: ApprovalVerb): string {
+    return `${this.system}.approvals.${verb}`;
   }
   supervisor(verb: string): string {
     return `${this.system}.supervisor.${verb}`;

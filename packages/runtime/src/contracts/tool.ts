@@ -1,5 +1,6 @@
 /** What the control plane and the nodes know of a role's tools; what they do stays with the role. */
 import { z } from "zod";
+import { ApprovalRule } from "./approval.ts";
 
 /** What a call may do. A role is granted some of them; a tool needs one. */
 export const TOOL_PERMISSIONS = ["READ", "WRITE", "EXECUTE", "DELETE", "ADMIN"] as const;
@@ -42,6 +43,8 @@ export const ToolManifest = z.strictObject({
   target: z.string().max(1_024).optional(),
   /** Labels that its arguments may carry; absent = all. */
   accepts: TaintLabels.optional(),
+  /** Who has to approve each call; absent = nobody. */
+  approval: ApprovalRule.optional(),
 });
 export type ToolManifest = z.infer<typeof ToolManifest>;
 

@@ -30,4 +30,9 @@ export const SUPERVISOR_WRITE_VERBS = [
   "revoke_edge",
   "audit_head",
   "usage",
+  "slo",
+  "approvals",
 ] as const;
+/** Verbs of the `<sys>.approvals.*` services. */
+export const APPROVAL_VERBS = ["list", "show", "decide"] as const;
+export type ApprovalVerb = (typeof APPROVAL_VERBS)[number];

@@ -94,9 +94,10 @@ function exportLine({ kind, subject, response }: Export): string {
   return `{ ${kind}: ${quoted(subject)}${answer} }`;
 }
 
-function importLine({ kind, from, subject, to }: Import): string {
+function importLine({ kind, from, subject, to, tellsWho }: Import): string {
   const renamed = to === undefined ? "" : `, to: ${quoted(to)}`;
-  return `{ ${kind}: { account: ${from}, subject: ${quoted(subject)} }${renamed} }`;
+  const shared = tellsWho === undefined ? "" : ", share: true";
+  return `{ ${kind}: { account: ${from}, subject: ${quoted(subject)} }${renamed}${shared} }`;
 }
 
 /** A JSON string is one of the configuration format too. */

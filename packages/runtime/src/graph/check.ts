@@ -1,6 +1,7 @@
 import { formatPath, type Problem } from "../contracts/problem.ts";
 import type { Supervision } from "../contracts/supervision.ts";
 import type { Encryption, PlacementRules } from "../contracts/system.ts";
+import type { ToolManifest } from "../contracts/tool.ts";
 import { edgesOf, escalationRole, type GraphSource, reachedFromClient, reachingClient } from "./graph.ts";
 
 /** What the checks look at: the graph, and of each role what it says of edges and variants. */
@@ -14,6 +15,8 @@ export interface CheckedSource extends GraphSource {
         readonly calls?: readonly string[] | undefined;
         readonly variants?: Readonly<Record<string, readonly string[]>> | undefined;
         readonly placement?: PlacementRules | undefined;
+        readonly approvals?: Readonly<Record<string, unknown>> | undefined;
+        readonly tools?: readonly Pick<ToolManifest, "name" | "approval">[] | undefined;
       }
     >
   >;
@@ -30,6 +33,7 @@ export function checkGraph(source: CheckedSource): readonly Problem[] {
     ...placementProblems(source),
     ...supervisionProblems(source),
     ...escalationProblems(source),
+    ...approvalProblems(source),
     ...encryptionProblems(source),
   ];
 }
@@ -163,4 +167,23 @@ function encryptionProblems(source: CheckedSource): Problem[] {
       ? []
       : [problem(["encryption", "roles", index], role, `no role has this name; declared are ${declared(source)}`)],
   );
+}
+
+/** Who wants a person's approval has to be able to ask one, and an edge has to be there to be approved. */
+function approvalProblems(source: CheckedSource): Problem[] {
+  return Object.entries(source.roles).flatMap(([role, { approvals = {}, tools = [] }]) => {
+    const edges = edgesOf(source, role);
+    const found = Object.keys(approvals)
+      .filter((to) => !edges.includes(to))
+      .map((to) => problem(["roles", role, "approvals", to], to, `the graph has no edge from ${role} to ${to}`));
+    if (edges.includes("human")) return found;
+    const reason = `people have to approve it, and the graph has no edge from ${role} to human; add one`;
+    const asking = [
+      ...Object.keys(approvals).map((to) => problem(["roles", role, "approvals", to], to, reason)),
+      ...tools.flatMap(({ name, approval }, index) =>
+        approval === undefined ? [] : [problem(["roles", role, "tools", index], name, reason)],
+      ),
+    ];
+    return [...found, ...asking];
+  });
 }

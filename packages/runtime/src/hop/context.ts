@@ -1,4 +1,6 @@
 /** What a handler is given: the authors' {@link Context} over one attempt. */
+
+import type { ApprovalAnswer, ApprovalRequest } from "../actor/approval.ts";
 import type {
   AskedCall,
   Context,
@@ -15,7 +17,9 @@ import type { Json } from "../actor/outcome.ts";
 import { TaintLabels } from "../contracts/tool.ts";
 import { traceFields } from "../contracts/trace-context.ts";
 import { TroupeError } from "../errors.ts";
+import { askApproval } from "./approval.ts";
 import type { Attempt } from "./attempt.ts";
+import { requireApproved } from "./edge-approvals.ts";
 import { emitEvent, runStep } from "./effects.ts";
 import { HopState } from "./state.ts";
 import {
@@ -137,6 +141,8 @@ export class HopContext implements Context {
   }
 
   async call(to: string, body: Json, options: { readonly timeoutMs?: number } = {}): Promise<Json> {
+    const approved = this.#approveCalls([{ to, body }]);
+    if (approved !== undefined) await approved;
     const [answer] = joinAnswers(await this.join([askedCall({ to, body, ...options })], 1), 1);
     return answer?.value ?? null;
   }
@@ -144,11 +150,16 @@ export class HopContext implements Context {
   async all(calls: readonly AskedCall[], need: Need = "all"): Promise<readonly JoinAnswer[]> {
     if (calls.length === 0 && need === "all") return [];
     const needed = neededOf(need, calls.length);
+    const approved = this.#approveCalls(calls);
+    if (approved !== undefined) await approved;
     return joinAnswers(await this.join(calls.map(askedCall), needed), needed);
   }
 
   async settle(calls: readonly AskedCall[]): Promise<readonly SettledAnswer[]> {
-    return calls.length === 0 ? [] : settledAnswers(await this.join(calls.map(askedCall), "settled"));
+    if (calls.length === 0) return [];
+    const approved = this.#approveCalls(calls);
+    if (approved !== undefined) await approved;
+    return settledAnswers(await this.join(calls.map(askedCall), "settled"));
   }
 
   async sleep(ms: number): Promise<void> {
@@ -160,6 +171,18 @@ export class HopContext implements Context {
       timeoutMs === undefined ? { type: "signal", name } : { type: "signal", name, afterMs: Math.ceil(timeoutMs) };
     const [answer] = joinAnswers(await this.join([asked], 1), 1);
     return answer?.from === "timer" ? undefined : answer?.value;
+  }
+
+  async approval(request: ApprovalRequest): Promise<ApprovalAnswer> {
+    const attempt = this.#attempt;
+    const wait = attempt.nextWait();
+    return attempt.guard(() => askApproval(attempt, wait, request));
+  }
+
+  /** Nothing is awaited where no edge needs a person: a call takes its place in the order in which handlers make them. */
+  #approveCalls(calls: readonly { readonly to: string; readonly body: Json }[]): Promise<void> | undefined {
+    const { role, edgeApprovals } = this.#attempt.x.role;
+    return edgeApprovals && requireApproved(role, calls, edgeApprovals, (request) => this.approval(request));
   }
 
   /** Every kind of waiting: returns what the join took, in the order in which it took it. */

@@ -8,6 +8,7 @@ import type { RoleInstance } from "../actor/define.ts";
 import type { Json } from "../actor/outcome.ts";
 import type { Clock } from "../clock.ts";
 import type { EncodedBody } from "../codec/body.ts";
+import type { Approvals } from "../contracts/approval.ts";
 import type { BlobRef } from "../contracts/blob-body.ts";
 import type { SealedBody } from "../contracts/sealed-body.ts";
 import type { Subjects } from "../contracts/subjects.ts";
@@ -16,6 +17,7 @@ import type { ErrorBody } from "../errors.ts";
 import type { HopId, TaskId, Version } from "../ids.ts";
 import type { TaskLog } from "../log/task-log.ts";
 import type { Random } from "../random.ts";
+import type { EdgeApprovals } from "./edge-approvals.ts";
 import type { RunningHops } from "./running-hops.ts";
 import type { Suspects } from "./suspects.ts";
 import type { TaintRules } from "./taint.ts";
@@ -44,6 +46,10 @@ export interface HopRole {
   readonly stuckAfterMs?: number | undefined;
   /** What a message must look like; absent = any JSON. */
   readonly accepts?: ZodType | undefined;
+  /** What the system says of approvals; absent = nothing. */
+  readonly approvals?: Approvals | undefined;
+  /** Edges of the role that people have to approve; absent = none. */
+  readonly edgeApprovals?: EdgeApprovals | undefined;
   /** Absent = the system has no rules about labels. */
   readonly taint?: TaintRules | undefined;
   readonly instance: RoleInstance;

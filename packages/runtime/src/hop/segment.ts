@@ -12,6 +12,7 @@ import { bytesOf, firstIssue } from "./body.ts";
 import { type Plan, planCommit } from "./commit.ts";
 import { completeOutputs } from "./complete.ts";
 import { HopContext } from "./context.ts";
+import { approvedOutcome } from "./edge-approvals.ts";
 import type { Execution } from "./execution.ts";
 import { failureOf, mayRetry, storedError } from "./failure.ts";
 import { carriedPlan, resolveBody } from "./large-body.ts";
@@ -31,7 +32,15 @@ export async function runSegment(x: Execution, writer: HopWriter, journal: Journ
   const attempt = new Attempt(x, writer, journal);
   x.attempt = attempt;
   const context = new HopContext(attempt);
-  const result = await attempt.run(() => x.role.instance.receive(message, context));
+  const { role, instance, edgeApprovals } = x.role;
+  const result = await attempt.run(
+    edgeApprovals === undefined
+      ? () => instance.receive(message, context)
+      : async () =>
+          approvedOutcome(role, await instance.receive(message, context), edgeApprovals, (request) =>
+            context.approval(request),
+          ),
+  );
   x.attempt = undefined;
   if (result.kind === "threw") return failAttempt(x, writer, journal, result.thrown);
   const plan = planCommit(result.outcome, {

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import type { JoinAnswer, Need, SettledAnswer } from "../actor/context.ts";
 import type { Json } from "../actor/outcome.ts";
+import type { ApprovalTerms } from "../contracts/approval.ts";
 import type { Awaited, WaitBody } from "../contracts/bodies.ts";
 import { MAX_BODY_BYTES } from "../contracts/task.ts";
 import { TroupeError } from "../errors.ts";
@@ -28,13 +29,20 @@ export type Asked =
   | { readonly type: "call"; readonly to: string; readonly body: Json; readonly afterMs?: number }
   | { readonly type: "timer"; readonly afterMs: number }
   | { readonly type: "signal"; readonly name: string; readonly afterMs?: number }
-  | { readonly type: "approval"; readonly act: Json; readonly afterMs?: number };
+  | {
+      readonly type: "approval";
+      readonly hash: string;
+      readonly afterMs?: number;
+      readonly terms?: ApprovalTerms;
+    };
 
 /** One answer that a join took. `index` is its place among what was asked. */
 export interface Answer {
   readonly from: string;
   readonly index: number;
   readonly result: { readonly value: Json } | { readonly error: StoredError };
+  /** When it was stored, by the server's clock; ms since 1970. */
+  readonly atMs: number;
 }
 
 /** How many good answers a join needs. Throws `invalid_request` for a quorum that cannot be. */
@@ -86,7 +94,6 @@ export function place(attempt: Attempt, asked: readonly Asked[]): readonly Await
   return asked.map((one): Awaited => {
     const index = attempt.nextOutput();
     const hop = hopId(role.hopKey, at.task, at.hop, index);
-    if (one.type === "approval") return { ...one, act: mutableJson(one.act), hop, index };
     if (one.type !== "call") return { ...one, hop, index };
     if (one.to === "client" || one.to === "human" || !role.targets.has(one.to)) {
       throw park("illegal_outcome", `${role.role} has no edge to ${one.to}, so it cannot call it`);
@@ -103,6 +110,7 @@ const signature = (awaited: readonly Awaited[], { need, settles }: Pick<WaitBody
 
 function labelOf(one: Awaited): string {
   if (one.type === "call") return one.to;
+  if (one.type === "approval") return `approval ${one.hash.slice(0, 16)}`;
   return one.type === "signal" ? `signal ${one.name}` : one.type;
 }
 
@@ -156,7 +164,8 @@ async function answersOf(attempt: Attempt, wait: number, body: WaitBody): Promis
       requireAccepted(x.role.role, message.from, message.passport.taint, x.role.taint);
       x.addTaint(message.passport.taint);
       const reply = readReply(record);
-      if ("error" in reply) return { from: message.from, index, result: { error: reply.error } };
+      const answer = { from: message.from, index, atMs: record.storedAtMs };
+      if ("error" in reply) return { ...answer, result: { error: reply.error } };
       const what = `the answer of ${message.from}`;
       const carried = await resolveBody(x, reply.value, what);
       const isSealed = x.ports.seals?.covers(message.from) ?? false;
@@ -164,7 +173,7 @@ async function answersOf(attempt: Attempt, wait: number, body: WaitBody): Promis
         ? await unsealed(x, carried, { subject: message.subject, peer: message.from }, what)
         : carried;
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- decoded JSON is JSON
-      return { from: message.from, index, result: { value: value as Json } };
+      return { ...answer, result: { value: value as Json } };
     }),
   );
 }

@@ -191,6 +191,8 @@ export class RoleSeat {
       timeoutMs: compiled.manifest.timeoutMs,
       stuckAfterMs: compiled.manifest.stuckAfterMs,
       accepts: definition.accepts,
+      approvals: manifest.approvals,
+      edgeApprovals: compiled.manifest.approvals,
       taint: taintRulesOf(manifest, role),
       mailboxOf: (to, requires) => {
         const receiver = system.roles.get(to);

@@ -84,8 +84,8 @@ function exportClaim({ kind, subject, response }: Export): ExportClaim {
   return { ...claim, response_type: "Stream", response_threshold: durationMs(response.threshold) * NS_PER_MS };
 }
 
-function importClaim({ kind, subject, to }: Import, account: string): ImportClaim {
-  const claim = { name: subject, subject, type: kind, account };
+function importClaim({ kind, subject, to, tellsWho }: Import, account: string): ImportClaim {
+  const claim = { name: subject, subject, type: kind, account, ...(tellsWho && { share: true }) };
   return to === undefined ? claim : { ...claim, local_subject: to };
 }
 

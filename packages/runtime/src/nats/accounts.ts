@@ -31,6 +31,8 @@ export interface Import {
   readonly subject: string;
   /** Under which name it is seen here; default the same. */
   readonly to?: string;
+  /** Of services: the server tells with each request who asks, whatever the request says itself (`Nats-Request-Info`). */
+  readonly tellsWho?: true;
 }
 
 /** Allow lists; absent = everything that the account has. */
@@ -135,6 +137,8 @@ function core(subjects: Subjects, logs: readonly string[]): Account {
     ],
     imports: [
       ...[`${sys}.tasks.*.submit`, `${sys}.tasks.*.run`, `${sys}.task.*`, "$SRV.>"].map(serviceOf("GATEWAY")),
+      // Who decides has to be known: what a request says of itself is a claim.
+      { ...serviceOf("GATEWAY")(`${sys}.approvals.*`), tellsWho: true },
       ...[`${sys}.node.*.*`, "$SRV.>"].map(serviceOf("NODE")),
       // Notices of others: what comes in by a stream import is not passed on by a stream export, so nobody hears them twice.
       ...[`${sys}.control.ended`].map(streamOf("GATEWAY")),
@@ -190,6 +194,7 @@ function gateway(subjects: Subjects, logs: readonly string[]): Account {
       { ...service(`${sys}.tasks.*.submit`), response: SHORT },
       { ...service(`${sys}.tasks.*.run`), response: LONG },
       { ...service(`${sys}.task.*`), response: LONG },
+      { ...service(`${sys}.approvals.*`), response: SHORT },
       { ...service("$SRV.>"), response: SHORT },
       // What roles say to those who watch. Straight to the gateways: a service import of CORE would not be passed on by its stream export.
       ...[`${sys}.live.*`, `${sys}.tokens.*.*`].map(service),

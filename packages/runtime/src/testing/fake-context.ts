@@ -1,3 +1,4 @@
+import type { ApprovalAnswer, ApprovalRequest } from "../actor/approval.ts";
 import type {
   AskedCall,
   Context,
@@ -39,6 +40,8 @@ export interface FakeContextOptions {
   readonly journal?: readonly { readonly name: string; readonly value: unknown }[];
   /** Answers to `call` and `all`. */
   readonly answer?: (to: string, body: Json) => Json | Promise<Json>;
+  /** What people say to what they are asked to approve. */
+  readonly approve?: (request: ApprovalRequest) => ApprovalAnswer | Promise<ApprovalAnswer>;
   /** The node's services, by name. */
   readonly services?: Readonly<Record<string, (body: Json) => Json | Promise<Json>>>;
   readonly nowMs?: number;
@@ -102,6 +105,10 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
     all: (calls, need) => join(calls, ask, need),
     settle: (calls) => Promise.all(calls.map((call, index) => settled(call, index, ask))),
     sleep: async () => {},
+    approval: async (request) => {
+      if (options.approve === undefined) throw new TroupeError("invalid_request", "the test has nobody who approves");
+      return options.approve(request);
+    },
     signal: async () => undefined,
     state: memoryState(options.state),
     steps,

@@ -40,7 +40,7 @@ export interface Scenario {
 
 export const ask = (to: string, n?: number): Asked => ({ type: "call", to, body: n === undefined ? {} : { n } });
 export const timer: Asked = { type: "timer", afterMs: 5 };
-export const human: Asked = { type: "approval", act: "deploy", afterMs: 5 };
+export const human: Asked = { type: "approval", hash: "0".repeat(64), afterMs: 5 };
 
 /** An answer as scenarios see it. */
 export function answerText({ from, result }: Answer): string {

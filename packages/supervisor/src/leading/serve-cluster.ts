@@ -1,6 +1,13 @@
 /** What the leader answers: the views of the cluster, and the verbs of its service, over the parts that keep it. */
-import { type NodePlacement, OPERATION_KINDS, type Service, serve } from "@troupe/runtime/internal";
+import {
+  ApprovalListRequest,
+  type NodePlacement,
+  OPERATION_KINDS,
+  type Service,
+  serve,
+} from "@troupe/runtime/internal";
 import type { Alerting } from "../alerts/alerting.ts";
+import { listApprovals } from "../approvals/open-approvals.ts";
 import { audited, auditVerbs } from "../audit/audit-verbs.ts";
 import type { AuditSealing } from "../audit/seal-audit.ts";
 import type { ClusterView } from "../health/cluster-view.ts";
@@ -115,6 +122,15 @@ export function serveCluster(ports: LeadingPorts, parts: ClusterParts): Service 
       ...usageVerb({ link, subjects, shards: ports.shards }),
       ...eventVerbs({ link, subjects, clock, logger }),
       ...auditVerbs({ subjects, sealing, requireLeading }),
+      approvals: {
+        subject: subjects.supervisor("approvals"),
+        handle: (request) => request.respond(listApprovals(tasks.index, request.json(ApprovalListRequest))),
+      },
+      slo: {
+        subject: subjects.supervisor("slo"),
+        maxBytes: 4_096,
+        handle: (request) => request.respond(parts.slo.report()),
+      },
     },
   });
 }

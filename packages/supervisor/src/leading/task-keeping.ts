@@ -3,9 +3,11 @@ import {
   createJetStreamLog,
   createPublisher,
   createTaskArchive,
+  type OpenWait,
   type TaskId,
   type TaskLog,
 } from "@troupe/runtime/internal";
+import { ApprovalNotes } from "../approvals/approval-notes.ts";
 import { DeadLetters } from "../failures/dead-letters.ts";
 import { EndedTasks } from "../failures/ended-tasks.ts";
 import { Janitor } from "../janitor/janitor.ts";
@@ -35,7 +37,7 @@ export interface TaskKeeping {
 
 export async function keepTasks(ports: LeadingPorts): Promise<TaskKeeping> {
   const parts = taskParts(ports);
-  const { index, ended, timers, deadLetters, sessions } = parts;
+  const { index, ended, timers, deadLetters, sessions, approvals, slo } = parts;
   const onObservation = (observation: Observation) => {
     index.apply(observation);
     timers.observe(observation);
@@ -45,6 +47,8 @@ export async function keepTasks(ports: LeadingPorts): Promise<TaskKeeping> {
   };
   const { observerLink: link, subjects, shards, logger, clock, signal } = ports;
   const following = await follow({ link, subjects, shards, logger, clock, onObservation });
+    slo.observe(observation);
+    approvals.observe(observation);
   const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   const running = Promise.race([following.caughtUp, stopped]).then(() => runParts(ports, parts));
   return { index, log: parts.log, caughtUp: following.caughtUp, done: endOf(running, following, parts.close) };
@@ -81,10 +85,13 @@ function taskParts(ports: LeadingPorts) {
   const limits = { retainMs: settings.retainMs, keepFinished: settings.keepFinished, batch: JANITOR_BATCH };
   return {
     log,
+  const approvals = new ApprovalNotes({ audit, nowMs });
+  const onEscalated = (wait: OpenWait, atMs: number) => approvals.escalated(wait, atMs);
     index,
     sweeper,
     ended,
-    timers: new DueTimers({ subjects, index, ports: once, logger }),
+    approvals,
+    timers: new DueTimers({ subjects, index, ports: once, logger, onEscalated }),
     deadLetters: new DeadLetters({ subjects, index, reader, ports: once, logger, tablesOf, audit, announceEnd }),
     sessions: new SessionTurns({
       index,

@@ -17,8 +17,8 @@ function followedOf(subjects: Subjects, shard: number): readonly Followed[] {
     { filter: subjects.everywhere(shard, "c.wait.*"), headersOnly: false },
     { filter: subjects.everywhere(shard, "c.fan.0"), headersOnly: false },
     { filter: subjects.everywhere(shard, "c.dead.0"), headersOnly: false },
-    { filter: subjects.writtenBy(shard, "timer", "m.reply.*"), headersOnly: true },
-    { filter: subjects.writtenBy(shard, "human", "m.reply.*"), headersOnly: true },
+    { filter: subjects.writtenBy(shard, "timer", "m.reply.*"), headersOnly: false },
+    { filter: subjects.writtenBy(shard, "human", "m.reply.*"), headersOnly: false },
     { filter: subjects.everywhere(shard, "t.done.client"), headersOnly: true },
   ];
 }

@@ -8,6 +8,7 @@ import {
   type Origin,
   type Passport,
   type RecordHeader,
+  ReplyBody,
   type Subjects,
   type TaskId,
   WaitBody,
@@ -44,6 +45,11 @@ export interface Waiting extends Observed {
 export interface Answered extends Observed {
   readonly kind: "answered";
   readonly hop: HopId;
+  readonly from: "timer" | "human";
+  /** The hop and the wait that it answers, where its header tells. */
+  readonly asker?: { readonly hop: HopId; readonly wait: number } | undefined;
+  /** What it says; absent where it does not parse. */
+  readonly reply?: ReplyBody | undefined;
 }
 /** From here on several hops of the task run side by side. */
 export interface Forked extends Observed {
@@ -78,7 +84,7 @@ export function observe(subjects: Subjects, record: FollowedRecord): Observation
   const at = { task: subject.task, sequence: record.sequence, atMs: record.atMs };
   switch (subject.name.class) {
     case "m":
-      return observeMessage(subject, at, header);
+      return observeMessage(subject, at, header, record.body);
     case "t":
       return { kind: "ended", ...at, isFromOutside: header?.writer === undefined };
     case "c":
@@ -93,11 +99,16 @@ function observeMessage(
   { name, hop, from }: LogSubject,
   at: Observed,
   header: RecordHeader | undefined,
+  body: Uint8Array,
 ): Observation | undefined {
   if (hop === "end") return undefined;
   if (from === "client" && name.kind === "send")
     return { kind: "started", ...at, mailbox: name.to, passport: header?.passport, origin: header?.origin };
-  if (name.kind === "reply" && (from === "timer" || from === "human")) return { kind: "answered", ...at, hop };
+  if (name.kind === "reply" && (from === "timer" || from === "human")) {
+    const { parent, wait } = header?.passport ?? {};
+    const asker = parent === undefined || wait === undefined ? undefined : { hop: parent, wait };
+    return { kind: "answered", ...at, hop, from, asker, reply: ReplyBody.safeParse(jsonBody(body)).data };
+  }
   return undefined;
 }
 

@@ -30,7 +30,7 @@ const waiting: Observation = {
   wait: 1,
   body: wait,
 };
-const answered: Observation = { kind: "answered", ...at(3), hop: HOP };
+const answered: Observation = { kind: "answered", ...at(3), hop: HOP, from: "human", reply: { value: 1 } };
 const forked: Observation = { kind: "forked", ...at(4) };
 const died: Observation = {
   kind: "died",

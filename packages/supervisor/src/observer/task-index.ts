@@ -38,6 +38,8 @@ interface Entry {
   readonly waits: Map<HopId, Waiting>;
   readonly deaths: Map<HopId, Died>;
   readonly answered: Set<string>;
+  /** Of the answered, those that were told no, or too late. */
+  readonly refused: Set<string>;
 }
 
 /**
@@ -84,6 +86,11 @@ export class TaskIndex {
     return this.#open.get(task)?.answered.has(hop) ?? true;
   }
 
+  /** Whether the answer was a no, or that it is too late. */
+  isRefused(task: TaskId, hop: string): boolean {
+    return this.#open.get(task)?.refused.has(hop) ?? false;
+  }
+
   /** Takes an observation in; seeing one twice is harmless. */
   apply(observation: Observation): void {
     const ended = this.#ended.get(observation.task);
@@ -98,6 +105,7 @@ export class TaskIndex {
         break;
       case "answered":
         entry.answered.add(observation.hop);
+        if (observation.reply === undefined || "error" in observation.reply) entry.refused.add(observation.hop);
         break;
       case "died":
         entry.deaths.set(observation.hop, observation);
@@ -132,7 +140,7 @@ export class TaskIndex {
       deaths,
       isForked: false,
     };
-    const entry: Entry = { open, waits, deaths, answered: new Set() };
+    const entry: Entry = { open, waits, deaths, answered: new Set(), refused: new Set() };
     this.#open.set(task, entry);
     this.#count(task, 1);
     return entry;

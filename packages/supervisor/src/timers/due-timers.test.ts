@@ -101,7 +101,8 @@ test("nothing is written for what was answered, and for tasks that have ended", 
     see(started(n, 900));
     see(waiting(n, timer("2", 500)));
   }
-  see({ kind: "answered", task: task(1), sequence: 3, atMs: START_MS, hop: "2".repeat(26) as HopId });
+  const hop = "2".repeat(26) as HopId;
+  see({ kind: "answered", task: task(1), sequence: 3, atMs: START_MS, hop, from: "timer", reply: { value: null } });
   see({ kind: "ended", task: task(2), sequence: 3, atMs: START_MS, isFromOutside: true });
   assert.deepEqual(await fireAt(1_000), [subjects.done(task(1))]);
 });

@@ -7,6 +7,7 @@ import {
   expiredBody,
   type Logger,
   messageOf,
+  type OpenWait,
   type Passport,
   type Subjects,
   writeOnce,
@@ -28,6 +29,8 @@ export interface DueTimersOptions {
   readonly index: TaskIndex;
   readonly ports: DecideOncePorts;
   readonly logger: Logger;
+  /** Called when others may decide on an approval as well, since that time. */
+  readonly onEscalated?: (wait: OpenWait, atMs: number) => void;
 }
 
 /**
@@ -88,6 +91,7 @@ export class DueTimers {
   async #fire(due: Due): Promise<void> {
     try {
       if (due.kind === "deadline") await this.#expire(due);
+      else if (due.kind === "escalation") this.#escalate(due);
       else await this.#answer(due);
     } catch (error) {
       this.#options.logger.warn(
@@ -102,6 +106,13 @@ export class DueTimers {
     const { index, ports, subjects } = this.#options;
     if (!index.open(task)) return;
     await writeOnce(ports, doneRecord(subjects, task, expiredBody("timer")));
+  }
+
+  #escalate({ wait, atMs }: Due & { kind: "escalation" }): void {
+    const { index, onEscalated } = this.#options;
+    const { task, hop, wait: number, awaited } = wait;
+    const isLeft = (index.open(task)?.waits.get(hop)?.wait ?? 0) > number;
+    if (!isLeft && !index.isAnswered(task, awaited.hop)) onEscalated?.(wait, atMs);
   }
 
   async #answer({ wait }: Due & { kind: "answer" }): Promise<void> {

@@ -11,7 +11,9 @@ import type { Observation, Waiting } from "../observer/observation.ts";
 
 export type Due =
   | { readonly kind: "deadline"; readonly task: TaskId }
-  | { readonly kind: "answer"; readonly wait: OpenWait };
+  | { readonly kind: "answer"; readonly wait: OpenWait }
+  /** From now on others may decide on an approval as well. */
+  | { readonly kind: "escalation"; readonly wait: OpenWait; readonly atMs: number };
 
 /** Everything that an observation makes due. Times count from when the server stored the record; ms since 1970. */
 export function dueOf(subjects: Subjects, observation: Observation): readonly { atMs: number; due: Due }[] {
@@ -24,9 +26,12 @@ export function dueOf(subjects: Subjects, observation: Observation): readonly { 
   return observation.body.for.flatMap((awaited) => {
     const { afterMs } = awaited;
     if (afterMs === undefined) return [];
-    return [
-      { atMs: observation.atMs + afterMs, due: { kind: "answer", wait: waitOf(subjects, observation, awaited) } },
-    ];
+    const wait = waitOf(subjects, observation, awaited);
+    const answer = { atMs: observation.atMs + afterMs, due: { kind: "answer", wait } } as const;
+    const later = awaited.type === "approval" ? awaited.terms?.later : undefined;
+    if (later === undefined) return [answer];
+    const atMs = observation.atMs + later.afterMs;
+    return [{ atMs, due: { kind: "escalation", wait, atMs } }, answer];
   });
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Json, TroupeError } from "@troupe/runtime";
+import { type ApprovalAnswer, type ApprovalRequest, type Json, TroupeError } from "@troupe/runtime";
 import { createFakeContext, type FakeContextOptions, ManualClock } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { roleTool } from "../role-tool.ts";
@@ -15,7 +15,12 @@ const look = (change: Partial<ToolOptions<typeof Nothing>> = {}): Tool =>
 
 function gateOf(tools: readonly Tool[], change: Partial<ToolPorts> = {}, clock = new ManualClock()): ToolGate {
   const ports = { clock, processRate: new ProcessRate(clock), variable: () => undefined, ...change };
-  return { tools, grants: ["READ", "EXECUTE"], edges: ["expert"], ports };
+  return {
+    tools,
+    grants: ["READ", "EXECUTE"],
+    edges: ["expert", ...(tools.some(({ rules }) => rules.approval) ? ["human"] : [])],
+    ports,
+  };
 }
 
 /** A context whose node admits as `admits` says, and keeps what it is told for the audit. */
@@ -95,22 +100,41 @@ test("a way out of a task with a secret and content from outside is refused whil
   const mail = look({ taint: { isOutside: true }, run: () => assert.fail("it ran") });
   assert.match(
     await carryOut(ctx, gateOf([mail]), call()),
-    /secret and content from outside \(web\).*nobody can be asked/,
+    /secret and content from outside \(web\).*this role may ask nobody/,
   );
   assert.equal(audit.length, 1);
 });
 
 test("a person's yes lets exactly this act through, a no does not", async () => {
-  const asked: unknown[] = [];
-  const approve: ToolPorts["approve"] = async (_, act) => {
-    asked.push(act);
-    return asked.length === 1 ? { isApproved: true } : { isApproved: false, reason: "not on a Friday" };
+  const asked: ApprovalRequest[] = [];
+  const approve = (request: ApprovalRequest): ApprovalAnswer => {
+    asked.push(request);
+    return asked.length === 1
+      ? { isApproved: true, hash: "", by: ["ann"] }
+      : { isApproved: false, hash: "", why: "denied", by: "bob", reason: "not on a Friday" };
   };
-  const { ctx } = contextOf(admitted);
-  const gate = gateOf([look({ requiresApproval: true })], { approve });
+  const { ctx, audit } = contextOf(admitted, { approve });
+  const gate = gateOf([look({ requiresApproval: { approvals: 2 } })]);
   assert.equal(await carryOut(ctx, gate, call()), "seen");
-  assert.match(await carryOut(ctx, gate, call()), /was not run\. not on a Friday/);
-  assert.deepEqual(asked[0], { tool: "look", arguments: {}, why: "it requires the approval of a person" });
+  assert.match(await carryOut(ctx, gate, call()), /was not run\. bob denied it: not on a Friday/);
+  assert.deepEqual(asked[0]?.act, { tool: "look", arguments: {} });
+  assert.equal(asked[0]?.approvals, 2);
+  assert.equal(audit.length, 1);
+});
+
+test("nobody in time is a refusal that the model is told", async () => {
+  const { ctx } = contextOf(admitted, { approve: () => ({ isApproved: false, hash: "", why: "expired" }) });
+  const gate = gateOf([look({ requiresApproval: true, run: () => assert.fail("it ran") })]);
+  assert.match(await carryOut(ctx, gate, call()), /was not run\. Nobody approved it in time/);
+});
+
+test("what needs a person is asked of one, for a way out of a mixed task as well", async () => {
+  const { ctx } = contextOf(admitted, {
+    taint: ["secret", "web"],
+    approve: () => ({ isApproved: true, hash: "", by: ["ann"] }),
+  });
+  const gate = { ...gateOf([look({ taint: { isOutside: true } })]), edges: ["human"] };
+  assert.equal(await carryOut(ctx, gate, call()), "seen");
 });
 
 const slow =

@@ -38,7 +38,7 @@ export async function carryOut(ctx: Context, gate: ToolGate, call: ToolCall): Pr
   const verdict = decideCall({ call, ...gate, taint: ctx.taint });
   if (verdict.verdict === "refuse") return refuse(ctx, call.name, verdict.refusal);
   if (verdict.verdict === "ask_person") {
-    const refusal = await askPerson(ctx, gate.ports, verdict);
+    const refusal = await askPerson(ctx, gate, verdict);
     if (refusal !== undefined) return refuse(ctx, call.name, refusal);
   }
   const { tool } = verdict;
@@ -53,14 +53,19 @@ async function refuse(ctx: Context, name: string, refusal: Refusal): Promise<str
   return recorded.text;
 }
 
+/** Waits for people; what they approve is this tool with these arguments, and the hop runs nothing else. */
 async function askPerson(
   ctx: Context,
-  { approve }: ToolPorts,
+  { edges }: ToolGate,
   { tool, given, why }: Extract<GateVerdict, { verdict: "ask_person" }>,
 ): Promise<Refusal | undefined> {
-  if (approve === undefined) return { rule: "approval", reason: `${why}, and nobody can be asked here` };
-  const approval = await approve(ctx, { tool: tool.name, arguments: given, why });
-  return approval.isApproved ? undefined : { rule: "approval", reason: approval.reason };
+  if (edges?.includes("human") === false) return { rule: "approval", reason: `${why}, and this role may ask nobody` };
+  const act = { tool: tool.name, arguments: given };
+  const answer = await ctx.approval({ act, summary: `${ctx.role} calls ${tool.name}: ${why}`, ...tool.rules.approval });
+  if (answer.isApproved) return undefined;
+  if (answer.why === "expired") return { rule: "approval", reason: "Nobody approved it in time." };
+  const because = answer.reason === undefined ? "" : `: ${answer.reason}`;
+  return { rule: "approval", reason: `${answer.by ?? "A person"} denied it${because}` };
 }
 
 async function runStep(ctx: Context, gate: ToolGate, { tool, args }: Admitted): Promise<string> {

@@ -79,7 +79,7 @@ function barredByRole(tool: Tool, { edges, grants }: GateFacts): Refusal | undef
  * a way out (the "lethal trifecta").
  */
 function personNeeded({ rules }: Tool, taint: readonly string[]): string | undefined {
-  if (rules.requiresApproval) return "it requires the approval of a person";
+  if (rules.approval !== undefined) return "it requires the approval of a person";
   const isMixed = taint.includes(SECRET_LABEL) && taint.some((label) => label !== SECRET_LABEL);
   if (!rules.isOutside || !isMixed) return undefined;
   return `the task holds a secret and content from outside (${taint.filter((label) => label !== SECRET_LABEL).join(", ")}), and it sends to the outside: a person has to approve that`;

@@ -1,0 +1,77 @@
+import {
+  type ApprovalPlace,
+  ApprovalVote,
+  type AuditEvent,
+  approvalAuditId,
+  approvalId,
+  type OpenWait,
+  summaryOf,
+} from "@troupe/runtime/internal";
+import type { AuditTrail } from "../audit/audit-trail.ts";
+import type { Answered, Observation, Waiting } from "../observer/observation.ts";
+
+/** What is older was told by an earlier leader; what is told twice within the audit's window is stored once. */
+const RECENT_MS = 100_000;
+
+export interface ApprovalNotesOptions {
+  readonly audit: Pick<AuditTrail, "note">;
+  readonly nowMs: () => number;
+}
+
+/** Tells the audit of approvals as the log shows them: requests, decisions (also those whose gateway died over it), and expiries. */
+export class ApprovalNotes {
+  readonly #options: ApprovalNotesOptions;
+
+  constructor(options: ApprovalNotesOptions) {
+    this.#options = options;
+  }
+
+  observe(observation: Observation): void {
+    const { audit, nowMs } = this.#options;
+    if (observation.kind !== "waiting" && observation.kind !== "answered") return;
+    if (nowMs() - observation.atMs > RECENT_MS) return;
+    const event = observation.kind === "waiting" ? requestOf(observation) : decisionOf(observation);
+    if (event === undefined) return;
+    const about = observation.kind === "waiting" ? `requested ${observation.wait}` : event.verdict;
+    const id = approvalAuditId(observation.task, observation.hop, about);
+    audit.note(event, { id, atMs: observation.atMs });
+  }
+
+  /** Tells that others may now decide as well, since that time. */
+  escalated({ task, hop, role, wait }: OpenWait, atMs: number): void {
+    const { audit, nowMs } = this.#options;
+    if (nowMs() - atMs > RECENT_MS) return;
+    const approval = approvalId({ task, hop, wait });
+    const event: AuditEvent = { event: "approval", who: { role }, task, approval, verdict: "escalated" };
+    audit.note(event, { id: approvalAuditId(task, hop, `escalated ${wait}`), atMs });
+  }
+}
+
+type ApprovalEvent = Extract<AuditEvent, { event: "approval" }>;
+
+function requestOf({ task, hop, role, wait, body }: Waiting): ApprovalEvent | undefined {
+  const asked = body.for.find((awaited) => awaited.type === "approval");
+  if (asked?.terms === undefined) return undefined;
+  const place: ApprovalPlace = { task, hop, wait };
+  const reason = `${asked.hash} ${summaryOf(asked.terms)}`.slice(0, 1_000);
+  return { event: "approval", who: { role }, task, approval: approvalId(place), verdict: "requested", reason };
+}
+
+function decisionOf({ task, asker, from, reply }: Answered): ApprovalEvent | undefined {
+  if (asker === undefined || reply === undefined) return undefined;
+  const about = { event: "approval", task, approval: approvalId({ task, ...asker }) } as const;
+  if (from === "timer") {
+    const isExpiry = "error" in reply && reply.error.code === "approval_expired";
+    return isExpiry ? { ...about, who: {}, verdict: "expired" } : undefined;
+  }
+  const vote = ApprovalVote.safeParse("value" in reply ? reply.value : reply.error.details);
+  if (!vote.success) return undefined;
+  const { by, hash, reason } = vote.data;
+  const text = reason === undefined ? hash : `${hash} ${reason}`;
+  return {
+    ...about,
+    who: { user: by },
+    verdict: "value" in reply ? "approved" : "denied",
+    reason: text.slice(0, 1_000),
+  };
+}
