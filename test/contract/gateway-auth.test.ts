@@ -37,6 +37,7 @@ const submit = (key: string | undefined, headers?: Record<string, string>) =>
     body: { role: "router", input: "x" },
     ...(headers && { headers }),
   });
+const pathOf = (path: string, id: string) => path.replace("{role}", "router").replace("{id}", id);
 const nowS = () => Math.floor(Date.now() / 1_000);
 const claims = (change: object = {}) => ({
   iss: ISSUER,
@@ -54,7 +55,7 @@ test("without credentials everything but the probes and the document is refused,
   assert.deepEqual([refused.status, refused.body.code], [401, "unauthorized"]);
   assert.match(refused.headers.get("www-authenticate") ?? "", /^Bearer/);
   for (const { method, path, permission } of OPERATIONS) {
-    const answer = await call(gateway.url, method, path.replace("{id}", "x"), method === "GET" ? {} : { body: {} });
+    const answer = await call(gateway.url, method, pathOf(path, "x"), method === "GET" ? {} : { body: {} });
     assert.equal(answer.status === 401, permission !== "public", `${method} ${path}: ${answer.status}`);
   }
   assert.equal((await call(gateway.url, "GET", "/openapi.json")).status, 200);
@@ -157,11 +158,11 @@ test("the matrix holds for every operation and every access role", async () => {
     for (const { method, path, permission } of OPERATIONS) {
       if (permission === "public") continue;
       const key = keyOf("acme", role);
-      const answer = await call(gateway.url, method, path.replace("{id}", "x"), {
+      const answer = await call(gateway.url, method, pathOf(path, "x"), {
         key,
         ...(method === "GET" ? {} : { body: {} }),
       });
-      const isRefused = answer.status === 403 && answer.body.code === "forbidden";
+      const isRefused = answer.status === 403 && answer.text.includes(`"code":"forbidden"`);
       assert.equal(isRefused, !permissions.includes(permission), `${role}: ${method} ${path}: ${answer.status}`);
       assert.ok(answer.status !== 401 && answer.status !== 500, `${role}: ${method} ${path}: ${answer.status}`);
     }
@@ -180,8 +181,9 @@ test("another tenant's task is one that is not there, for every operation on it 
       if (!ACCESS_ROLES[role].some((one) => one === permission)) continue;
       const key = keyOf("globex", role);
       const ask = (id: string) =>
-        call(gateway.url, method, path.replace("{id}", path.startsWith("/v1/responses") ? `resp_${id}` : id), {
+        call(gateway.url, method, pathOf(path, path.startsWith("/v1/responses") ? `resp_${id}` : id), {
           key,
+          headers: { "a2a-version": "1.0" },
           ...(method === "GET" ? {} : { body: example ?? {} }),
         });
       const [theirs, none] = [await ask(task), await ask(absent)];

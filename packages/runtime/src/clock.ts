@@ -22,6 +22,9 @@ export const systemClock: Clock = {
 /** Wall time as RFC 3339 in UTC, as it appears in views, events and rows. */
 export const rfc3339 = (ms: number): string => new Date(ms).toISOString();
 
+/** Wall time as HTTP headers have it (RFC 9110). */
+export const httpDate = (ms: number): string => new Date(ms).toUTCString();
+
 /** Ms since 1970 of an RFC 3339 text (the server writes nanoseconds); 0 when it is none. */
 export function parseTimeMs(text: string): number {
   const ms = Date.parse(text);

@@ -1,7 +1,9 @@
 /** The HTTP edge: fastify with our own limits, errors and end. */
 import { randomUUID } from "node:crypto";
+import { A2AError } from "@a2a-js/sdk/errors";
 import { type Clock, type Logger, TroupeError } from "@troupe/runtime/internal";
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import { restError } from "../a2a/a2a-error.ts";
 import { callerOf } from "../auth/principal.ts";
 import { restError } from "../a2a/a2a-error.ts";
 import type { ApprovalApi } from "../approvals/approval-api.ts";
@@ -9,6 +11,7 @@ import type { SupervisorApi } from "../cluster/supervisor-api.ts";
 import { BODY_LIMITS, bodyTooLarge } from "../ingress/task-body.ts";
 import { isBehindWall } from "../task/known-task.ts";
 import type { HealthProbe, TaskApi } from "../task/task-api.ts";
+import { registerA2aRoutes } from "./a2a-routes.ts";
 import { registerAgentRoutes } from "./agent-routes.ts";
 import { registerChatRoutes } from "./chat-routes.ts";
 import { answerClientError } from "./client-error.ts";
@@ -21,7 +24,8 @@ import { KnownPaths } from "./known-paths.ts";
 import { registerMetrics } from "./metrics-routes.ts";
 import { registerModelRoutes } from "./model-routes.ts";
 import { openApiDocument } from "./openapi.ts";
-import { REQUIREMENTS } from "./operations.ts";
+import type { ErrorForm } from "./operation.ts";
+import { ERROR_FORMS, REQUIREMENTS } from "./operations.ts";
 import { registerPageRoutes, type StaticFile } from "./page-routes.ts";
 import { PROBLEM_TYPE, problemOf } from "./problem.ts";
 import { registerResponseRoutes } from "./response-routes.ts";
@@ -97,6 +101,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   registerModelRoutes(app, ports);
   registerChatRoutes(app, ports);
   registerResponseRoutes(app, ports);
+  const tell = (request: FastifyRequest, error: unknown) => noteError(request, error, guard, logger);
+  registerA2aRoutes(app, { ...ports, hasSignIn: options.guard.authenticator !== undefined, onError: tell });
   registerClusterRoutes(app, { ...ports, supervisor: options.supervisor });
   registerUsageRoutes(app, { ...ports, supervisor: options.supervisor });
   registerHealthRoutes(app, options.health);
@@ -158,11 +164,25 @@ function acceptBytes(app: FastifyInstance): void {
 function handleErrors(app: FastifyInstance, guard: Guard, logger: Logger): void {
   app.setErrorHandler((thrown, request, reply) => {
     const error = ours(thrown);
-    if (isBehindWall(error)) guard.denied(request, "another tenant's task");
-    if (!TroupeError.is(error)) logger.error({ err: thrown, request_id: request.id }, "request failed");
+    noteError(request, error, guard, logger);
     const { status, headers, body } = problemOf(error, request.id);
+    if (errorFormOf(request) === "a2a") {
+      const shown = restError(error);
+      return reply.code(shown.status).headers(headers).type("application/json").send(JSON.stringify(shown.body));
+    }
     return reply.code(status).headers(headers).type(PROBLEM_TYPE).send(JSON.stringify(body));
   });
+}
+
+function errorFormOf({ method, routeOptions }: FastifyRequest): ErrorForm {
+  return ERROR_FORMS.get(`${method === "HEAD" ? "GET" : method} ${routeOptions.url ?? ""}`) ?? "problem";
+}
+
+/** Tells the audit of who asked for what is not its own, and the log of what must not happen. */
+function noteError(request: FastifyRequest, error: unknown, guard: Guard, logger: Logger): void {
+  if (isBehindWall(error)) guard.denied(request, "another tenant's task");
+  const isExpected = TroupeError.is(error) || error instanceof A2AError;
+  if (!isExpected) logger.error({ err: error, request_id: request.id }, "request failed");
 }
 
 /** What fastify itself refuses, as an error of ours. */

@@ -1,10 +1,10 @@
 /** The OpenAPI 3.1 document, generated from the operations and their schemas. Pure. */
 import { ERRORS, type ErrorCode } from "@troupe/runtime/internal";
 import { z } from "zod";
-import type { Operation } from "./operation.ts";
+import type { ErrorForm, Operation } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { PROBLEM_TYPE } from "./problem.ts";
-import { HealthResponse, ProblemResponse, ServerSentEvent, TaskIdText } from "./schemas.ts";
+import { HealthResponse, ProblemResponse, RoleName, RpcStatus, ServerSentEvent, TaskIdText } from "./schemas.ts";
 
 const Document = z.record(z.string(), z.unknown());
 type Json = Readonly<Record<string, unknown>>;
@@ -102,6 +102,7 @@ export function openApiDocument(system: string, version: string, hasSignIn = fal
     components: {
       schemas: {
         Problem: schemaOf(ProblemResponse, "output"),
+        RpcStatus: schemaOf(RpcStatus, "output"),
         ServerSentEvent: schemaOf(ServerSentEvent, "output"),
         Json: JSON_VALUE,
       },
@@ -124,8 +125,9 @@ function operationObject(operation: Operation, hasSignIn: boolean): Json {
 }
 
 function pathParameters({ path, pathId = TaskIdText }: Operation): Json[] {
-  if (!path.includes("{id}")) return [];
-  return [{ name: "id", in: "path", required: true, schema: schemaOf(pathId, "input") }];
+  return Object.entries({ role: RoleName, id: pathId }).flatMap(([name, schema]) =>
+    path.includes(`{${name}}`) ? [{ name, in: "path", required: true, schema: schemaOf(schema, "input") }] : [],
+  );
 }
 
 function queryParameters({ query }: Operation): Json[] {
@@ -157,7 +159,7 @@ const requestBody = (schema: z.ZodType, example: unknown): Json => ({
 
 function successResponses({ success }: Operation): Json {
   const { status, description, schema, type = "application/json", streams, example, leadsTo, empty } = success;
-  const body = type === "application/json" ? (schema ? schemaOf(schema, "output") : {}) : EVENTS;
+  const body = type === "text/event-stream" ? EVENTS : schema ? schemaOf(schema, "output") : {};
   const content = {
     [type]: { schema: body, ...(example === undefined ? {} : { example }) },
     ...(streams === undefined ? {} : { [streams]: { schema: EVENTS } }),
@@ -176,8 +178,13 @@ const linksOf = (leadsTo: Readonly<Record<string, string>>): Json =>
     ]),
   );
 
+const ERROR_CONTENT: Readonly<Record<ErrorForm, Json>> = {
+  problem: { [PROBLEM_TYPE]: { schema: { $ref: "#/components/schemas/Problem" } } },
+  a2a: { "application/json": { schema: { $ref: "#/components/schemas/RpcStatus" } } },
+};
+
 /** One entry a status; several codes may share it. Health endpoints answer their own form when something is down. */
-function errorResponses({ errors, success, permission }: Operation): Json {
+function errorResponses({ errors, success, permission, errorForm = "problem" }: Operation): Json {
   const byStatus = new Map<number, string[]>();
   const guarded = permission === "public" ? [] : GUARD_ERRORS;
   for (const code of new Set<ErrorCode>(["invariant_violated", ...guarded, ...errors])) {
@@ -193,7 +200,7 @@ function errorResponses({ errors, success, permission }: Operation): Json {
         content:
           isHealth && status === 503
             ? { "application/json": { schema: schemaOf(HealthResponse, "output") } }
-            : { [PROBLEM_TYPE]: { schema: { $ref: "#/components/schemas/Problem" } } },
+            : ERROR_CONTENT[errorForm],
       },
     ]),
   );

@@ -3,14 +3,19 @@ import type { z } from "zod";
 import type { Requirement } from "../auth/permission.ts";
 import { IdempotencyKey } from "./schemas.ts";
 
+/** How errors of an operation are told. */
+export type ErrorForm = "problem" | "a2a";
+
 /** One operation of the HTTP interface as data. */
 export interface Operation {
   readonly id: string;
   readonly method: "GET" | "POST" | "DELETE";
-  /** Path, with `{id}` where there is one. */
+  /** Path, with `{id}` and `{role}` where there are such. */
   readonly path: string;
   /** What the caller must be allowed; `public` for everybody. */
   readonly permission: Requirement;
+  /** What errors look like: problem details (default), or as A2A has them. */
+  readonly errorForm?: ErrorForm;
   /** What `{id}` is; default the task's id. */
   readonly pathId?: z.ZodType;
   readonly summary: string;
@@ -40,13 +45,11 @@ export interface Operation {
 /** What a request about one task may meet. */
 export const TASK_ERRORS = ["invalid_id", "unknown_task", "unavailable"] as const satisfies readonly ErrorCode[];
 
-/** What a submission may meet. */
-export const SUBMIT_ERRORS = [
+/** What a submission without a key of the caller's may meet. */
+export const KEYLESS_SUBMIT_ERRORS = [
   "invalid_request",
   "unsupported_media_type",
   "unknown_role",
-  "key_reused",
-  "conflict",
   "body_too_large",
   "unmet_capabilities",
   "overloaded",
@@ -54,6 +57,13 @@ export const SUBMIT_ERRORS = [
   "unavailable",
   "outcome_unknown",
   "store_full",
+] as const satisfies readonly ErrorCode[];
+
+/** What a submission may meet. */
+export const SUBMIT_ERRORS = [
+  ...KEYLESS_SUBMIT_ERRORS,
+  "key_reused",
+  "conflict",
 ] as const satisfies readonly ErrorCode[];
 
 export const KEY_HEADER = { "Idempotency-Key": IdempotencyKey };

@@ -12,9 +12,14 @@ const BODY_TYPES =
 
 /** Bodies arrive as bytes: the limits on size, depth and form are ours. */
 export function bodyOf<T extends z.ZodType>(request: FastifyRequest, schema: T, what: string): z.output<T> {
+  return parseRequest(schema, jsonOf(request), what);
+}
+
+/** The body as JSON of any form. Throws `invalid_request`, `body_too_large`, `unsupported_media_type`. */
+export function jsonOf(request: FastifyRequest): unknown {
   requireJsonType(request);
   const bytes = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-  return parseRequest(schema, parseJsonBody(bytes, BODY_LIMITS), what);
+  return parseJsonBody(bytes, BODY_LIMITS);
 }
 
 /** A body without a type is taken for JSON. Throws `unsupported_media_type`. */
@@ -41,11 +46,13 @@ export function queryOf<T extends z.ZodType>(request: FastifyRequest, schema: T)
   return parseRequest(schema, request.query, "the query");
 }
 
+const PathNames = z.looseObject({ id: z.string().default(""), role: z.string().default("") });
+
 /** The `id` of the path, as it came. */
-export function pathIdOf({ params }: FastifyRequest): string {
-  const id: unknown = typeof params === "object" && params !== null && "id" in params ? params.id : "";
-  return typeof id === "string" ? id : "";
-}
+export const pathIdOf = ({ params }: FastifyRequest): string => PathNames.parse(params).id;
+
+/** The `role` of the path, as it came. */
+export const pathRoleOf = ({ params }: FastifyRequest): string => PathNames.parse(params).role;
 
 /** The task id of the path. Throws `invalid_id`. */
 export const taskIdOf = (request: FastifyRequest): TaskId => requireTaskId(pathIdOf(request)).id;

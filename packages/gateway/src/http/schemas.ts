@@ -120,6 +120,7 @@ export const ListResponse = z.object({
       metadata: z.record(z.string(), z.string()).optional(),
     }),
   ),
+  total: z.int().meta({ description: "Tasks that may be listed, whatever their status." }),
   cursor: z
     .string()
     .optional()
@@ -130,6 +131,12 @@ export const TaskIdText = z
   .string()
   .regex(TASK_ID)
   .meta({ description: "Task id.", examples: ["0-v1-01jd3m8q5x7c9v2k4n6p8r0t2w"] });
+
+export const RoleName = z
+  .string()
+  .min(1)
+  .max(64)
+  .meta({ description: "A role that takes tasks.", examples: ["router"] });
 
 export const GraphResponse = z.object({
   system: z.string(),
@@ -168,4 +175,14 @@ export const ProblemResponse = z.object({
   remedy: z.string(),
   details: z.record(z.string(), z.unknown()).optional(),
   error: z.object({ message: z.string(), type: z.string(), param: z.string().nullable(), code: z.string() }),
+});
+
+/** `google.rpc.Status`: errors as A2A has them. */
+export const RpcStatus = z.object({
+  error: z.object({
+    code: z.int().meta({ description: "The HTTP status." }),
+    status: z.string(),
+    message: z.string(),
+    details: z.array(z.looseObject({ "@type": z.string() })),
+  }),
 });

@@ -30,8 +30,8 @@ import { type WatchPorts, watchTask } from "../watch/watch-task.ts";
 import { cancelTask } from "./cancel-task.ts";
 import { readKnownTask } from "./known-task.ts";
 import { retrySubmission } from "./retry-task.ts";
-import { signalTask } from "./signal-task.ts";
-import type { Caller, Deployed, TaskApi } from "./task-api.ts";
+import { openSignals, signalTask } from "./signal-task.ts";
+import type { Caller, Deployed, FoundTask, TaskApi } from "./task-api.ts";
 import { taskLogPage } from "./task-log-page.ts";
 import { lastMailbox, waitingReason } from "./waiting-reason.ts";
 
@@ -65,11 +65,16 @@ export class GatewayApi implements TaskApi {
     return this.#ports.ingress.submit({ role, request, tenant, user, key: hash });
   }
 
-  async find(caller: Caller, id: TaskId) {
+  async find(caller: Caller, id: TaskId): Promise<FoundTask> {
     const { view, records, order } = await readKnownTask(this.#ports.reader, caller, id);
     const done = records.find(({ subject }) => subject.name.class === "t");
     const reason = await (order && !done ? this.#reasonAtDoor(order) : this.#waitingReason(records));
-    return { view: reason === undefined ? view : { ...view, waiting_reason: reason }, doneSequence: done?.sequence };
+    return {
+      view: reason === undefined ? view : { ...view, waiting_reason: reason },
+      sequence: records.at(-1)?.sequence ?? 0,
+      doneSequence: done?.sequence,
+      awaited: view.status === "waiting" ? openSignals(this.#ports.subjects, records) : [],
+    };
   }
 
   async inputOf(caller: Caller, id: TaskId) {

@@ -5,6 +5,7 @@ import {
   type SignalRequest,
   type Subjects,
   type TaskId,
+  type TaskRecord,
   TroupeError,
   taskPassport,
   type WriteOncePorts,
@@ -46,8 +47,15 @@ export async function signalTask(
   return { task_id: id, signal: request.name, delivered: true };
 }
 
+/** The signals that a task waits for, oldest first. */
+export const openSignals = (subjects: Subjects, records: readonly TaskRecord[]): readonly string[] =>
+  signalsOf(openWaits(subjects, records));
+
+const signalsOf = (open: readonly OpenWait[]): readonly string[] =>
+  open.flatMap(({ awaited }) => (awaited.type === "signal" ? [awaited.name] : []));
+
 function notAwaited(id: TaskId, name: string, open: readonly OpenWait[]): TroupeError {
-  const awaited = open.flatMap((wait) => (wait.awaited.type === "signal" ? [wait.awaited.name] : []));
+  const awaited = signalsOf(open);
   const instead = awaited.length > 0 ? `; it waits for: ${awaited.join(", ")}` : "";
   return new TroupeError("conflict", `task ${id} does not wait for signal ${JSON.stringify(name)}${instead}`, {
     details: { task_id: id, awaited },

@@ -14,6 +14,7 @@ import type {
 /** What runs now, for who has to name a door. */
 export interface Deployed {
   readonly system: CompiledSystem;
+  readonly version: string;
   /** Wall time, ms since 1970. */
   readonly deployedAtMs: number;
 }
@@ -27,12 +28,22 @@ export interface Caller {
   readonly isWalled: boolean;
 }
 
+/** A task as it is now. */
+export interface FoundTask {
+  readonly view: TaskView;
+  /** Of its last record; 0 before the first. */
+  readonly sequence: number;
+  /** Sequence of its end, when it has one. */
+  readonly doneSequence?: number | undefined;
+  /** Signals that it waits for, oldest first; empty while it has something to do. */
+  readonly awaited: readonly string[];
+}
+
 /** A task that a walled caller may not see is `unknown_task`, like one that is not there. */
 export interface TaskApi {
   /** `key` is the caller's idempotency key, as it was sent. */
   submit(caller: Caller, role: string, request: TaskRequest, key?: string): Promise<TaskAccepted>;
-  /** The task, and the sequence of its end when it has one. */
-  find(caller: Caller, id: TaskId): Promise<{ readonly view: TaskView; readonly doneSequence?: number | undefined }>;
+  find(caller: Caller, id: TaskId): Promise<FoundTask>;
   /** What the task was asked, in full. Throws `unknown_task`; `conflict` while it waits to be started. */
   inputOf(caller: Caller, id: TaskId): Promise<TaskRequest["input"]>;
   /** A view whose result is there in full, where the log holds a reference. Throws `malformed_record`, `unavailable`. */

@@ -148,6 +148,9 @@ export const ListRequest = z.strictObject({
     .optional(),
   limit: z.int().min(1).max(1_000).optional(),
   cursor: text(512).optional(),
+  /** Only tasks that began at this door. */
+  role: text(64).optional(),
+  session: text(256).optional(),
   /** Only this tenant's; gateways ask so for callers who may see no others. */
   tenant: text(128).optional(),
 });

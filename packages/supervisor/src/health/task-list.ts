@@ -25,6 +25,8 @@ export interface TaskSummary {
 
 export interface TaskList {
   readonly tasks: readonly TaskSummary[];
+  /** How many there are of the role, session and tenant that were asked for, whatever their status. */
+  readonly total: number;
   /** Names the page after this one; a page may be short, or empty, and still have one. */
   readonly cursor?: string;
 }
@@ -44,11 +46,15 @@ export async function listTasks(
   index: TaskIndex,
   log: TaskLog,
   subjects: Subjects,
-  { status, limit = DEFAULT_LIMIT, cursor, tenant }: ListRequest,
+  { status, limit = DEFAULT_LIMIT, cursor, tenant, role, session }: ListRequest,
 ): Promise<TaskList> {
-  const isAsked = (theirs: string | undefined) => tenant === undefined || theirs === tenant;
-  const open = [...index.openTasks()].filter(({ passport }) => isAsked(passport?.tenant));
-  const ended = [...index.endedTasks()].filter((task) => isAsked(task.tenant));
+  const isAsked = ({ mailbox = "", origin }: OpenTask | EndedTask, theirs: string | undefined) =>
+    (tenant === undefined || theirs === tenant) &&
+    (role === undefined || roleOfMailbox(mailbox) === role) &&
+    (session === undefined || origin?.session === session);
+  const open = [...index.openTasks()].filter((task) => isAsked(task, task.passport?.tenant));
+  const ended = [...index.endedTasks()].filter((task) => isAsked(task, task.tenant));
+  const total = open.length + ended.length;
   const ids = [...open, ...ended]
     .map(({ task }) => task)
     .filter((task) => cursor === undefined || sortKey(task) < cursor)
@@ -58,9 +64,9 @@ export async function listTasks(
     const summary = await summaryOf(task, index, log, subjects, status);
     if (summary) tasks.push(summary);
     const isLast = at === ids.length - 1;
-    if ((tasks.length === limit || at + 1 === LOOKED_AT) && !isLast) return { tasks, cursor: sortKey(task) };
+    if ((tasks.length === limit || at + 1 === LOOKED_AT) && !isLast) return { tasks, total, cursor: sortKey(task) };
   }
-  return { tasks };
+  return { tasks, total };
 }
 
 /** The time-ordered part of a task id. */

@@ -1,0 +1,165 @@
+/** The A2A routes as operations. Each role that takes tasks is an agent of its own. */
+import type { ErrorCode } from "@troupe/runtime/internal";
+import { z } from "zod";
+import { KEYLESS_SUBMIT_ERRORS, type Operation, TASK_ERRORS } from "./operation.ts";
+
+const Loose = z.looseObject({});
+/** A version that is not spoken, or none: then 0.3 is meant, which JSON-RPC alone speaks. */
+const VersionHeader = z
+  .string()
+  .max(64)
+  .meta({ description: "Version of A2A; none means 0.3.", examples: ["1.0"] });
+const HEADERS = { "A2A-Version": VersionHeader };
+
+/** The envelope; what `params` are is the method's affair. */
+export const RpcRequest = z
+  .looseObject({
+    jsonrpc: z.literal("2.0"),
+    id: z.union([z.string().max(1_024), z.int(), z.null()]).optional(),
+    method: z.string().min(1).max(128),
+    params: Loose.optional(),
+  })
+  .meta({ description: "A call in the form of JSON-RPC 2.0: `SendMessage`, `GetTask` and the other methods of A2A." });
+export type RpcRequest = z.infer<typeof RpcRequest>;
+const RpcResponse = z.looseObject({ jsonrpc: z.literal("2.0") });
+
+const Message = z.looseObject({
+  messageId: z.string().min(1).max(256).meta({ description: "Sending a message again under its id is one task." }),
+  role: z.string(),
+  parts: z.array(Loose).min(1).max(1_000).meta({ description: "Text or data; files are not taken." }),
+  contextId: z.string().max(256).optional().meta({ description: "The conversation: a session." }),
+  taskId: z.string().max(256).optional().meta({ description: "The task that waits for this answer." }),
+});
+export const SendBody = z.looseObject({
+  message: Message,
+  configuration: z
+    .looseObject({ returnImmediately: z.boolean().optional(), historyLength: z.int().min(0).optional() })
+    .optional(),
+});
+
+const digits = z
+  .string()
+  .regex(/^[0-9]{1,9}$/, "must be a whole number")
+  .transform(Number);
+export const TaskQuery = z.strictObject({ historyLength: digits.optional() });
+export const TasksQuery = z.strictObject({
+  contextId: z.string().max(256).optional(),
+  status: z.string().max(64).optional().meta({ description: "`TASK_STATE_WORKING` and so on." }),
+  pageSize: digits.pipe(z.int().min(1).max(100)).optional(),
+  pageToken: z.string().max(512).optional(),
+  historyLength: digits.optional(),
+  statusTimestampAfter: z.string().max(64).optional(),
+  includeArtifacts: z.enum(["true", "false"]).optional(),
+});
+
+export const A2A_TYPE = "application/a2a+json";
+const EVENTS = "text/event-stream";
+
+const EXAMPLE_MESSAGE = {
+  messageId: "8e03978e-40d5-43e8-bc93-6894a57f9324",
+  role: "ROLE_USER",
+  parts: [{ text: "Compare three databases" }],
+};
+const SEND_ERRORS = [
+  ...KEYLESS_SUBMIT_ERRORS,
+  ...TASK_ERRORS,
+  "malformed_record",
+] as const satisfies readonly ErrorCode[];
+const base = { permission: "agent:chat", errorForm: "a2a", headers: HEADERS } as const;
+const card = {
+  method: "GET",
+  permission: "public",
+  success: { status: 200, description: "The card.", schema: Loose, empty: { status: 304, description: "Unchanged." } },
+  errors: ["unknown_role", "no_system"],
+} as const;
+const subscribe = {
+  ...base,
+  path: "/a2a/{role}/tasks/{id}:subscribe",
+  success: { status: 200, description: "The task, then what happens in it, until it ends.", type: EVENTS },
+  errors: [...TASK_ERRORS, "invalid_request", "malformed_record"],
+} as const;
+
+export const A2A_OPERATIONS: readonly Operation[] = [
+  { ...card, id: "getAgentCard", path: "/.well-known/agent-card.json", summary: "The first door's A2A card." },
+  {
+    ...card,
+    id: "getLegacyAgentCard",
+    path: "/.well-known/agent.json",
+    summary: "The first door's A2A card, where clients of 0.2 look for it.",
+  },
+  {
+    ...card,
+    id: "getRoleCard",
+    path: "/a2a/{role}/.well-known/agent-card.json",
+    summary: "A role's A2A card: what it is, and where and how it is reached.",
+  },
+  {
+    ...base,
+    id: "callAgent",
+    method: "POST",
+    path: "/a2a/{role}",
+    summary: "A2A over JSON-RPC, 1.0 and 0.3. A caller who goes away leaves the task running.",
+    body: RpcRequest,
+    example: { jsonrpc: "2.0", id: 1, method: "SendMessage", params: { message: EXAMPLE_MESSAGE } },
+    success: {
+      status: 200,
+      description: "The result, or the error of the call; a stream of results for the methods that stream.",
+      schema: RpcResponse,
+      streams: EVENTS,
+    },
+    errors: ["unsupported_media_type", "body_too_large", "invalid_request"],
+  },
+  {
+    ...base,
+    id: "sendMessage",
+    method: "POST",
+    path: "/a2a/{role}/message:send",
+    summary: "A2A: begin a task or answer one that waits, and wait until it has ended or needs an answer.",
+    body: SendBody,
+    example: { message: EXAMPLE_MESSAGE },
+    success: { status: 200, description: "The task.", type: A2A_TYPE },
+    errors: SEND_ERRORS,
+  },
+  {
+    ...base,
+    id: "streamMessage",
+    method: "POST",
+    path: "/a2a/{role}/message:stream",
+    summary: "A2A: begin a task or answer one that waits, and stream what happens in it.",
+    body: SendBody,
+    example: { message: EXAMPLE_MESSAGE },
+    success: { status: 200, description: "The task, then its updates.", type: EVENTS },
+    errors: SEND_ERRORS,
+  },
+  {
+    ...base,
+    id: "listAgentTasks",
+    method: "GET",
+    path: "/a2a/{role}/tasks",
+    summary: "A2A: the role's tasks, newest first.",
+    query: TasksQuery,
+    success: { status: 200, description: "A page of tasks.", type: A2A_TYPE },
+    errors: ["invalid_request", "unavailable", "malformed_record"],
+  },
+  {
+    ...base,
+    id: "getAgentTask",
+    method: "GET",
+    path: "/a2a/{role}/tasks/{id}",
+    summary: "A2A: one task.",
+    query: TaskQuery,
+    success: { status: 200, description: "The task.", type: A2A_TYPE },
+    errors: [...TASK_ERRORS, "invalid_request", "malformed_record"],
+  },
+  {
+    ...base,
+    id: "cancelAgentTask",
+    method: "POST",
+    path: "/a2a/{role}/tasks/{id}:cancel",
+    summary: "A2A: cancel a task.",
+    success: { status: 200, description: "The task, cancelled.", type: A2A_TYPE },
+    errors: [...TASK_ERRORS, "invalid_request", "outcome_unknown", "store_full", "malformed_record"],
+  },
+  { ...subscribe, id: "subscribeToAgentTask", method: "POST", summary: "A2A: go on streaming a task." },
+  { ...subscribe, id: "watchAgentTask", method: "GET", summary: "A2A: go on streaming a task." },
+];
