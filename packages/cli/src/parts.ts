@@ -3,7 +3,7 @@ import { pageFiles } from "@troupe/dashboard";
 import { createGateway, type Gateway, type GatewayOptions } from "@troupe/gateway";
 import type { GuardEnvironment } from "@troupe/gateway/internal";
 import type { Clock, Random } from "@troupe/runtime";
-import { auditKeyFileOf, type Logger } from "@troupe/runtime/internal";
+import { auditKeyFileOf, type Logger, type Tracer } from "@troupe/runtime/internal";
 import { createSupervisor, type Supervisor, type SupervisorOptions } from "@troupe/supervisor";
 import type { SignInOf } from "./keys.ts";
 import { VERSION } from "./version.ts";
@@ -39,6 +39,10 @@ export async function startSupervisor(settings: SupervisorPartSettings): Promise
 export interface GatewaySettings extends PartSettings {
   readonly httpPort: number;
   readonly httpHost?: string;
+  /** Of the process's tracing; absent = requests are not traced here. */
+  readonly tracer?: Tracer | undefined;
+  /** Key ring for stored bodies; absent = systems that encrypt cannot be used through this gateway. */
+  readonly encryptionKeysFile?: string | undefined;
   /** Who may call, and how often. */
   readonly guard: GuardEnvironment;
   /** Parts that `/health` is 503 without. */
@@ -55,6 +59,8 @@ export async function startGateway(settings: GatewaySettings): Promise<Gateway> 
     ...signInOf("gateway"),
     ...guard,
     requiredParts,
+    encryptionKeysFile: settings.encryptionKeysFile,
+    tracer: settings.tracer,
     host: httpHost,
     port: httpPort,
     page: await pageFiles(),

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import type { Cli } from "./cli.ts";
+import { approvalsCommand } from "./commands/approvals.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { authCommand } from "./commands/auth.ts";
 import { budgetsCommand } from "./commands/budgets.ts";
@@ -7,6 +8,7 @@ import { cacheCommand } from "./commands/cache.ts";
 import { chatCommand } from "./commands/chat.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { encryptionCommand } from "./commands/encryption.ts";
 import { eventsCommand } from "./commands/events.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { graphCommand } from "./commands/graph.ts";
@@ -67,6 +69,7 @@ export function buildProgram(cli: Cli): Command {
     stopCommand,
     drainCommand,
     operationCommand,
+    approvalsCommand,
     tokenCommand,
     auditCommand,
     usageCommand,
@@ -78,6 +81,7 @@ export function buildProgram(cli: Cli): Command {
     gatewayCommand,
     issuerCommand,
     authCommand,
+    encryptionCommand,
   ]) {
     program.addCommand(build(cli));
   }

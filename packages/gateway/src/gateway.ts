@@ -11,6 +11,7 @@ import {
   createPublisher,
   createTaskArchive,
   INLINE_BODY_BYTES,
+  KeyRingFile,
   type Link,
   type LinkOptions,
   type Logger,
@@ -22,13 +23,15 @@ import {
   Subjects,
   systemClock,
   systemRandom,
+  type TaskOrder,
   type TaskRequest,
 } from "@troupe/runtime/internal";
-import type { AuthSettings } from "./auth/auth-settings.ts";
-import { type SupervisorApi, supervisorApi } from "./cluster/supervisor-api.ts";
-import { type HttpPatience, type HttpServer, startHttpServer } from "./http/http-server.ts";
 import { ApprovalApi } from "./approvals/approval-api.ts";
 import { startApprovalServices } from "./approvals/approval-services.ts";
+import type { AuthSettings } from "./auth/auth-settings.ts";
+import { type SupervisorApi, supervisorApi } from "./cluster/supervisor-api.ts";
+import { ClientSeals } from "./encryption/client-seals.ts";
+import { type HttpPatience, type HttpServer, startHttpServer } from "./http/http-server.ts";
 import { type OpenGuard, openGuard } from "./http/open-guard.ts";
 import type { StaticFile } from "./http/page-routes.ts";
 import { ActorLoads } from "./ingress/actor-loads.ts";
@@ -68,6 +71,8 @@ export interface GatewayOptions {
   readonly port?: number;
   /** Log shards of the system, as it was created; default 1. */
   readonly shards?: number;
+  /** File of the key ring that stored bodies are encrypted with; needed where a system says so. Default none. */
+  readonly encryptionKeysFile?: string | undefined;
   /** Accepted tasks that may wait for admission before more are refused; default 10,000. */
   readonly backlogLimit?: number;
   /** Who has to sign in over HTTP; absent = nobody, which suits a developer's own machine. */
@@ -168,6 +173,7 @@ class RunningGateway {
       guard = await openGuard({ ...options, tenant }, { link, subjects, clock, random, logger });
       const edge = {
         api,
+        approvals: parts.approvals,
         supervisor: parts.supervisor,
         health,
         guard: guard.ports,
@@ -177,7 +183,6 @@ class RunningGateway {
         port,
         trustedProxies,
         patience,
-        approvals: parts.approvals,
         page,
         logger,
         clock,
@@ -220,6 +225,7 @@ class RunningGateway {
     deployed.stop();
     reconnects.stop();
     publisher.close();
+    audit.close();
     await link.close();
   }
 }
@@ -229,8 +235,9 @@ interface Parts {
   readonly subjects: Subjects;
   readonly publisher: Publisher;
   readonly api: GatewayApi;
+  readonly approvals: ApprovalApi;
+  readonly audit: AuditWriter;
   readonly supervisor: SupervisorApi;
-    audit.close();
   readonly room: WaitingRoom;
   readonly ends: EndWatch;
   readonly deployed: DeployedSystem & { stop(): void };
@@ -240,8 +247,6 @@ interface Parts {
 
 async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
   const { system, logger, clock = systemClock, random = systemRandom, shards = 1, tenant = "default" } = options;
-  readonly approvals: ApprovalApi;
-  readonly audit: AuditWriter;
   const subjects = new Subjects(system);
   const publisher = groupWrites(createPublisher(link, { clock }));
   const log = createJetStreamLog({ link, publisher, subjects });
@@ -257,6 +262,13 @@ async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
     patienceMs: PATIENCE_MS,
   };
   const blobs = createBlobs({ link, publisher, subjects });
+  const { encryptionKeysFile } = options;
+  const seals = new ClientSeals({
+    subjects,
+    random,
+    ring: encryptionKeysFile === undefined ? undefined : new KeyRingFile(encryptionKeysFile),
+    manifestOf: (version) => deployed.find(version)?.system.manifest,
+  });
   const inFlight = new InFlight(clock);
   const backlog = new Backlog(clock);
   const turns = new TurnKeeper(core);
@@ -283,11 +295,11 @@ async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
     turns,
     current: () => deployed.current(),
     isServed: (version) => deployed.isServed(version),
-    shrink: shrinker(blobs),
+    carried: carrier(blobs, seals),
   });
   const rejectedId = () => newTaskId(0, deployed.current().version, clock, random);
   const room: WaitingRoom = new WaitingRoom({ ...core, ingress, backlog, tenant, rejectedId });
-  const reader = createTaskReader(link, subjects, core.archive, shards);
+  const reader = createTaskReader({ ...core, shards, opened: (record) => seals.opened(record) });
   const reconnects = followReconnects(link);
   const watch = { link, subjects, reader, onReconnect: reconnects.onReconnect };
   const api = new GatewayApi({ ...core, seals, reader, ingress, watch, blobs, deployed, loads });
@@ -302,9 +314,10 @@ async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
   return { link, subjects, publisher, api, approvals, audit, supervisor, room, ends, deployed, reconnects, isDraining: false };
 }
 
-/** Inputs over the inline limit are stored beside the log; a reference takes their place. */
-function shrinker(blobs: Blobs) {
-  return async (input: TaskRequest["input"]): Promise<TaskRequest["input"]> => {
+/** Inputs are encrypted where the system says so; over the inline limit they are stored beside the log, and a reference takes their place. */
+function carrier(blobs: Blobs, seals: ClientSeals) {
+  return async (order: TaskOrder): Promise<TaskRequest["input"]> => {
+    const input = seals.input(order);
     const bytes = Buffer.from(JSON.stringify(input));
     if (bytes.length <= INLINE_BODY_BYTES) return input;
     const { role, sha256, bytes: size } = await blobs.put("client", bytes);

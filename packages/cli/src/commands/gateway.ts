@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { findAddress } from "../address.ts";
 import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
+import { keyRingPlace } from "../encryption/key-ring-place.ts";
 import { httpFacts, natsFacts } from "../environment/facts.ts";
 import { AllowWeak, requireStrong, withAllowWeak } from "../environment/require-strong.ts";
 import type { ExitCode } from "../exit-code.ts";
@@ -29,6 +30,7 @@ async function runGateway(scope: Scope, options: z.infer<typeof Options>): Promi
     servers: address.natsUrl,
     system: address.system,
     signInOf: await loadKeys(address),
+    encryptionKeysFile: await keyRingPlace(scope.environment, address.keysFile),
     httpPort: options.port,
     httpHost: options.host,
     guard,

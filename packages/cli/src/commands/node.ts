@@ -9,6 +9,7 @@ import { brokerServices } from "../broker-services.ts";
 import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
 import { collect } from "../collect.ts";
 import { adoptModels } from "../config/load.ts";
+import { keyRingPlace } from "../encryption/key-ring-place.ts";
 import { natsFacts } from "../environment/facts.ts";
 import { AllowWeak, requireStrong, withAllowWeak } from "../environment/require-strong.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
@@ -44,7 +45,7 @@ async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<
     ...(options.memory === undefined ? {} : { memoryLimitBytes: options.memory * 1024 * 1024 }),
     ...(options.drainLimit === undefined ? {} : { drainLimitMs: options.drainLimit * 1_000 }),
     ...(options.hostSilence === undefined ? {} : { hostSilenceMs: Math.round(options.hostSilence * 1_000) }),
-    brokerServices: brokerServices(scope.environment.variables),
+    brokerServices: brokerServices(variables, await keyRingPlace(scope.environment, address.keysFile)),
     loader: import.meta.resolve("@troupe/agents/loader"),
     logger: createLogger({ name: `node/${name}`, level: logLevelOf(scope.environment.logLevel) }),
     clock: scope.clock,

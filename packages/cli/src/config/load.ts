@@ -5,10 +5,14 @@ import { type TlsSettings, tlsOfEnvironment } from "@troupe/runtime/internal";
 export interface Environment {
   readonly natsUrl: string | undefined;
   readonly keysFile: string | undefined;
+  /** Key ring for stored bodies. */
+  readonly encryptionKeysFile: string | undefined;
   /** Files and mode of TLS towards NATS; `undefined` = none of the variables is set. */
   readonly tls: TlsSettings | undefined;
   readonly system: string | undefined;
   readonly httpUrl: string | undefined;
+  /** API key or token for the gateway: as whose owner approvals are decided. */
+  readonly apiKey: string | undefined;
   /** `NATS_URL`: shared with every NATS tool, so it ranks below our own settings. */
   readonly plainNatsUrl: string | undefined;
   readonly natsContext: string | undefined;
@@ -27,6 +31,7 @@ export function loadEnvironment(variables: NodeJS.ProcessEnv): Environment {
   return {
     natsUrl: read("TROUPE_NATS_URL"),
     keysFile: read("TROUPE_KEYS_FILE"),
+    encryptionKeysFile: read("TROUPE_ENCRYPTION_KEYS"),
     tls: tlsOfEnvironment(variables),
     system: read("TROUPE_SYSTEM"),
     httpUrl: read("TROUPE_HTTP_URL"),

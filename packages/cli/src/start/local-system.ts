@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { startOfflineModel } from "@troupe/agents";
 import { loadGuardSettings, loadRequiredParts } from "@troupe/gateway/internal";
 import { type Clock, messageOf, type Random } from "@troupe/runtime";
-import { type Logger, startEmbeddedServer, type TlsSettings } from "@troupe/runtime/internal";
+import { keyRingFileOf, type Logger, startEmbeddedServer, type TlsSettings } from "@troupe/runtime/internal";
 import type { Supervisor } from "@troupe/supervisor";
+import { loadEnvironment } from "../config/load.ts";
+import { ensureKeyRing, keyRingPlace } from "../encryption/key-ring-place.ts";
 import { findRoleKeys, loadKeys } from "../keys.ts";
 import { fileLogger } from "../log-file.ts";
 import { startGateway, startSupervisor } from "../parts.ts";
@@ -74,8 +76,12 @@ export async function startLocalSystem(options: LocalSystemOptions, stack: Async
   };
   const supervisor = await startSupervisor(settings);
   stack.defer(() => supervisor.stop());
+  const encryptionKeysFile = await keyRingPlace(loadEnvironment(env), keysFile);
+  // A ring that somebody named has to be there; beside the keys of a server of our own it is our own as well.
+  if (keysFile !== undefined && options.natsUrl === undefined) await ensureKeyRing(keyRingFileOf(keysFile), options);
   const gateway = await startGateway({
     ...settings,
+    encryptionKeysFile,
     httpPort: options.httpPort,
     guard: await loadGuardSettings(env),
     requiredParts: loadRequiredParts(env),

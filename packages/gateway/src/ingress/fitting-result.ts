@@ -14,8 +14,8 @@ export async function withFittingResult(
   maxPayloadBytes: number,
 ): Promise<TaskView> {
   const reference = BlobBody.safeParse(view.result);
-  const fits = reference.success && reference.data.$blob.bytes + VIEW_BYTES <= maxPayloadBytes;
-  return fits ? api.withResult(view) : view;
+  const isTooLarge = reference.success && reference.data.$blob.bytes + VIEW_BYTES > maxPayloadBytes;
+  return isTooLarge ? view : api.withResult(view);
 }
 
 /** An event as it is sent: the last one shows the task. */

@@ -70,8 +70,8 @@ export interface IngressPorts {
   readonly loads: Pick<ActorLoads, "take">;
   readonly ends: EndWatch;
   readonly turns: TurnKeeper;
-  /** Replaces an input over the inline limit by a reference to it. */
-  readonly shrink: (input: TaskRequest["input"]) => Promise<TaskRequest["input"]>;
+  /** The input as it is stored: encrypted where the system says so, by reference when it is over the inline limit. */
+  readonly carried: (order: TaskOrder) => Promise<TaskRequest["input"]>;
 }
 
 /** Where a task stands in its session. */
@@ -105,16 +105,15 @@ export class Ingress {
     }
     const decided = this.#decide(submission);
     if (verdict.kind === "refuse") throw overloaded(verdict);
-    const order = { ...decided, input: await this.#ports.shrink(decided.input) };
     if (key === undefined) {
-      await this.#store(order, verdict.kind, false);
-      return accepted(order.task, false);
+      await this.#store(decided, verdict.kind, false);
+      return accepted(decided.task, false);
     }
-    const { task, mailbox } = order;
+    const { task, mailbox } = decided;
     const { entry, isFirst } = await this.#ports.keys.claim(key, { v: 1, task, mailbox, digest });
     requireSameRequest(entry, digest);
     if (!isFirst) this.#requireServed(entry.task);
-    await this.#store({ ...order, task: entry.task, mailbox: entry.mailbox }, verdict.kind, !isFirst);
+    await this.#store({ ...decided, task: entry.task, mailbox: entry.mailbox }, verdict.kind, !isFirst);
     return accepted(entry.task, !isFirst);
   }
 
@@ -185,7 +184,9 @@ export class Ingress {
     return (await waiting.get(subjects.waiting("*", task))) !== undefined;
   }
 
-  async #store(order: TaskOrder, verdict: "start" | "wait", mayBeStored: boolean): Promise<void> {
+  async #store(decided: TaskOrder, verdict: "start" | "wait", mayBeStored: boolean): Promise<void> {
+    // By now the task's id is known for good: an encrypted input opens under its own only.
+    const order = { ...decided, input: await this.#ports.carried(decided) };
     if (order.session) await this.#queueTurn(order, order.session.key, mayBeStored);
     else if (verdict === "start" && (order.maxLoad === undefined || (await this.#hasActor(order))))
       await this.#start(order);

@@ -6,6 +6,8 @@ import {
   type Link,
   type ListRequest,
   parseTaskId,
+  requireTaskId,
+  roleOfMailbox,
   type Subjects,
   type TaskAccepted,
   type TaskEvent,
@@ -20,6 +22,7 @@ import {
   type WriteOncePorts,
 } from "@troupe/runtime/internal";
 import { z } from "zod";
+import type { ClientSeals } from "../encryption/client-seals.ts";
 import { type ActorLoads, loadWishOf } from "../ingress/actor-loads.ts";
 import type { DeployedSystem } from "../ingress/deployed-system.ts";
 import { callerKey } from "../ingress/idempotency-keys.ts";
@@ -43,6 +46,7 @@ export interface GatewayApiPorts extends WriteOncePorts {
   readonly ingress: Ingress;
   readonly watch: WatchPorts;
   readonly blobs: Pick<Blobs, "get">;
+  readonly seals: ClientSeals;
   readonly loads: Pick<ActorLoads, "reason">;
   readonly deployed: Pick<DeployedSystem, "current" | "find">;
 }
@@ -80,12 +84,15 @@ export class GatewayApi implements TaskApi {
   async inputOf(caller: Caller, id: TaskId) {
     const { records } = await readKnownTask(this.#ports.reader, caller, id);
     const start = records.find(({ subject }) => subject.hop === "start" && subject.from === "client");
-    if (start) return AnyJson.parse(await this.#whole(start.body));
+    if (start) return this.#inputIn(start);
     throw new TroupeError("conflict", `task ${id} has not been started yet`, { details: { task_id: id } });
   }
 
   async withResult(view: TaskView): Promise<TaskView> {
-    return view.result === undefined ? view : { ...view, result: await this.#whole(view.result) };
+    if (view.result === undefined) return view;
+    const roles = [view.role, ...view.path.map(({ role }) => role)];
+    const result = this.#ports.seals.resultOf(await this.#whole(view.result), requireTaskId(view.task_id).id, roles);
+    return { ...view, result };
   }
 
   async log(
@@ -140,7 +147,11 @@ export class GatewayApi implements TaskApi {
   }
 
   async retry(caller: Caller, id: TaskId): Promise<TaskAccepted> {
-    return this.#ports.ingress.submit(await retrySubmission(this.#ports.reader, caller, id));
+    // A sealed input opens under the first task's id only: the new task needs it anew.
+    const { reader, seals, ingress } = this.#ports;
+    const inputOf = (start: TaskRecord) =>
+      seals.covers(id, roleOfMailbox(start.subject.name.to)) ? this.#inputIn(start) : start.body;
+    return ingress.submit(await retrySubmission(reader, caller, id, inputOf));
   }
 
   async #reasonAtDoor(order: TaskOrder): Promise<string | undefined> {
@@ -159,6 +170,12 @@ export class GatewayApi implements TaskApi {
     // Without a supervisor nobody knows, and the task is told all the same.
     const placement = await this.askSupervisor("placement", undefined).catch(() => undefined);
     return waitingReason(placement, at);
+  }
+
+  /** What a task's start record says, however it is stored. */
+  async #inputIn({ body, subject }: TaskRecord): Promise<TaskRequest["input"]> {
+    const { task, name } = subject;
+    return AnyJson.parse(this.#ports.seals.inputOf(await this.#whole(body), task, name.to));
   }
 
   /** A body, or what its reference stands for. */

@@ -3,6 +3,7 @@ import {
   PRIORITIES,
   type Priority,
   type TaskId,
+  type TaskRecord,
   TaskRequest,
   TroupeError,
 } from "@troupe/runtime/internal";
@@ -17,7 +18,12 @@ import type { Caller } from "./task-api.ts";
  * The submission that runs a finished task's input again as a new task, with the same door, session and requirements. Asking twice for
  * the same task gives the same new one. Throws `unknown_task`, and `conflict` while it still runs or when it never started.
  */
-export async function retrySubmission(reader: TaskReader, caller: Caller, id: TaskId): Promise<Submission> {
+export async function retrySubmission(
+  reader: TaskReader,
+  caller: Caller,
+  id: TaskId,
+  inputOf: (start: TaskRecord) => unknown,
+): Promise<Submission> {
   const { view, records } = await readKnownTask(reader, caller, id);
   const start = records.find(({ subject }) => subject.hop === "start" && subject.from === "client");
   const passport = start?.header?.passport;
@@ -25,7 +31,11 @@ export async function retrySubmission(reader: TaskReader, caller: Caller, id: Ta
   if (!start || !passport) throw conflict(id, "ended before it was started; submit it again");
   return {
     role: view.role,
-    request: parseRequest(TaskRequest, requestOf(start.body, passport, start.header?.origin), "the stored task"),
+    request: parseRequest(
+      TaskRequest,
+      requestOf(await inputOf(start), passport, start.header?.origin),
+      "the stored task",
+    ),
     tenant: passport.tenant,
     key: callerKey(passport.tenant, `retry of ${id}`),
   };

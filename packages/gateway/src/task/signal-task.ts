@@ -12,6 +12,7 @@ import {
   writeOnce,
 } from "@troupe/runtime/internal";
 import type { z } from "zod";
+import type { ClientSeals } from "../encryption/client-seals.ts";
 import type { TaskReader } from "../watch/task-reader.ts";
 import { readKnownTask } from "./known-task.ts";
 import type { Caller } from "./task-api.ts";
@@ -19,6 +20,7 @@ import type { Caller } from "./task-api.ts";
 export interface SignalPorts extends WriteOncePorts {
   readonly subjects: Subjects;
   readonly reader: TaskReader;
+  readonly seals: Pick<ClientSeals, "answer">;
   /** Tells watchers that something was recorded. */
   readonly hint: (task: TaskId) => void;
 }
@@ -33,13 +35,15 @@ export async function signalTask(
   id: TaskId,
   request: Pick<z.infer<typeof SignalRequest>, "name" | "value">,
 ): Promise<{ task_id: TaskId; signal: string; delivered: true }> {
-  const { reader, subjects, clock, hint } = ports;
+  const { reader, seals, subjects, clock, hint } = ports;
   const { records } = await readKnownTask(reader, caller, id);
   const open = openWaits(subjects, records);
   const wait = open.find(({ awaited }) => awaited.type === "signal" && awaited.name === request.name);
   const passport = taskPassport(records, clock.nowMs());
   if (!wait || !passport) throw notAwaited(id, request.name, open);
-  const outcome = await writeOnce(ports, answerRecord(subjects, wait, "human", { value: request.value }, passport));
+  const { subject } = answerRecord(subjects, wait, "human", { value: null }, passport);
+  const value = seals.answer(id, wait.role, subject, request.value);
+  const outcome = await writeOnce(ports, answerRecord(subjects, wait, "human", { value }, passport));
   if (outcome.kind === "exists") {
     throw new TroupeError("conflict", `somebody answered signal ${request.name} first`, { details: { task_id: id } });
   }

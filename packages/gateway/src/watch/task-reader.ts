@@ -25,20 +25,29 @@ export interface TaskReader {
   waiting(task: TaskId): Promise<TaskOrder | undefined>;
 }
 
-/** `shards` as the system was created: an id that names another shard is of no task. */
-export function createTaskReader(link: Link, subjects: Subjects, archive: TaskArchive, shards: number): TaskReader {
+export interface TaskReaderPorts {
+  readonly link: Link;
+  readonly subjects: Subjects;
+  readonly archive: TaskArchive;
+  /** As the system was created: an id that names another shard is of no task. */
+  readonly shards: number;
+  /** Opens what is encrypted and may be seen. */
+  readonly opened: (record: TaskRecord) => TaskRecord;
+}
+
+export function createTaskReader({ link, subjects, archive, shards, opened }: TaskReaderPorts): TaskReader {
   async function* logged(task: TaskId, after: number): AsyncGenerator<TaskRecord> {
     const shard = parseTaskId(task)?.shard ?? 0;
     if (shard >= shards) return;
     const stream = subjects.logStream(shard);
     const query = { filter: `${subjects.task(task)}.>`, from: after + 1 };
     for await (const message of directGetBatch(link, stream, query)) {
-      yield* readTaskRecords(subjects, [storedRecord(message)]);
+      yield* readTaskRecords(subjects, [storedRecord(message)]).map(opened);
     }
   }
   const archived = async (task: TaskId): Promise<readonly TaskRecord[] | undefined> => {
     const stored = await archive.read(task);
-    return stored && readTaskRecords(subjects, stored);
+    return stored && readTaskRecords(subjects, stored).map(opened);
   };
   /** A task whose start is gone from the log has been archived, whole. */
   async function* records(task: TaskId, after: number): AsyncGenerator<TaskRecord> {
