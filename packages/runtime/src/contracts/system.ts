@@ -77,9 +77,9 @@ export const RoleManifest = z.strictObject({
   taint: RoleTaint.optional(),
   /** Tools that its model may call. */
   tools: z.array(ToolManifest).max(500).optional(),
-  /**
   /** Edges that people have to approve, by receiver (`client` for the answer): each message on them is an act. */
   approvals: z.record(z.union([role, z.literal("client")]), ApprovalRule).optional(),
+  /**
    * Longest time that a handler may show no progress (no step begins or ends, no token, no event) before it is taken for stuck: aborted, and
    * its actor restarted. Effects with limits of their own (models, tools) go by those. Absent = `timeoutMs` alone.
    */
@@ -167,11 +167,11 @@ export const SystemManifest = z.strictObject({
    * Absent = none.
    */
   encryption: Encryption.optional(),
-  /** Labels by where content comes from; absent = none. Labels of tools are declared with the tools. */
   /** What holds for approvals where a tool, an edge or a handler says nothing. */
   approvals: Approvals.optional(),
   /** Service level objectives; absent = the defaults. */
   slos: Slos.optional(),
+  /** Labels by where content comes from; absent = none. Labels of tools are declared with the tools. */
   taint: z.strictObject({ client: TaintLabels.optional() }).optional(),
 });
 export type SystemManifest = z.infer<typeof SystemManifest>;
