@@ -20,8 +20,9 @@ import { silentLogger } from "../support/nats-server.ts";
 const SYSTEM = fileURLToPath(new URL("../support/asking-system.ts", import.meta.url));
 const MANIFEST = SystemManifest.parse({
   name: "asking",
-  graph: { client: ["a"], a: ["client"] },
-  roles: { a: { kind: "actor" } },
+  graph: { client: ["a", "sealed"], a: ["client"], sealed: ["client"] },
+  roles: { a: { kind: "actor" }, sealed: { kind: "actor" } },
+  encryption: { roles: ["sealed"] },
   models: { m: { model: "m" } },
 });
 const Found = z.strictObject({ answer: z.looseObject({ content: z.string() }).nullable() });
@@ -87,6 +88,12 @@ test("an answer that one node keeps the other one finds; another tenant and anot
   assert.equal(await found(second, { ...caller, role: "b" }), undefined);
   await second?.ask(stranger, put("theirs"));
   assert.deepEqual([await found(first, caller), await found(first, stranger)], ["kept", "theirs"]);
+});
+
+test("of a role whose bodies are encrypted nothing is kept", async () => {
+  const sealed = { ...caller, role: "sealed" };
+  await nodes[0]?.ask(sealed, put("secret"));
+  assert.deepEqual(await nodes[0]?.ask(sealed, GET), { answer: null });
 });
 
 test("rows go by themselves, and nonsense is refused by name", async () => {

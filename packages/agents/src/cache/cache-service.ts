@@ -8,7 +8,7 @@ import {
   messageOf,
   TroupeError,
 } from "@troupe/runtime";
-import { CasBucket, type DependencyReport, OnDemand, type Row } from "@troupe/runtime/internal";
+import { CasBucket, type DependencyReport, isSealedRole, OnDemand, type Row } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { token } from "../budgets/nest.ts";
 import { DependencyWatch } from "../node-services/dependency-watch.ts";
@@ -58,7 +58,9 @@ class CacheHandler implements BrokerHandler {
     const { model, key } = parsed.data;
     const row = `${token(tenant)}.${caller.role}.${token(model)}.${key}`;
     if (parsed.data.op === "get") return { answer: (await this.#find(row)) ?? null };
-    await this.#keep(row, parsed.data.answer);
+    const { manifest } = await this.#ports.deploymentOf(caller.version);
+    // Rows are read by every node and lie in the store as they are.
+    if (!isSealedRole(manifest, caller.role)) await this.#keep(row, parsed.data.answer);
     return null;
   }
 
