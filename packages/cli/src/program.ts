@@ -25,6 +25,7 @@ import {
   scaleCommand,
   stopCommand,
 } from "./commands/operations.ts";
+import { sloCommand } from "./commands/slo.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
 import { supervisorCommand } from "./commands/supervisor.ts";
@@ -73,6 +74,7 @@ export function buildProgram(cli: Cli): Command {
     tokenCommand,
     auditCommand,
     usageCommand,
+    sloCommand,
     budgetsCommand,
     cacheCommand,
     doctorCommand,

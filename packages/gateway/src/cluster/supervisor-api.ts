@@ -5,6 +5,7 @@ import {
   type Link,
   Operation,
   type OperationKind,
+  SloReport,
   StoredControlEvent,
   type Subjects,
   streamService,
@@ -23,6 +24,8 @@ export interface SupervisorApi {
   operate(kind: OperationKind, body: object, askedBy: string): Promise<ClusterOperation>;
   /** What model calls used. Reads everything that is kept: takes seconds where that is much. */
   usage(request: UsageRequest): Promise<z.infer<typeof UsageAnswer>>;
+  /** How the objectives are kept, as the supervisor counts them. */
+  slo(): Promise<SloReport>;
   /** How far an operation is. Throws `invalid_id`. */
   operation(id: string): Promise<ClusterOperation>;
   /** Events of the control plane after a sequence (without one: the last few), until the signal aborts. */
@@ -46,6 +49,10 @@ export function supervisorApi(link: Link, subjects: Subjects): SupervisorApi {
     usage: async (request) =>
       UsageAnswer.parse(
         await callService(link, subject("usage"), request, { timeoutMs: USAGE_MS, ifLost: "unavailable" }),
+      ),
+    slo: async () =>
+      SloReport.parse(
+        await callService(link, subject("slo"), undefined, { timeoutMs: READ_MS, ifLost: "unavailable" }),
       ),
     operation: async (id) =>
       Operation.parse(

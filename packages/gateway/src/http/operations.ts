@@ -9,6 +9,7 @@ import { METRICS_OPERATION } from "./metrics-operation.ts";
 import { OPENAI_OPERATIONS } from "./openai-operations.ts";
 import type { ErrorForm, Operation } from "./operation.ts";
 import { routePattern } from "./route-pattern.ts";
+import { SLO_OPERATION } from "./slo-operation.ts";
 import { TASK_OPERATIONS } from "./task-operations.ts";
 import { USAGE_OPERATION } from "./usage-operation.ts";
 
@@ -20,6 +21,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...CLUSTER_OPERATIONS,
   METRICS_OPERATION,
   USAGE_OPERATION,
+  SLO_OPERATION,
 ];
 
 /** What each route asks of its caller, by `METHOD url` in the router's form. */

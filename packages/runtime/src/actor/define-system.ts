@@ -1,6 +1,7 @@
 import type { Approvals } from "../contracts/approval.ts";
 import type { Budgets } from "../contracts/budget.ts";
 import { formatPath, invalidConfig, type Problem, problemsOf } from "../contracts/problem.ts";
+import type { SlosInput } from "../contracts/slo.ts";
 import type { Supervision } from "../contracts/supervision.ts";
 import { type Limits, type ModelSpec, type RoleManifest, SystemManifest } from "../contracts/system.ts";
 import { checkReadableGraph, compile } from "../graph/compile.ts";
@@ -37,11 +38,11 @@ export interface SystemOptions<G extends GraphShape> {
   readonly budgets?: Budgets;
   /** Roles whose stored bodies are encrypted. */
   readonly encryption?: { readonly roles: "all" | readonly RolesOf<G>[] };
-  /** Labels of content by where it comes from. */
   /** What holds for approvals where a tool, an edge or a handler says nothing. */
   readonly approvals?: Approvals;
   /** Service level objectives; what is absent has its defaults, `false` switches one off. */
   readonly slos?: SlosInput;
+  /** Labels of content by where it comes from. */
   readonly taint?: { readonly client?: readonly string[] };
 }
 

@@ -6,5 +6,14 @@ export type StreamName = (typeof STREAMS)[number];
 /** Rows that nodes share for their hosts; they write them as well. */
 export const NODE_BUCKETS = ["budgets", "cache", "limits"] as const;
 /** Buckets with compare-and-set rows. */
-export const BUCKETS = ["desired", "members", "placement", "leases", "recovery", "api-keys", ...NODE_BUCKETS] as const;
+export const BUCKETS = [
+  "desired",
+  "members",
+  "placement",
+  "leases",
+  "recovery",
+  "api-keys",
+  "slo",
+  ...NODE_BUCKETS,
+] as const;
 export type BucketName = (typeof BUCKETS)[number];

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ApprovalRule, Approvals } from "./approval.ts";
 import { Budgets } from "./budget.ts";
 import { isMailboxName, isRoleName, isSystemName } from "./names.ts";
+import { Slos } from "./slo.ts";
 import { Supervision } from "./supervision.ts";
 import { RoleTaint, TaintLabels, ToolManifest } from "./tool.ts";
 

@@ -139,6 +139,7 @@ function bucketSpec(settings: ResourceSettings, name: BucketName): StreamSpec {
     deny_purge: false,
     // What nodes keep for their hosts is of use for a while only.
     ...(NODE_BUCKETS.some((bucket) => bucket === name) ? { allow_msg_ttl: true } : {}),
+    ...(name === "slo" ? { max_age: 32 * DAY } : {}),
     ...(name === "cache" ? { max_bytes: 256 * MEBIBYTE, discard: DiscardPolicy.Old } : {}),
     republish: { src: subjects.row(name, ">"), dest: subjects.rowChanged(name, ">"), headers_only: true },
   };

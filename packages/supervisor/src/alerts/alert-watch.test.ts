@@ -22,6 +22,7 @@ const view = (nowMs: number, oldest: Readonly<Record<string, number>>): ClusterV
   slowTasks: new Map(),
   recentOutcomes: new Map(),
   outcomesOf: () => ({ failed: 0, total: 0 }),
+  slo: { system: "s", at: "1970-01-01T00:00:00.000Z", since: null, objectives: [] },
   queueAgeAlertMs: 1_000,
   slowTaskAlertMs: 1_000,
 });

@@ -3,6 +3,14 @@ import { rfc3339 } from "@troupe/runtime/internal";
 import type { ClusterView } from "../health/cluster-view.ts";
 import { dependenciesOf } from "../health/dependencies.ts";
 import { mailboxOf, replicaKey } from "../placement/wanted.ts";
+import { sloAlerts } from "../slo/slo-alerts.ts";
+
+interface AlertSpec {
+  readonly severity: "warning" | "critical";
+  readonly lastsMs: number;
+  /** It tells of hours or days: the cluster may be well by now. */
+  readonly isOfThePast?: boolean;
+}
 
 /** What each alert is: how bad, and how long its condition must last before it fires: what is normal for a moment is nothing to look at. */
 export const ALERTS = {
@@ -15,8 +23,14 @@ export const ALERTS = {
   queue_age: { severity: "warning", lastsMs: 0 },
   breaker_open: { severity: "warning", lastsMs: 0 },
   cache_down: { severity: "warning", lastsMs: 10_000 },
-} as const satisfies Readonly<Record<string, { readonly severity: "warning" | "critical"; readonly lastsMs: number }>>;
+  slo_missed: { severity: "critical", lastsMs: 0, isOfThePast: true },
+  slo_burn_fast: { severity: "critical", lastsMs: 0, isOfThePast: true },
+  slo_burn_slow: { severity: "warning", lastsMs: 0, isOfThePast: true },
+} as const satisfies Readonly<Record<string, AlertSpec>>;
 export type AlertName = keyof typeof ALERTS;
+
+/** Whether an alert is a reason for the cluster's present state. */
+export const isOfNow = ({ name }: Pick<Alert, "name">): boolean => !("isOfThePast" in ALERTS[name]);
 
 /** Something that a person should look at. `name` and `about` identify it; it fires once and lasts until it resolves. */
 export interface Alert {
@@ -36,6 +50,7 @@ export function alertsOf(view: ClusterView): readonly Alert[] {
     ...placeAlerts(view),
     ...quarantineAlerts(view),
     ...dependencyAlerts(view),
+    ...sloAlerts(view.slo),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { Desired, NodePlacement } from "@troupe/runtime/internal";
+import type { Desired, NodePlacement, SloReport } from "@troupe/runtime/internal";
 import type { Membership } from "../membership/snapshot.ts";
 import type { Assignment, Unplaced } from "../placement/place.ts";
 import type { QueueState } from "../queues/queue-reader.ts";
@@ -32,6 +32,7 @@ export interface ClusterView {
   readonly recentOutcomes: ReadonlyMap<string, RecentOutcomes>;
   /** How the last messages of an actor ended. */
   readonly outcomesOf: (actor: string) => RecentOutcomes;
+  readonly slo: SloReport;
   /** Limits of alerts. */
   readonly queueAgeAlertMs: number;
   readonly slowTaskAlertMs: number;

@@ -51,6 +51,7 @@ const view = (changes: Partial<ClusterView> = {}): ClusterView => ({
   slowTaskAlertMs: 30_000,
   openTasks: 5,
   recentDeadTasks: 0,
+  slo: { system: "s", at: "1970-01-01T00:00:00.000Z", since: null, objectives: [] },
   queueAgeAlertMs: 30_000,
   ...changes,
 });
@@ -158,6 +159,28 @@ test("an endpoint that fails on a node degrades the cluster, and the reason name
   assert.deepEqual(answer.dependencies, [
     { kind: "model", name: "api.example m", up: false, down_on: ["n1"], reason: "HTTP 500" },
   ]);
+});
+
+test("an objective that was missed is an alert, and no reason for how the cluster is now", () => {
+  const objective = {
+    name: "errors" as const,
+    status: "alarming" as const,
+    unit: "share" as const,
+    target: 0.01,
+    alert: 0.05,
+    value: 0.5,
+    window_ms: 86_400_000,
+    tasks: 20,
+    budget_left: -49,
+    burn: [],
+  };
+  const slo = { system: "s", at: "1970-01-01T00:00:00.000Z", since: null, objectives: [objective] };
+  const { status, reasons, alerts } = health({ slo });
+  assert.deepEqual([status, reasons], ["healthy", []]);
+  assert.deepEqual(
+    alerts.map(({ name, text }) => [name, text]),
+    [["slo_missed", "errors is 50.00 % over 24 h, beyond 5.00 %"]],
+  );
 });
 
 test("queues are summed over versions and shards", () => {

@@ -1,6 +1,6 @@
 /** `<sys>.supervisor.health`: the cluster in one answer (R-SUP-1). Pure. */
 import { type ClusterHealth, type Heartbeat, rfc3339 } from "@troupe/runtime/internal";
-import type { FiringAlert } from "../alerts/alerts.ts";
+import { type FiringAlert, isOfNow } from "../alerts/alerts.ts";
 import { isMassSuspicion } from "../membership/brakes.ts";
 import type { Membership } from "../membership/snapshot.ts";
 import type { QueueState } from "../queues/queue-reader.ts";
@@ -49,7 +49,7 @@ function reasonsOf(
   if (actors.total > 0 && actors.unavailable === actors.total) critical.push("no actor is available");
   else if (actors.unavailable > 0) degraded.push(`${actors.unavailable} of ${actors.total} actors are unavailable`);
   if (view.desired && view.desired.paused.length > 0) degraded.push(`paused: ${view.desired.paused.join(", ")}`);
-  degraded.push(...alerts.map(({ text }) => text));
+  degraded.push(...alerts.filter(isOfNow).map(({ text }) => text));
   return { critical, degraded };
 }
 

@@ -24,6 +24,7 @@ import { announceDeath, listenForDeaths } from "../recovery/deaths.ts";
 import { isOfHost, LostNodes } from "../recovery/lost-nodes.ts";
 import { Recovery } from "../recovery/recovery.ts";
 import { RecoveryLoop } from "../recovery/recovery-loop.ts";
+import { SloKeeping } from "../slo/slo-keeping.ts";
 import type { LeadingPorts } from "./leading-ports.ts";
 import { type ClusterParts, clusterView, rowsOf, serveCluster } from "./serve-cluster.ts";
 import type { TaskKeeping } from "./task-keeping.ts";
@@ -41,10 +42,12 @@ export interface ClusterKeeping {
   readonly done: Promise<unknown>;
 }
 
+type KeptTasks = Pick<TaskKeeping, "index" | "log" | "slo" | "caughtUp">;
+
 /** Starts it. */
 export async function keepCluster(
   ports: LeadingPorts,
-  tasks: Pick<TaskKeeping, "index" | "log">,
+  tasks: KeptTasks,
   sealing: Pick<AuditSealing, "head">,
 ): Promise<ClusterKeeping> {
   const keeper = new ClusterKeeper(ports, tasks, sealing);
@@ -86,7 +89,7 @@ function drainingNodes(
 
 class ClusterKeeper {
   readonly #ports: LeadingPorts;
-  readonly #tasks: Pick<TaskKeeping, "index" | "log">;
+  readonly #tasks: KeptTasks;
   readonly #sealing: Pick<AuditSealing, "head">;
   readonly #observer: ObserverHealth;
   readonly #membership: MembershipLoop;
@@ -98,12 +101,13 @@ class ClusterKeeper {
   readonly #queues: QueueWatch;
   readonly #outcomes = new Outcomes();
   readonly #alerting: Alerting;
+  readonly #slo: SloKeeping;
   readonly #sinceMs: number;
   readonly #quietSinceMs = new Map<string, number>();
   #stopListening: () => void = () => undefined;
   #convergedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(ports: LeadingPorts, tasks: Pick<TaskKeeping, "index" | "log">, sealing: Pick<AuditSealing, "head">) {
+  constructor(ports: LeadingPorts, tasks: KeptTasks, sealing: Pick<AuditSealing, "head">) {
     const { controlLink: link, subjects, shards, queues, events, settings, clock, logger, requireLeading } = ports;
     this.#ports = ports;
     this.#tasks = tasks;
@@ -128,6 +132,7 @@ class ClusterKeeper {
     this.#draining = drainingNodes(ports, replicasOn, () => this.#membership.membership);
     this.#queues = new QueueWatch(queues);
     this.#alerting = new Alerting(ports);
+    this.#slo = new SloKeeping(ports, tasks.slo);
     this.#membership = new MembershipLoop({
       members,
       reachability: new Reachability({
@@ -187,6 +192,7 @@ class ClusterKeeper {
       repeat("queues", WATCH_MS, ports, () => this.#watch()),
       repeat("draining nodes", DRAIN_MS, ports, () => this.#draining.look()),
       repeat("draining versions", DRAIN_MS, ports, () => this.#retireVersions()),
+      this.#slo.run(this.#tasks.caughtUp),
       repeat("identities", IDENTITIES_MS, ports, () => keepIdentities(ports, this.#membership.membership)),
     ]);
     this.#stopListening();
@@ -237,6 +243,7 @@ class ClusterKeeper {
       queues: this.#queues,
       outcomes: this.#outcomes,
       alerting: this.#alerting,
+      slo: this.#slo,
       sinceMs: this.#sinceMs,
       onChange: () => this.#changed(),
     };

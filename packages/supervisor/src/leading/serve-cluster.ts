@@ -22,6 +22,7 @@ import { eventVerbs } from "../services/event-verbs.ts";
 import { operationVerbs } from "../services/operation-verbs.ts";
 import { readVerbs } from "../services/read-verbs.ts";
 import { writeVerbs } from "../services/write-verbs.ts";
+import type { SloKeeping } from "../slo/slo-keeping.ts";
 import { usageVerb } from "../usage/usage-verb.ts";
 import type { LeadingPorts } from "./leading-ports.ts";
 import type { TaskKeeping } from "./task-keeping.ts";
@@ -36,6 +37,7 @@ export interface ClusterParts {
   readonly queues: QueueWatch;
   readonly outcomes: Outcomes;
   readonly alerting: Alerting;
+  readonly slo: Pick<SloKeeping, "report">;
   /** When the term began, ms since 1970. */
   readonly sinceMs: number;
   /** Called after something was changed that placement depends on. */
@@ -63,6 +65,7 @@ export function clusterView(ports: LeadingPorts, parts: ClusterParts): ClusterVi
     slowTasks: slowTasks(tasks.index, nowMs - settings.slowTaskAlertMs),
     recentOutcomes: outcomes.ofMailboxes,
     outcomesOf: (actor) => outcomes.ofActor(actor),
+    slo: parts.slo.report(),
     queueAgeAlertMs: settings.queueAgeAlertMs,
     slowTaskAlertMs: settings.slowTaskAlertMs,
   };
@@ -119,9 +122,6 @@ export function serveCluster(ports: LeadingPorts, parts: ClusterParts): Service 
           onChange,
         }),
       }),
-      ...usageVerb({ link, subjects, shards: ports.shards }),
-      ...eventVerbs({ link, subjects, clock, logger }),
-      ...auditVerbs({ subjects, sealing, requireLeading }),
       approvals: {
         subject: subjects.supervisor("approvals"),
         handle: (request) => request.respond(listApprovals(tasks.index, request.json(ApprovalListRequest))),
@@ -131,6 +131,9 @@ export function serveCluster(ports: LeadingPorts, parts: ClusterParts): Service 
         maxBytes: 4_096,
         handle: (request) => request.respond(parts.slo.report()),
       },
+      ...usageVerb({ link, subjects, shards: ports.shards }),
+      ...eventVerbs({ link, subjects, clock, logger }),
+      ...auditVerbs({ subjects, sealing, requireLeading }),
     },
   });
 }

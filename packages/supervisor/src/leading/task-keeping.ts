@@ -17,6 +17,8 @@ import type { Observation } from "../observer/observation.ts";
 import { TaskIndex } from "../observer/task-index.ts";
 import { TaskReader } from "../observer/task-reader.ts";
 import { SessionTurns } from "../sessions/session-turns.ts";
+import { SloCounting } from "../slo/slo-counting.ts";
+import { SloRows } from "../slo/slo-rows.ts";
 import { Sweeper } from "../sweeper/sweeper.ts";
 import { DueTimers } from "../timers/due-timers.ts";
 import type { LeadingPorts } from "./leading-ports.ts";
@@ -29,6 +31,7 @@ const ENDED_MS = 1_000;
 export interface TaskKeeping {
   readonly index: TaskIndex;
   readonly log: TaskLog;
+  readonly slo: SloCounting;
   /** Ends when the term's signal aborts and the last round is over. */
   readonly done: Promise<unknown>;
   /** Resolves when the index holds everything that was in the log at the start. */
@@ -44,14 +47,14 @@ export async function keepTasks(ports: LeadingPorts): Promise<TaskKeeping> {
     deadLetters.observe(observation);
     sessions.observe(observation);
     ended.observe(observation);
+    slo.observe(observation);
+    approvals.observe(observation);
   };
   const { observerLink: link, subjects, shards, logger, clock, signal } = ports;
   const following = await follow({ link, subjects, shards, logger, clock, onObservation });
-    slo.observe(observation);
-    approvals.observe(observation);
   const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   const running = Promise.race([following.caughtUp, stopped]).then(() => runParts(ports, parts));
-  return { index, log: parts.log, caughtUp: following.caughtUp, done: endOf(running, following, parts.close) };
+  return { index, log: parts.log, slo, caughtUp: following.caughtUp, done: endOf(running, following, parts.close) };
 }
 
 async function endOf(running: Promise<unknown>, following: Following, close: () => void): Promise<void> {
@@ -82,11 +85,11 @@ function taskParts(ports: LeadingPorts) {
   });
   const ended = new EndedTasks({ link, subjects, index, log, queues, sweeper, logger, nowMs });
   const announceEnd = (task: TaskId) => ended.announceSoon(task);
+  const approvals = new ApprovalNotes({ audit, nowMs });
+  const onEscalated = (wait: OpenWait, atMs: number) => approvals.escalated(wait, atMs);
   const limits = { retainMs: settings.retainMs, keepFinished: settings.keepFinished, batch: JANITOR_BATCH };
   return {
     log,
-  const approvals = new ApprovalNotes({ audit, nowMs });
-  const onEscalated = (wait: OpenWait, atMs: number) => approvals.escalated(wait, atMs);
     index,
     sweeper,
     ended,
@@ -98,9 +101,16 @@ function taskParts(ports: LeadingPorts) {
       ports: { ...once, subjects, archive: createTaskArchive(link, subjects) },
       logger,
     }),
+    slo: sloCounting(ports, index, log),
     janitor: new Janitor({ link, subjects, index, reader, publisher, logger, limits, nowMs }),
     close: () => publisher.close(),
   };
+}
+
+function sloCounting(ports: LeadingPorts, index: TaskIndex, log: TaskLog): SloCounting {
+  const { controlLink: link, subjects, clock, logger, requireLeading } = ports;
+  const rows = new SloRows({ link, subjects, logger, clock });
+  return new SloCounting({ subjects, index, log, rows, clock, logger, requireLeading });
 }
 
 /** Runs everything that acts; only once the index is complete, so that nothing is done that was done before. */

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import type { Latencies } from "./latencies.ts";
+
+const count = z.int().min(0);
+
+/** What was counted in some stretch of time. Tallies add up in any order. */
+export const Tally = z.strictObject({
+  /** Tasks that ended and count: completed, failed or expired. */
+  tasks: count,
+  /** Of them, those that did not complete. */
+  failed: count,
+  /** Of those, the ones that the system was not there for. */
+  unavailable: count,
+  /** What model calls cost, millionths of a dollar. */
+  costMicros: count,
+  /** How long completed tasks took, where none waited for a person or a time. */
+  latencies: z.record(z.string().regex(/^\d{1,3}$/), count),
+});
+export type Tally = Omit<z.infer<typeof Tally>, "latencies"> & { readonly latencies: Latencies };
+
+export const EMPTY_TALLY: Tally = { tasks: 0, failed: 0, unavailable: 0, costMicros: 0, latencies: {} };
+
+export function plus(a: Tally, b: Tally): Tally {
+  const latencies: Record<number, number> = { ...a.latencies };
+  for (const [bucket, more] of Object.entries(b.latencies))
+    latencies[Number(bucket)] = (latencies[Number(bucket)] ?? 0) + more;
+  return {
+    tasks: a.tasks + b.tasks,
+    failed: a.failed + b.failed,
+    unavailable: a.unavailable + b.unavailable,
+    costMicros: a.costMicros + b.costMicros,
+    latencies,
+  };
+}
