@@ -1,6 +1,6 @@
 /** The commands of a second terminal, against a system that `troupe start` runs in the same folder. */
 import assert from "node:assert/strict";
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -32,6 +32,13 @@ after(async () => {
 });
 
 const troupe = (...args: string[]): Promise<Ended> => new TroupeProcess(args, folder).ends();
+
+test("what a command has compiled is kept in the user's own cache, for the next one", async () => {
+  const { NODE_COMPILE_CACHE: _, ...environment } = { ...process.env, TROUPE_CACHE_DIR: join(folder, "cache") };
+  const { code, stderr } = await new TroupeProcess(["--version"], folder, undefined, environment).ends();
+  assert.equal(code, 0, stderr);
+  assert.notDeepEqual(await readdir(join(folder, "cache", "troupe", "compiled")), []);
+});
 
 /** The command's JSON. Fails when it does not exit as expected. */
 async function json(args: string[], expectedCode = 0): Promise<unknown> {
