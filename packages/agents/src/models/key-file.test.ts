@@ -15,7 +15,10 @@ test("a key may lie in a file of the node; nothing but its path is told to other
   const file = join(folder, "key");
   await writeFile(file, "sk-from-a-file-123456\n");
   const declared = { m: { model: "m", key: { file } } };
-  assert.equal(resolveModel("m", declared, LIVE).apiKey, "sk-from-a-file-123456");
+  const { apiKey } = resolveModel("m", declared, LIVE);
+  assert.equal(apiKey(), "sk-from-a-file-123456");
+  await writeFile(file, "sk-another-one-7654321\n");
+  assert.equal(apiKey(), "sk-another-one-7654321");
   assert.equal(providerOf("m", declared, LIVE).provider, `api.openai.com ${file}`);
 });
 
@@ -25,7 +28,7 @@ test("a key file that is missing or empty is refused by its path", async (t) => 
   const empty = join(folder, "empty");
   await writeFile(empty, "\n");
   for (const file of [join(folder, "missing"), empty]) {
-    const resolve = () => resolveModel("m", { m: { model: "m", key: { file } } }, LIVE);
-    assert.throws(resolve, (error) => TroupeError.is(error, "model_refused") && error.message.includes(file));
+    const { apiKey } = resolveModel("m", { m: { model: "m", key: { file } } }, LIVE);
+    assert.throws(apiKey, (error) => TroupeError.is(error, "model_refused") && error.message.includes(file));
   }
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
+import { createServer, request as httpRequest } from "node:http";
 import { after, test } from "node:test";
 import { systemClock, TroupeError } from "@troupe/runtime";
 import { ManualClock, seededRandom } from "@troupe/runtime/internal";
@@ -18,7 +18,7 @@ function modelAt(baseUrl: string, change: Partial<ResolvedModel> = {}): Resolved
     alias: "fast",
     model: "offline-fast",
     baseUrl,
-    apiKey: KEY,
+    apiKey: () => KEY,
     price: { inputUsd: 1, outputUsd: 2 },
     windowTokens: undefined,
     ...change,
@@ -232,4 +232,34 @@ test("an endpoint that reports no usage is counted with the tokenizer", async ()
   assert.equal(answer.content, "Hello there");
   // "Hello there" is two tokens; four are the message's frame.
   assert.deepEqual(answer.usage, { inputTokens: answer.usage.inputTokens, outputTokens: 6, costMicros: 0 });
+});
+
+test("a key that was replaced is used by the next call, and one that is gone refuses it", async () => {
+  const server = await offline();
+  const seen: (string | undefined)[] = [];
+  const front = createServer((request, response) => {
+    seen.push(request.headers.authorization);
+    const { method = "", url = "" } = request;
+    const to = httpRequest(`${new URL(server.url).origin}${url}`, { method, headers: request.headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 0, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(to);
+  });
+  await new Promise<void>((listening) => void front.listen(0, "127.0.0.1", listening));
+  after(() => front.close());
+  const address = front.address();
+  assert.ok(typeof address === "object" && address !== null);
+  let key: string | undefined = "sk-first";
+  const apiKey = () => key ?? assert.fail("no key");
+  const model = modelAt(`http://127.0.0.1:${address.port}/v1`, { apiKey });
+  const client = createOpenAiModel(model, { clock: systemClock, random: seededRandom(1) });
+  await client.complete(ask("x"), scope());
+  await client.complete(ask("x"), scope());
+  key = "sk-second";
+  await client.complete(ask("x"), scope());
+  assert.deepEqual(seen, ["Bearer sk-first", "Bearer sk-first", "Bearer sk-second"]);
+  key = undefined;
+  await assert.rejects(client.complete(ask("x"), scope()), /no key/);
+  assert.equal(seen.length, 3);
 });

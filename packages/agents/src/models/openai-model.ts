@@ -57,9 +57,10 @@ function gatedTries(
 ): (call: ModelCall, scope: ModelScope) => Promise<Tried> {
   const limits = silenceLimits(model.limits);
   const gate = health.gateOf(model);
-  const client = connect(model);
+  const clientWith = clientsOf(model);
   return async (call, scope) => {
     const { inputTokens, outputTokens } = estimateOf(call);
+    const apiKey = model.apiKey();
     const turn = await takeTurn(model.alias, inputTokens + outputTokens, scope);
     const leave = gate.enter();
     if (!leave.allowed) {
@@ -74,12 +75,12 @@ function gatedTries(
       const onHeaders = (given: Pick<Headers, "get">) => {
         headers = given;
       };
-      const answer = await tryOnce(client, model, call, { ...scope, onHeaders }, clock, limits);
+      const answer = await tryOnce(clientWith(apiKey), model, call, { ...scope, onHeaders }, clock, limits);
       result = "success";
       return { ok: true, answer };
     } catch (error) {
       scope.signal.throwIfAborted();
-      const failure = classifyFailure(error, clock.nowMs(), model.apiKey);
+      const failure = classifyFailure(error, clock.nowMs(), apiKey);
       // An endpoint that refuses or limits works: only what is broken counts for the breaker.
       result = failure.kind === "refused" || failure.kind === "rate_limited" ? "success" : "failure";
       reason = failure.reason;
@@ -96,10 +97,19 @@ function gatedTries(
   };
 }
 
-const connect = (model: ResolvedModel): OpenAI =>
+/** One client for as long as the key stays the same. */
+function clientsOf({ baseUrl }: ResolvedModel): (apiKey: string) => OpenAI {
+  let known: { readonly apiKey: string; readonly client: OpenAI } | undefined;
+  return (apiKey) => {
+    if (known?.apiKey !== apiKey) known = { apiKey, client: connect(baseUrl, apiKey) };
+    return known.client;
+  };
+}
+
+const connect = (baseURL: string, apiKey: string): OpenAI =>
   new OpenAI({
-    apiKey: model.apiKey,
-    baseURL: model.baseUrl,
+    apiKey,
+    baseURL,
     organization: null,
     project: null,
     // Retries and time-outs are ours, at one layer; the library logs requests with their content.

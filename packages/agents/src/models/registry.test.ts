@@ -10,11 +10,12 @@ const settings = (environment: Record<string, string>) => loadModelSettings(envi
 test("offline mode maps every alias to the offline endpoint and reads no key", () => {
   const offline = settings({ TROUPE_OFFLINE_URL: "http://127.0.0.1:9/v1", OPENAI_API_KEY: "sk-of-the-shell" });
   const model = resolveModel("mine", { mine: { model: "x", key: { env: "MISSING" } } }, offline);
-  assert.deepEqual(model, {
+  const { apiKey, ...rest } = model;
+  assert.equal(apiKey(), "offline");
+  assert.deepEqual(rest, {
     alias: "mine",
     model: "offline-mine",
     baseUrl: "http://127.0.0.1:9/v1",
-    apiKey: "offline",
     price: { inputUsd: 0, outputUsd: 0 },
     windowTokens: undefined,
     limits: undefined,
@@ -30,7 +31,7 @@ test("a declared alias goes before a built-in one, and its key comes from the va
   const live = settings({ TROUPE_MODEL_MODE: "live", MY_KEY: "k-1", OPENAI_API_KEY: "k-2", TROUPE_MODEL: "llama" });
   const spec = { endpoint: "https://models.example/v1", model: "big", key: { env: "MY_KEY" }, windowTokens: 9_000 };
   const model = resolveModel("fast", { fast: spec }, live);
-  assert.deepEqual([model.model, model.baseUrl, model.apiKey], ["big", "https://models.example/v1", "k-1"]);
+  assert.deepEqual([model.model, model.baseUrl, model.apiKey()], ["big", "https://models.example/v1", "k-1"]);
   assert.equal(model.windowTokens, 9_000);
   assert.equal(model.price, undefined);
 });
@@ -42,12 +43,12 @@ test("built-in aliases take the endpoint and the model of the environment; a loc
     TROUPE_MODEL: "llama",
   });
   const model = resolveModel("standard", undefined, local);
-  assert.deepEqual([model.model, model.baseUrl, model.apiKey], ["llama", "http://127.0.0.1:11434/v1", "none"]);
+  assert.deepEqual([model.model, model.baseUrl, model.apiKey()], ["llama", "http://127.0.0.1:11434/v1", "none"]);
 });
 
 test("OpenAI without a key is refused with the variable's name", () => {
   assert.throws(
-    () => resolveModel("fast", undefined, settings({ TROUPE_MODEL_MODE: "live" })),
+    () => resolveModel("fast", undefined, settings({ TROUPE_MODEL_MODE: "live" })).apiKey(),
     (error) => TroupeError.is(error, "model_refused") && /OPENAI_API_KEY/.test(error.message),
   );
 });

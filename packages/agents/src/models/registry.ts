@@ -2,12 +2,16 @@ import { type ModelPrice, type ModelSpec, TroupeError } from "@troupe/runtime";
 import type { ModelSettings } from "../config/load.ts";
 import { priceOf } from "./prices.ts";
 
-/** An alias with everything that a call needs. Holds the key: never log it, never put it into an error. */
+/** An alias with everything that a call needs. */
 export interface ResolvedModel {
   readonly alias: string;
   readonly model: string;
   readonly baseUrl: string;
-  readonly apiKey: string;
+  /**
+   * The key as it is now, read anew for each try, so that one that was replaced is used by the next. Never log it, never put it into an
+   * error. Throws `model_refused` when it is not there.
+   */
+  readonly apiKey: () => string;
   /** `undefined` = not known: it counts as free, with a warning. */
   readonly price: ModelPrice | undefined;
   readonly windowTokens: number | undefined;
@@ -66,8 +70,7 @@ export function specOf(
 }
 
 /**
- * What an alias means on this node. Throws `invalid_config` for an unknown alias or an offline mode without its URL, `model_refused` when
- * the key's variable is not set and the endpoint needs one.
+ * What an alias means on this node. Throws `invalid_config` for an unknown alias or an offline mode without its URL.
  */
 export function resolveModel(
   alias: string,
@@ -77,7 +80,7 @@ export function resolveModel(
   const spec = requireSpec(alias, declared);
   if (settings.mode === "offline") return offlineModel(alias, spec, settings);
   const place = placeOf(alias, spec, declared, settings);
-  return { alias, ...place, apiKey: keyOf(alias, spec, settings), limits: spec.limits, api: spec.api };
+  return { alias, ...place, apiKey: () => keyOf(alias, spec, settings), limits: spec.limits, api: spec.api };
 }
 
 function requireSpec(alias: string, declared: Readonly<Record<string, ModelSpec>> | undefined): ModelSpec {
@@ -113,7 +116,7 @@ function offlineModel(alias: string, spec: ModelSpec, settings: ModelSettings): 
     alias,
     model: `offline-${alias}`,
     baseUrl: settings.offlineUrl,
-    apiKey: "offline",
+    apiKey: () => "offline",
     price: FREE,
     windowTokens: spec.windowTokens,
     limits: spec.limits,

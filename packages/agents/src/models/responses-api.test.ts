@@ -20,7 +20,7 @@ async function bed(faults: readonly Fault[] = [], limits: ResolvedModel["limits"
         alias: "fast",
         model: "offline-fast",
         baseUrl: server.url,
-        apiKey: "sk-key-of-the-test",
+        apiKey: () => "sk-key-of-the-test",
         price: { inputUsd: 1, outputUsd: 2 },
         windowTokens: undefined,
         limits,
