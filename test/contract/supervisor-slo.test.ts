@@ -2,14 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import {
-  type HopId,
-  jsonRecord,
-  type ObjectiveReport,
-  SloReport,
-  type TaskId,
-  type Version,
-} from "@troupe/runtime/internal";
+import { jsonRecord, type ObjectiveReport, SloReport, type TaskId, type Version } from "@troupe/runtime/internal";
 import { runCommand } from "../support/cli-in-process.ts";
 import { until } from "../support/stack.ts";
 import { MANIFEST, PASSPORT, SupervisorBed } from "../support/supervisor-bed.ts";
@@ -30,7 +23,7 @@ after(() => bed[Symbol.asyncDispose]());
 async function completed(costMicros: number): Promise<TaskId> {
   const task = await bed.submit(version);
   const usage = { inputTokens: 1, outputTokens: 1, costMicros };
-  const step = bed.subjects.record(task, (await bed.firstHop(task, version)) as HopId, "a", {
+  const step = bed.subjects.record(task, await bed.firstHop(task, version), "a", {
     class: "s",
     kind: "step",
     to: "1",
@@ -82,10 +75,11 @@ test("what model calls cost is counted where the file has objectives", async () 
   await until("the cost", 10_000, async () => (await objective("cost")).value === 0.03);
 });
 
+const health = () => bed.ask<{ alerts: { name: string; text: string }[]; reasons: string[] }>("health");
+
 test("an alert fires for what is beyond its threshold, and is no reason for the cluster's health", async () => {
   for (let i = 0; i < 4; i++) await failed("failed");
   await counts("errors", 12);
-  const health = () => bed.ask<{ alerts: { name: string; text: string }[]; reasons: string[] }>("health");
   await until("the alert", 10_000, async () => (await health()).alerts.some(({ name }) => name === "slo_missed"));
   const { alerts, reasons } = await health();
   assert.ok(

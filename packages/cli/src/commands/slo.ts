@@ -29,7 +29,7 @@ function reportLines({ objectives, since }: SloReport): readonly string[] {
 
 function cells(objective: ObjectiveReport): readonly string[] {
   const { name, status, unit, value, target, alert, window_ms: windowMs, tasks, budget_left: left } = objective;
-  const shown = (number: number) => amount(number, unit);
+  const shown = AMOUNT[unit];
   return [
     name,
     status.replace("_", " "),
@@ -50,21 +50,16 @@ const DAY_MS = 24 * HOUR_MS;
 const burnOf = ({ burn }: ObjectiveReport, windowMs: number): string =>
   burn.find((one) => one.window_ms === windowMs)?.rate.toFixed(1) ?? "-";
 
-function amount(value: number, unit: ObjectiveReport["unit"]): string {
-  switch (unit) {
-    case "share":
-      return `${(value * 100).toFixed(2)} %`;
-    case "ms":
-      return `${(value / 1_000).toFixed(2)} s`;
-    case "usd":
-      return `$${value.toFixed(4)}`;
-  }
-}
+const AMOUNT: Readonly<Record<ObjectiveReport["unit"], (value: number) => string>> = {
+  share: (value) => `${(value * 100).toFixed(2)} %`,
+  ms: (value) => `${(value / 1_000).toFixed(2)} s`,
+  usd: (value) => `$${value.toFixed(4)}`,
+};
 
 export function sloCommand(cli: Cli): Command {
-  const report = () =>
-    withAddress(newCommand("report", "value, target, what is left of the error budget, and how fast it is spent"));
+  const report = withAddress(
+    newCommand("report", "value, target, what is left of the error budget, and how fast it is spent"),
+  );
   const command = newCommand("slo", "how the service level objectives are kept");
-  command.addCommand(runs(cli, report(), { options: Options, run: showSlos }), { isDefault: true });
-  return command;
+  return command.addCommand(runs(cli, report, { options: Options, run: showSlos }), { isDefault: true });
 }

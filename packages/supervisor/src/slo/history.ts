@@ -64,7 +64,7 @@ export class SloHistory {
   }
 
   #put(number: number, minute: number, tally: Tally): void {
-    const hour = this.#hours.get(number) ?? { minutes: new Map(), sum: EMPTY_TALLY };
+    const hour = this.#hours.get(number) ?? { minutes: new Map<number, Tally>(), sum: EMPTY_TALLY };
     hour.minutes.set(minute, plus(hour.minutes.get(minute) ?? EMPTY_TALLY, tally));
     hour.sum = plus(hour.sum, tally);
     this.#hours.set(number, hour);

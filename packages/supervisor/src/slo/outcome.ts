@@ -10,19 +10,18 @@ const SYSTEM_CODES: ReadonlySet<string> = new Set(["poison_message", "model_refu
 
 const isCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
 
+/** Failures are looked at more closely. */
+const OF_STATUS: Readonly<Record<Exclude<DoneBody["status"], "failed">, Outcome>> = {
+  completed: "completed",
+  expired: "unavailable",
+  cancelled: "ignored",
+  rejected: "ignored",
+};
+
 /** How a task counts by its end record. Pure. */
 export function outcomeOf({ status, error }: Pick<DoneBody, "status" | "error">): Outcome {
-  switch (status) {
-    case "completed":
-      return "completed";
-    case "failed":
-      return isOfSystem(error?.code ?? "") ? "unavailable" : "failed";
-    case "expired":
-      return "unavailable";
-    case "cancelled":
-    case "rejected":
-      return "ignored";
-  }
+  if (status !== "failed") return OF_STATUS[status];
+  return isOfSystem(error?.code ?? "") ? "unavailable" : "failed";
 }
 
 const isOfSystem = (code: string): boolean =>
@@ -30,14 +29,13 @@ const isOfSystem = (code: string): boolean =>
 
 /** One ended task as a tally. `tookMs` is absent where it says nothing about the system. */
 export function tallyOf(outcome: Outcome, tookMs: number | undefined): Tally {
-  switch (outcome) {
-    case "ignored":
-      return EMPTY_TALLY;
-    case "completed":
-      return { ...EMPTY_TALLY, tasks: 1, latencies: tookMs === undefined ? {} : { [bucketOf(tookMs)]: 1 } };
-    case "failed":
-      return { ...EMPTY_TALLY, tasks: 1, failed: 1 };
-    case "unavailable":
-      return { ...EMPTY_TALLY, tasks: 1, failed: 1, unavailable: 1 };
-  }
+  if (outcome === "ignored") return EMPTY_TALLY;
+  const isCompleted = outcome === "completed";
+  return {
+    ...EMPTY_TALLY,
+    tasks: 1,
+    failed: isCompleted ? 0 : 1,
+    unavailable: outcome === "unavailable" ? 1 : 0,
+    latencies: isCompleted && tookMs !== undefined ? { [bucketOf(tookMs)]: 1 } : {},
+  };
 }

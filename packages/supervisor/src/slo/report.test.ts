@@ -32,8 +32,9 @@ test("the defaults are those that are promised", () => {
   );
 });
 
+const latencies = (slow: number) => ({ [bucketOf(1_000)]: 100 - slow, [bucketOf(60_000)]: slow });
+
 test("each objective is met, missed or alarming by its value in its window, with what is left of its budget", () => {
-  const latencies = (slow: number) => ({ [bucketOf(1_000)]: 100 - slow, [bucketOf(60_000)]: slow });
   const cases: readonly (readonly [string, Partial<Tally>, string, number, number])[] = [
     ["availability", { tasks: 10_000, unavailable: 5 }, "met", 0.9995, 0.5],
     ["availability", { tasks: 10_000, unavailable: 30 }, "missed", 0.997, -2],
@@ -104,10 +105,11 @@ test("a budget burns too fast only when a long and a short window say so", () =>
   for (const [shares, expected] of cases) assert.deepEqual(alertsOf(failing(shares)), expected, JSON.stringify(shares));
 });
 
+const unavailable =
+  (shares: Readonly<Record<number, number>>): SumOf =>
+  (windowMs) => ({ ...EMPTY_TALLY, tasks: 10_000, unavailable: (shares[windowMs] ?? 0) * 10_000 });
+
 test("a slow burn of a long objective is told too, and the value beyond its threshold", () => {
-  const unavailable =
-    (shares: Readonly<Record<number, number>>): SumOf =>
-    (windowMs) => ({ ...EMPTY_TALLY, tasks: 10_000, unavailable: (shares[windowMs] ?? 0) * 10_000 });
   assert.deepEqual(alertsOf(unavailable({ [H72]: 0.002, [H6]: 0.002 })), ["slo_burn_slow availability"]);
   assert.deepEqual(alertsOf(unavailable({ [720 * HOUR]: 0.01 })), ["slo_missed availability"]);
 });

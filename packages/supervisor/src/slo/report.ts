@@ -85,18 +85,13 @@ const cost = ({ targetUsd: target, alertUsd: alert, windowMs }: On<"cost">): Obj
   },
 });
 
-function objectiveOf(slos: Slos, name: SloName): Objective | undefined {
-  switch (name) {
-    case "availability":
-      return slos.availability ? availability(slos.availability) : undefined;
-    case "latency":
-      return slos.latency ? latency(slos.latency) : undefined;
-    case "errors":
-      return slos.errors ? errors(slos.errors) : undefined;
-    case "cost":
-      return slos.cost ? cost(slos.cost) : undefined;
-  }
-}
+/** Each objective that is not switched off. */
+const OBJECTIVES: Readonly<Record<SloName, (slos: Slos) => Objective | undefined>> = {
+  availability: (slos) => (slos.availability ? availability(slos.availability) : undefined),
+  latency: (slos) => (slos.latency ? latency(slos.latency) : undefined),
+  errors: (slos) => (slos.errors ? errors(slos.errors) : undefined),
+  cost: (slos) => (slos.cost ? cost(slos.cost) : undefined),
+};
 
 /** What was counted within that time before now. */
 export type SumOf = (windowMs: number) => Tally;
@@ -117,7 +112,7 @@ export function reportOf({ system, nowMs, sinceMs, slos, uncounted, sumOf }: Rep
     at: rfc3339(nowMs),
     since: sinceMs === undefined ? null : rfc3339(sinceMs),
     objectives: SLO_NAMES.flatMap((name) => {
-      const objective = objectiveOf(slos, name);
+      const objective = OBJECTIVES[name](slos);
       if (!objective) return [];
       return [objectiveReport(name, uncounted.has(name) ? { ...objective, read: () => undefined } : objective, sumOf)];
     }),

@@ -36,7 +36,7 @@ function missed({
   window_ms: windowMs,
 }: ObjectiveReport): readonly SloAlert[] {
   if (status !== "alarming" || tasks < FEWEST_TASKS || value === null) return [];
-  const text = `${name} is ${shown(value, unit)} over ${hours(windowMs)}, beyond ${shown(alert, unit)}`;
+  const text = `${name} is ${SHOWN[unit](value)} over ${hours(windowMs)}, beyond ${SHOWN[unit](alert)}`;
   return [{ name: "slo_missed", about: name, text }];
 }
 
@@ -55,15 +55,10 @@ function burning(objective: ObjectiveReport): readonly SloAlert[] {
   return [];
 }
 
-function shown(value: number, unit: ObjectiveReport["unit"]): string {
-  switch (unit) {
-    case "share":
-      return `${(value * 100).toFixed(2)} %`;
-    case "ms":
-      return `${(value / 1_000).toFixed(1)} s`;
-    case "usd":
-      return `$${value.toFixed(4)}`;
-  }
-}
+const SHOWN: Readonly<Record<ObjectiveReport["unit"], (value: number) => string>> = {
+  share: (value) => `${(value * 100).toFixed(2)} %`,
+  ms: (value) => `${(value / 1_000).toFixed(1)} s`,
+  usd: (value) => `$${value.toFixed(4)}`,
+};
 
 const hours = (ms: number): string => (ms < HOUR ? `${ms / MINUTE} min` : `${ms / HOUR} h`);

@@ -22,6 +22,8 @@ const logger = createLogger({ name: "test", level: "silent" });
 const HOUR = 3_600_000;
 const START = 400_000 * HOUR;
 
+const requireLeading = () => undefined;
+
 /** What outlives a leader: the log's end records, and the rows. */
 class Store {
   readonly ends = new Map<string, object>();
@@ -54,7 +56,6 @@ class Term {
 
   constructor(store: Store) {
     const { index, clock } = this;
-    const requireLeading = () => undefined;
     this.counting = new SloCounting({
       subjects,
       index,
@@ -72,7 +73,7 @@ class Term {
     }
   }
   async pass(ms: number): Promise<void> {
-    this.clock.advance(ms);
+    await this.clock.advance(ms);
     await this.counting.round();
   }
   sum = () => this.counting.history.sum(HOUR, START + 60_000);

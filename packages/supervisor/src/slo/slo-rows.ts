@@ -8,12 +8,7 @@ const sequences = z.record(z.string().regex(/^\d{1,3}$/), z.int().min(0));
 
 /** How far the log has been counted, by shard: the last end record, and the last step. */
 const Counted = z.strictObject({ ends: sequences, steps: sequences });
-type CountedWire = z.infer<typeof Counted>;
-/** By number of the shard. */
-export interface Counted {
-  readonly ends: Readonly<Record<number, number>>;
-  readonly steps: Readonly<Record<number, number>>;
-}
+export type Counted = z.infer<typeof Counted>;
 
 const SloRow = z.strictObject({
   v: z.literal(1),
@@ -52,7 +47,7 @@ export class SloRows {
   /** Writes one hour. Throws `conflict` when somebody else has: then another one leads. */
   async write(hour: number, minutes: HourMinutes, counted: Counted): Promise<void> {
     const wire = Object.fromEntries([...minutes].map(([minute, tally]) => [String(minute), Tally.parse(tally)]));
-    const row: SloRow = { v: 1, counted: counted as CountedWire, minutes: wire };
+    const row: SloRow = { v: 1, counted, minutes: wire };
     const { revision } = await this.#bucket.put(keyOf(hour), row, this.#revisions.get(hour));
     this.#revisions.set(hour, revision);
   }
