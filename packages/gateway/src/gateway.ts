@@ -25,6 +25,7 @@ import {
   systemRandom,
   type TaskOrder,
   type TaskRequest,
+  type Tracer,
 } from "@troupe/runtime/internal";
 import { ApprovalApi } from "./approvals/approval-api.ts";
 import { startApprovalServices } from "./approvals/approval-services.ts";
@@ -51,6 +52,7 @@ import type { RequestLimits } from "./limits/request-limits.ts";
 import { GatewayApi } from "./task/gateway-api.ts";
 import { healthProbe } from "./task/health-probe.ts";
 import type { HealthPartName } from "./task/task-api.ts";
+import { DoorTraces } from "./telemetry/door-traces.ts";
 import { followReconnects } from "./watch/reconnects.ts";
 import { createTaskReader } from "./watch/task-reader.ts";
 
@@ -91,6 +93,8 @@ export interface GatewayOptions {
   readonly tenant?: string;
   /** Files of the dashboard, served at `/dashboard`; default none. */
   readonly page?: readonly StaticFile[] | undefined;
+  /** Makes spans of requests, as its sampler says. Absent = a caller's trace is handed on as it came. */
+  readonly tracer?: Tracer | undefined;
   /** Shown in discovery and in the OpenAPI document. */
   readonly version?: string;
   readonly logger: Logger;
@@ -176,6 +180,7 @@ class RunningGateway {
         approvals: parts.approvals,
         supervisor: parts.supervisor,
         health,
+        traces: parts.traces,
         guard: guard.ports,
         system,
         version,
@@ -238,6 +243,7 @@ interface Parts {
   readonly approvals: ApprovalApi;
   readonly audit: AuditWriter;
   readonly supervisor: SupervisorApi;
+  readonly traces: DoorTraces;
   readonly room: WaitingRoom;
   readonly ends: EndWatch;
   readonly deployed: DeployedSystem & { stop(): void };
@@ -269,6 +275,7 @@ async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
     ring: encryptionKeysFile === undefined ? undefined : new KeyRingFile(encryptionKeysFile),
     manifestOf: (version) => deployed.find(version)?.system.manifest,
   });
+  const traces = new DoorTraces(options.tracer);
   const inFlight = new InFlight(clock);
   const backlog = new Backlog(clock);
   const turns = new TurnKeeper(core);
@@ -298,7 +305,7 @@ async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
     carried: carrier(blobs, seals),
   });
   const rejectedId = () => newTaskId(0, deployed.current().version, clock, random);
-  const room: WaitingRoom = new WaitingRoom({ ...core, ingress, backlog, tenant, rejectedId });
+  const room: WaitingRoom = new WaitingRoom({ ...core, traces, ingress, backlog, tenant, rejectedId });
   const reader = createTaskReader({ ...core, shards, opened: (record) => seals.opened(record) });
   const reconnects = followReconnects(link);
   const watch = { link, subjects, reader, onReconnect: reconnects.onReconnect };
@@ -311,7 +318,21 @@ async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
     audit: (event, details) => audit.store(event, details, PATIENCE_MS),
     hint: (task) => api.hint(task),
   });
-  return { link, subjects, publisher, api, approvals, audit, supervisor, room, ends, deployed, reconnects, isDraining: false };
+  return {
+    link,
+    subjects,
+    publisher,
+    api,
+    approvals,
+    audit,
+    supervisor,
+    room,
+    ends,
+    deployed,
+    reconnects,
+    traces,
+    isDraining: false,
+  };
 }
 
 /** Inputs are encrypted where the system says so; over the inline limit they are stored beside the log, and a reference takes their place. */

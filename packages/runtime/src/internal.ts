@@ -129,6 +129,7 @@ export { IssuedRoles } from "./node/role-credentials.ts";
 export * from "./node/stop-on-signals.ts";
 export * from "./on-demand.ts";
 export * from "./random.ts";
+export * from "./telemetry/log-events.ts";
 export * from "./telemetry/logger.ts";
 export * from "./telemetry/mask.ts";
 export * from "./telemetry/actor-metrics.ts";

@@ -1,5 +1,5 @@
-import { type Clock, messageOf } from "@troupe/runtime";
-import { isNotOffered } from "@troupe/runtime/internal";
+import { type Clock, messageOf, TroupeError } from "@troupe/runtime";
+import { actorMetrics, isNotOffered } from "@troupe/runtime/internal";
 import { estimateOf } from "../models/call-estimate.ts";
 import type { ModelAnswer, ModelCall, ModelClient, ModelScope } from "../models/model.ts";
 import { BUDGET_SERVICE, BudgetAnswer, type BudgetQuestion } from "./budget-messages.ts";
@@ -41,6 +41,8 @@ async function reserve(alias: string, call: ModelCall, scope: ModelScope): Promi
   try {
     return BudgetAnswer.parse(await scope.ask(BUDGET_SERVICE, question)).reservation;
   } catch (error) {
+    if (TroupeError.is(error, "budget_exceeded"))
+      actorMetrics.add("troupe_model_budget_refusals_total", { model: alias });
     if (!isNotOffered(error)) throw error;
     scope.log?.warn({ model: alias }, "this node has no budgets: the call is not bounded");
     return null;

@@ -1,5 +1,5 @@
 import { messageOf } from "@troupe/runtime";
-import { isNotOffered } from "@troupe/runtime/internal";
+import { actorMetrics, isNotOffered, turnEvent } from "@troupe/runtime/internal";
 import type { ModelAnswer, ModelClient, ModelScope } from "../models/model.ts";
 import { cacheKey } from "./cache-key.ts";
 import { CACHE_SERVICE, CacheAnswer, type CachedAnswer } from "./cache-messages.ts";
@@ -15,10 +15,13 @@ export function cachedModel(alias: string, client: ModelClient): ModelClient {
       if (scope.mayCache !== true || scope.ask === undefined) return client.complete(call, scope);
       const place = { model: alias, key: cacheKey(alias, call) };
       const kept = await find(place, scope);
+      actorMetrics.add("troupe_cache_lookups_total", { outcome: kept === undefined ? "miss" : "hit" });
       if (kept !== undefined) {
         scope.onToken?.(kept.content);
         const { costMicros: savedMicros } = kept.usage;
-        return { ...kept, usage: { inputTokens: 0, outputTokens: 0, costMicros: 0 }, cached: { savedMicros } };
+        actorMetrics.add("troupe_cache_saved_dollars_total", {}, savedMicros / 1e6);
+        scope.log?.info(turnEvent({ ...kept, ...NOTHING, alias, durationMs: 0, isCached: true }), "turn");
+        return { ...kept, usage: NOTHING, cached: { savedMicros } };
       }
       const answer = await client.complete(call, scope);
       if (isWorthKeeping(answer)) await keep(place, answer, scope);
@@ -26,6 +29,8 @@ export function cachedModel(alias: string, client: ModelClient): ModelClient {
     },
   };
 }
+
+const NOTHING = { inputTokens: 0, outputTokens: 0, costMicros: 0 } as const;
 
 interface Place {
   readonly model: string;

@@ -56,6 +56,10 @@ export function loadModelSettings(
   };
 }
 
+/** Whether prompts, answers, arguments and results go into spans: `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT`, off by default. */
+export const capturesContent = (environment: Readonly<Record<string, string | undefined>> = processEnv): boolean =>
+  environment["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"]?.toLowerCase() === "true";
+
 /** A variable that a system file names, or `undefined` when it is not set or empty. */
 export const loadVariable = (name: string): string | undefined => processEnv[name] || undefined;
 

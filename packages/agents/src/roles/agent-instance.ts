@@ -13,6 +13,8 @@ import {
   reply,
   TroupeError,
 } from "@troupe/runtime";
+import { inSpan } from "@troupe/runtime/internal";
+import { GEN_AI } from "../models/gen-ai-names.ts";
 import type { AnswerSchema, ModelAnswer, ModelCall, ModelClient } from "../models/model.ts";
 import { carryOut } from "../tools/gate/carry-out.ts";
 import type { ToolPorts } from "../tools/gate/tool-ports.ts";
@@ -77,7 +79,9 @@ export function createAgentInstance(
     receive: async (message, ctx) => {
       const conversation = readConversation(message);
       try {
-        return await play(playing, open(ctx), conversation, ctx);
+        return await inSpan(`invoke_agent ${ctx.role}`, { attributes: agentAttributes(spec, ctx) }, () =>
+          play(playing, open(ctx), conversation, ctx),
+        );
       } catch (error) {
         // The model client has made its retries; the hop's own would only multiply them.
         if (!TroupeError.is(error, "model_unavailable", "model_refused", "budget_exceeded")) throw error;
@@ -89,9 +93,18 @@ export function createAgentInstance(
         return outcomeOf(spec, ctx, conversation, degraded(spec, spec.whenDown));
       }
     },
+    callsLeft: () => client?.callsLeft?.(),
     dispose: () => tools.close(),
   };
 }
+
+const agentAttributes = ({ model }: AgentSpec, { role, task }: Context) => ({
+  [GEN_AI.operation]: "invoke_agent",
+  [GEN_AI.provider]: "troupe",
+  [GEN_AI.agentName]: role,
+  [GEN_AI.requestModel]: model,
+  [GEN_AI.conversation]: task.session ?? task.id,
+});
 
 async function play(playing: Playing, client: ModelClient, conversation: Conversation, ctx: Context): Promise<Outcome> {
   const { spec, choices, shape, schema, answer: answerSchema } = playing;

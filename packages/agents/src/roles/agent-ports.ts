@@ -1,11 +1,12 @@
 import { type Clock, type ModelSpec, type Random, systemClock, systemRandom } from "@troupe/runtime";
 import { budgetedModel } from "../budgets/budgeted-model.ts";
 import { cachedModel } from "../cache/cached-model.ts";
-import { loadModelSettings } from "../config/load.ts";
+import { capturesContent, loadModelSettings } from "../config/load.ts";
 import { EndpointHealth } from "../models/endpoint-health.ts";
 import { hedgedModel } from "../models/hedged-model.ts";
 import type { ModelClient } from "../models/model.ts";
 import { createModelChain } from "../models/model-chain.ts";
+import { observedModel } from "../models/observed-model.ts";
 import { createOpenAiModel } from "../models/openai-model.ts";
 import { resolveModel } from "../models/registry.ts";
 
@@ -23,8 +24,11 @@ export function systemModels(
 ): OpenModel {
   return (alias, declared) => {
     const settings = loadModelSettings();
-    const open = (name: string) =>
-      budgetedModel(name, createOpenAiModel(resolveModel(name, declared, settings), { clock, random, health }), clock);
+    const open = (name: string) => {
+      const model = resolveModel(name, declared, settings);
+      const client = createOpenAiModel(model, { clock, random, health });
+      return budgetedModel(name, observedModel(client, { model, clock, capturesContent: capturesContent() }), clock);
+    };
     const hedged = (name: string) => hedgedModel(name, declared, open, clock);
     return createModelChain(alias, declared, (name) => cachedModel(name, hedged(name)));
   };

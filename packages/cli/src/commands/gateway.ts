@@ -11,6 +11,7 @@ import type { ExitCode } from "../exit-code.ts";
 import { unlessInterrupted } from "../interruption.ts";
 import { loadKeys } from "../keys.ts";
 import { logLevelOf } from "../log-file.ts";
+import { traceDoor } from "../tracing.ts";
 
 const Options = AddressOptions.extend({
   port: z.coerce.number().int().min(0).max(65_535).default(8_080),
@@ -25,6 +26,8 @@ async function runGateway(scope: Scope, options: z.infer<typeof Options>): Promi
   const facts = { nats: await natsFacts(address), http: await httpFacts(options.host, variables) };
   requireStrong(scope, facts, options.allowWeak);
   const guard = await loadGuardSettings(variables);
+  const logger = createLogger({ name: "gateway", level: logLevelOf(scope.environment.logLevel) });
+  const tracing = await traceDoor(variables, address.system, logger);
   const { startGateway } = await import("../parts.ts");
   const gateway = await startGateway({
     servers: address.natsUrl,
@@ -37,13 +40,15 @@ async function runGateway(scope: Scope, options: z.infer<typeof Options>): Promi
     requiredParts: loadRequiredParts(variables),
     clock: scope.clock,
     random: scope.random,
-    logger: createLogger({ name: "gateway", level: logLevelOf(scope.environment.logLevel) }),
+    tracer: tracing?.tracer,
+    logger,
   });
   scope.terminal.note(`gateway at ${gateway.url}`);
   try {
     return await unlessInterrupted(Promise.withResolvers<ExitCode>().promise, scope.interrupted);
   } finally {
     await gateway.stop();
+    await tracing?.close();
   }
 }
 

@@ -1,7 +1,14 @@
 import { hostname } from "node:os";
 import { loadModelSettings } from "@troupe/agents/internal";
 import { TroupeError } from "@troupe/runtime";
-import { createLogger, createNode, type NodeOptions } from "@troupe/runtime/internal";
+import {
+  createLogger,
+  createNode,
+  type Logger,
+  NodeMetrics,
+  type NodeOptions,
+  serveMetrics,
+} from "@troupe/runtime/internal";
 import { type Command, InvalidArgumentError } from "commander";
 import { z } from "zod";
 import { type Address, findAddress } from "../address.ts";
@@ -15,6 +22,7 @@ import { AllowWeak, requireStrong, withAllowWeak } from "../environment/require-
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { findRoleKeys, loadKeys, nodeNameIn } from "../keys.ts";
 import { logLevelOf } from "../log-file.ts";
+import { traceHosts } from "../tracing.ts";
 
 const Options = AddressOptions.extend({
   name: z.string().optional(),
@@ -24,6 +32,7 @@ const Options = AddressOptions.extend({
   memory: z.coerce.number().int().min(1).max(10_000_000).optional(),
   drainLimit: z.coerce.number().min(0).max(86_400).optional(),
   hostSilence: z.coerce.number().min(0).max(86_400).optional(),
+  metrics: z.string().optional(),
   allowWeak: AllowWeak,
   json: z.boolean().default(false),
 });
@@ -35,6 +44,8 @@ async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<
   const { variables } = scope.environment;
   requireStrong(scope, { nats: await natsFacts(address), model: loadModelSettings(variables).mode }, options.allowWeak);
   const name = await nodeName(options.name, address);
+  const logger = createLogger({ name: `node/${name}`, level: logLevelOf(scope.environment.logLevel) });
+  const metrics = await nodeMetrics(options.metrics ?? variables["TROUPE_METRICS"], scope.cwd, logger);
   const node = createNode({
     system: address.system,
     name,
@@ -47,7 +58,9 @@ async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<
     ...(options.hostSilence === undefined ? {} : { hostSilenceMs: Math.round(options.hostSilence * 1_000) }),
     brokerServices: brokerServices(variables, await keyRingPlace(scope.environment, address.keysFile)),
     loader: import.meta.resolve("@troupe/agents/loader"),
-    logger: createLogger({ name: `node/${name}`, level: logLevelOf(scope.environment.logLevel) }),
+    tracing: await traceHosts(variables, logger),
+    metrics: metrics?.metrics,
+    logger,
     clock: scope.clock,
     random: scope.random,
   });
@@ -55,7 +68,21 @@ async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<
   const drain = () => void node.drain();
   if (scope.interrupted.aborted) drain();
   else scope.interrupted.addEventListener("abort", drain, { once: true });
-  return (await node.done) === 0 ? EXIT_CODES.ok : EXIT_CODES.failed;
+  const code = await node.done;
+  await metrics?.close();
+  return code === 0 ? EXIT_CODES.ok : EXIT_CODES.failed;
+}
+
+/** Serves what the node counts, where an address is given. Throws `invalid_config` when nobody can listen there. */
+async function nodeMetrics(address: string | undefined, folder: string, logger: Logger) {
+  if (address === undefined || address === "") return undefined;
+  const metrics = new NodeMetrics(folder, logger);
+  const server = await serveMetrics(address, metrics, logger);
+  const close = async (): Promise<void> => {
+    metrics.close();
+    await server.close();
+  };
+  return { metrics, close };
 }
 
 /** Asked for, else the one that its credentials are of, else the machine's. Throws `unauthorized` when the first two differ. */
@@ -107,6 +134,7 @@ export function nodeCommand(cli: Cli): Command {
     .option("--slots <count>", "messages that its actors may hold at once (64)")
     .option("--memory <mebibytes>", "what its actors may reserve of the machine's memory together; default: no limit")
     .option("--drain-limit <seconds>", "how long a drain lets messages finish (25)")
-    .option("--host-silence <seconds>", "a host whose event loop is blocked for so long is killed; 0 = never (10)");
+    .option("--host-silence <seconds>", "a host whose event loop is blocked for so long is killed; 0 = never (10)")
+    .option("--metrics <address>", "HOST:PORT where Prometheus reads /metrics; default: TROUPE_METRICS, else nowhere");
   return runs(cli, command, { options: Options, run: runNode });
 }

@@ -11,6 +11,7 @@ import { ensureKeyRing, keyRingPlace } from "../encryption/key-ring-place.ts";
 import { findRoleKeys, loadKeys } from "../keys.ts";
 import { fileLogger } from "../log-file.ts";
 import { startGateway, startSupervisor } from "../parts.ts";
+import { traceDoor } from "../tracing.ts";
 import { type NodeCrew, startNodeCrew } from "./node-crew.ts";
 
 export interface LocalSystemOptions {
@@ -79,9 +80,12 @@ export async function startLocalSystem(options: LocalSystemOptions, stack: Async
   const encryptionKeysFile = await keyRingPlace(loadEnvironment(env), keysFile);
   // A ring that somebody named has to be there; beside the keys of a server of our own it is our own as well.
   if (keysFile !== undefined && options.natsUrl === undefined) await ensureKeyRing(keyRingFileOf(keysFile), options);
+  const tracing = await traceDoor(env, options.system, logger);
+  if (tracing) stack.defer(() => tracing.close());
   const gateway = await startGateway({
     ...settings,
     encryptionKeysFile,
+    tracer: tracing?.tracer,
     httpPort: options.httpPort,
     guard: await loadGuardSettings(env),
     requiredParts: loadRequiredParts(env),

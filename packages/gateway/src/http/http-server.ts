@@ -11,6 +11,7 @@ import type { SupervisorApi } from "../cluster/supervisor-api.ts";
 import { BODY_LIMITS, bodyTooLarge } from "../ingress/task-body.ts";
 import { isBehindWall } from "../task/known-task.ts";
 import type { HealthProbe, TaskApi } from "../task/task-api.ts";
+import type { DoorTraces } from "../telemetry/door-traces.ts";
 import { registerA2aRoutes } from "./a2a-routes.ts";
 import { registerAgentRoutes } from "./agent-routes.ts";
 import { registerChatRoutes } from "./chat-routes.ts";
@@ -28,6 +29,7 @@ import type { ErrorForm } from "./operation.ts";
 import { ERROR_FORMS, REQUIREMENTS } from "./operations.ts";
 import { registerPageRoutes, type StaticFile } from "./page-routes.ts";
 import { PROBLEM_TYPE, problemOf } from "./problem.ts";
+import { RequestTraces } from "./request-traces.ts";
 import { registerResponseRoutes } from "./response-routes.ts";
 import { registerTaskRoutes } from "./task-routes.ts";
 import { registerUsageRoutes } from "./usage-routes.ts";
@@ -36,6 +38,7 @@ export interface HttpServerOptions {
   readonly api: TaskApi;
   readonly supervisor: SupervisorApi;
   readonly health: HealthProbe;
+  readonly traces: DoorTraces;
   readonly guard: GuardPorts;
   /** Addresses of proxies whose `X-Forwarded-For` is believed; default none. */
   readonly trustedProxies?: readonly string[] | undefined;
@@ -90,12 +93,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     reply.header("x-request-id", request.id);
     if (isClosing) reply.header("connection", "close");
   });
+  const traces = new RequestTraces(options.traces);
+  traces.install(app);
   refuseUnknown(app);
   registerMetrics(app, { cluster: () => api.cluster(), clock, logger });
   guard.install(app);
   handleErrors(app, guard, logger);
   acceptBytes(app);
-  const ports = { api, streams, callerOf: (request: FastifyRequest) => callerOf(guard.principalOf(request)), clock };
+  const ports = { api, streams, callerOf: tracedCaller(guard, traces), clock };
   registerTaskRoutes(app, ports);
   registerAgentRoutes(app, ports);
   registerModelRoutes(app, ports);
@@ -154,6 +159,12 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
     throw new TroupeError("invalid_config", `the gateway cannot listen on ${host}:${port}`, { cause: error });
   }
 }
+
+/** Whoever a request comes from, with the trace that it belongs to. */
+const tracedCaller = (guard: Guard, traces: RequestTraces) => (request: FastifyRequest) => ({
+  ...callerOf(guard.principalOf(request)),
+  trace: traces.of(request),
+});
 
 /** Bodies stay bytes until the route reads them; their type does not matter. */
 function acceptBytes(app: FastifyInstance): void {

@@ -8,6 +8,7 @@ import {
   type TaskId,
   type TaskOrder,
   type TaskRequest,
+  type TraceContext,
   TroupeError,
   undeclaredRequirements,
   type Version,
@@ -24,6 +25,7 @@ export interface OrderContext {
   readonly tenant: string;
   /** Who asks, where callers sign in. */
   readonly user?: string | undefined;
+  readonly trace?: TraceContext | undefined;
   readonly shards: number;
   readonly nowMs: number;
   /** A shard for a task without a session. */
@@ -33,7 +35,7 @@ export interface OrderContext {
 
 /** Throws `unknown_role` with the doors, `unmet_capabilities` with what is missing, or `invalid_request`. */
 export function decideOrder(role: string, request: TaskRequest, context: OrderContext): TaskOrder {
-  const { current, tenant, user, nowMs, shards } = context;
+  const { current, tenant, user, trace, nowMs, shards } = context;
   const requires = request.required_capabilities ?? [];
   const mailbox = requireDoor(current.system, role, requires);
   if (request.session !== undefined && request.max_load !== undefined)
@@ -59,6 +61,7 @@ export function decideOrder(role: string, request: TaskRequest, context: OrderCo
     ...(request.max_load === undefined ? {} : { maxLoad: request.max_load }),
     ...(request.budget === undefined ? {} : { budget: request.budget }),
     ...(request.metadata === undefined ? {} : { metadata: request.metadata }),
+    ...(trace && { trace }),
   };
 }
 

@@ -24,6 +24,7 @@ import {
   type TaskLog,
   type TaskOrder,
   type TaskRequest,
+  type TraceContext,
   TroupeError,
   turnRecord,
   type Version,
@@ -47,6 +48,7 @@ export interface Submission {
   readonly user?: string | undefined;
   /** Hash of the idempotency key; absent = every call is a new task. */
   readonly key?: string | undefined;
+  readonly trace?: TraceContext | undefined;
 }
 
 export interface IngressPorts {
@@ -150,12 +152,13 @@ export class Ingress {
     };
   }
 
-  #decide({ role, request, tenant, user }: Submission): TaskOrder {
+  #decide({ role, request, tenant, user, trace }: Submission): TaskOrder {
     const { clock, random, shards } = this.#ports;
     return decideOrder(role, request, {
       current: this.#ports.current(),
       tenant,
       user,
+      trace,
       shards,
       nowMs: clock.nowMs(),
       shard: Math.floor(random.unit() * shards),

@@ -5,6 +5,7 @@ import {
   ListRequest,
   type Logger,
   LogRequest,
+  readTraceContext,
   requireTaskId,
   type Service,
   type ServiceRequest,
@@ -20,6 +21,7 @@ import {
 } from "@troupe/runtime/internal";
 import type { z } from "zod";
 import type { Caller, TaskApi } from "../task/task-api.ts";
+import type { DoorTraces } from "../telemetry/door-traces.ts";
 import { withFittingEnd, withFittingResult } from "./fitting-result.ts";
 import { parseJsonBody, parseRequest, parseTaskBody } from "./task-body.ts";
 
@@ -28,6 +30,7 @@ export interface TaskServicesOptions {
   readonly subjects: Subjects;
   readonly api: TaskApi;
   readonly caller: Caller;
+  readonly traces: Pick<DoorTraces, "message">;
   readonly version: string;
   readonly logger: Logger;
 }
@@ -75,19 +78,26 @@ export function startTaskServices(options: TaskServicesOptions): Service {
 }
 
 async function submit(options: TaskServicesOptions, request: ServiceRequest): Promise<void> {
-  request.respond(await accept(options, request));
+  request.respond(await accept(options, "submit", request));
 }
 
-async function accept({ api, subjects, caller }: TaskServicesOptions, request: ServiceRequest) {
-  const role = subjects.parseTasks(request.subject) ?? "";
-  const task: TaskRequest = parseTaskBody(request.body, request.headers?.get("Content-Type"));
-  return api.submit(caller, role, task, keyOf(request));
+function accept(
+  { api, subjects, caller, traces }: TaskServicesOptions,
+  verb: "submit" | "run",
+  request: ServiceRequest,
+) {
+  const given = readTraceContext((name) => request.headers?.last(name) || undefined);
+  return traces.message({ template: subjects.tasks("{role}", verb), given }, async (trace) => {
+    const role = subjects.parseTasks(request.subject) ?? "";
+    const task: TaskRequest = parseTaskBody(request.body, request.headers?.get("Content-Type"));
+    return api.submit({ ...caller, trace }, role, task, keyOf(request));
+  });
 }
 
 /** Answers at once with the task's id, then event by event, with a sign of life every 5 s, and an empty message at the end. */
 async function run(options: TaskServicesOptions, request: ServiceRequest): Promise<void> {
   try {
-    const accepted = await accept(options, request);
+    const accepted = await accept(options, "run", request);
     request.chunk(accepted);
     await stream(options, request, { id: accepted.task_id });
   } catch (error) {

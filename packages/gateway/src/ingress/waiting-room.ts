@@ -14,6 +14,7 @@ import {
   messageOf,
   type PulledMessage,
   type PullLoop,
+  readTraceContext,
   type Subjects,
   startPull,
   type TaskId,
@@ -23,6 +24,7 @@ import {
   type WriteOncePorts,
   writeOnce,
 } from "@troupe/runtime/internal";
+import type { DoorTraces } from "../telemetry/door-traces.ts";
 import { AdmissionQueue } from "./admission.ts";
 import type { Backlog } from "./backlog.ts";
 import { callerKey, queueKey } from "./idempotency-keys.ts";
@@ -37,6 +39,7 @@ export interface WaitingRoomPorts extends WriteOncePorts {
   readonly backlog: Backlog;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly traces: Pick<DoorTraces, "message">;
   /** Tenant of `queue` messages. */
   readonly tenant: string;
   /** An id under which a `queue` message that is no task is recorded as rejected. Throws `no_system`. */
@@ -152,13 +155,15 @@ export class WaitingRoom {
 
   /** A `queue` message: submitted like any other, with its place in the stream (or its `Nats-Msg-Id`) as the key. */
   async #takeQueued(message: PulledMessage): Promise<void> {
-    const { ingress, subjects, tenant } = this.#ports;
+    const { ingress, subjects, tenant, traces } = this.#ports;
     try {
       const role = subjects.parseTasks(message.subject) ?? "";
       const request = this.#requestOf(message);
       const id = message.headers?.get("Nats-Msg-Id");
       const key = id ? callerKey(tenant, id) : queueKey(message.streamSequence);
-      await ingress.submit({ role, request, tenant, key });
+      const given = readTraceContext((name) => message.headers?.last(name) || undefined);
+      const template = subjects.tasks("{role}", "queue");
+      await traces.message({ template, given }, (trace) => ingress.submit({ role, request, tenant, key, trace }));
       message.ack();
     } catch (error) {
       await this.#notSubmitted(message, error);

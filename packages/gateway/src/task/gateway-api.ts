@@ -64,9 +64,9 @@ export class GatewayApi implements TaskApi {
     this.#ports = ports;
   }
 
-  submit({ tenant, user }: Caller, role: string, request: TaskRequest, key?: string): Promise<TaskAccepted> {
+  submit({ tenant, user, trace }: Caller, role: string, request: TaskRequest, key?: string): Promise<TaskAccepted> {
     const hash = key === undefined ? undefined : callerKey(tenant, key);
-    return this.#ports.ingress.submit({ role, request, tenant, user, key: hash });
+    return this.#ports.ingress.submit({ role, request, tenant, user, key: hash, trace });
   }
 
   async find(caller: Caller, id: TaskId): Promise<FoundTask> {

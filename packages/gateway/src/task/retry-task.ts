@@ -38,6 +38,7 @@ export async function retrySubmission(
     ),
     tenant: passport.tenant,
     key: callerKey(passport.tenant, `retry of ${id}`),
+    trace: caller.trace,
   };
 }
 

@@ -9,6 +9,7 @@ import type {
   TaskRequest,
   TaskStatus,
   TaskView,
+  TraceContext,
 } from "@troupe/runtime/internal";
 
 /** What runs now, for who has to name a door. */
@@ -24,6 +25,8 @@ export interface Caller {
   readonly tenant: string;
   /** Who it is, where callers sign in: usage and budgets are counted by it. */
   readonly user?: string;
+  /** The trace that its request belongs to: a task that it starts goes on with it. */
+  readonly trace?: TraceContext | undefined;
   /** Whether it sees its own tenant's tasks alone; for anybody else a task's unguessable id is enough. */
   readonly isWalled: boolean;
 }

@@ -43,6 +43,7 @@ export function turnRecord(
     input: order.input,
     passport: headerText(startHeader({ ...order, session }, order.acceptedAtMs)),
     submittedAtMs: order.acceptedAtMs,
+    ...(order.trace && { trace: order.trace }),
   };
   return jsonRecord(subjects.turn(shard, key, number), {}, body);
 }
@@ -55,8 +56,8 @@ export function parseTurn(subjects: Subjects, record: StoredRecord): Turn | unde
   const task = parseTaskId(body.data.task)?.id;
   const header = decodeRecordHeader(body.data.passport);
   if (!task || !header || !isMailboxName(body.data.door)) return undefined;
-  const { input, submittedAtMs, door } = body.data;
-  return { number: place.number, task, mailbox: door, input, header, submittedAtMs };
+  const { input, submittedAtMs, door, trace } = body.data;
+  return { number: place.number, task, mailbox: door, input, header: { ...header, trace }, submittedAtMs };
 }
 
 /** What to write to start a turn now: its start record, or its end when its deadline passed while it waited. */

@@ -5,6 +5,7 @@ import type { Origin, Passport, RecordHeader } from "../contracts/record.ts";
 import { encodeRecordHeader } from "../contracts/record.ts";
 import type { Subjects } from "../contracts/subjects.ts";
 import { DoneBody } from "../contracts/task.ts";
+import { TraceContext } from "../contracts/trace-context.ts";
 import { isSessionKey, parseTaskId, type SessionKey, type TaskId } from "../ids.ts";
 import type { NewRecord } from "../log/task-log.ts";
 
@@ -34,6 +35,8 @@ export const TaskOrder = z.strictObject({
   maxLoad: z.number().min(0).max(1).optional(),
   budget: z.string().max(128).optional(),
   metadata: z.record(z.string(), z.string()).optional(),
+  /** The trace that its submission belongs to. */
+  trace: TraceContext.optional(),
 });
 export type TaskOrder = z.infer<typeof TaskOrder>;
 
@@ -58,7 +61,7 @@ export function startHeader(order: TaskOrder, nowMs: number): RecordHeader {
   };
   const { session, user, priority, metadata, maxLoad } = order;
   const origin: Origin = { session: session?.name, user, priority, metadata, maxLoad };
-  return { passport, origin };
+  return { passport, origin, trace: order.trace };
 }
 
 /** The record that starts the task: from then on it is in its mailbox. */

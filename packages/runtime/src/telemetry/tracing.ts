@@ -20,7 +20,7 @@ import {
 import { formatTraceparent, parseTraceparent, type TraceContext } from "../contracts/trace-context.ts";
 import { messageOf, TroupeError } from "../errors.ts";
 
-export { type Span, SpanKind, type Tracer } from "@opentelemetry/api";
+export { type Span, SpanKind, SpanStatusCode, type Tracer } from "@opentelemetry/api";
 
 /** Name of the instrumentation scope of every span of ours. */
 export const TRACER_NAME = "troupe";

@@ -125,5 +125,5 @@ const escalationRecord = (
   task: TaskId,
   hop: HopId,
   to: string,
-  { passport, body }: DeadLetterAction & { kind: "escalate" },
-) => jsonRecord(subjects.record(task, hop, "supervisor", { class: "m", kind: "send", to }), { passport }, body);
+  { passport, trace, body }: DeadLetterAction & { kind: "escalate" },
+) => jsonRecord(subjects.record(task, hop, "supervisor", { class: "m", kind: "send", to }), { passport, trace }, body);

@@ -1,5 +1,5 @@
 /** What becomes of a dead letter (DESIGN §5, Commit): the escalation role gets it, or the task ends as failed. Pure. */
-import type { DoneBody, EscalationBody, Passport, TaskRecord } from "@troupe/runtime/internal";
+import type { DoneBody, EscalationBody, Passport, TaskRecord, TraceContext } from "@troupe/runtime/internal";
 import { z } from "zod";
 import type { Died } from "../observer/observation.ts";
 
@@ -18,7 +18,12 @@ export interface DeadLetterCase {
 export type DeadLetterAction =
   | { readonly kind: "none"; readonly reason: string }
   | { readonly kind: "end"; readonly body: DoneBody }
-  | { readonly kind: "escalate"; readonly passport: Passport; readonly body: EscalationBody };
+  | {
+      readonly kind: "escalate";
+      readonly passport: Passport;
+      readonly trace?: TraceContext;
+      readonly body: EscalationBody;
+    };
 
 /** Decides. The same case gives the same action, so that doing it again after a crash writes the same records. */
 export function decideDeadLetter(given: DeadLetterCase): DeadLetterAction {
@@ -27,6 +32,8 @@ export function decideDeadLetter(given: DeadLetterCase): DeadLetterAction {
   if (death.body.reply) return { kind: "none", reason: "its caller gets the error" };
   const passport = input?.header?.passport;
   if (escalation === undefined || escalation === death.role || !input || !passport) return fail(death);
+  // Nobody is to go on with it.
+  if (death.body.error.code === "aborted_by_rule") return fail(death);
   const isOverLimit = death.body.error.code === "hop_limit";
   // A task over its hop limit gets one more stretch of hops to be put right in, not one for each time.
   if (isOverLimit && given.records.some(isFreshStretch)) return fail(death);
@@ -42,6 +49,7 @@ export function decideDeadLetter(given: DeadLetterCase): DeadLetterAction {
       trail: death.body.error.code === "loop_detected" ? [] : passport.trail,
       remainingMs: given.remainingMs,
     },
+    ...(input.header?.trace && { trace: input.header.trace }),
     body: escalationBody(death, input),
   };
 }

@@ -65,6 +65,7 @@ export function againRecord(
     subject: subjects.record(task, hop, "supervisor", { class: "m", kind: `again${next}`, to: name.to }),
     header: {
       passport: original.header?.passport,
+      trace: original.header?.trace,
       original: { subject: original.subject, sequence: original.sequence },
     },
     encoding: original.encoding,

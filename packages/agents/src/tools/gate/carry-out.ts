@@ -5,8 +5,9 @@
 import { type Context, messageOf, type ToolPermission, TroupeError, type Usage } from "@troupe/runtime";
 import type { ToolCall } from "../../models/model.ts";
 import type { Tool } from "../tool.ts";
-import { admit, recordRefusal } from "./admit.ts";
+import { admit, type RecordedRefusal, recordRefusal } from "./admit.ts";
 import { decideCall, type GateVerdict, type Refusal } from "./decide.ts";
+import { type CallOutcome, type ObservedCall, observeCall } from "./observed-call.ts";
 import { errorText, resultText } from "./result-text.ts";
 import { runInTime } from "./run-in-time.ts";
 import type { ToolPorts } from "./tool-ports.ts";
@@ -36,21 +37,37 @@ const STUCK_MARGIN_MS = 5_000;
  */
 export async function carryOut(ctx: Context, gate: ToolGate, call: ToolCall): Promise<string> {
   const verdict = decideCall({ call, ...gate, taint: ctx.taint });
-  if (verdict.verdict === "refuse") return refuse(ctx, call.name, verdict.refusal);
+  if (verdict.verdict === "refuse") return refuse(ctx, gate, call, verdict.refusal);
   if (verdict.verdict === "ask_person") {
     const refusal = await askPerson(ctx, gate, verdict);
-    if (refusal !== undefined) return refuse(ctx, call.name, refusal);
+    if (refusal !== undefined) return refuse(ctx, gate, call, refusal);
   }
   const { tool } = verdict;
-  const text = tool.kind === "role" ? await callRole(ctx, gate, verdict) : await runStep(ctx, gate, verdict);
+  const text =
+    tool.kind === "role" ? await callRole(ctx, gate, call, verdict) : await runStep(ctx, gate, call, verdict);
   if (tool.rules.gives.length > 0) ctx.addTaint(tool.rules.gives);
   return text;
 }
 
-async function refuse(ctx: Context, name: string, refusal: Refusal): Promise<string> {
-  const shown = name.replaceAll(/[^a-zA-Z0-9_-]/g, "_").slice(0, 64);
-  const recorded = await ctx.step<Recorded>(`tool:${shown}`, () => recordRefusal(ctx, shown, refusal));
+async function refuse(ctx: Context, gate: ToolGate, call: ToolCall, refusal: Refusal): Promise<string> {
+  const shown = call.name.replaceAll(/[^a-zA-Z0-9_-]/g, "_").slice(0, 64);
+  // What a model made up is a name of nothing.
+  const name = gate.tools.some((tool) => tool.name === call.name) ? call.name : "unknown";
+  const recorded = await ctx.step<Recorded>(`tool:${shown}`, async () => {
+    const refused = await recordRefusal(ctx, shown, refusal);
+    await observeRefusal({ ctx, name, call, clock: gate.ports.clock }, refused);
+    return refused;
+  });
   return recorded.text;
+}
+
+const observeRefusal = (observed: ObservedCall, { text, refused }: RecordedRefusal): Promise<CallOutcome> =>
+  observeCall(observed, () => Promise.resolve({ outcome: "refused", text, errorType: refused }));
+
+async function admitCall(ctx: Context, gate: ToolGate, call: ToolCall, tool: Tool): ReturnType<typeof admit> {
+  const refusal = await admit(ctx, gate.ports, tool);
+  if (refusal) await observeRefusal({ ctx, name: tool.name, call, clock: gate.ports.clock }, refusal.instead);
+  return refusal;
 }
 
 /** Waits for people; what they approve is this tool with these arguments, and the hop runs nothing else. */
@@ -68,27 +85,33 @@ async function askPerson(
   return { rule: "approval", reason: `${answer.by ?? "A person"} denied it${because}` };
 }
 
-async function runStep(ctx: Context, gate: ToolGate, { tool, args }: Admitted): Promise<string> {
+async function runStep(ctx: Context, gate: ToolGate, call: ToolCall, { tool, args }: Admitted): Promise<string> {
+  const { clock } = gate.ports;
   const recorded = await ctx.step<Recorded>(
     `tool:${tool.name}`,
     async ({ idempotencyKey, signal }) => {
       const scope = { idempotencyKey, signal, taint: ctx.taint, ask: ctx.ask.bind(ctx) };
-      try {
-        return { text: resultText(tool, await runInTime(tool, args, scope, gate.ports.clock)) };
-      } catch (error) {
-        signal.throwIfAborted();
-        return { text: failed(ctx, tool, error) };
-      }
+      const { text } = await observeCall({ ctx, name: tool.name, call, clock }, async (): Promise<CallOutcome> => {
+        try {
+          return { outcome: "ok", text: resultText(tool, await runInTime(tool, args, scope, clock)) };
+        } catch (error) {
+          signal.throwIfAborted();
+          return { outcome: "failed", text: failed(ctx, tool, error), errorType: errorTypeOf(error) };
+        }
+      });
+      return { text };
     },
     {
       effect: tool.isIdempotent ? "repeat" : "once",
-      admit: async () => admit(ctx, gate.ports, tool),
+      admit: () => admitCall(ctx, gate, call, tool),
       stuckAfter: { firstMs: tool.rules.timeoutMs + STUCK_MARGIN_MS },
       usage: (value) => costOf(tool, value),
     },
   );
   return recorded.text;
 }
+
+const errorTypeOf = (error: unknown): string => (TroupeError.is(error) ? error.code : "tool_failed");
 
 /** What the model is told of an error. One that leaves open whether the tool took effect is no failure: the hop decides. */
 function failed(ctx: Context, tool: Tool, error: unknown): string {
@@ -105,10 +128,10 @@ function failed(ctx: Context, tool: Tool, error: unknown): string {
 }
 
 /** Another role is asked by a call of the runtime, which waits durably; only the admission is a step. */
-async function callRole(ctx: Context, gate: ToolGate, { tool, given }: Admitted): Promise<string> {
+async function callRole(ctx: Context, gate: ToolGate, call: ToolCall, { tool, given }: Admitted): Promise<string> {
   const refused = await ctx.step<Recorded | null>(
     `tool:${tool.name}`,
-    async () => (await admit(ctx, gate.ports, tool))?.instead ?? null,
+    async () => (await admitCall(ctx, gate, call, tool))?.instead ?? null,
     { usage: (value) => (value === null ? costOf(tool, { text: "" }) : undefined) },
   );
   if (refused !== null) return refused.text;
