@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { loadYamlSystem } from "@troupe/agents/loader";
 import type { Json } from "@troupe/runtime";
 import { createFakeContext, requireCompiled } from "@troupe/runtime/internal";
+import approvals from "../../examples/approvals/system.ts";
 import reference from "../../examples/reference/system.ts";
 import relay from "../../examples/relay/system.ts";
 
@@ -11,12 +12,21 @@ const examples = new URL("../../examples/", import.meta.url);
 
 test("every example has a README, and every system among them compiles", async () => {
   const names = (await readdir(examples)).toSorted();
-  assert.deepEqual(names, ["budgets", "openai-client", "patterns", "reference", "relay", "research", "tools"]);
+  assert.deepEqual(names, [
+    "approvals",
+    "budgets",
+    "openai-client",
+    "patterns",
+    "reference",
+    "relay",
+    "research",
+    "tools",
+  ]);
   for (const name of names) assert.match(await readFile(new URL(`${name}/README.md`, examples), "utf8"), /^# /);
   const research = await loadYamlSystem(await readFile(new URL("research/system.yaml", examples), "utf8"));
   const tools = await loadYamlSystem(await readFile(new URL("tools/system.yaml", examples), "utf8"));
   const budgets = await loadYamlSystem(await readFile(new URL("budgets/system.yaml", examples), "utf8"));
-  for (const { manifest } of [reference, relay, research, tools, budgets])
+  for (const { manifest } of [reference, relay, approvals, research, tools, budgets])
     assert.ok(requireCompiled(manifest).doors.size > 0);
 });
 

@@ -9,6 +9,7 @@ import system from "./approving-system.ts";
 import { TEST_SYSTEM, TestCluster } from "./cluster.ts";
 import { type Called, call, makeKey } from "./gateway-callers.ts";
 import { silentLogger } from "./nats-server.ts";
+import type { NodeProcess } from "./node-process.ts";
 import { until } from "./stack.ts";
 
 const MODULE = fileURLToPath(new URL("./approving-system.ts", import.meta.url));
@@ -30,6 +31,7 @@ export class ApprovalBed implements AsyncDisposable {
   readonly operator: Link;
   readonly #keys: ReadonlyMap<string, string>;
   readonly #gateways: Gateway[] = [];
+  readonly #nodes: NodeProcess[] = [];
   #supervisor: Supervisor;
 
   private constructor(cluster: TestCluster, operator: Link, keys: ReadonlyMap<string, string>, supervisor: Supervisor) {
@@ -50,7 +52,7 @@ export class ApprovalBed implements AsyncDisposable {
     }
     keys.set("stranger", (await makeKey(bed, "globex", ["admin"], { user: "ann" })).text);
     const started = new ApprovalBed(cluster, operator, keys, supervisor);
-    await Promise.all(nodes.map((node) => cluster.startNode(node)));
+    started.#nodes.push(...(await Promise.all(nodes.map((node) => cluster.startNode(node)))));
     await started.#deploy();
     await started.gateway();
     await started.gateway();
@@ -67,6 +69,20 @@ export class ApprovalBed implements AsyncDisposable {
     await gateway.start();
     this.#gateways.push(gateway);
     return gateway;
+  }
+
+  keyOf(user: UserOfBed): string {
+    return this.#keys.get(user) ?? "";
+  }
+
+  /** Address of the first gateway. */
+  url(): string {
+    return this.#gateways[0]?.url ?? "";
+  }
+
+  /** Kills a node with its hosts. */
+  killNode(name: string): void {
+    this.#nodes.find((node) => node.name === name)?.killGroup("SIGKILL");
   }
 
   async stopSupervisor(): Promise<void> {

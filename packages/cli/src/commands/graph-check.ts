@@ -7,6 +7,7 @@ import { ATTACK_GROUPS, type Attempt } from "../firewall/attack.ts";
 import { checkFirewall } from "../firewall/check-firewall.ts";
 import { drawMatrix } from "../firewall/matrix.ts";
 import { playableVersion } from "../firewall/role-keys-here.ts";
+import { approvalRuleLines, approvalRules } from "../graph/approval-rules.ts";
 import { reach } from "../reach.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -24,10 +25,12 @@ async function checkGraph(scope: Scope, options: z.infer<typeof Options>): Promi
     const { natsUrl: servers, system } = address;
     terminal.note(`Version ${version} of ${manifest.name}: who may write to whom.\n`);
     for (const line of drawMatrix(requireCompiled(manifest), terminal.paint)) terminal.note(line);
+    for (const line of approvalRuleLines(manifest)) terminal.note(line);
     terminal.note("");
     const attempts = await checkFirewall({ servers, system, ...playable, core: link, clock, random });
     const hasSucceeded = attempts.some(({ isRefused }) => !isRefused);
-    if (options.json) terminal.print(JSON.stringify({ version: version, refused: !hasSucceeded, attempts }));
+    if (options.json)
+      terminal.print(JSON.stringify({ version, refused: !hasSucceeded, approvals: approvalRules(manifest), attempts }));
     else report(attempts, options.all, terminal);
     return hasSucceeded ? EXIT_CODES.failed : EXIT_CODES.ok;
   });

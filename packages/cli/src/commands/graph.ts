@@ -1,7 +1,9 @@
+import type { SystemManifest } from "@troupe/runtime/internal";
 import type { Command } from "commander";
 import { z } from "zod";
 import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
+import { approvalRuleLines, approvalRules } from "../graph/approval-rules.ts";
 import { drawGraph, mermaidGraph } from "../graph/draw.ts";
 import { type RunningGraph, readRunningGraph } from "../graph/running-graph.ts";
 import { reach } from "../reach.ts";
@@ -19,11 +21,19 @@ async function showGraph(scope: Scope, options: z.infer<typeof Options>, args: r
   const { manifest, version, revoked } = await graphOf(scope, options, args[0]);
   const { terminal } = scope;
   const { name, graph, roles } = manifest;
-  if (options.json) terminal.print(JSON.stringify({ name, version, graph, roles, revoked }));
+  if (options.json)
+    terminal.print(JSON.stringify({ name, version, graph, roles, revoked, approvals: approvalRules(manifest) }));
   else if (options.mermaid) terminal.print(mermaidGraph(manifest));
-  else for (const line of drawGraph(manifest, terminal.paint, revoked)) terminal.print(line);
+  else
+    for (const line of [...drawGraph(manifest, terminal.paint, revoked), ...approvalLinesOf(manifest)])
+      terminal.print(line);
   return EXIT_CODES.ok;
 }
+
+const approvalLinesOf = (manifest: SystemManifest): readonly string[] => {
+  const lines = approvalRuleLines(manifest);
+  return lines.length === 0 ? [] : ["", ...lines.map((line) => `  ${line}`)];
+};
 
 /** Of a file, or of what runs. */
 async function graphOf(

@@ -35,6 +35,7 @@ export function loadEnvironment(variables: NodeJS.ProcessEnv): Environment {
     tls: tlsOfEnvironment(variables),
     system: read("TROUPE_SYSTEM"),
     httpUrl: read("TROUPE_HTTP_URL"),
+    apiKey: read("TROUPE_API_KEY"),
     plainNatsUrl: read("NATS_URL"),
     natsContext: read("NATS_CONTEXT"),
     configHome: read("XDG_CONFIG_HOME") ?? (home === undefined ? undefined : `${home}/.config`),

@@ -18,9 +18,11 @@ const VARIABLES: readonly (readonly [string, string])[] = [
     "TROUPE_KEYS_FILE",
     "`keys.json`, a `.creds` file, or a folder of either; without one the server's anonymous user is taken",
   ],
+  ["TROUPE_ENCRYPTION_KEYS", "key ring that stored bodies are encrypted with; default: beside the keys for NATS"],
   ["TROUPE_TLS_CA, TROUPE_TLS_CERT, TROUPE_TLS_KEY, TROUPE_TLS_FIRST", "TLS towards NATS, as the flags `--tls-…` say"],
   ["TROUPE_SYSTEM", "name of the system, the first token of every subject"],
-  ["TROUPE_HTTP_URL", "address of a gateway, for `troupe doctor`"],
+  ["TROUPE_HTTP_URL", "address of a gateway, for `troupe doctor`, and for `troupe approvals` with an API key"],
+  ["TROUPE_API_KEY", "API key or token: `troupe approvals` then decides over HTTP, as its owner"],
   ["TROUPE_LOG_LEVEL", "debug, info, warn, error or silent"],
   [
     "OPENAI_API_KEY, OPENAI_BASE_URL, TROUPE_MODEL",

@@ -1,5 +1,11 @@
 /** What a role tries of the control plane: rows, services, records and notices of others. Pure. */
-import { AUDIT_SOURCES, BUCKETS, type CompiledRole, SUPERVISOR_WRITE_VERBS } from "@troupe/runtime/internal";
+import {
+  APPROVAL_VERBS,
+  AUDIT_SOURCES,
+  BUCKETS,
+  type CompiledRole,
+  SUPERVISOR_WRITE_VERBS,
+} from "@troupe/runtime/internal";
 import { type Attack, publish } from "./attack.ts";
 import type { Range } from "./range.ts";
 
@@ -28,6 +34,7 @@ function services({ subjects, system }: Range): readonly string[] {
     ...(["issue", "revoke", "list"] as const).map((verb) => subjects.identities(verb)),
     ...(["probe", "stop", "drain"] as const).map((verb) => subjects.node("node-1", verb)),
     ...(["submit", "run", "queue"] as const).map((verb) => subjects.tasks(door, verb)),
+    ...APPROVAL_VERBS.map((verb) => subjects.approvalVerb(verb)),
     ...(["get", "cancel", "signal", "retry"] as const).map((verb) => subjects.taskVerb(verb)),
     // Services that are tools: nodes ask them, hosts may not.
     "tool.weather.get",

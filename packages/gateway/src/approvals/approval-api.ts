@@ -138,7 +138,7 @@ function replyOf({ hash }: Approval, { name: by, proof }: Approver, { verdict, r
   const said = { hash, by, proof };
   const vote = (reason === undefined ? said : { ...said, reason }) satisfies ApprovalVote;
   if (verdict === "approve") return { value: vote };
-  return { error: { code: "approval_denied", message: reason ?? `${by} said no`, details: vote } };
+  return { error: { code: "approval_denied", message: `denied by ${by}`, details: vote } };
 }
 
 const unknownApproval = (id: string, cause?: unknown): TroupeError =>

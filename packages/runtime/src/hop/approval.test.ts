@@ -26,7 +26,7 @@ test("a yes needs every answer, in time, on this act, by distinct people", () =>
       2,
       { isApproved: false, why: "denied", hash, by: "bob", reason: "too much" },
     ],
-    ["a no without a reason", [no("bob")], 1, { isApproved: false, why: "denied", hash, by: "bob", reason: "no" }],
+    ["a no without a reason", [no("bob")], 1, { isApproved: false, why: "denied", hash, by: "bob" }],
     ["the clock", [expired], 1, { isApproved: false, why: "expired", hash }],
     ["a yes that was stored too late", [yes("ann", 100)], 1, { isApproved: false, why: "expired", hash }],
     [

@@ -69,9 +69,9 @@ export function judgeAnswers(answers: readonly Answer[], { hash, approvals, over
   for (const { from, result, atMs } of answers) {
     if (from === "timer" || atMs >= overAtMs) return { isApproved: false, why: "expired", hash };
     if ("error" in result) {
-      const denial = ApprovalVote.safeParse(result.error.details);
-      const { reason = result.error.message, ...rest } = denial.success ? denial.data : {};
-      return { isApproved: false, why: "denied", hash, reason, ...("by" in rest ? { by: rest.by } : {}) };
+      const denial = ApprovalVote.safeParse(result.error.details).data;
+      const told = denial && { by: denial.by, ...(denial.reason === undefined ? {} : { reason: denial.reason }) };
+      return { isApproved: false, why: "denied", hash, ...told };
     }
     const vote = ApprovalVote.safeParse(result.value);
     if (!vote.success || vote.data.hash !== hash) {

@@ -49,7 +49,11 @@ async function firstRefusal(
   for (const { to, body } of sendings) {
     const rule = Object.hasOwn(rules, to) ? rules[to] : undefined;
     if (rule === undefined) continue;
-    const answer = await approve({ ...rule, act: { from: role, to, message: body }, summary: `${role} → ${to}` });
+    const answer = await approve({
+      ...rule,
+      act: { from: role, to, message: body },
+      summary: `${role} sends to ${to}`,
+    });
     if (!answer.isApproved) return refusalOf(`${role} → ${to}`, answer);
   }
   return undefined;
