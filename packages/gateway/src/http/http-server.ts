@@ -4,9 +4,8 @@ import { A2AError } from "@a2a-js/sdk/errors";
 import { type Clock, type Logger, TroupeError } from "@troupe/runtime/internal";
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { restError } from "../a2a/a2a-error.ts";
-import { callerOf } from "../auth/principal.ts";
-import { restError } from "../a2a/a2a-error.ts";
 import type { ApprovalApi } from "../approvals/approval-api.ts";
+import { callerOf } from "../auth/principal.ts";
 import type { SupervisorApi } from "../cluster/supervisor-api.ts";
 import { BODY_LIMITS, bodyTooLarge } from "../ingress/task-body.ts";
 import { isBehindWall } from "../task/known-task.ts";
@@ -14,14 +13,15 @@ import type { HealthProbe, TaskApi } from "../task/task-api.ts";
 import type { DoorTraces } from "../telemetry/door-traces.ts";
 import { registerA2aRoutes } from "./a2a-routes.ts";
 import { registerAgentRoutes } from "./agent-routes.ts";
+import { registerApprovalRoutes } from "./approval-routes.ts";
 import { registerChatRoutes } from "./chat-routes.ts";
 import { answerClientError } from "./client-error.ts";
 import { registerClusterRoutes } from "./cluster-routes.ts";
-import { registerApprovalRoutes } from "./approval-routes.ts";
 import { EventStreams } from "./event-stream.ts";
 import { Guard, type GuardPorts } from "./guard.ts";
 import { registerHealthRoutes } from "./health-routes.ts";
 import { KnownPaths } from "./known-paths.ts";
+import { registerMcpRoutes } from "./mcp-routes.ts";
 import { registerMetrics } from "./metrics-routes.ts";
 import { registerModelRoutes } from "./model-routes.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -36,13 +36,13 @@ import { registerUsageRoutes } from "./usage-routes.ts";
 
 export interface HttpServerOptions {
   readonly api: TaskApi;
+  readonly approvals: ApprovalApi;
   readonly supervisor: SupervisorApi;
   readonly health: HealthProbe;
   readonly traces: DoorTraces;
   readonly guard: GuardPorts;
   /** Addresses of proxies whose `X-Forwarded-For` is believed; default none. */
   readonly trustedProxies?: readonly string[] | undefined;
-  readonly approvals: ApprovalApi;
   readonly patience?: Partial<HttpPatience> | undefined;
   /** Files of the dashboard; default none. */
   readonly page?: readonly StaticFile[] | undefined;
@@ -106,8 +106,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   registerModelRoutes(app, ports);
   registerChatRoutes(app, ports);
   registerResponseRoutes(app, ports);
-  const tell = (request: FastifyRequest, error: unknown) => noteError(request, error, guard, logger);
-  registerA2aRoutes(app, { ...ports, hasSignIn: options.guard.authenticator !== undefined, onError: tell });
+  registerApprovalRoutes(app, {
+    ...ports,
+    approvals: options.approvals,
+    principalOf: (request) => guard.principalOf(request),
+  });
+  const protocolPorts = { ...ports, ...protocolNeeds(options, guard) };
+  registerA2aRoutes(app, protocolPorts);
+  registerMcpRoutes(app, protocolPorts);
   registerClusterRoutes(app, { ...ports, supervisor: options.supervisor });
   registerUsageRoutes(app, { ...ports, supervisor: options.supervisor });
   registerHealthRoutes(app, options.health);
@@ -116,13 +122,6 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   registerPageRoutes(app, document, options.page ?? []);
   app.addHook("preClose", async () => {
     isClosing = true;
-  registerApprovalRoutes(app, {
-    ...ports,
-    approvals: options.approvals,
-    principalOf: (request) => guard.principalOf(request),
-  });
-  const tell = (request: FastifyRequest, error: unknown) => noteError(request, error, guard, logger);
-  registerA2aRoutes(app, { ...ports, hasSignIn: options.guard.authenticator !== undefined, onError: tell });
     streams.closeAll();
   });
   const url = await listen(app, host, port);
@@ -184,6 +183,14 @@ function handleErrors(app: FastifyInstance, guard: Guard, logger: Logger): void 
     return reply.code(status).headers(headers).type(PROBLEM_TYPE).send(JSON.stringify(body));
   });
 }
+
+/** What the protocols of agents stand on besides. */
+const protocolNeeds = ({ version, logger, guard: { authenticator } }: HttpServerOptions, guard: Guard) => ({
+  version,
+  hasSignIn: authenticator !== undefined,
+  principalOf: (request: FastifyRequest) => guard.principalOf(request),
+  onError: (request: FastifyRequest, error: unknown) => noteError(request, error, guard, logger),
+});
 
 function errorFormOf({ method, routeOptions }: FastifyRequest): ErrorForm {
   return ERROR_FORMS.get(`${method === "HEAD" ? "GET" : method} ${routeOptions.url ?? ""}`) ?? "problem";

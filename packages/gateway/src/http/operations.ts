@@ -3,8 +3,9 @@
 import type { Requirement } from "../auth/permission.ts";
 import { A2A_OPERATIONS } from "./a2a-operations.ts";
 import { AGENT_OPERATIONS } from "./agent-operations.ts";
-import { CLUSTER_OPERATIONS } from "./cluster-operations.ts";
 import { APPROVAL_OPERATIONS } from "./approval-operations.ts";
+import { CLUSTER_OPERATIONS } from "./cluster-operations.ts";
+import { MCP_OPERATION } from "./mcp-operation.ts";
 import { METRICS_OPERATION } from "./metrics-operation.ts";
 import { OPENAI_OPERATIONS } from "./openai-operations.ts";
 import type { ErrorForm, Operation } from "./operation.ts";
@@ -18,6 +19,8 @@ export const OPERATIONS: readonly Operation[] = [
   ...AGENT_OPERATIONS,
   ...OPENAI_OPERATIONS,
   ...A2A_OPERATIONS,
+  MCP_OPERATION,
+  ...APPROVAL_OPERATIONS,
   ...CLUSTER_OPERATIONS,
   METRICS_OPERATION,
   USAGE_OPERATION,

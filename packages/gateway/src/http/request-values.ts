@@ -29,17 +29,17 @@ function requireJsonType({ headers }: FastifyRequest): void {
   throw new TroupeError("unsupported_media_type", `a body of ${JSON.stringify(type.slice(0, 80))} is not taken`);
 }
 
-/** Throws `invalid_request` that names the header. */
-function headerOf(request: FastifyRequest, name: string, schema: z.ZodType<string>): string | undefined {
-  const value = request.headers[name.toLowerCase()];
-  if (value === undefined) return undefined;
-  return parseRequest(z.object({ [name]: schema }), { [name]: String(value) }, "the header")[name];
 /** A page of another site can send a form, or text, without being asked; JSON only after a preflight that nobody here answers. */
 export function requireJson({ headers }: FastifyRequest, what: string): void {
   if (/^application\/json\b/i.test(headers["content-type"] ?? "")) return;
   throw new TroupeError("unsupported_media_type", `${what} is asked for with Content-Type: application/json`);
 }
 
+/** Throws `invalid_request` that names the header. */
+function headerOf(request: FastifyRequest, name: string, schema: z.ZodType<string>): string | undefined {
+  const value = request.headers[name.toLowerCase()];
+  if (value === undefined) return undefined;
+  return parseRequest(z.object({ [name]: schema }), { [name]: String(value) }, "the header")[name];
 }
 
 export function queryOf<T extends z.ZodType>(request: FastifyRequest, schema: T): z.output<T> {
