@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { type ModelSpec, systemClock, TroupeError } from "@troupe/runtime";
+import { type Json, type ModelSpec, systemClock, TroupeError } from "@troupe/runtime";
 import { ManualClock, seededRandom } from "@troupe/runtime/internal";
+import { BudgetQuestion } from "../budgets/budget-messages.ts";
+import { budgetedModel } from "../budgets/budgeted-model.ts";
 import { loadModelSettings } from "../config/load.ts";
 import { EndpointHealth } from "./endpoint-health.ts";
 import type { ModelScope } from "./model.ts";
@@ -26,8 +28,33 @@ async function serve(models: Readonly<Record<string, ModelSpec>>, clock = system
   const settings = loadModelSettings({ TROUPE_MODEL_MODE: "live", OPENAI_BASE_URL: server.url });
   const options = { clock, random: seededRandom(1), retry: RETRY, health: new EndpointHealth(clock) };
   const open = (alias: string) =>
-    createModelChain(alias, models, (name) => createOpenAiModel(resolveModel(name, models, settings), options));
+    createModelChain(alias, models, (name) =>
+      budgetedModel(name, createOpenAiModel(resolveModel(name, models, settings), options), clock),
+    );
   return { server, open };
+}
+
+/** What a node's budgets are told: which reservations are open, and what was settled. */
+class Purse {
+  readonly open = new Map<string, string>();
+  readonly settled: { readonly model: string; readonly inputTokens: number; readonly outputTokens: number }[] = [];
+  reserved = 0;
+
+  readonly ask = async (service: string, body: Json): Promise<Json> => {
+    if (service !== "budgets") throw new TroupeError("unavailable", `no ${service} here`, { details: { service } });
+    const question = BudgetQuestion.parse(body);
+    if (question.op === "reserve") {
+      const reservation = `r${++this.reserved}`;
+      this.open.set(reservation, question.model);
+      return { reservation };
+    }
+    assert.ok("reservation" in question && question.op !== "renew");
+    const model = this.open.get(question.reservation) ?? assert.fail(`${question.reservation} is not open`);
+    this.open.delete(question.reservation);
+    const { inputTokens = 0, outputTokens = 0 } = question.op === "settle" ? question : {};
+    if (question.op === "settle") this.settled.push({ model, inputTokens, outputTokens });
+    return null;
+  };
 }
 
 interface Fault {
@@ -108,21 +135,24 @@ const FAULTS: readonly Fault[] = [
 ];
 
 for (const { name, what, code, alone, withFallback, reason, limits } of FAULTS) {
-  test(`${what}: tries ${alone}, then ${code}; with a fallback ${withFallback}, then its answer`, async () => {
+  test(`${what}: tries ${alone}, then ${code}, refunded; with a fallback ${withFallback}, then its answer, which alone is paid`, async () => {
     const faulty: ModelSpec = { model: `x!${name}`, limits };
     const single = await serve({ a: faulty });
-    await assert.rejects(single.open("a").complete(CALL, scope()), (error) => {
+    const purse = new Purse();
+    await assert.rejects(single.open("a").complete(CALL, scope({ ask: purse.ask })), (error) => {
       assert.ok(TroupeError.is(error, code), String(error));
       assert.match(error.message, reason);
       return true;
     });
     assert.equal(single.server.requestCount, alone);
+    assert.deepEqual([purse.reserved, purse.open.size, purse.settled], [1, 0, []], "the call was not refunded");
 
     const chained = await serve({ a: { ...faulty, fallback: ["b"] }, b: { model: "y" } });
     let shown = "";
     const answer = await chained.open("a").complete(
       CALL,
       scope({
+        ask: purse.ask,
         onToken: (text) => (shown += text),
         onRetry: () => (shown = ""),
         onFallback: () => (shown = ""),
@@ -130,6 +160,8 @@ for (const { name, what, code, alone, withFallback, reason, limits } of FAULTS) 
     );
     assert.equal(answer.choice?.alias, "b");
     assert.equal(shown, answer.content);
+    const { inputTokens, outputTokens } = answer.usage;
+    assert.deepEqual([purse.open.size, purse.settled], [0, [{ model: "b", inputTokens, outputTokens }]]);
     assert.equal(chained.server.requests.filter(({ model }) => model !== "y").length, withFallback);
   });
 }
