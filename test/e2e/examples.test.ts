@@ -15,18 +15,22 @@ test("every example has a README, and every system among them compiles", async (
   assert.deepEqual(names, [
     "approvals",
     "budgets",
+    "models",
     "openai-client",
     "patterns",
     "reference",
     "relay",
     "research",
+    "secrets",
     "tools",
   ]);
   for (const name of names) assert.match(await readFile(new URL(`${name}/README.md`, examples), "utf8"), /^# /);
   const research = await loadYamlSystem(await readFile(new URL("research/system.yaml", examples), "utf8"));
   const tools = await loadYamlSystem(await readFile(new URL("tools/system.yaml", examples), "utf8"));
   const budgets = await loadYamlSystem(await readFile(new URL("budgets/system.yaml", examples), "utf8"));
-  for (const { manifest } of [reference, relay, approvals, research, tools, budgets])
+  const models = await loadYamlSystem(await readFile(new URL("models/system.yaml", examples), "utf8"));
+  const secrets = await loadYamlSystem(await readFile(new URL("secrets/system.yaml", examples), "utf8"));
+  for (const { manifest } of [reference, relay, approvals, research, tools, budgets, models, secrets])
     assert.ok(requireCompiled(manifest).doors.size > 0);
 });
 

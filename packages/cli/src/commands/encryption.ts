@@ -37,12 +37,12 @@ async function create(scope: Scope, options: Options): Promise<ExitCode> {
 
 async function list(scope: Scope, options: Options): Promise<ExitCode> {
   const file = await placeOf(scope, options);
-  return show(scope, options, { file, ring: readKeyRing(file) });
+  return show(scope, options, { file, ring: await ringIn(file) });
 }
 
 async function rotate(scope: Scope, options: z.infer<typeof RotateOptions>): Promise<ExitCode> {
   const file = await placeOf(scope, options);
-  const ring = readKeyRing(file);
+  const ring = await ringIn(file);
   if (options.to !== undefined) {
     if (options.prepare)
       throw new TroupeError("invalid_request", "--prepare makes a key, --to takes one that is there");
@@ -61,7 +61,7 @@ async function rotate(scope: Scope, options: z.infer<typeof RotateOptions>): Pro
 
 async function remove(scope: Scope, options: Options, [id = ""]: readonly string[]): Promise<ExitCode> {
   const file = await placeOf(scope, options);
-  const ring = withoutKey(readKeyRing(file), id);
+  const ring = withoutKey(await ringIn(file), id);
   return change(scope, options, { file, ring, note: `What ${id} encrypted cannot be read any more.` });
 }
 
@@ -99,6 +99,11 @@ async function placeOf(scope: Scope, options: Options): Promise<string> {
   const address = await findAddress(options, scope.environment, scope.cwd).catch(() => undefined);
   const place = await keyRingPlace(scope.environment, options.keys ?? address?.keysFile);
   return resolve(scope.cwd, place ?? DEFAULT_FILE);
+}
+
+async function ringIn(file: string): Promise<KeyRing> {
+  if (await isThere(file)) return readKeyRing(file);
+  throw new TroupeError("invalid_request", `there is no key ring ${file}: \`troupe encryption create\``);
 }
 
 const isThere = (file: string): Promise<boolean> =>
