@@ -166,6 +166,12 @@ export const ERRORS = {
   ),
   deadline_exceeded: spec("terminal", 504, "The deadline passed first.", "Give more time, or ask for less."),
   cancelled: spec("terminal", 409, "The task was cancelled.", "Submit it again if it is still wanted."),
+  aborted_by_rule: spec(
+    "terminal",
+    409,
+    "An escalation rule of the system ended the task.",
+    "See in the message which rule and why; change what led there, or the rule in `escalationRules`.",
+  ),
   escalated: spec(
     "terminal",
     500,

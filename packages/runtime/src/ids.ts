@@ -60,6 +60,18 @@ export function requireTaskId(text: string): TaskIdParts & { readonly id: TaskId
   return parsed;
 }
 
+/** Characters of a task id's last part that hold the 48 bits of its time. */
+const TIME_LENGTH = 10;
+
+/** When the door accepted a task, by its clock, ms since 1970: it stands in the id. */
+export function acceptedAtMs(task: TaskId): number {
+  let ms = 0;
+  for (const letter of task.slice(task.lastIndexOf("-") + 1).slice(0, TIME_LENGTH)) {
+    ms = ms * 32 + ALPHABET.indexOf(letter);
+  }
+  return ms;
+}
+
 export function isHopId(text: string): text is HopId {
   return text === START_HOP || TOKEN_26.test(text);
 }

@@ -36,6 +36,7 @@ export type { ApprovalRule, Approvals } from "./contracts/approval.ts";
 export { EscalationBody } from "./contracts/bodies.ts";
 export type { BudgetLimits, Budgets } from "./contracts/budget.ts";
 export type { ClusterHealth } from "./contracts/control.ts";
+export type { EscalationRule, RuleHandler, RuleSeverity } from "./contracts/escalation-rules.ts";
 export { formatProblem, type Problem } from "./contracts/problem.ts";
 export type { Usage } from "./contracts/record.ts";
 export type { Supervision } from "./contracts/supervision.ts";
@@ -68,3 +69,5 @@ export type { BrokerCaller, BrokerHandler, BrokerPorts, BrokerService } from "./
 export { createNode, type RunningNode } from "./node/node.ts";
 export type { NodeOptions } from "./node/node-options.ts";
 export { type Random, systemRandom } from "./random.ts";
+export type { RuleFunction } from "./rules/compile-rules.ts";
+export type { HopFacts } from "./rules/rule-facts.ts";

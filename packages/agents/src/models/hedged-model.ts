@@ -23,6 +23,7 @@ export function hedgedModel(
   return {
     windowTokens: smallest(first.windowTokens, second.windowTokens),
     isPriced: first.isPriced && second.isPriced,
+    callsLeft: () => first.callsLeft?.(),
     complete: async (call, scope) => {
       const race = new Race(call, scope);
       try {

@@ -21,8 +21,13 @@ export function createModelChain(alias: string, declared: Declared, open: (alias
   return {
     windowTokens: windows.length === 0 ? undefined : Math.min(...windows),
     isPriced: clients.every(({ isPriced }) => isPriced),
+    callsLeft: () => {
+      const first = models.get(alias);
+      return first instanceof TroupeError ? undefined : first?.callsLeft?.();
+    },
     complete: async (call, scope) => {
-      const { aliases, tier, complexity } = routeModel(alias, declared, call.messages);
+      const { aliases: routed, tier, complexity } = routeModel(alias, declared, call.messages);
+      const aliases = scope.prefersFallback && routed.length > 1 ? routed.slice(1) : routed;
       const failures = new Map<string, TroupeError>();
       for (const [index, name] of aliases.entries()) {
         const next = aliases[index + 1];

@@ -69,6 +69,8 @@ export interface ModelScope {
   /** Asks the node's services: budgets, cache, limits. Absent = there are none. */
   ask?(service: string, body: Json): Promise<Json>;
   readonly log?: HandlerLog | undefined;
+  /** Ask the first fallback instead of the first choice, where there is one. Default false. */
+  readonly prefersFallback?: boolean | undefined;
   /** The role takes an answer that it was given before to the same question. Default false. */
   readonly mayCache?: boolean | undefined;
   /** Text as it comes. After a retry or a fallback it starts again from the beginning. */
@@ -83,4 +85,6 @@ export interface ModelClient {
   /** False when nobody knows the price: its calls count as free. */
   readonly isPriced: boolean;
   complete(call: ModelCall, scope: ModelScope): Promise<ModelAnswer>;
+  /** Calls that the provider still allows for now, as its last answer said; `undefined` = not known, or no longer. */
+  callsLeft?(): number | undefined;
 }

@@ -5,6 +5,7 @@
 import { type Clock, type Random, TroupeError } from "@troupe/runtime";
 import OpenAI, { APIError } from "openai";
 import { takeTurn } from "../limits/provider-turn.ts";
+import { readRateHeaders } from "../limits/rate-headers.ts";
 import type { TryResult } from "./breaker.ts";
 import { estimateOf } from "./call-estimate.ts";
 import type { EndpointHealth, Leave } from "./endpoint-health.ts";
@@ -32,6 +33,7 @@ export function createOpenAiModel(model: ResolvedModel, options: OpenAiModelOpti
   return {
     windowTokens: model.windowTokens,
     isPriced: model.price !== undefined,
+    callsLeft: () => options.health.gateOf(model).callsLeft(),
     complete: async (call, scope) => {
       const beganMs = clock.monotonicMs();
       for (let attempt = 1; ; attempt++) {
@@ -92,6 +94,8 @@ function gatedTries(
       return { ok: false, failure };
     } finally {
       gate.done(result);
+      const requests = headers && readRateHeaders(headers)?.requests;
+      if (requests !== undefined) gate.learn(requests);
       turn.end({ result, reason, headers, restMs });
     }
   };

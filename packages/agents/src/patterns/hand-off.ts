@@ -70,6 +70,7 @@ function countingHandOffs<Targets extends string>(
       if (handOffs < maxHandOffs) return outcome;
       return escalate(`the conversation was handed over ${handOffs} times and nobody answered`);
     },
+    callsLeft: () => instance.callsLeft?.(),
     dispose: async () => {
       await instance.dispose?.();
     },

@@ -82,6 +82,7 @@ function askOnce(
           ask: (service, body) => ctx.ask(service, body),
           log: ctx.log,
           mayCache,
+          prefersFallback: ctx.prefersFallback,
           onToken: (text) => {
             ctx.alive();
             const visible = show(text);

@@ -100,6 +100,8 @@ function sayAct(what: Act): string {
       return "signed in";
     case "deployment":
       return `${what.version} ${what.outcome}${changesOf(what)}`;
+    case "rule_fired":
+      return `rule ${what.rule} (${what.severity}, ${what.handler}): ${what.reason}`;
     case "credentials_issued":
       return `keys issued: ${what.whose}`;
     case "credentials_revoked":

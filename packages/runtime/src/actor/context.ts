@@ -96,6 +96,8 @@ export interface Context<To extends string = string> {
   readonly depth: number;
   /** Labels of all content from outside that this hop has seen so far. */
   readonly taint: readonly string[];
+  /** Whether an escalation rule asks for other models than the first choice, for this run. */
+  readonly prefersFallback: boolean;
   readonly log: HandlerLog;
   /** Aborts as {@link StepScope.signal} does. */
   readonly abortSignal: AbortSignal;

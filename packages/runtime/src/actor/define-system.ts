@@ -6,6 +6,7 @@ import type { Supervision } from "../contracts/supervision.ts";
 import { type Limits, type ModelSpec, type RoleManifest, SystemManifest } from "../contracts/system.ts";
 import { checkReadableGraph, compile } from "../graph/compile.ts";
 import type { RoleDefinition } from "./define.ts";
+import { functionsOf, namedFunctions, type RulesOption, rulesInput } from "./rules-option.ts";
 import type { SystemDefinition } from "./system-definition.ts";
 
 /** Edges by sender, as an author writes them. */
@@ -33,6 +34,11 @@ export interface SystemOptions<G extends GraphShape> {
   readonly limits?: Partial<Limits>;
   /** How hosts restart actors that fail. */
   readonly supervision?: Supervision;
+  /**
+   * Conditions that the runtime looks at in every hop, and what happens when one holds: changes of the built-in ones by their names
+   * (`false` = off), and your own.
+   */
+  readonly escalationRules?: RulesOption;
   readonly models?: Readonly<Record<string, ModelSpec>>;
   /** What model calls may spend. */
   readonly budgets?: Budgets;
@@ -55,12 +61,13 @@ export interface LooseSystemOptions {
   readonly escalation?: string | undefined;
   readonly limits?: Partial<Limits> | undefined;
   readonly supervision?: Supervision | undefined;
+  readonly escalationRules?: RulesOption | undefined;
   readonly models?: Readonly<Record<string, ModelSpec>> | undefined;
   readonly budgets?: Budgets | undefined;
   readonly encryption?: { readonly roles: "all" | readonly string[] } | undefined;
-  readonly taint?: { readonly client?: readonly string[] | undefined } | undefined;
   readonly approvals?: Approvals | undefined;
   readonly slos?: SlosInput | undefined;
+  readonly taint?: { readonly client?: readonly string[] | undefined } | undefined;
 }
 
 /**
@@ -87,9 +94,17 @@ export function assembleSystem(options: LooseSystemOptions): Assembled {
     return { ok: false, problems: [...problemsOf(parsed.error, input), ...checkReadableGraph(input)] };
   }
   const compiled = compile(parsed.data);
-  const problems = [...(compiled.ok ? [] : compiled.problems), ...roleProblems(options, parsed.data)];
+  const problems = [
+    ...(compiled.ok ? [] : compiled.problems),
+    ...roleProblems(options, parsed.data),
+    ...namedFunctions(options.escalationRules),
+  ];
   if (problems.length > 0) return { ok: false, problems };
-  const roles = Object.entries(options.roles).map(([name, role]) => [name, role.bind?.(parsed.data) ?? role] as const);
+  const ruleFunctions = functionsOf(options.escalationRules);
+  const roles = Object.entries(options.roles).map(([name, role]) => {
+    const bound = role.bind?.(parsed.data) ?? role;
+    return [name, ruleFunctions === undefined ? bound : { ...bound, ruleFunctions }] as const;
+  });
   return { ok: true, definition: { manifest: parsed.data, roles: Object.fromEntries(roles) } };
 }
 
@@ -113,6 +128,7 @@ function manifestInput(options: LooseSystemOptions): Readonly<Record<string, unk
     name,
     description,
     graph,
+    ...(options.escalationRules === undefined ? {} : { escalationRules: rulesInput(options.escalationRules) }),
     roles: Object.fromEntries(roles),
     escalation,
     limits,
@@ -120,9 +136,9 @@ function manifestInput(options: LooseSystemOptions): Readonly<Record<string, unk
     models,
     budgets,
     encryption,
-    taint,
     approvals,
     slos,
+    taint,
   };
 }
 

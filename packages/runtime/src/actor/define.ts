@@ -3,6 +3,7 @@ import type { ApprovalRule } from "../contracts/approval.ts";
 import type { Problem } from "../contracts/problem.ts";
 import type { PlacementRules, RetryPolicy, SystemManifest } from "../contracts/system.ts";
 import type { RoleTaint, ToolManifest } from "../contracts/tool.ts";
+import type { RuleFunction } from "../rules/compile-rules.ts";
 import type { Context } from "./context.ts";
 import type { Json, Outcome } from "./outcome.ts";
 
@@ -39,6 +40,8 @@ export interface RoleDefinition<Targets extends string = string> {
   readonly calls?: readonly Targets[] | undefined;
   /** Tools of its model, for the manifest: by these the node checks what a host asks of it. */
   readonly tools?: readonly ToolManifest[] | undefined;
+  /** Conditions of the system's escalation rules that are functions, by the rule's name. Set when the system is put together. */
+  readonly ruleFunctions?: Readonly<Record<string, RuleFunction>> | undefined;
   /** What is wrong with the role in this system, where the role knows more than the graph; paths are relative to the role. */
   check?(manifest: SystemManifest, name: string): readonly Problem[];
   /** The same role, knowing the system that it is part of. Called once, when the system is put together. */
@@ -50,6 +53,8 @@ export interface RoleDefinition<Targets extends string = string> {
 export interface RoleInstance<Targets extends string = string> {
   /** `message` is what `accepts` made of the body, or the body itself where nothing is declared. */
   receive(message: Json, ctx: Context): Promise<Outcome<Targets>> | Outcome<Targets>;
+  /** How many calls the provider of its model still allows for now; `undefined` = not known. For escalation rules. */
+  callsLeft?(): number | undefined;
   /** Called when the replica stops in an orderly way. */
   dispose?(): Promise<void> | void;
 }

@@ -96,6 +96,16 @@ export const AuditEvent = z.discriminatedUnion("event", [
     code: short,
     reason: text,
   }),
+  /** An escalation rule of the system held in a hop. */
+  z.strictObject({
+    event: z.literal("rule_fired"),
+    who: Who,
+    task: short.optional(),
+    rule: short,
+    handler: short,
+    severity: short,
+    reason: text,
+  }),
   z.strictObject({
     event: z.literal("budget_change"),
     who: Who,

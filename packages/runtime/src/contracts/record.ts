@@ -35,6 +35,17 @@ export interface Writer {
   readonly ranMs?: number | undefined;
 }
 
+/** What has come together on a task's way, for the rules that look at it. Claims of the roles, as all of a passport is. */
+export interface Tally {
+  /** Of model calls, in millionths of a dollar. */
+  readonly costMicros: number;
+  /** Runs of handlers, and how many of them failed. */
+  readonly runs: number;
+  readonly failures: number;
+  /** Escalation rules that a person has let pass. */
+  readonly passed: readonly string[];
+}
+
 /** What a task hands down from message to message. On every mailbox message. */
 export interface Passport {
   /** Index of this output among all outputs of the sender's hop. */
@@ -61,6 +72,8 @@ export interface Passport {
   readonly budget?: string | undefined;
   /** Capabilities that the task requires of who runs it. */
   readonly requires: readonly string[];
+  /** Absent = nothing has cost anything, failed, or been let pass. */
+  readonly tally?: Tally | undefined;
 }
 
 /** What the client said of its task that only people need. On the start record alone; not handed down. */
@@ -107,6 +120,7 @@ const Wire = z.strictObject({
       a: z.array(z.string().max(64)).max(32).optional(),
       b: z.string().max(128).optional(),
       c: z.array(z.string().max(32)).max(16).optional(),
+      e: z.tuple([count, count, count, z.array(z.string().max(32)).max(50)]).optional(),
     })
     .optional(),
   u: z.tuple([count, count, count]).optional(),
@@ -141,6 +155,7 @@ export function encodeRecordHeader({ writer: w, passport: p, usage: u, origin: o
       a: p.taint.length > 0 ? p.taint : undefined,
       b: p.budget,
       c: p.requires.length > 0 ? p.requires : undefined,
+      e: p.tally && [p.tally.costMicros, p.tally.runs, p.tally.failures, p.tally.passed],
     },
     u: u && [u.inputTokens, u.outputTokens, u.costMicros],
     o: o && { s: o.session, u: o.user, p: o.priority, m: o.metadata, l: o.maxLoad },
@@ -201,6 +216,7 @@ function passportOf(p: NonNullable<Wire["p"]>): Passport {
     taint: p.a ?? NONE,
     budget: p.b,
     requires: p.c ?? NONE,
+    ...(p.e === undefined ? {} : { tally: { costMicros: p.e[0], runs: p.e[1], failures: p.e[2], passed: p.e[3] } }),
   };
 }
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { ApprovalRule, Approvals } from "./approval.ts";
 import { Budgets } from "./budget.ts";
+import { EscalationRules } from "./escalation-rules.ts";
 import { isMailboxName, isRoleName, isSystemName } from "./names.ts";
 import { Slos } from "./slo.ts";
 import { Supervision } from "./supervision.ts";
@@ -159,6 +160,8 @@ export const SystemManifest = z.strictObject({
   limits: Limits.prefault({}),
   /** How hosts restart actors that fail; absent = each by itself, three times a minute. */
   supervision: Supervision.optional(),
+  /** What is looked at in every hop, and what happens then; absent = the built-in rules. */
+  escalationRules: EscalationRules.optional(),
   /** Model aliases by name; agents name an alias, never an endpoint. Aliases that are not here are the built-in ones. */
   models: z.record(ModelAlias, ModelSpec).optional(),
   /** What model calls may spend. */

@@ -1,5 +1,6 @@
 import { invalidConfig, type Problem, problemsOf } from "../contracts/problem.ts";
 import { Graph, type RoleManifest, SystemManifest } from "../contracts/system.ts";
+import { ruleProblems } from "../rules/compile-rules.ts";
 import { type CheckedSource, checkGraph } from "./check.ts";
 import { edgesOf, escalationRole } from "./graph.ts";
 
@@ -47,7 +48,7 @@ export type Compiled =
  * manifest.
  */
 export function compile(manifest: SystemManifest): Compiled {
-  const problems = checkGraph(manifest);
+  const problems = [...checkGraph(manifest), ...ruleProblems(manifest.escalationRules)];
   if (problems.length > 0) return { ok: false, problems };
   const roles = new Map(
     Object.entries(manifest.roles).map(([name, role]) => [name, compileRole(manifest, name, role)]),

@@ -101,6 +101,11 @@ export class Attempt {
     return this.#isOpen;
   }
 
+  /** Steps that the handler has taken so far. */
+  get stepsTaken(): number {
+    return this.#steps;
+  }
+
   nextStep(): number {
     return ++this.#steps;
   }

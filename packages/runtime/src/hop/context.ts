@@ -70,6 +70,9 @@ export class HopContext implements Context {
   get taint(): readonly string[] {
     return this.#attempt.x.taint;
   }
+  get prefersFallback(): boolean {
+    return this.#attempt.x.prefersFallback;
+  }
   get log(): HandlerLog {
     const { task, hop, role, node } = this;
     const { ports, trace } = this.#attempt.x;

@@ -12,8 +12,10 @@ import { type OwnRecord, type Place, readOwn } from "./own-record.ts";
 import { Patience } from "./patience.ts";
 import type { HopEnd, HopPorts, HopRole } from "./ports.ts";
 import { Progress } from "./progress.ts";
+import { EMPTY_JOURNAL } from "./replay.ts";
 import { Ended, park } from "./signals.ts";
 import { labelsOf } from "./taint.ts";
+import { HopTally } from "./tally.ts";
 
 /** Where an executor stands in the hop's chain. */
 export interface Cursor {
@@ -42,6 +44,10 @@ export class Execution {
   cursor: Cursor;
   /** The run of the handler, while it runs. */
   attempt: Attempt | undefined;
+  /** What this hop adds to the task's costs and failures; begun anew with every replay. */
+  tally = new HopTally(EMPTY_JOURNAL);
+  /** Whether a rule asks for the fallback models. */
+  prefersFallback = false;
   /** Labels of what it has taken in besides its message: answers, results of tools, state. */
   readonly #taint = new Set<string>();
   /** Why it must stop, once it must. */
@@ -97,8 +103,10 @@ export class Execution {
     const { passport } = this.input;
     const remainingMs = this.remainingMs();
     const taint = this.taint;
-    if (remainingMs === undefined && taint === passport.taint) return passport;
-    return remainingMs === undefined ? { ...passport, taint } : { ...passport, taint, remainingMs };
+    const tally = this.tally.handedDown(passport);
+    if (remainingMs === undefined && taint === passport.taint && tally === undefined) return passport;
+    const now = { ...passport, taint, ...(tally === undefined ? {} : { tally }) };
+    return remainingMs === undefined ? now : { ...now, remainingMs };
   }
 
   /** Labels of everything that the hop has seen so far. */

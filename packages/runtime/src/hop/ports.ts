@@ -17,6 +17,7 @@ import type { ErrorBody } from "../errors.ts";
 import type { HopId, TaskId, Version } from "../ids.ts";
 import type { TaskLog } from "../log/task-log.ts";
 import type { Random } from "../random.ts";
+import type { CompiledRules } from "../rules/compile-rules.ts";
 import type { EdgeApprovals } from "./edge-approvals.ts";
 import type { RunningHops } from "./running-hops.ts";
 import type { Suspects } from "./suspects.ts";
@@ -52,6 +53,8 @@ export interface HopRole {
   readonly edgeApprovals?: EdgeApprovals | undefined;
   /** Absent = the system has no rules about labels. */
   readonly taint?: TaintRules | undefined;
+  /** Absent = the system has no escalation rules. */
+  readonly rules?: CompiledRules | undefined;
   readonly instance: RoleInstance;
   /** The mailbox of a role for a task with these required capabilities: the role itself, or one of its variants. */
   mailboxOf(role: string, requires: readonly string[]): string;

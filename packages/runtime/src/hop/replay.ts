@@ -5,10 +5,11 @@
 
 import type { ZodType } from "zod";
 import { BeginBody, ClaimBody, EmitBody, FailBody, GotBody, StepBody, WaitBody } from "../contracts/bodies.ts";
+import type { Tally } from "../contracts/record.ts";
 import { parseRecordName } from "../contracts/subjects.ts";
 import { readBody } from "./body.ts";
 import type { Execution } from "./execution.ts";
-import type { OwnRecord } from "./own-record.ts";
+import { isControl, type OwnRecord } from "./own-record.ts";
 import { park } from "./signals.ts";
 
 /** A hop's chain as a replay needs it. */
@@ -22,6 +23,10 @@ export interface Journal {
   /** Failed attempts of the whole hop, and of the present segment. */
   readonly failures: number;
   readonly failuresOfSegment: number;
+  /** Cost of the recorded model calls, in millionths of a dollar. */
+  readonly costMicros: number;
+  /** By wait: what had come together when its calls were sent. */
+  readonly tallies: ReadonlyMap<number, Tally | undefined>;
 }
 
 export const EMPTY_JOURNAL: Journal = {
@@ -32,6 +37,8 @@ export const EMPTY_JOURNAL: Journal = {
   answers: new Map(),
   failures: 0,
   failuresOfSegment: 0,
+  costMicros: 0,
+  tallies: new Map(),
 };
 
 /** The chain that ends with `last`, oldest first; back to, and with, the record labelled `until`, or to the hop's beginning. */
@@ -78,7 +85,18 @@ export function journalOf(chain: readonly OwnRecord[], segment: number): Journal
       if (own.writer.segment === segment) failuresOfSegment++;
     }
   }
-  return { steps, begins, emits, waits, answers, failures, failuresOfSegment };
+  return { steps, begins, emits, waits, answers, failures, failuresOfSegment, ...costsOf(chain) };
+}
+
+/** What the chain says of costs: those of its own steps, and what had come together before each wait. */
+function costsOf(chain: readonly OwnRecord[]): Pick<Journal, "costMicros" | "tallies"> {
+  const tallies = new Map<number, Tally | undefined>();
+  let costMicros = 0;
+  for (const { name, record } of chain) {
+    costMicros += record.header?.usage?.costMicros ?? 0;
+    if (isControl(name, "wait")) tallies.set(Number(name.to), record.header?.passport?.tally);
+  }
+  return { costMicros, tallies };
 }
 
 /** The checked body of an own record; throws `Park` `malformed_record`. */

@@ -19,9 +19,11 @@ import { carriedPlan, resolveBody } from "./large-body.ts";
 import { childPassport, replyPassport } from "./outputs.ts";
 import type { HopEnd } from "./ports.ts";
 import type { Journal } from "./replay.ts";
+import { ruledOutcome } from "./ruled-outcome.ts";
 import { sealedPlan, unsealed } from "./sealed-body.ts";
 import { Ended, Park, park } from "./signals.ts";
 import { labelsOf, requireAccepted } from "./taint.ts";
+import { HopTally } from "./tally.ts";
 import { isLoop } from "./trail.ts";
 import type { HopWriter } from "./writer.ts";
 
@@ -32,15 +34,9 @@ export async function runSegment(x: Execution, writer: HopWriter, journal: Journ
   const attempt = new Attempt(x, writer, journal);
   x.attempt = attempt;
   const context = new HopContext(attempt);
-  const { role, instance, edgeApprovals } = x.role;
-  const result = await attempt.run(
-    edgeApprovals === undefined
-      ? () => instance.receive(message, context)
-      : async () =>
-          approvedOutcome(role, await instance.receive(message, context), edgeApprovals, (request) =>
-            context.approval(request),
-          ),
-  );
+  x.tally = new HopTally(journal);
+  x.prefersFallback = false;
+  const result = await attempt.run(handlerOf(attempt, context, message));
   x.attempt = undefined;
   if (result.kind === "threw") return failAttempt(x, writer, journal, result.thrown);
   const plan = planCommit(result.outcome, {
@@ -53,6 +49,15 @@ export async function runSegment(x: Execution, writer: HopWriter, journal: Journ
     message,
   });
   return commit(attempt, plan);
+}
+
+/** The handler as it is run: under the system's rules, and with people's consent where an edge needs it. It knows of neither. */
+function handlerOf(attempt: Attempt, context: HopContext, message: Json): () => unknown {
+  const { role, instance, rules, edgeApprovals } = attempt.x.role;
+  const run = () => instance.receive(message, context);
+  const ruled = rules === undefined ? run : () => ruledOutcome(attempt, context, rules, { message, run });
+  if (edgeApprovals === undefined) return ruled;
+  return async () => approvedOutcome(role, await ruled(), edgeApprovals, (request) => context.approval(request));
 }
 
 /** The handler's message, or the reason to park it instead. */
@@ -100,6 +105,7 @@ function jsonOf(value: unknown): Json {
 async function failAttempt(x: Execution, writer: HopWriter, journal: Journal, thrown: unknown): Promise<HopEnd> {
   const error = failureOf(thrown);
   const attempt = journal.failuresOfSegment + 1;
+  x.tally.addFailure();
   if (!mayRetry(thrown)) throw new Park(error, { attempts: attempt, hasThrown: true });
   const delayMs = retryDelayMs(x.role.retry, attempt, x.ports.random.unit());
   const isLast = attempt >= x.role.retry.attempts;

@@ -8,7 +8,7 @@ import type { Json } from "../actor/outcome.ts";
 import type { ApprovalTerms } from "../contracts/approval.ts";
 import type { Awaited, WaitBody } from "../contracts/bodies.ts";
 import { MAX_BODY_BYTES } from "../contracts/task.ts";
-import { TroupeError } from "../errors.ts";
+import { type ErrorBody, TroupeError } from "../errors.ts";
 import { hopId } from "../ids.ts";
 import type { Attempt } from "./attempt.ts";
 import { bytesOf, jsonText, mutableJson } from "./body.ts";
@@ -21,7 +21,7 @@ import { isAnswerTo, readReply } from "./join.ts";
 import { carry, resolveBody } from "./large-body.ts";
 import { readMessage } from "./message.ts";
 import { sealedCalls, unsealed } from "./sealed-body.ts";
-import { Ended, park } from "./signals.ts";
+import { Ended, Park, park } from "./signals.ts";
 import { requireAccepted } from "./taint.ts";
 
 /** One thing to wait for, before it has a place in the log. */
@@ -164,6 +164,9 @@ async function answersOf(attempt: Attempt, wait: number, body: WaitBody): Promis
       requireAccepted(x.role.role, message.from, message.passport.taint, x.role.taint);
       x.addTaint(message.passport.taint);
       const reply = readReply(record);
+      if (body.for[index]?.type === "call") x.tally.addAnswer(wait, message.passport, "error" in reply);
+      // No handler may go on where a rule has ended the task.
+      if ("error" in reply && reply.error.code === "aborted_by_rule") throw new Park(abortOf(reply.error));
       const answer = { from: message.from, index, atMs: record.storedAtMs };
       if ("error" in reply) return { ...answer, result: { error: reply.error } };
       const what = `the answer of ${message.from}`;
@@ -177,3 +180,9 @@ async function answersOf(attempt: Attempt, wait: number, body: WaitBody): Promis
     }),
   );
 }
+
+const abortOf = ({ message, details }: StoredError): ErrorBody => ({
+  code: "aborted_by_rule",
+  message,
+  ...(details === undefined ? {} : { details }),
+});

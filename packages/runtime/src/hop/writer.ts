@@ -81,6 +81,7 @@ export class HopWriter {
     sending?.end();
     x.cursor = { sequence, previous: label, claim: cursor.claim };
     x.progress.sign();
+    if (draft.usage !== undefined) x.tally.addCost(draft.usage.costMicros);
     x.ports.hint(x.place.task);
     return { name: draft.name, label, writer, record: { ...record, sequence, storedAtMs: 0 } };
   }

@@ -18,6 +18,7 @@ import { nodeInboxPrefix } from "../nats/node-permissions.ts";
 import { createPublisher, type Publisher } from "../nats/publisher.ts";
 import { PLACE_OF_ROLE } from "../nats/users.ts";
 import type { Random } from "../random.ts";
+import { compileRules } from "../rules/compile-rules.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { ActorSupervisor } from "./actor-supervisor.ts";
 import type { DeadIncarnations } from "./dead-incarnations.ts";
@@ -194,6 +195,7 @@ export class RoleSeat {
       approvals: manifest.approvals,
       edgeApprovals: compiled.manifest.approvals,
       taint: taintRulesOf(manifest, role),
+      rules: compileRules(manifest.escalationRules, definition.ruleFunctions),
       mailboxOf: (to, requires) => {
         const receiver = system.roles.get(to);
         return (receiver && mailboxFor(receiver, requires)?.name) ?? to;

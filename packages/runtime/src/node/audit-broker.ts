@@ -5,7 +5,7 @@ import { TroupeError } from "../errors.ts";
 import { OnDemand } from "../on-demand.ts";
 import type { BrokerCaller, BrokerHandler, BrokerPorts, BrokerService } from "./broker-service.ts";
 
-/** What a host may report: its tool gate's decisions. Who and for which task is the node's to say. */
+/** What a host may report: its tool gate's decisions, and escalation rules that fired. Who and for which task is the node's to say. */
 const Report = z.discriminatedUnion("event", [
   z.strictObject({
     event: z.literal("tool_call"),
@@ -16,6 +16,13 @@ const Report = z.discriminatedUnion("event", [
     event: z.literal("tool_refused"),
     tool: z.string().min(1).max(128),
     code: z.string().min(1).max(128),
+    reason: z.string().max(1_024),
+  }),
+  z.strictObject({
+    event: z.literal("rule_fired"),
+    rule: z.string().min(1).max(128),
+    handler: z.string().min(1).max(128),
+    severity: z.string().min(1).max(128),
     reason: z.string().max(1_024),
   }),
 ]);

@@ -35,6 +35,7 @@ export interface FakeContextOptions {
   readonly remainingMs?: number;
   /** Labels of the message. */
   readonly taint?: readonly string[];
+  readonly prefersFallback?: boolean;
   readonly abortSignal?: AbortSignal;
   /** Results of steps that an earlier run recorded: a replay uses them and runs nothing. */
   readonly journal?: readonly { readonly name: string; readonly value: unknown }[];
@@ -91,6 +92,7 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
       return [...taint];
     },
     addTaint: (labels) => labels.forEach((label) => taint.add(label)),
+    prefersFallback: options.prefersFallback ?? false,
     log: recordingLog(logged),
     abortSignal: signal,
     remainingMs: () => options.remainingMs,
