@@ -128,6 +128,8 @@ export * from "./node/node-options.ts";
 export { IssuedRoles } from "./node/role-credentials.ts";
 export * from "./node/stop-on-signals.ts";
 export * from "./on-demand.ts";
+export * from "./outbound/destination.ts";
+export * from "./outbound/guarded-fetch.ts";
 export * from "./random.ts";
 export * from "./telemetry/log-events.ts";
 export * from "./telemetry/logger.ts";

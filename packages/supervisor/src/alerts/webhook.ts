@@ -1,18 +1,18 @@
 /** Alerts as HTTP requests to where an operator wants them. The server of that address may be anybody's: it gets one small POST, and is believed nothing. */
-import { lookup as resolve } from "node:dns";
 import http from "node:http";
 import https from "node:https";
-import { isIP, type LookupFunction } from "node:net";
 import {
   type AlertNotice,
   type Clock,
+  guardedLookup,
+  hostOf,
   type Logger,
   messageOf,
   type Random,
+  requireDestination,
   TroupeError,
 } from "@troupe/runtime/internal";
 import type { AlertSink } from "./alert-watch.ts";
-import { isPublicAddress } from "./public-address.ts";
 
 export interface WebhookSettings {
   /** `https:`, or `http:` where the operator says so; no user name or password in it. */
@@ -35,19 +35,13 @@ const MOST_MS = 30_000;
 /** Alerts that wait while one is tried again; the oldest goes first when there are more. */
 const WAITING = 100;
 
-const refuse = (why: string) => new TroupeError("invalid_config", `alert webhook: ${why}`);
-
 /** Throws `invalid_config` for what no alert will ever be sent to. */
 export function checkWebhook({ url, privateHosts = [] }: WebhookSettings): URL {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (!parsed || !/^https?:$/.test(parsed.protocol)) throw refuse("not an http or https URL");
-  if (parsed.username !== "" || parsed.password !== "") throw refuse("a password does not belong into its URL");
-  const host = hostOf(parsed);
-  const isAllowed = privateHosts.includes(host);
-  if (parsed.protocol === "http:" && !isAllowed) throw refuse(`${host}: only https, or allow the host by name`);
-  if (isIP(host) !== 0 && !isPublicAddress(host) && !isAllowed)
-    throw refuse(`${host} is a private address; allow it by name if it is meant`);
-  return parsed;
+  try {
+    return requireDestination(url, privateHosts);
+  } catch (error) {
+    throw new TroupeError("invalid_config", `alert webhook: ${messageOf(error)}`, { cause: error });
+  }
 }
 
 /** Sends alerts one after the other, in their order; each again while it is not taken, with growing pauses, then it is logged and let go. */
@@ -113,24 +107,13 @@ export class WebhookSink implements AlertSink {
   }
 }
 
-const hostOf = ({ hostname }: URL): string => hostname.replace(/^\[|\]$/g, "").toLowerCase();
-
 /**
  * One request; resolves with the status. Nothing is followed and the answer's body is not read. The address is judged where it is resolved
  * for this very connection, so a name cannot point elsewhere in between. Throws `forbidden` for a private address.
  */
 function post(url: URL, body: string, isPrivateAllowed: boolean, signal: AbortSignal): Promise<number> {
   const { request } = url.protocol === "https:" ? https : http;
-  const lookup: LookupFunction = (hostname, options, done) => {
-    resolve(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error) return done(error, "", 0);
-      const inside = addresses.find(({ address }) => !isPrivateAllowed && !isPublicAddress(address));
-      const [first] = addresses;
-      if (inside || !first)
-        return done(new TroupeError("forbidden", `${hostname} is ${inside?.address ?? "nowhere"}: not sent`), "", 0);
-      return options.all === true ? done(null, addresses) : done(null, first.address, first.family);
-    });
-  };
+  const lookup = guardedLookup(isPrivateAllowed);
   const headers = {
     "content-type": "application/json",
     "content-length": Buffer.byteLength(body),
