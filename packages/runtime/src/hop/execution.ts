@@ -44,8 +44,7 @@ export class Execution {
   cursor: Cursor;
   /** The run of the handler, while it runs. */
   attempt: Attempt | undefined;
-  /** What this hop adds to the task's costs and failures; begun anew with every replay. */
-  tally = new HopTally(EMPTY_JOURNAL);
+  #tally: HopTally | undefined;
   /** Whether a rule asks for the fallback models. */
   prefersFallback = false;
   /** Labels of what it has taken in besides its message: answers, results of tools, state. */
@@ -73,6 +72,15 @@ export class Execution {
     this.progress = new Progress(this.startedMs, role.stuckAfterMs);
     this.startedWallMs = ports.clock.nowMs();
     this.trace = message.record.header?.trace;
+  }
+
+  /** What this hop adds to the task's costs and failures; begun anew with every replay. */
+  get tally(): HopTally {
+    return (this.#tally ??= new HopTally(EMPTY_JOURNAL));
+  }
+
+  set tally(tally: HopTally) {
+    this.#tally = tally;
   }
 
   get segment(): number {
@@ -103,7 +111,7 @@ export class Execution {
     const { passport } = this.input;
     const remainingMs = this.remainingMs();
     const taint = this.taint;
-    const tally = this.tally.handedDown(passport);
+    const tally = this.#tally?.handedDown(passport) ?? passport.tally;
     if (remainingMs === undefined && taint === passport.taint && tally === undefined) return passport;
     const now = { ...passport, taint, ...(tally === undefined ? {} : { tally }) };
     return remainingMs === undefined ? now : { ...now, remainingMs };

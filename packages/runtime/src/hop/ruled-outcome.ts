@@ -27,7 +27,9 @@ export async function ruledOutcome(
   { message, run }: { readonly message: unknown; readonly run: () => unknown },
 ): Promise<unknown> {
   const ruling = new Ruling(attempt, context, rules, message);
-  await ruling.begin();
+  const begun = ruling.begin();
+  // Nothing is awaited in a hop in which no rule holds.
+  if (begun !== undefined) await begun;
   return ruling.untilSettled(run);
 }
 
@@ -48,14 +50,18 @@ class Ruling {
   }
 
   /** Before the handler runs. Once it has begun it is too late: its own steps would no longer be where they were. */
-  async begin(): Promise<void> {
-    const { x, journal, stepsTaken } = this.#attempt;
+  begin(): Promise<void> | undefined {
+    const { journal, stepsTaken } = this.#attempt;
     const recorded = journal.steps.get(stepsTaken + 1);
-    if (recorded === undefined ? hasBegun(journal) : !recorded.name.startsWith(BEFORE)) return;
-    const firing = await this.#next(BEFORE, this.#rules.before);
-    if (firing === undefined) return;
-    x.prefersFallback = true;
-    this.#settled.add(firing.rule);
+    if (recorded === undefined ? hasBegun(journal) : !recorded.name.startsWith(BEFORE)) return undefined;
+    const firing = this.#next(BEFORE, this.#rules.before);
+    return firing && this.#preferFallback(firing);
+  }
+
+  async #preferFallback(firing: Promise<RuleFiring>): Promise<void> {
+    const { rule } = await firing;
+    this.#attempt.x.prefersFallback = true;
+    this.#settled.add(rule);
   }
 
   /** Runs the handler, again where a rule asks for it, until its outcome may go on or is replaced. */
@@ -65,16 +71,16 @@ class Ruling {
       const seen = seenOutcome(outcome);
       // What fails or escalates by itself is on its way to somebody already.
       if (seen === undefined) return outcome;
-      const firing = await this.#next(AFTER, this.#rules.after, seen);
+      const firing = this.#next(AFTER, this.#rules.after, seen);
       if (firing === undefined) return outcome;
-      const verdict = await this.#apply(firing, seen);
+      const verdict = await this.#apply(await firing, seen);
       if (verdict.kind === "replaced") return verdict.outcome;
       if (verdict.kind === "again") outcome = await run();
     }
   }
 
   /** The next firing: what the journal has in this place, else the first rule that holds. */
-  async #next(prefix: string, rules: readonly CompiledRule[], seen?: SeenOutcome): Promise<RuleFiring | undefined> {
+  #next(prefix: string, rules: readonly CompiledRule[], seen?: SeenOutcome): Promise<RuleFiring> | undefined {
     const { x, journal, stepsTaken } = this.#attempt;
     const recorded = journal.steps.get(stepsTaken + 1);
     if (recorded?.name.startsWith(prefix)) return this.#record(recorded.name, undefined);

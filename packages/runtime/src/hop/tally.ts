@@ -11,7 +11,7 @@ const tallyOf = ({ tally, depth }: Pick<Passport, "tally" | "depth">): Tally =>
 
 export class HopTally {
   readonly #journal: Journal;
-  readonly #passed = new Set<string>();
+  #passed: Set<string> | undefined;
   #costMicros: number;
   #runs: number;
   #failures: number;
@@ -40,11 +40,12 @@ export class HopTally {
     this.#costMicros += Math.max(0, brought.costMicros - given.costMicros);
     this.#runs += Math.max(1, brought.runs - given.runs);
     this.#failures += isError ? Math.max(1, failures) : failures;
-    for (const rule of brought.passed) this.#passed.add(rule);
+    for (const rule of brought.passed) this.pass(rule);
   }
 
   /** A person has let this rule pass, for the rest of the way. */
   pass(rule: string): void {
+    this.#passed ??= new Set();
     this.#passed.add(rule);
   }
 
@@ -55,13 +56,13 @@ export class HopTally {
       costMicros: before.costMicros + this.#costMicros,
       runs: before.runs + this.#runs,
       failures: before.failures + this.#failures,
-      passed: [...new Set([...before.passed, ...this.#passed])],
+      passed: this.#passed === undefined ? before.passed : [...new Set([...before.passed, ...this.#passed])],
     };
   }
 
   /** The same as it is handed down: nothing while there is nothing to tell, so that plain messages do not grow. */
   handedDown(input: Passport): Tally | undefined {
-    const hasNews = this.#costMicros > 0 || this.#failures > 0 || this.#passed.size > 0;
+    const hasNews = this.#costMicros > 0 || this.#failures > 0 || this.#passed !== undefined;
     return hasNews || input.tally !== undefined ? this.total(input) : undefined;
   }
 }
