@@ -23,8 +23,8 @@ export async function openBed({ variants, profileDir }: BenchSettings): Promise<
     const { server, link } = await openServer(opened);
     const chains = new Map<ChainName, Chain>();
     for (const name of CHAINS.filter((c) => variants.some((v) => v.chain === c))) {
-      // With accounts the roles have the same subjects, so they need a server of their own.
-      const place = name === "accounts" ? await openServer(opened) : { server, link };
+      // These have the same subjects as the plain chain, so they need a server of their own.
+      const place = name === "accounts" || name === "traced" ? await openServer(opened) : { server, link };
       const ground = { ...place, system: SYSTEM, profileDir };
       const chain = await (name === "start" ? openStartChain() : openRoleChain(name, ground));
       opened.defer(() => chain.close());

@@ -26,6 +26,7 @@ const ROLE_MODULES: Readonly<Record<RoleChainName, URL>> = {
   core: new URL("./worker/core-role.ts", import.meta.url),
   raw: new URL("./worker/raw-role.ts", import.meta.url),
   hop: new URL("./worker/relay-role.ts", import.meta.url),
+  traced: new URL("./worker/relay-role.ts", import.meta.url),
   accounts: new URL("./worker/relay-role.ts", import.meta.url),
 };
 const LOAD = new URL("./worker/load.ts", import.meta.url);
@@ -72,7 +73,8 @@ type SignIn = Pick<ChainSettings, "seed" | "inboxPrefix" | "apiPrefix">;
 
 /** Troupe's roles have rights like a host's, shared or each its own, and pay for their checks; the raw chains' subjects are nobody's. */
 async function rolesSignIn(name: RoleChainName, { server, link }: Ground, subjects: Subjects) {
-  if (name !== "accounts") return (): SignIn => signIn(server, name === "hop" ? "host" : "supervisor");
+  if (name !== "accounts")
+    return (): SignIn => signIn(server, name === "hop" || name === "traced" ? "host" : "supervisor");
   const { manifest } = relaySystem;
   await callService(link, subjects.identities("issue"), { v: 1, version: RELAY_VERSION, manifest });
   const { seeds } = await readRoleKeys(roleKeysFolderOf(path(server.storeDir, "keys.json")), RELAY_VERSION);

@@ -24,6 +24,7 @@ export const VARIANTS: readonly Variant[] = [
     step: false,
     recordsPerTask: 4,
   },
+  { id: "troupe-traced", title: "Troupe, 1 % of the tasks traced", chain: "traced", step: false, recordsPerTask: 4 },
   { id: "troupe-step", title: "Troupe, one journaled step a hop", chain: "hop", step: true, recordsPerTask: 7 },
   { id: "troupe-start", title: "Troupe as `npm start` runs it", chain: "start", step: false, recordsPerTask: 4 },
 ];

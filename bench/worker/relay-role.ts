@@ -15,6 +15,7 @@ import type { ChainSettings } from "../messages.ts";
 import { requireRelayRole } from "../relay.ts";
 import relay from "../relay-system.ts";
 import { benchLogger } from "./bench-logger.ts";
+import { benchTracer } from "./tracing.ts";
 import { runWorker, type Work } from "./worker.ts";
 
 async function join(name: string, settings: ChainSettings): Promise<Work> {
@@ -42,6 +43,7 @@ async function join(name: string, settings: ChainSettings): Promise<Work> {
     blobs: new BrokeredBlobs(() => undefined),
     endHops: () => undefined,
     onTaking: () => undefined,
+    tracer: await benchTracer(settings.chain, "role"),
     clock: systemClock,
     random: systemRandom,
     logger,

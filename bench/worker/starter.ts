@@ -10,10 +10,13 @@ import {
   systemRandom,
   type TaskId,
   type TaskOrder,
+  type TraceContext,
+  traceContextOf,
 } from "@troupe/runtime/internal";
 import { z } from "zod";
 import type { ChainName, ChainSettings } from "../messages.ts";
 import { allEnds, coreSubject, RELAY_VERSION, relayBody } from "../relay.ts";
+import { benchTracer } from "./tracing.ts";
 
 /** How a client starts a task of one chain and sees it end. */
 export interface Starter {
@@ -26,6 +29,7 @@ const STARTERS: Readonly<Record<ChainName, (link: Link, subjects: Subjects) => P
   core: coreStarter,
   raw: rawStarter,
   hop: hopStarter,
+  traced: tracedStarter,
   accounts: hopStarter,
   start: doorStarter,
 };
@@ -92,12 +96,23 @@ async function rawStarter(link: Link, subjects: Subjects): Promise<Starter> {
   };
 }
 
-async function hopStarter(link: Link, subjects: Subjects): Promise<Starter> {
+/** As the gateway does it: a span for each request that the sampler takes, and its trace on the task's first message. */
+async function tracedStarter(link: Link, subjects: Subjects): Promise<Starter> {
+  const tracer = await benchTracer("traced", "door");
+  return hopStarter(link, subjects, () => {
+    const span = tracer?.startSpan("POST /api/v1/tasks");
+    if (span?.isRecording() !== true) return undefined;
+    span.end();
+    return traceContextOf(span);
+  });
+}
+
+async function hopStarter(link: Link, subjects: Subjects, traceOf: () => TraceContext | undefined = () => undefined) {
   const room = await waitingRoom(link, allEnds(subjects), tokenAt(4));
   const publisher = createPublisher(link);
   const log = createJetStreamLog({ link, publisher, subjects });
   return {
-    run: async (step) => {
+    run: async (step: boolean) => {
       const task = nextTask();
       const ended = room.ended(task);
       const nowMs = systemClock.nowMs();
@@ -110,6 +125,7 @@ async function hopStarter(link: Link, subjects: Subjects): Promise<Starter> {
         tenant: "default",
         priority: "normal",
         requires: [],
+        trace: traceOf(),
       } satisfies TaskOrder;
       const outcome = await log.append(startRecord(subjects, order, nowMs));
       if (outcome.kind !== "stored") throw new Error(`not started: ${outcome.kind}`);
