@@ -4,14 +4,11 @@
  */
 import {
   AuditWriter,
-  type Blobs,
   type Clock,
   createBlobs,
   createJetStreamLog,
   createPublisher,
   createTaskArchive,
-  INLINE_BODY_BYTES,
-  KeyRingFile,
   type Link,
   type LinkOptions,
   type Logger,
@@ -23,9 +20,8 @@ import {
   Subjects,
   systemClock,
   systemRandom,
-  type TaskOrder,
-  type TaskRequest,
   type Tracer,
+  type Version,
 } from "@troupe/runtime/internal";
 import { ApprovalApi } from "./approvals/approval-api.ts";
 import { startApprovalServices } from "./approvals/approval-services.ts";
@@ -37,6 +33,7 @@ import { type OpenGuard, openGuard } from "./http/open-guard.ts";
 import type { StaticFile } from "./http/page-routes.ts";
 import { ActorLoads } from "./ingress/actor-loads.ts";
 import { Backlog } from "./ingress/backlog.ts";
+import { inputCarrier } from "./ingress/carried-input.ts";
 import { DeployedSystem } from "./ingress/deployed-system.ts";
 import { EndWatch } from "./ingress/end-watch.ts";
 import { groupWrites } from "./ingress/grouped-writes.ts";
@@ -268,13 +265,8 @@ async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
     patienceMs: PATIENCE_MS,
   };
   const blobs = createBlobs({ link, publisher, subjects });
-  const { encryptionKeysFile } = options;
-  const seals = new ClientSeals({
-    subjects,
-    random,
-    ring: encryptionKeysFile === undefined ? undefined : new KeyRingFile(encryptionKeysFile),
-    manifestOf: (version) => deployed.find(version)?.system.manifest,
-  });
+  const manifestOf = (version: Version) => deployed.find(version)?.system.manifest;
+  const seals = new ClientSeals({ ...core, keysFile: options.encryptionKeysFile, manifestOf });
   const traces = new DoorTraces(options.tracer);
   const inFlight = new InFlight(clock);
   const backlog = new Backlog(clock);
@@ -302,7 +294,7 @@ async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
     turns,
     current: () => deployed.current(),
     isServed: (version) => deployed.isServed(version),
-    carried: carrier(blobs, seals),
+    carried: inputCarrier(blobs, seals),
   });
   const rejectedId = () => newTaskId(0, deployed.current().version, clock, random);
   const room: WaitingRoom = new WaitingRoom({ ...core, traces, ingress, backlog, tenant, rejectedId });
@@ -332,16 +324,5 @@ async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
     reconnects,
     traces,
     isDraining: false,
-  };
-}
-
-/** Inputs are encrypted where the system says so; over the inline limit they are stored beside the log, and a reference takes their place. */
-function carrier(blobs: Blobs, seals: ClientSeals) {
-  return async (order: TaskOrder): Promise<TaskRequest["input"]> => {
-    const input = seals.input(order);
-    const bytes = Buffer.from(JSON.stringify(input));
-    if (bytes.length <= INLINE_BODY_BYTES) return input;
-    const { role, sha256, bytes: size } = await blobs.put("client", bytes);
-    return { $blob: { role, sha256, bytes: size } };
   };
 }

@@ -112,12 +112,13 @@ const isThere = (file: string): Promise<boolean> =>
     () => false,
   );
 
+const command = (name: string, text: string): Command =>
+  withAddress(newCommand(name, text)).option(
+    "--file <file>",
+    `the key ring; default: TROUPE_ENCRYPTION_KEYS, else beside the system's keys, else ${DEFAULT_FILE}`,
+  );
+
 export function encryptionCommand(cli: Cli): Command {
-  const command = (name: string, text: string) =>
-    withAddress(newCommand(name, text)).option(
-      "--file <file>",
-      `the key ring; default: TROUPE_ENCRYPTION_KEYS, else beside the system's keys, else ${DEFAULT_FILE}`,
-    );
   const creating = command("create", "make a key ring with one key");
   const listing = command("list", "the keys that there are, never their secrets");
   const rotating = command("rotate", "encrypt with a new key from now on; older ones stay for reading")

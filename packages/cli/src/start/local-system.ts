@@ -77,30 +77,18 @@ export async function startLocalSystem(options: LocalSystemOptions, stack: Async
   };
   const supervisor = await startSupervisor(settings);
   stack.defer(() => supervisor.stop());
-  const encryptionKeysFile = await keyRingPlace(loadEnvironment(env), keysFile);
-  // A ring that somebody named has to be there; beside the keys of a server of our own it is our own as well.
-  if (keysFile !== undefined && options.natsUrl === undefined) await ensureKeyRing(keyRingFileOf(keysFile), options);
   const tracing = await traceDoor(env, options.system, logger);
   if (tracing) stack.defer(() => tracing.close());
   const gateway = await startGateway({
     ...settings,
-    encryptionKeysFile,
+    encryptionKeysFile: await encryptionKeys(options, env, keysFile),
     tracer: tracing?.tracer,
     httpPort: options.httpPort,
     guard: await loadGuardSettings(env),
     requiredParts: loadRequiredParts(env),
   });
   stack.defer(() => gateway.stop());
-  const crew = startNodeCrew({
-    names: Array.from({ length: options.nodes }, (_, index) => `node-${index + 1}`),
-    clock: options.clock,
-    settingsOf: (name) => ({
-      args: nodeArguments(natsUrl, keysFile, options),
-      env,
-      logFile: join(options.folder, "logs", `${name}.log`),
-    }),
-    remark: options.remark,
-  });
+  const crew = startNodes(options, env, nodeArguments(natsUrl, keysFile, options));
   stack.defer(() => crew.stop(NODE_STOP_MS));
   return {
     natsUrl,
@@ -173,4 +161,27 @@ function nodeArguments(
   const keys = keysFile === undefined ? [] : ["--keys", keysFile];
   const weak = allowedWeak.flatMap((name) => ["--allow-weak", name]);
   return ["--nats", natsUrl, "--system", system, ...keys, ...tlsArguments(tls), ...weak];
+}
+
+/** A ring that somebody named has to be there; beside the keys of a server of our own it is our own as well. */
+async function encryptionKeys(
+  options: LocalSystemOptions,
+  env: NodeJS.ProcessEnv,
+  keysFile: string | undefined,
+): Promise<string | undefined> {
+  if (keysFile !== undefined && options.natsUrl === undefined) await ensureKeyRing(keyRingFileOf(keysFile), options);
+  return keyRingPlace(loadEnvironment(env), keysFile);
+}
+
+function startNodes(options: LocalSystemOptions, env: NodeJS.ProcessEnv, args: readonly string[]): NodeCrew {
+  return startNodeCrew({
+    names: Array.from({ length: options.nodes }, (_, index) => `node-${index + 1}`),
+    clock: options.clock,
+    settingsOf: (name) => ({
+      args,
+      env,
+      logFile: join(options.folder, "logs", `${name}.log`),
+    }),
+    remark: options.remark,
+  });
 }

@@ -6,7 +6,7 @@ import {
   decodeBody,
   edgeScope,
   isSealedEdge,
-  type KeyRingFile,
+  KeyRingFile,
   messageOf,
   openBody,
   ownScope,
@@ -31,8 +31,8 @@ import { BODY_LIMITS } from "../ingress/task-body.ts";
 export interface ClientSealsPorts {
   readonly subjects: Subjects;
   readonly random: Random;
-  /** Absent = this gateway was given no keys. */
-  readonly ring: Pick<KeyRingFile, "scope"> | undefined;
+  /** File of the key ring; absent = this gateway was given none. */
+  readonly keysFile: string | undefined;
   /** What was deployed as a version; `undefined` when that is not known here any more. */
   readonly manifestOf: (version: Version) => SystemManifest | undefined;
 }
@@ -42,9 +42,11 @@ const AnyJson = z.json();
 
 export class ClientSeals {
   readonly #ports: ClientSealsPorts;
+  readonly #ring: KeyRingFile | undefined;
 
   constructor(ports: ClientSealsPorts) {
     this.#ports = ports;
+    this.#ring = ports.keysFile === undefined ? undefined : new KeyRingFile(ports.keysFile);
   }
 
   /** Whether what the task's client sends to this role, or gets from it, is sealed. */
@@ -68,10 +70,10 @@ export class ClientSeals {
 
   /** The record with what clients may see of it opened: a task's input, its result, its progress. What does not open stays as it is. */
   opened(record: TaskRecord): TaskRecord {
-    const { ring, subjects } = this.#ports;
+    const { subjects } = this.#ports;
     const { subject, body } = record;
     const { name, from, hop, task } = subject;
-    if (ring === undefined || !isObject(body)) return record;
+    if (this.#ring === undefined || !isObject(body)) return record;
     if (name.class === "t" && typeof body["by"] === "string") {
       const result = this.#openedIf(body["result"], subjects.done(task), edgeScope("client", body["by"]));
       return result === body["result"] ? record : { ...record, body: { ...body, result } };
@@ -122,7 +124,7 @@ export class ClientSeals {
   }
 
   #open(body: SealedBody, subject: string, scopes: readonly string[]): unknown {
-    let refused: unknown;
+    let refused = new TroupeError("malformed_record", `nobody is known to have written ${subject}`);
     for (const scope of scopes) {
       try {
         const { encoding, bytes } = openBody(body, this.#keys(scope), subject);
@@ -130,18 +132,18 @@ export class ClientSeals {
         if (decoded.ok) return decoded.value;
         throw new TroupeError("malformed_record", `${subject} holds what does not parse: ${decoded.reason}`);
       } catch (error) {
+        if (!TroupeError.is(error)) throw error;
         refused = error;
       }
     }
-    throw refused ?? new TroupeError("malformed_record", `nobody is known to have written ${subject}`);
+    throw refused;
   }
 
   #keys(scope: string): ScopeKeys {
-    const { ring, subjects } = this.#ports;
     const named = "set TROUPE_ENCRYPTION_KEYS, see `troupe encryption`";
-    if (!ring) throw new TroupeError("unavailable", `this gateway has no encryption keys: ${named}`);
+    if (!this.#ring) throw new TroupeError("unavailable", `this gateway has no encryption keys: ${named}`);
     try {
-      return ring.scope(subjects.system, scope);
+      return this.#ring.scope(this.#ports.subjects.system, scope);
     } catch (error) {
       throw new TroupeError("unavailable", `this gateway's encryption keys cannot be read: ${messageOf(error)}`);
     }
