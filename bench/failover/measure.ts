@@ -5,9 +5,9 @@ import { LoadClient } from "../../test/support/load-client.ts";
 import { readHistory } from "../../test/support/read-history.ts";
 import { RELAY_FILE } from "../../test/support/relay-file.ts";
 import { Stack, until } from "../../test/support/stack.ts";
+import { type Kill, takeOversAfter } from "../../test/support/take-overs.ts";
 import type { FaultName } from "./settings.ts";
 import { Supervisors } from "./supervisors.ts";
-import { type Kill, takeOversAfter } from "./take-overs.ts";
 
 const NODES = 3;
 const IN_FLIGHT = 64;

@@ -207,3 +207,36 @@ async function gone(pid: number, withinMs: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+test("a life that was declared dead kills its hosts and gives nothing back, and the node joins as another life", async () => {
+  await cluster.deploy("v10", RELAY);
+  await cluster.place("n10", 1, "v10", ROLES);
+  const node = await cluster.startNode("n10");
+  const { incarnation } = await upAndRunning("n10");
+  await cluster.submit("v10", "a", { workMs: 20_000, number: 1 });
+  await busy("n10", 1);
+  const host = lastHost(node);
+  const tell = async (body: object) => {
+    const subject = cluster.subjects.node("n10", "declared_dead");
+    const answer = await cluster.core.nc.request(subject, JSON.stringify(body));
+    return answer.json<{ error?: { code: string } }>().error?.code;
+  };
+  assert.equal(await tell({ leader_epoch: 5, incarnation: "another" }), "conflict", "that life is long over");
+  assert.equal(await tell({ leader_epoch: 4, incarnation }), "lease_lost", "a deposed leader commands nothing");
+  const words: (boolean | undefined)[] = [];
+  const again = cluster.heartbeat("n10", (beat) => {
+    if (beat.incarnation === incarnation) words.push(beat.hasLeft);
+    return beat.incarnation > incarnation;
+  });
+  assert.equal(await tell({ leader_epoch: 5, incarnation }), undefined);
+  await gone(host, 5_000);
+  await again;
+  assert.deepEqual(
+    words.filter((hasLeft) => hasLeft === true),
+    [],
+    "it did not leave in order",
+  );
+  const next = await upAndRunning("n10");
+  assert.ok(next.incarnation > incarnation);
+  assert.doesNotMatch(node.log.join("\n"), /deliveries of an ended host are given back/);
+});

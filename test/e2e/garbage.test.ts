@@ -161,7 +161,7 @@ describe("garbage on every subject", { timeout: 240_000 }, () => {
     const { core, subjects } = stack;
     const objects = BODIES.filter(({ name }) => name !== "an object of another schema");
     const verbs = [
-      ...(["probe", "held", "stop", "drain"] as const).map((verb) => subjects.node("node-1", verb)),
+      ...(["probe", "held", "stop", "drain", "declared_dead"] as const).map((verb) => subjects.node("node-1", verb)),
       ...(["deploy", "drain", "pause", "resume", "scale"] as const).map((verb) => subjects.supervisor(verb)),
     ];
     for (const subject of verbs) for (const body of objects) await ask(core, subject, body);

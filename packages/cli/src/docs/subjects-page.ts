@@ -83,6 +83,11 @@ const operatorRows = (): readonly Row[] => [
   [subjects.node("node-n", "held"), "request", "which deliveries the node holds"],
   [subjects.node("node-n", "drain"), "request", "take no more, finish, leave"],
   [subjects.node("node-n", "stop"), "request", "stop now and give back what runs"],
+  [
+    subjects.node("node-n", "declared_dead"),
+    "request",
+    "the leader's word that this life of the node is over; another one joins",
+  ],
   [subjects.identities("issue"), "request", "accounts and keys for the roles of a version; for the supervisor"],
   [subjects.identities("revoke"), "request", "takes them away again"],
   [subjects.identities("list"), "request", "versions whose roles have accounts"],

@@ -4,7 +4,7 @@
 export const TASK_VERBS = ["get", "list", "watch", "cancel", "log", "signal", "retry"] as const;
 export type TaskVerb = (typeof TASK_VERBS)[number];
 /** Verbs of the `<sys>.node.<node>.*` services. */
-export const NODE_VERBS = ["probe", "held", "stop", "drain"] as const;
+export const NODE_VERBS = ["probe", "held", "stop", "drain", "declared_dead"] as const;
 export type NodeVerb = (typeof NODE_VERBS)[number];
 /** Read verbs of the `<sys>.supervisor.*` services. */
 export const SUPERVISOR_READ_VERBS = [

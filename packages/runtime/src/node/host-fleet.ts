@@ -163,6 +163,12 @@ export class HostFleet {
     await Promise.all(this.#all().map((host) => host.stop()));
   }
 
+  /** Kills all hosts, and gives nothing back of what they held: others have it. */
+  async abandon(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(this.#all().map((host) => host.abandon()));
+  }
+
   async #start(name: string, version: string, replicas: readonly ReplicaSpec[]): Promise<boolean> {
     let deployment: Deployment;
     let credentials: RoleCredentials | undefined;

@@ -28,6 +28,7 @@ import { inlineHosts } from "./inline-host.ts";
 import { type NodeOptions, type ResolvedNodeOptions, resolveNodeOptions } from "./node-options.ts";
 import { serveNode } from "./node-services.ts";
 import { subscribeNotices } from "./notices.ts";
+import { type NodeLife, RevivingNode } from "./reviving-node.ts";
 import { folderOfKeys, IssuedRoles, type RoleCredentialsSource, sharedUser } from "./role-credentials.ts";
 
 /** By then the server has noticed as well: before, it might hand a message to a pull of the very host that is gone. */
@@ -41,7 +42,7 @@ const CONVERGE_RETRY_MS = 500;
 /** A node as the process that runs it sees it. */
 export interface RunningNode {
   readonly name: string;
-  /** This life of the node. */
+  /** This life of the node: one that was declared dead ends, and another one begins. */
   readonly incarnation: string;
   /** Process ids of its hosts. */
   readonly hostPids: readonly number[];
@@ -57,7 +58,8 @@ export interface RunningNode {
 
 /** Makes a node; nothing happens before it is started. Throws `invalid_id` or `invalid_config`. */
 export function createNode(options: NodeOptions): RunningNode {
-  return new ReconcilingNode(resolveNodeOptions(options));
+  const resolved = resolveNodeOptions(options);
+  return new RevivingNode(() => new ReconcilingNode(resolved), resolved);
 }
 
 /** What exists only between start and end. */
@@ -71,13 +73,14 @@ interface Joined {
   readonly services: Service;
 }
 
-class ReconcilingNode implements RunningNode {
+/** One life of a node. */
+class ReconcilingNode implements NodeLife {
   readonly name: string;
   readonly incarnation: string;
-  readonly done: Promise<number>;
+  readonly done: Promise<number | "declared_dead">;
   readonly #options: ResolvedNodeOptions;
   readonly #subjects: Subjects;
-  readonly #leave: (exitCode: number) => void;
+  readonly #leave: (end: number | "declared_dead") => void;
   readonly #left = new AbortController();
   #joined: Joined | undefined;
   #sequence = 0;
@@ -92,7 +95,7 @@ class ReconcilingNode implements RunningNode {
     this.name = options.name;
     this.incarnation = newIncarnation(options.clock, options.random);
     this.#subjects = new Subjects(options.system);
-    const { promise, resolve } = Promise.withResolvers<number>();
+    const { promise, resolve } = Promise.withResolvers<number | "declared_dead">();
     this.done = promise;
     this.#leave = resolve;
   }
@@ -120,6 +123,7 @@ class ReconcilingNode implements RunningNode {
       held: () => fleet.held(),
       drain: (limitMs) => void this.drain(limitMs),
       stop: () => void this.stop(),
+      onDeclaredDead: () => void this.#onDeclaredDead(),
       leaderEpoch: () => desired.leaderEpoch,
     });
     this.#joined = { link, desired, fleet, blobs, broker, loop: watchLoopDelay(), services };
@@ -158,13 +162,24 @@ class ReconcilingNode implements RunningNode {
     await this.#end(exitCode);
   }
 
-  async #end(exitCode: number): Promise<void> {
+  /** Others do its work by now: what its hosts still do is in vain, and what they hold is not theirs any more. */
+  async #onDeclaredDead(): Promise<void> {
+    const { logger } = this.#options;
+    logger.error({ node: this.name, incarnation: this.incarnation }, "node was declared dead; this life of it ends");
+    const wasDraining = this.#isDraining;
+    this.#isDraining = true;
+    await this.#joined?.fleet.abandon();
+    // Whoever drains it waits for just this.
+    if (!wasDraining) await this.#end("declared_dead");
+  }
+
+  async #end(end: number | "declared_dead"): Promise<void> {
     if (this.#left.signal.aborted) return;
     this.#left.abort();
     this.#wake.resolve();
     const joined = this.#joined;
     if (joined) {
-      this.#say(joined, true);
+      if (end !== "declared_dead") this.#say(joined, true);
       joined.loop.stop();
       // Without a server there is nobody to say goodbye to.
       await isWithin(this.#options.clock, 1_000, joined.services.stop());
@@ -172,9 +187,9 @@ class ReconcilingNode implements RunningNode {
       await joined.broker.close();
       await joined.link.close();
     }
-    const code = this.#stoppedWith ?? exitCode;
-    this.#options.logger.info({ node: this.name, exitCode: code }, "node has left");
-    this.#leave(code);
+    const how = this.#stoppedWith ?? end;
+    this.#options.logger.info({ node: this.name, exitCode: how }, "node has left");
+    this.#leave(how);
   }
 
   #openLink(name: string): Promise<Link> {

@@ -72,6 +72,8 @@ export class SupervisedHost {
   readonly #killed = new WeakSet<HostLife>();
   #restarts: readonly number[] = [];
   #hasFailed = false;
+  /** Somebody else has what it holds. */
+  #isAbandoned = false;
 
   /** `credentials`: of the roles that it plays, where roles have accounts. */
   constructor(options: SupervisedHostOptions, assigned: readonly ReplicaSpec[], credentials?: RoleCredentials) {
@@ -143,6 +145,14 @@ export class SupervisedHost {
   async stop(): Promise<void> {
     this.#unwanted.abort();
     if (this.#life) await this.#exit(this.#life);
+    await this.#ended;
+  }
+
+  /** Kills it: the node is taken for dead, and what the host holds has been given to others. */
+  async abandon(): Promise<void> {
+    this.#isAbandoned = true;
+    this.#unwanted.abort();
+    this.#life?.process.kill();
     await this.#ended;
   }
 
@@ -220,7 +230,7 @@ export class SupervisedHost {
       if (this.#isOwnDoing(life, exit))
         this.#blame(struckActors(life.reports, [...life.held.values()]), "host_died", `its host ended: ${reason}`);
     }
-    if (life.held.size > 0) await this.#options.giveBack([...life.held.values()]);
+    if (life.held.size > 0 && !this.#isAbandoned) await this.#options.giveBack([...life.held.values()]);
   }
 
   /** Whether a host ended by what it ran. Who is killed from outside has done nothing. */

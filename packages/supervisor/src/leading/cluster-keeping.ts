@@ -15,6 +15,7 @@ import { MembershipLoop } from "../membership/membership-loop.ts";
 import { nodeProbe } from "../membership/node-probe.ts";
 import { ObserverHealth } from "../membership/observer-health.ts";
 import { Reachability } from "../membership/reachability.ts";
+import { Revenants } from "../membership/revenants.ts";
 import type { Membership } from "../membership/snapshot.ts";
 import { DrainingNodes } from "../operations/draining-nodes.ts";
 import { PlacementLoop } from "../placement/placement-loop.ts";
@@ -125,6 +126,7 @@ class ClusterKeeper {
       clock,
       membership: () => this.#membership.membership,
     });
+    const revenants = new Revenants({ ...ports, link, leaderEpoch: ports.epoch });
     const members = new CasBucket({ link, subjects, bucket: "members", schema: Member, logger, clock });
     this.#recovery = recoveryLoop(ports);
     this.#placement = placementLoop(ports, () => this.#recovery.recoveries);
@@ -152,6 +154,7 @@ class ClusterKeeper {
         if (change.member.status === "dead") announceDeath(link, subjects, change.member);
         void this.#lostNodes.onChange(change);
       },
+      onRevenant: (node, incarnation) => revenants.tell(node, incarnation),
     });
   }
 

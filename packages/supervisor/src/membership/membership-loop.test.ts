@@ -85,6 +85,9 @@ async function simulate(count: number, happenings: readonly Happening[], calmTic
       changes.push({ ...change, atMs: nowMs, massSinceMs, probe: probed.get(change.member.node) ?? "not_asked" });
       massSinceMs = isMassSuspicion(loop.membership) ? (massSinceMs ?? nowMs) : undefined;
     },
+    onRevenant: (node, incarnation) => {
+      if (incarnation === `i${lives.get(node)}`) lives.set(node, (lives.get(node) ?? 0) + 1);
+    },
   });
   await loop.start();
   let sequence = 0;

@@ -19,6 +19,7 @@ import type { Reachability } from "./reachability.ts";
 import { EMPTY_MEMBERSHIP, type Membership, withHeartbeat, withMember, withoutMember } from "./snapshot.ts";
 import {
   isForgettable,
+  isOfEndedLife,
   type MemberChange,
   onForgotten,
   onHeartbeat,
@@ -40,6 +41,8 @@ export interface MembershipLoopOptions {
   readonly requireLeading: () => void;
   /** Called after a change is stored. */
   readonly onChange: (change: MemberChange) => void;
+  /** Called with each heartbeat of a life that was declared dead, or let go: it does not know. */
+  readonly onRevenant: (node: string, incarnation: string) => void;
 }
 
 export class MembershipLoop {
@@ -157,7 +160,12 @@ export class MembershipLoop {
     const heard = [...this.#heard.values()];
     this.#heard.clear();
     for (const heartbeat of heard) {
-      const change = onHeartbeat(this.#membership.nodes.get(heartbeat.node), heartbeat, this.#now());
+      const { node, incarnation } = heartbeat;
+      if (isOfEndedLife(this.#membership.nodes.get(node), heartbeat)) {
+        this.#options.onRevenant(node, incarnation);
+        continue;
+      }
+      const change = onHeartbeat(this.#membership.nodes.get(node), heartbeat, this.#now());
       if (change) await this.#store(change);
       this.#membership = withHeartbeat(this.#membership, heartbeat);
     }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Heartbeat, Member } from "@troupe/runtime/internal";
 import { brake, isMassSuspicion } from "./brakes.ts";
 import { EMPTY_MEMBERSHIP, type Membership, withHeartbeat, withMember, withoutMember } from "./snapshot.ts";
-import { onForgotten, onHeartbeat, onSilence, toProbe } from "./transitions.ts";
+import { isOfEndedLife, onForgotten, onHeartbeat, onSilence, toProbe } from "./transitions.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";
 
@@ -45,8 +45,10 @@ test("what a heartbeat makes of a node", () => {
     ["second heartbeat", "joining", heartbeat(), "up"],
     ["more heartbeats", "up", heartbeat(), undefined],
     ["heard again", "suspect", heartbeat(), "up"],
-    ["returned from the dead", "dead", heartbeat(), "joining"],
-    ["returned after leaving", "left", heartbeat(), "joining"],
+    ["returned from the dead", "dead", heartbeat(), undefined],
+    ["returned from the dead, draining", "dead", heartbeat({ isDraining: true }), undefined],
+    ["returned after leaving", "left", heartbeat(), undefined],
+    ["a later life after leaving", "left", heartbeat({ incarnation: "i3" }), "joining"],
     ["drains", "up", heartbeat({ isDraining: true }), "draining"],
     ["its last heartbeat", "draining", heartbeat({ isDraining: true, hasLeft: true }), "left"],
     ["its last heartbeat, repeated", "left", heartbeat({ isDraining: true, hasLeft: true }), undefined],
@@ -62,6 +64,18 @@ test("what a heartbeat makes of a node", () => {
     assert.equal(change?.member.status, expected, name);
     if (change) assert.equal(change.member.incarnation, beat.incarnation, name);
   }
+});
+
+test("a life that was declared dead or let go is told so when it is heard; its last word and other lives are not", () => {
+  const cases: [Member["status"] | undefined, Heartbeat, boolean][] = [
+    ["dead", heartbeat(), true],
+    ["left", heartbeat({ isDraining: true }), true],
+    ["left", heartbeat({ hasLeft: true }), false],
+    ["dead", heartbeat({ incarnation: "i3" }), false],
+    ["suspect", heartbeat(), false],
+    [undefined, heartbeat(), false],
+  ];
+  for (const [status, beat, expected] of cases) assert.equal(isOfEndedLife(status && known(status), beat), expected);
 });
 
 test("what silence makes of a node, and that nobody dies without a probe", () => {

@@ -29,7 +29,13 @@ const rowOf = (heartbeat: Heartbeat, status: Member["status"], since: string, re
   reason,
 });
 
-/** What a heartbeat changes, if anything. Heartbeats of an earlier incarnation than the known one change nothing. */
+/** Whether a heartbeat is of a life that was declared dead, or let go: it never comes back, another one may. */
+export const isOfEndedLife = (known: KnownNode | undefined, { incarnation, hasLeft }: Heartbeat): boolean =>
+  (known?.member.status === "dead" || known?.member.status === "left") &&
+  known.member.incarnation === incarnation &&
+  hasLeft !== true;
+
+/** What a heartbeat changes, if anything. Those of an earlier life than the known one, or of an ended one, change nothing. */
 export function onHeartbeat(known: KnownNode | undefined, heartbeat: Heartbeat, at: string): MemberChange | undefined {
   const before = known?.member;
   const to = (status: Member["status"], reason: string): MemberChange => ({
@@ -43,6 +49,7 @@ export function onHeartbeat(known: KnownNode | undefined, heartbeat: Heartbeat, 
     return before.status === "left"
       ? undefined
       : { ...to("left", "it has finished, or given back, all that it held"), isOrderly: true };
+  if (isOfEndedLife(known, heartbeat)) return undefined;
   if (heartbeat.isDraining && before.status !== "draining") return to("draining", "the node drains");
   switch (before.status) {
     case "joining":
@@ -50,9 +57,7 @@ export function onHeartbeat(known: KnownNode | undefined, heartbeat: Heartbeat, 
     case "suspect":
       return to("up", "heard again");
     case "dead":
-      return to("joining", "heard again after it was declared dead");
     case "left":
-      return to("joining", "heard again after it was let go");
     case "draining":
     case "up":
       break;

@@ -1,4 +1,4 @@
-import type { History, HistoryRecord, TaskHistory } from "../../test/support/history.ts";
+import type { History, HistoryRecord, TaskHistory } from "./history.ts";
 
 /** One kill: which node was struck, and when (ms since 1970). */
 export interface Kill {
