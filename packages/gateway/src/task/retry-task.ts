@@ -37,6 +37,8 @@ export async function retrySubmission(
       "the stored task",
     ),
     tenant: passport.tenant,
+    // Whoever asks answers for the new task; where nobody signs in, it stays with whom the first one was.
+    user: caller.user ?? start.header?.origin?.user,
     key: callerKey(passport.tenant, `retry of ${id}`),
     trace: caller.trace,
   };
@@ -48,8 +50,6 @@ interface StoredOrigin {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   readonly maxLoad?: number | undefined;
 }
-    // Whoever asks answers for the new task; where nobody signs in, it stays with whom the first one was.
-    user: caller.user ?? start.header?.origin?.user,
 
 function requestOf(input: unknown, passport: Passport, origin: StoredOrigin = {}): Record<string, unknown> {
   const { remainingMs, budget, requires } = passport;
