@@ -5,6 +5,8 @@ import type { GuardEnvironment } from "@troupe/gateway/internal";
 import type { Clock, Random } from "@troupe/runtime";
 import { auditKeyFileOf, type Logger, type Tracer } from "@troupe/runtime/internal";
 import { createSupervisor, type Supervisor, type SupervisorOptions } from "@troupe/supervisor";
+
+export { SupervisorMetrics } from "@troupe/supervisor";
 import type { SignInOf } from "./keys.ts";
 import { VERSION } from "./version.ts";
 
@@ -22,16 +24,19 @@ export interface PartSettings {
 export interface SupervisorPartSettings extends PartSettings {
   /** Where alerts are sent. Default nowhere. */
   readonly alertWebhooks?: SupervisorOptions["alertWebhooks"];
+  /** What it counts is kept here. Default: nothing is counted. */
+  readonly metrics?: SupervisorOptions["metrics"];
   /** Copies of every stream. Default 1. */
   readonly replicas?: number;
 }
 
 /** Starts a supervisor. Resolves when it leads or stands by. */
 export async function startSupervisor(settings: SupervisorPartSettings): Promise<Supervisor> {
-  const { servers, system, signInOf, keysFile, alertWebhooks = [], replicas = 1, logger, clock, random } = settings;
+  const { servers, system, signInOf, keysFile, alertWebhooks = [], replicas = 1, metrics, logger, clock, random } =
+    settings;
   const link = { servers, ...signInOf("supervisor") };
   const auditKeyFile = keysFile === undefined ? undefined : auditKeyFileOf(keysFile);
-  const supervisor = createSupervisor({ system, link, auditKeyFile, alertWebhooks, replicas, logger, clock, random });
+  const supervisor = createSupervisor({ system, link, auditKeyFile, alertWebhooks, replicas, metrics, logger, clock, random });
   await supervisor.start();
   return supervisor;
 }

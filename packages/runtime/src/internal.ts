@@ -135,6 +135,7 @@ export * from "./telemetry/log-events.ts";
 export * from "./telemetry/logger.ts";
 export * from "./telemetry/mask.ts";
 export * from "./telemetry/actor-metrics.ts";
+export * from "./telemetry/cluster-metrics.ts";
 export { loadTracing, type TracingSettings } from "./telemetry/config/load.ts";
 export * from "./telemetry/metric-names.ts";
 export * from "./telemetry/metrics.ts";

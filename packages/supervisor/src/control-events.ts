@@ -15,21 +15,24 @@ export class ControlEvents {
   readonly #subjects: Subjects;
   readonly #logger: Logger;
   readonly #stamp: () => { at: string; supervisor: string; epoch: number };
+  readonly #onEvent: ((name: string) => void) | undefined;
 
   constructor(
     link: Link,
     subjects: Subjects,
     logger: Logger,
-    from: { nowMs: () => number; supervisor: string; epoch: number },
+    from: { nowMs: () => number; supervisor: string; epoch: number; onEvent?: (name: string) => void },
   ) {
     this.#link = link;
     this.#subjects = subjects;
     this.#logger = logger;
+    this.#onEvent = from.onEvent;
     this.#stamp = () => ({ at: rfc3339(from.nowMs()), supervisor: from.supervisor, epoch: from.epoch });
   }
 
   record(event: ControlEvent): void {
     const { name, about, reason } = event;
+    this.#onEvent?.(name);
     this.#logger.info({ event: name, about, reason }, "control event");
     const body = JSON.stringify({ v: CONTROL_VERSION, ...this.#stamp(), ...event });
     this.#link.nc

@@ -10,6 +10,7 @@ import {
   TroupeError,
 } from "@troupe/runtime/internal";
 import { checkWebhook, type WebhookSettings } from "./alerts/webhook.ts";
+import type { SupervisorMetrics } from "./metrics/supervisor-metrics.ts";
 import { resolveSupervisorSettings, type SupervisorSettings } from "./settings.ts";
 
 /** How a process reaches NATS, with whose rights. */
@@ -47,13 +48,16 @@ export interface SupervisorOptions {
   readonly settings?: Partial<SupervisorSettings>;
   /** Where alerts are sent, besides their NATS subject and the log. Default nowhere. */
   readonly alertWebhooks?: readonly WebhookSettings[];
+  /** What it counts is kept here. Default: nothing is counted. */
+  readonly metrics?: SupervisorMetrics | undefined;
   readonly logger: Logger;
   readonly clock?: Clock;
   readonly random?: Random;
 }
 
 /** {@link SupervisorOptions} with every default filled in. */
-export interface ResolvedSupervisorOptions extends Required<Omit<SupervisorOptions, "settings" | "auditKeyFile">> {
+export interface ResolvedSupervisorOptions extends Required<Omit<SupervisorOptions, "settings" | "auditKeyFile" | "metrics">> {
+  readonly metrics: SupervisorMetrics | undefined;
   readonly auditKeyFile: string | undefined;
   readonly settings: SupervisorSettings;
 }
@@ -75,6 +79,7 @@ export function resolveSupervisorOptions(options: SupervisorOptions): ResolvedSu
     auditKeyFile: options.auditKeyFile,
     settings: resolveSupervisorSettings(options.settings),
     alertWebhooks: options.alertWebhooks ?? [],
+    metrics: options.metrics,
     logger: options.logger,
     clock: options.clock ?? systemClock,
     random,

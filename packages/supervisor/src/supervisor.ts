@@ -200,7 +200,7 @@ class CompetingSupervisor implements Supervisor {
     epoch: number,
     signal: AbortSignal,
   ): { readonly ports: LeadingPorts; readonly signing: AuditSigning } {
-    const { system, shards, settings, alertWebhooks: webhooks, clock, random, logger } = this.#options;
+    const { system, shards, settings, alertWebhooks: webhooks, metrics, clock, random, logger } = this.#options;
     const links = this.#links;
     const auditing = this.#auditing;
     if (!links || !auditing) throw new TroupeError("invariant_violated", "a term began without a connection");
@@ -219,7 +219,8 @@ class CompetingSupervisor implements Supervisor {
       store: new DesiredStore({ link: controlLink, subjects, logger, clock }),
       identities: servedIdentities(controlLink, subjects),
       queues: new QueueReader(observerLink, subjects, shards),
-      events: new ControlEvents(controlLink, subjects, logger, from),
+      events: new ControlEvents(controlLink, subjects, logger, { ...from, onEvent: (name) => metrics?.noticed(name) }),
+      metrics,
       audit: auditing.trail,
       settings,
       webhooks,

@@ -1,14 +1,7 @@
 import { hostname } from "node:os";
 import { loadModelSettings } from "@troupe/agents/internal";
 import { TroupeError } from "@troupe/runtime";
-import {
-  createLogger,
-  createNode,
-  type Logger,
-  NodeMetrics,
-  type NodeOptions,
-  serveMetrics,
-} from "@troupe/runtime/internal";
+import { createLogger, createNode, NodeMetrics, type NodeOptions } from "@troupe/runtime/internal";
 import { type Command, InvalidArgumentError } from "commander";
 import { z } from "zod";
 import { type Address, findAddress } from "../address.ts";
@@ -22,6 +15,7 @@ import { AllowWeak, requireStrong, withAllowWeak } from "../environment/require-
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { findRoleKeys, loadKeys, nodeNameIn } from "../keys.ts";
 import { logLevelOf } from "../log-file.ts";
+import { served } from "../served-metrics.ts";
 import { traceHosts } from "../tracing.ts";
 
 const Options = AddressOptions.extend({
@@ -45,7 +39,8 @@ async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<
   requireStrong(scope, { nats: await natsFacts(address), model: loadModelSettings(variables).mode }, options.allowWeak);
   const name = await nodeName(options.name, address);
   const logger = createLogger({ name: `node/${name}`, level: logLevelOf(scope.environment.logLevel) });
-  const metrics = await nodeMetrics(options.metrics ?? variables["TROUPE_METRICS"], scope.cwd, logger);
+  const metricsAddress = options.metrics ?? variables["TROUPE_METRICS"];
+  const metrics = await served(metricsAddress, () => new NodeMetrics(scope.cwd, logger), logger);
   const node = createNode({
     system: address.system,
     name,
@@ -71,18 +66,6 @@ async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<
   const code = await node.done;
   await metrics?.close();
   return code === 0 ? EXIT_CODES.ok : EXIT_CODES.failed;
-}
-
-/** Serves what the node counts, where an address is given. Throws `invalid_config` when nobody can listen there. */
-async function nodeMetrics(address: string | undefined, folder: string, logger: Logger) {
-  if (address === undefined || address === "") return undefined;
-  const metrics = new NodeMetrics(folder, logger);
-  const server = await serveMetrics(address, metrics, logger);
-  const close = async (): Promise<void> => {
-    metrics.close();
-    await server.close();
-  };
-  return { metrics, close };
 }
 
 /** Asked for, else the one that its credentials are of, else the machine's. Throws `unauthorized` when the first two differ. */

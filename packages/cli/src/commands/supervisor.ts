@@ -9,10 +9,12 @@ import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { unlessInterrupted } from "../interruption.ts";
 import { loadKeys } from "../keys.ts";
 import { logLevelOf } from "../log-file.ts";
+import { served } from "../served-metrics.ts";
 
 const Options = AddressOptions.extend({
   replicas: z.coerce.number().int().min(1).max(5).default(1),
   allowWeak: AllowWeak,
+  metrics: z.string().optional(),
   json: z.boolean().default(false),
   alertWebhook: z.array(z.string()).default([]),
   alertPrivateHost: z.array(z.string()).default([]),
@@ -23,7 +25,13 @@ async function runSupervisor(scope: Scope, options: z.infer<typeof Options>): Pr
   const store = { replicas: options.replicas, isSynced: false, isThrownAway: false };
   const hasAuditKey = address.keysFile !== undefined;
   requireStrong(scope, { nats: await natsFacts(address), store, hasAuditKey }, options.allowWeak);
-  const { startSupervisor } = await import("../parts.ts");
+  const logger = createLogger({ name: "supervisor", level: logLevelOf(scope.environment.logLevel) });
+  const { SupervisorMetrics, startSupervisor } = await import("../parts.ts");
+  const metrics = await served(
+    options.metrics ?? scope.environment.variables["TROUPE_METRICS"],
+    () => new SupervisorMetrics(scope.clock, logger),
+    logger,
+  );
   const supervisor = await startSupervisor({
     servers: address.natsUrl,
     system: address.system,
@@ -33,13 +41,15 @@ async function runSupervisor(scope: Scope, options: z.infer<typeof Options>): Pr
     alertWebhooks: options.alertWebhook.map((url) => ({ url, privateHosts: options.alertPrivateHost })),
     clock: scope.clock,
     random: scope.random,
-    logger: createLogger({ name: "supervisor", level: logLevelOf(scope.environment.logLevel) }),
+    metrics: metrics?.metrics,
+    logger,
   });
   try {
     await unlessInterrupted(supervisor.done, scope.interrupted);
     return EXIT_CODES.ok;
   } finally {
     await supervisor.stop();
+    await metrics?.close();
   }
 }
 
@@ -51,6 +61,7 @@ export function supervisorCommand(cli: Cli): Command {
   )
     .option("--replicas <count>", "copies of every stream, fixed when the system is created: 3 on three servers (1)")
     .option("--alert-webhook <url>", "https address that alerts are sent to as JSON; may be repeated", collect)
-    .option("--alert-private-host <name>", "host of a webhook that may be a private address, or http", collect);
+    .option("--alert-private-host <name>", "host of a webhook that may be a private address, or http", collect)
+    .option("--metrics <address>", "HOST:PORT where Prometheus reads /metrics; default: TROUPE_METRICS, else nowhere");
   return runs(cli, command, { options: Options, run: runSupervisor });
 }

@@ -179,7 +179,8 @@ function startNodes(options: LocalSystemOptions, env: NodeJS.ProcessEnv, args: r
     clock: options.clock,
     settingsOf: (name) => ({
       args,
-      env,
+      // Two nodes cannot serve theirs at one address.
+      env: { ...env, TROUPE_METRICS: undefined },
       logFile: join(options.folder, "logs", `${name}.log`),
     }),
     remark: options.remark,

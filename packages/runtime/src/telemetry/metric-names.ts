@@ -130,7 +130,7 @@ export const METRICS = {
   troupe_tasks_ended_total: {
     type: "counter",
     from: "supervisor",
-    help: "Tasks that ended while this supervisor led, by status.",
+    help: "Tasks that ended while this supervisor led: `completed` by a role, or `not_completed` (failed, cancelled, expired).",
     labels: ["status"],
   },
   troupe_task_duration_seconds: {
@@ -269,6 +269,12 @@ export const METRICS = {
     type: "counter",
     from: "node",
     help: "What answers from the cache had cost the first time, in US dollars.",
+  },
+  troupe_guardrail_firings_total: {
+    type: "counter",
+    from: "node",
+    help: "Guardrails that fired, by role, rule, place (`input`, `output`, `toolArguments`, `toolResults`) and action.",
+    labels: ["role", "rule", "place", "action"],
   },
   troupe_tool_calls_total: {
     type: "counter",

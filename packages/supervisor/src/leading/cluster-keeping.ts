@@ -228,6 +228,8 @@ class ClusterKeeper {
   /** While replicas are on their way, each word of a node may be what the next step waits for. */
   #hear(heartbeat: Heartbeat): void {
     this.#membership.hear(heartbeat);
+    if (heartbeat.hasLeft === true) this.#ports.metrics?.left(heartbeat.node);
+    else this.#ports.metrics?.heard(heartbeat.node);
     if (this.#placement.isHandingOver) this.#changed();
   }
 

@@ -4,6 +4,7 @@ import type { AuditTrail } from "../audit/audit-trail.ts";
 import type { ControlEvents } from "../control-events.ts";
 import type { DesiredStore } from "../desired/desired-store.ts";
 import type { Identities } from "../desired/identities.ts";
+import type { SupervisorMetrics } from "../metrics/supervisor-metrics.ts";
 import type { QueueReader } from "../queues/queue-reader.ts";
 import type { SupervisorSettings } from "../settings.ts";
 
@@ -24,6 +25,8 @@ export interface LeadingPorts {
   readonly queues: QueueReader;
   readonly events: ControlEvents;
   readonly audit: AuditTrail;
+  /** Absent = nobody reads figures. */
+  readonly metrics: SupervisorMetrics | undefined;
   readonly settings: SupervisorSettings;
   /** Where alerts are sent. */
   readonly webhooks: readonly WebhookSettings[];

@@ -11,6 +11,7 @@ import { listApprovals } from "../approvals/open-approvals.ts";
 import { audited, auditVerbs } from "../audit/audit-verbs.ts";
 import type { AuditSealing } from "../audit/seal-audit.ts";
 import type { ClusterView } from "../health/cluster-view.ts";
+import { healthOf } from "../health/health.ts";
 import type { Outcomes } from "../health/outcomes.ts";
 import type { QueueWatch } from "../health/queue-watch.ts";
 import { slowTasks } from "../health/slow-tasks.ts";
@@ -92,10 +93,21 @@ function operationView({ store }: LeadingPorts, { membership, placement }: Clust
   };
 }
 
+function countCluster(ports: LeadingPorts, parts: ClusterParts): void {
+  const { controlLink: link, subjects, metrics, signal } = ports;
+  const health = () => {
+    const view = clusterView(ports, parts);
+    return healthOf(view, parts.alerting.firingIn(view));
+  };
+  const { index } = parts.tasks;
+  metrics?.lead({ health, index, link, subjects, apiPrefix: link.apiPrefix }, signal);
+}
+
 /** Answers until it is stopped. */
 export function serveCluster(ports: LeadingPorts, parts: ClusterParts): Service {
   const { controlLink: link, system, id, subjects, audit, logger, clock, requireLeading } = ports;
   const { tasks, membership, placement, draining, sealing, alerting, onChange } = parts;
+  countCluster(ports, parts);
   const deploy = { ...ports, link, nowMs: () => clock.nowMs() };
   return serve(link, {
     name: "troupe-supervisor",

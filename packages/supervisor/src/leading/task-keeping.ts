@@ -49,6 +49,7 @@ export async function keepTasks(ports: LeadingPorts): Promise<TaskKeeping> {
     ended.observe(observation);
     slo.observe(observation);
     approvals.observe(observation);
+    ports.metrics?.observed(observation);
   };
   const { observerLink: link, subjects, shards, logger, clock, signal } = ports;
   const following = await follow({ link, subjects, shards, logger, clock, onObservation });
