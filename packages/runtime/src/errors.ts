@@ -109,6 +109,11 @@ export const ERRORS = {
     "Content from outside came where its label is not accepted.",
     "Accept the label there, or take another way through the graph.",
   ),
+  guardrail_blocked: spec(
+    422,
+    "A guardrail of the system lets this content through nowhere.",
+    "See in the details which rules fired; say it otherwise, or change what `guardrails` does about them.",
+  ),
   edge_revoked: spec(
     "terminal",
     403,

@@ -86,6 +86,7 @@ export function settingsOf(declaration: RoleSettings): RoleSettings {
     retry,
     timeoutMs,
     stuckAfterMs,
+    guardrails,
     taint,
     approvals,
   } = declaration;
@@ -99,6 +100,7 @@ export function settingsOf(declaration: RoleSettings): RoleSettings {
     retry,
     timeoutMs,
     stuckAfterMs,
+    guardrails,
     taint,
     approvals,
   };

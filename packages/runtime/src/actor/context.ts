@@ -72,6 +72,17 @@ export type SettledAnswer = { readonly from: string; readonly index: number } & 
   | { readonly error: TroupeError }
 );
 
+/** What enters or leaves a role beside its messages. */
+export type ScreenedPlace = "answer" | "toolArguments" | "toolResults";
+
+/** What guardrails say of a content. `value` is what may be kept of it; where it is blocked, it must not be used. */
+export interface ScreenedContent<T> {
+  readonly verdict: "allow" | "redact" | "block";
+  readonly value: T;
+  /** The rules that fired; never what they found. */
+  readonly rules: readonly string[];
+}
+
 /**
  * What a handler is given besides its message. Everything that is not pure goes through it, so that a replay sees the same.
  * `To` is the union of roles that may be called.
@@ -120,10 +131,19 @@ export interface Context<To extends string = string> {
   random(): Promise<number>;
   /** Durable progress event, seen by whoever watches the task. */
   emit(name: string, data: Json): Promise<void>;
-  /** Sends live text (model tokens) to whoever watches; may be lost, is not recorded. */
+  /**
+   * Sends live text (model tokens) to whoever watches; may be lost, is not recorded. Under guardrails the last words wait until it is certain
+   * that they may be shown. An empty text says that the text starts again from its beginning.
+   */
   token(text: string): void;
   /**
    * Asks a service of the node that runs this hop (budgets, cache, audit: what a host may not reach by itself). Not recorded: ask inside a
+  /**
+   * The system's guardrails on a model's answer, or on arguments or a result of the tool `party`: messages, calls, answers and live text go
+   * through them anyway. Ask inside the step that brings the content in, so that nothing is recorded that must not be kept; what fires is
+   * in the audit.
+   */
+  screen<T extends Json>(place: ScreenedPlace, value: T, party?: string): Promise<ScreenedContent<T>>;
    * step, where it may be asked again after a crash. Throws the service's error, `unavailable` where there is no such service,
    * `overloaded` when too many questions are open, `outcome_unknown` without an answer in 60 s, `body_too_large`.
    */

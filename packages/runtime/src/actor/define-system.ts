@@ -7,6 +7,7 @@ import { type Limits, type ModelSpec, type RoleManifest, SystemManifest } from "
 import { checkReadableGraph, compile } from "../graph/compile.ts";
 import type { RoleDefinition } from "./define.ts";
 import { functionsOf, namedFunctions, type RulesOption, rulesInput } from "./rules-option.ts";
+import { type GuardrailsOption, guardrailFunctions, guardrailProblems, guardrailsInput } from "./guardrails-option.ts";
 import type { SystemDefinition } from "./system-definition.ts";
 
 /** Edges by sender, as an author writes them. */
@@ -40,6 +41,8 @@ export interface SystemOptions<G extends GraphShape> {
    */
   readonly escalationRules?: RulesOption;
   readonly models?: Readonly<Record<string, ModelSpec>>;
+  /** What is looked for in messages, answers and calls of tools, and what is done about it. `{}` = the standard guardrails. */
+  readonly guardrails?: GuardrailsOption;
   /** What model calls may spend. */
   readonly budgets?: Budgets;
   /** Roles whose stored bodies are encrypted. */
@@ -65,6 +68,7 @@ export interface LooseSystemOptions {
   readonly models?: Readonly<Record<string, ModelSpec>> | undefined;
   readonly budgets?: Budgets | undefined;
   readonly encryption?: { readonly roles: "all" | readonly string[] } | undefined;
+  readonly guardrails?: GuardrailsOption | undefined;
   readonly approvals?: Approvals | undefined;
   readonly slos?: SlosInput | undefined;
   readonly taint?: { readonly client?: readonly string[] | undefined } | undefined;
@@ -102,9 +106,12 @@ export function assembleSystem(options: LooseSystemOptions): Assembled {
   if (problems.length > 0) return { ok: false, problems };
   const ruleFunctions = functionsOf(options.escalationRules);
   const roles = Object.entries(options.roles).map(([name, role]) => {
+    ...guardrailProblems(options.guardrails, parsed.data),
     const bound = role.bind?.(parsed.data) ?? role;
-    return [name, ruleFunctions === undefined ? bound : { ...bound, ruleFunctions }] as const;
+    const ruled = ruleFunctions === undefined ? bound : { ...bound, ruleFunctions };
+    return [name, ownGuards === undefined ? ruled : { ...ruled, guardrailFunctions: ownGuards }] as const;
   });
+  const ownGuards = guardrailFunctions(options.guardrails);
   return { ok: true, definition: { manifest: parsed.data, roles: Object.fromEntries(roles) } };
 }
 
@@ -144,6 +151,7 @@ function manifestInput(options: LooseSystemOptions): Readonly<Record<string, unk
 
 function roleInput({
   kind,
+    guardrails: guardrailsInput(options.guardrails),
   settings,
   calls = [],
   tools = [],

@@ -1,8 +1,10 @@
 import type { ZodType } from "zod";
 import type { ApprovalRule } from "../contracts/approval.ts";
+import type { RoleGuardrails } from "../contracts/guardrail.ts";
 import type { Problem } from "../contracts/problem.ts";
 import type { PlacementRules, RetryPolicy, SystemManifest } from "../contracts/system.ts";
 import type { RoleTaint, ToolManifest } from "../contracts/tool.ts";
+import type { FindOwn } from "../guardrails/own-rules.ts";
 import type { RuleFunction } from "../rules/compile-rules.ts";
 import type { Context } from "./context.ts";
 import type { Json, Outcome } from "./outcome.ts";
@@ -21,6 +23,8 @@ export interface RoleSettings {
   /** Labels of content from outside that it accepts; absent = all. What comes with another one is parked as `taint_refused`. */
   readonly taint?: RoleTaint | undefined;
   readonly stuckAfterMs?: number | undefined;
+  /** What is done about content of this role where the system has guardrails, over what it says. */
+  readonly guardrails?: RoleGuardrails | undefined;
   /** Edges that people have to approve, by receiver (`client` for the answer). The role needs an edge to `human`. */
   readonly approvals?: Readonly<Record<string, ApprovalRule>> | undefined;
 }
@@ -42,6 +46,10 @@ export interface RoleDefinition<Targets extends string = string> {
   readonly tools?: readonly ToolManifest[] | undefined;
   /** Conditions of the system's escalation rules that are functions, by the rule's name. Set when the system is put together. */
   readonly ruleFunctions?: Readonly<Record<string, RuleFunction>> | undefined;
+  /** Texts whose words must not leave in an answer: an agent's instructions. For guardrails. */
+  readonly hidden?: readonly string[] | undefined;
+  /** The system's own guardrail rules that are functions, by name. Set when the system is put together. */
+  readonly guardrailFunctions?: ReadonlyMap<string, FindOwn> | undefined;
   /** What is wrong with the role in this system, where the role knows more than the graph; paths are relative to the role. */
   check?(manifest: SystemManifest, name: string): readonly Problem[];
   /** The same role, knowing the system that it is part of. Called once, when the system is put together. */

@@ -106,6 +106,18 @@ export const AuditEvent = z.discriminatedUnion("event", [
     severity: short,
     reason: text,
   }),
+  /** A guardrail fired: by rule, never with what was found. */
+  z.strictObject({
+    event: z.literal("guardrail_fired"),
+    who: Who,
+    task: short.optional(),
+    verdict: z.enum(["allow", "redact", "block"]),
+    severity: z.enum(["low", "medium", "high", "critical"]),
+    place: z.enum(["input", "output", "toolArguments", "toolResults"]),
+    /** Sender or receiver of the content, or the tool. */
+    party: z.string().max(128),
+    rules: z.array(short).max(200),
+  }),
   z.strictObject({
     event: z.literal("budget_change"),
     who: Who,

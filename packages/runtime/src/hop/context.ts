@@ -7,6 +7,8 @@ import type {
   HandlerLog,
   JoinAnswer,
   Need,
+  ScreenedContent,
+  ScreenedPlace,
   SettledAnswer,
   StateAccess,
   StepOptions,
@@ -17,10 +19,13 @@ import type { Json } from "../actor/outcome.ts";
 import { TaintLabels } from "../contracts/tool.ts";
 import { traceFields } from "../contracts/trace-context.ts";
 import { TroupeError } from "../errors.ts";
+import { screenJson } from "../guardrails/screen-json.ts";
 import { askApproval } from "./approval.ts";
 import type { Attempt } from "./attempt.ts";
 import { requireApproved } from "./edge-approvals.ts";
 import { emitEvent, runStep } from "./effects.ts";
+import { guardedAnswers, guardedCalls, screenedBeside } from "./guarded.ts";
+import { GuardedTokens } from "./guarded-tokens.ts";
 import { HopState } from "./state.ts";
 import {
   type Answer,
@@ -35,11 +40,14 @@ import {
 
 export class HopContext implements Context {
   readonly #attempt: Attempt;
+  readonly #tokens: GuardedTokens | undefined;
   #log: HandlerLog | undefined;
   #state: StateAccess | undefined;
 
   constructor(attempt: Attempt) {
     this.#attempt = attempt;
+    const { guard } = attempt.x.role;
+    this.#tokens = guard && new GuardedTokens(guard.output("client"), (text) => this.#show(text));
   }
 
   get task(): Context["task"] {
@@ -98,6 +106,7 @@ export class HopContext implements Context {
     const watched: typeof run = limits
       ? (scope) => progress.watch(name, limits, ports.clock.monotonicMs(), () => run(scope))
       : run;
+    this.#tokens?.end();
     const effect = attempt.guard(() => runStep(attempt, number, name, watched, options));
     attempt.track(effect);
     return effect;
@@ -120,7 +129,9 @@ export class HopContext implements Context {
   async emit(name: string, data: Json): Promise<void> {
     const attempt = this.#attempt;
     const number = attempt.nextEmit();
-    await attempt.guard(() => emitEvent(attempt, number, name, data));
+    const { guard } = attempt.x.role;
+    const shown = guard === undefined ? data : screenJson(data, guard.output("client")).value;
+    await attempt.guard(() => emitEvent(attempt, number, name, shown));
   }
 
   alive(): void {
@@ -134,10 +145,27 @@ export class HopContext implements Context {
     this.#attempt.x.ports.token(task, hop, role, text);
   }
 
+    if (this.#tokens === undefined) this.#show(text);
+    else this.#tokens.push(text);
+  }
+
+  /** The handler has ended: what of its live text is still held back goes out. */
+  endTokens(): void {
+    this.#tokens?.end();
+  }
+
+  #show(text: string): void {
+    if (text === "") return;
   async ask(service: string, body: Json): Promise<Json> {
     const attempt = this.#attempt;
     const { askNode } = attempt.x.ports;
     // Sent also when the hop has ended: what it holds at its node is then given back. The answer reaches nobody.
+  async screen<T extends Json>(where: ScreenedPlace, value: T, party = ""): Promise<ScreenedContent<T>> {
+    const { guard } = this.#attempt.x.role;
+    if (guard === undefined) return { verdict: "allow", value, rules: [] };
+    return this.#attempt.guard(() => screenedBeside(this.#attempt.x, guard, where, value, party));
+  }
+
     const asked = askNode === undefined ? Promise.reject(notOffered(service)) : askNode(this.task.id, service, body);
     asked.catch(() => undefined);
     return attempt.guard(() => asked);
@@ -192,7 +220,14 @@ export class HopContext implements Context {
   async join(asked: readonly Asked[], need: WaitNeed): Promise<readonly Answer[]> {
     const attempt = this.#attempt;
     const wait = attempt.nextWait();
-    return attempt.guard(async () => waitFor(attempt, wait, place(attempt, asked), need));
+    const { guard } = attempt.x.role;
+    if (guard === undefined) return attempt.guard(async () => waitFor(attempt, wait, place(attempt, asked), need));
+    const guarded = guardedCalls(attempt, guard, asked);
+    return attempt.guard(async () => {
+      const placed = place(attempt, guarded.asked);
+      await guarded.told;
+      return guardedAnswers(attempt, guard, await waitFor(attempt, wait, placed, need));
+    });
   }
 }
 

@@ -14,6 +14,8 @@ import type { SealedBody } from "../contracts/sealed-body.ts";
 import type { Subjects } from "../contracts/subjects.ts";
 import type { RetryPolicy } from "../contracts/system.ts";
 import type { ErrorBody } from "../errors.ts";
+import type { Guard } from "../guardrails/guard.ts";
+import type { Firing } from "../guardrails/verdict.ts";
 import type { HopId, TaskId, Version } from "../ids.ts";
 import type { TaskLog } from "../log/task-log.ts";
 import type { Random } from "../random.ts";
@@ -53,6 +55,8 @@ export interface HopRole {
   readonly edgeApprovals?: EdgeApprovals | undefined;
   /** Absent = the system has no rules about labels. */
   readonly taint?: TaintRules | undefined;
+  /** Absent = the system has no guardrails. */
+  readonly guard?: Guard | undefined;
   /** Absent = the system has no escalation rules. */
   readonly rules?: CompiledRules | undefined;
   readonly instance: RoleInstance;
@@ -127,6 +131,8 @@ export interface HopPorts {
   readonly isRevoked?: ((to: string) => boolean) | undefined;
   /** Asks a service of the node, on behalf of a task. Absent = there is no node here, and a handler that asks gets `unavailable`. */
   readonly askNode?: ((task: TaskId, service: string, body: Json) => Promise<Json>) | undefined;
+  /** Hears of each rule of a guardrail that fired, and where: for counting. */
+  readonly onGuardrail?: ((firing: Firing, place: string) => void) | undefined;
   /** Says that these called hops of the task are not waited for any more; may be lost. Absent = they run to their end. */
   readonly endHops?: ((task: TaskId, hops: readonly HopId[]) => void) | undefined;
   /** "Something of this task was recorded", for watchers; may be lost. */

@@ -1,20 +1,24 @@
 /** One segment of a hop: check the message, run the handler, commit what came of it. */
 
 import { z } from "zod";
-import type { Json } from "../actor/outcome.ts";
+import { escalate, type Json } from "../actor/outcome.ts";
 import { decodeBody } from "../codec/body.ts";
 import { EscalationBody } from "../contracts/bodies.ts";
 import { INLINE_BODY_BYTES, MAX_BODY_BYTES } from "../contracts/task.ts";
+import type { ErrorBody } from "../errors.ts";
+import { TroupeError } from "../errors.ts";
+import type { Guard } from "../guardrails/guard.ts";
 import { hopId } from "../ids.ts";
 import { retryDelayMs } from "../supervision/backoff.ts";
 import { Attempt } from "./attempt.ts";
 import { bytesOf, firstIssue } from "./body.ts";
-import { type Plan, planCommit } from "./commit.ts";
+import { type CommitFacts, type Plan, planCommit } from "./commit.ts";
 import { completeOutputs } from "./complete.ts";
 import { HopContext } from "./context.ts";
 import { approvedOutcome } from "./edge-approvals.ts";
 import type { Execution } from "./execution.ts";
 import { failureOf, mayRetry, storedError } from "./failure.ts";
+import { guardedError, guardedInput, guardedPlan } from "./guarded.ts";
 import { carriedPlan, resolveBody } from "./large-body.ts";
 import { childPassport, replyPassport } from "./outputs.ts";
 import type { HopEnd } from "./ports.ts";
@@ -29,17 +33,35 @@ import type { HopWriter } from "./writer.ts";
 
 /** Runs the segment to its commit, its wait, its failed attempt, or a signal of the protocol. */
 export async function runSegment(x: Execution, writer: HopWriter, journal: Journal): Promise<HopEnd> {
-  const body = readInput(x);
-  const message = acceptMessage(x, body instanceof Promise ? await body : body);
   const attempt = new Attempt(x, writer, journal);
+  const read = readInput(x);
+  const body: unknown = read instanceof Promise ? await read : read;
+  const { guard } = x.role;
+  const guarded = guard === undefined ? undefined : await guardedInput(attempt, guard, body);
+  if (guard !== undefined && guarded?.blocked !== undefined) {
+    return commit(attempt, planOfBlocked(x, guard, guarded.blocked, guarded.body));
+  }
+  const message = acceptMessage(x, guarded === undefined ? body : guarded.body);
   x.attempt = attempt;
   const context = new HopContext(attempt);
   x.tally = new HopTally(journal);
   x.prefersFallback = false;
   const result = await attempt.run(handlerOf(attempt, context, message));
   x.attempt = undefined;
-  if (result.kind === "threw") return failAttempt(x, writer, journal, result.thrown);
-  const plan = planCommit(result.outcome, {
+  context.endTokens();
+  if (result.kind === "threw") {
+    const { thrown } = result;
+    if (guard === undefined || !TroupeError.is(thrown, "guardrail_blocked"))
+      return failAttempt(x, writer, journal, thrown);
+    return commit(attempt, planOfBlocked(x, guard, thrown.toBody(), message));
+  }
+  const plan = planCommit(result.outcome, factsOf(x, message));
+  return guard === undefined ? commit(attempt, plan) : commitGuarded(attempt, guard, plan, message);
+}
+
+/** What the decision on an outcome depends on. */
+function factsOf(x: Execution, message: Json): CommitFacts {
+  return {
     role: x.role.role,
     isCalled: x.isCalled,
     targets: x.role.targets,
@@ -47,8 +69,18 @@ export async function runSegment(x: Execution, writer: HopWriter, journal: Journ
     isRevoked: x.ports.isRevoked,
     maxBodyBytes: x.ports.largeBodies === undefined ? INLINE_BODY_BYTES : MAX_BODY_BYTES,
     message,
-  });
-  return commit(attempt, plan);
+  };
+}
+
+/** What becomes of a hop whose content is blocked, as the system says: a dead letter, or its escalation role's. `message` has been redacted. */
+function planOfBlocked(x: Execution, { onBlock }: Guard, error: ErrorBody, message: Json): Plan {
+  if (onBlock === "fail") return { kind: "dead", error, isEscalated: false };
+  return planCommit(escalate(error.message), factsOf(x, message));
+}
+
+async function commitGuarded(attempt: Attempt, guard: Guard, plan: Plan, message: Json): Promise<HopEnd> {
+  const { plan: kept, blocked } = await guardedPlan(attempt, guard, plan);
+  return commit(attempt, blocked === undefined ? kept : planOfBlocked(attempt.x, guard, blocked, message));
 }
 
 /** The handler as it is run: under the system's rules, and with people's consent where an edge needs it. It knows of neither. */
@@ -103,7 +135,9 @@ function jsonOf(value: unknown): Json {
 
 /** Journals the failure and gives the message back for later; what cannot get better, or was tried enough, is parked. */
 async function failAttempt(x: Execution, writer: HopWriter, journal: Journal, thrown: unknown): Promise<HopEnd> {
-  const error = failureOf(thrown);
+  const { guard } = x.role;
+  const failure = failureOf(thrown);
+  const error = guard === undefined ? failure : guardedError(guard.output("client"), failure);
   const attempt = journal.failuresOfSegment + 1;
   x.tally.addFailure();
   if (!mayRetry(thrown)) throw new Park(error, { attempts: attempt, hasThrown: true });

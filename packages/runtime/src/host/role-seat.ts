@@ -23,8 +23,9 @@ import type { Logger } from "../telemetry/logger.ts";
 import type { ActorSupervisor } from "./actor-supervisor.ts";
 import type { DeadIncarnations } from "./dead-incarnations.ts";
 import { DISCONNECT_LIMIT_MS, guardDisconnects } from "./disconnect-guard.ts";
+import { guardOf } from "./guard-of-role.ts";
 import type { HeldDeliveries } from "./held.ts";
-import { measureHops } from "./hop-measure.ts";
+import { measureGuardrails, measureHops } from "./hop-measure.ts";
 import type { Configure, ReplicaSpec, RoleCredentials } from "./ipc.ts";
 import type { NodeAsks } from "./node-asks.ts";
 import { Replica } from "./replica.ts";
@@ -195,6 +196,7 @@ export class RoleSeat {
       approvals: manifest.approvals,
       edgeApprovals: compiled.manifest.approvals,
       taint: taintRulesOf(manifest, role),
+      guard: guardOf(manifest, role, definition),
       rules: compileRules(manifest.escalationRules, definition.ruleFunctions),
       mailboxOf: (to, requires) => {
         const receiver = system.roles.get(to);
@@ -223,6 +225,7 @@ export class RoleSeat {
       failpoint,
       tracer,
       isRevoked: (to) => this.#revoked.has(to),
+      onGuardrail: measureGuardrails(owner),
       isDead: (node, incarnation) => dead.has(node, incarnation),
       hint: (task) => this.#say(subjects.live(task), NOTHING),
       token: (task, hop, role, text) => {

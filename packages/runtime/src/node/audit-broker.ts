@@ -19,6 +19,14 @@ const Report = z.discriminatedUnion("event", [
     reason: z.string().max(1_024),
   }),
   z.strictObject({
+    event: z.literal("guardrail_fired"),
+    verdict: z.enum(["allow", "redact", "block"]),
+    severity: z.enum(["low", "medium", "high", "critical"]),
+    place: z.enum(["input", "output", "toolArguments", "toolResults"]),
+    party: z.string().max(128),
+    rules: z.array(z.string().min(1).max(128)).max(200),
+  }),
+  z.strictObject({
     event: z.literal("rule_fired"),
     rule: z.string().min(1).max(128),
     handler: z.string().min(1).max(128),

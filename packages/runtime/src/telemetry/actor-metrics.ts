@@ -15,6 +15,7 @@ export const ACTOR_METRICS = [
   "troupe_cache_saved_dollars_total",
   "troupe_tool_calls_total",
   "troupe_tool_call_duration_seconds",
+  "troupe_guardrail_firings_total",
 ] as const satisfies readonly MetricName[];
 
 /** The figures of the actors of this process: like its environment, a process has them once. Its node reads them. */

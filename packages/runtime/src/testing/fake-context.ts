@@ -44,6 +44,8 @@ export interface FakeContextOptions {
   /** What people say to what they are asked to approve. */
   readonly approve?: (request: ApprovalRequest) => ApprovalAnswer | Promise<ApprovalAnswer>;
   /** The node's services, by name. */
+  /** The system's guardrails. Default: none. */
+  readonly screen?: Context["screen"];
   readonly services?: Readonly<Record<string, (body: Json) => Json | Promise<Json>>>;
   readonly nowMs?: number;
   readonly random?: () => number;
@@ -104,6 +106,7 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
     alive: () => {},
     ask: (service, body) => askService(options, service, body),
     call: (to, body) => ask(to, body),
+    screen: options.screen ?? (async (_, value) => ({ verdict: "allow", value, rules: [] })),
     all: (calls, need) => join(calls, ask, need),
     settle: (calls) => Promise.all(calls.map((call, index) => settled(call, index, ask))),
     sleep: async () => {},

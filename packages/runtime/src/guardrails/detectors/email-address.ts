@@ -1,0 +1,66 @@
+/** E-mail addresses, also as people write them to hide them from machines: `jo (at) example (dot) org`. */
+import { type Detector, matches } from "../detector.ts";
+import type { Span } from "../view.ts";
+
+const LOCAL = /[\p{L}\p{N}._%+'-]/u;
+const DOMAIN =
+  /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}(?:xn--[a-z0-9-]{2,59}|\p{L}{2,24})(?![\p{L}\p{N}@])/iu;
+const LONGEST = { local: 64, domain: 253 };
+/** `icon@2x.png`: a picture's name and no address. */
+const PICTURE = /^\d(?:\.\d)?x\.(?:png|jpe?g|gif|webp|svg|avif)$/i;
+
+const END =
+  "com|org|net|edu|gov|mil|int|info|biz|io|ai|app|dev|co|me|de|uk|fr|es|it|nl|be|at|ch|pl|ru|se|no|dk|fi|pt|cz|eu|us|ca|au|nz|jp|cn|in|br|mx|za|ie|kr|tr|ua|example|test|local|internal";
+/** With brackets around `at` any domain will do; in plain words it has to end as domains do. */
+const IN_BRACKETS =
+  /(?<![\w.])[a-z0-9][a-z0-9._%+-]{0,63}\s{0,2}[[({<]\s?(?:at|@|ät|chez|arroba)\s?[\])}>]\s{0,2}[a-z0-9][a-z0-9-]{0,62}(?:\s{0,2}(?:[[({<]\s?(?:dot|\.|punkt|point|punto)\s?[\])}>]|\.|\sdot\s)\s{0,2}[a-z0-9][a-z0-9-]{0,62}){1,4}/gi;
+const IN_WORDS = new RegExp(
+  `(?<![\\w.])[a-z0-9][a-z0-9._%+-]{0,63}(?: (?:dot|punkt) [a-z0-9]{1,30}){0,3}\\s{1,2}(?:at|arroba)\\s{1,2}[a-z0-9][a-z0-9-]{0,62}(?:\\s{1,2}(?:dot|punkt|point|punto)\\s{1,2}[a-z0-9][a-z0-9-]{0,30}){0,3}\\s{1,2}(?:dot|punkt|point|punto)\\s{1,2}(?:${END})\\b`,
+  "gi",
+);
+const SPACED = new RegExp(
+  `(?<![\\w.])[a-z0-9][a-z0-9._%+-]{0,63}(?: @ ?| ?@ )[a-z0-9][a-z0-9-]{0,62}(?: ?\\. ?[a-z0-9][a-z0-9-]{0,30}){0,3} ?\\. ?(?:${END})\\b`,
+  "gi",
+);
+
+export const emailAddress: Detector = {
+  rule: "pii.email",
+  type: "EMAIL",
+  severity: "medium",
+  reads: "plain",
+  readsEncoded: true,
+  find: (text) => [
+    ...addresses(text),
+    ...(text.includes("@") ? matches(text, SPACED) : []),
+    ...matches(text, IN_BRACKETS),
+    ...matches(text, IN_WORDS),
+  ],
+};
+
+function addresses(text: string): readonly Span[] {
+  const found: Span[] = [];
+  for (let at = text.indexOf("@"); at >= 0; at = text.indexOf("@", at + 1)) {
+    const domain = DOMAIN.exec(text.slice(at + 1, at + 1 + LONGEST.domain))?.[0];
+    if (domain === undefined || PICTURE.test(domain)) continue;
+    const start = startOfLocal(text, at);
+    if (start === undefined) continue;
+    const end = at + 1 + domain.length;
+    if (!isOtherThing(text, start, at, end)) found.push({ start, end });
+  }
+  return found;
+}
+
+function startOfLocal(text: string, at: number): number | undefined {
+  let start = at;
+  while (start > 0 && at - start < LONGEST.local && LOCAL.test(text[start - 1] ?? "")) start--;
+  while (start < at && /[.'-]/.test(text[start] ?? "")) start++;
+  return start === at ? undefined : start;
+}
+
+/** `git@host:path`, a name on a social network (`@user@host`), or the password in an address of the web, which is a secret of its own. */
+function isOtherThing(text: string, start: number, at: number, end: number): boolean {
+  const front = text[start - 1];
+  if (front === "@" || (front === ":" && /\/\/[^\s/@]{0,64}$/.test(text.slice(Math.max(0, start - 80), start))))
+    return true;
+  return text.slice(start, at) === "git" && text[end] === ":";
+}

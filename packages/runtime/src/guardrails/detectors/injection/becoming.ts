@@ -1,0 +1,54 @@
+/** The model is to be another one, without its limits. */
+import { any, type Feature, feature, gap } from "./feature.ts";
+
+const FREE = any(`
+  unrestricted | uncensored | unfiltered | unmoderated | unaligned | unhinged | unlocked | amoral | without (?:any |all |the |your |its )?(?:moral |ethical |safety |content )?(?:rules|limits?|limitations?|restrictions?|filters?|filtering|boundaries|constraints?|censorship|morals?|ethics|refus(?:al|ing)|warnings?|disclaimers?|judge?ment|hesitation|guard ?rails|safeguards|guidelines)
+  (?:no|zero|not any|lacks?(?: any)?|have no|has no) (?:moral |ethical |safety |content |usual |such )?(?:rules|limits|limitations|restrictions|filters?|boundaries|censorship|morals|ethics|guard ?rails|safeguards|content polic(?:y|ies)|guidelines)
+  free (?:of|from) (?:all |any |the |your |typical |its )?(?:\\w{1,12} )?(?:rules|limits|limitations|restrictions|filters?|constraints?|confines|censorship|guidelines|polic(?:y|ies)|chains|shackles)
+  (?:not|no longer|isn't|aren't) (?:bound|restricted|limited|constrained|governed|restrained) by | do anything now | (?:can|could|will|may|able to) do anything | jail ?-?br(?:eak|oken|eaking) | broken? (?:free|out) | break free | never (?:refuse|say no|decline|reject|warn) | (?:cannot|can't|can not|must not|won't|will not|do not|don't|unable to) (?:ever )?(?:refuse|say no|decline|reject|moraliz?se?|lecture)
+  stay in character | evil (?:twin|assistant|ai|bot|version|gpt) | opposite day | regardless of (?:the )?(?:legality|ethics|morality|consequences|safety|how (?:harmful|illegal|unethical))|no matter how (?:harmful|illegal|unethical|dangerous|offensive|immoral) | answers? (?:any|every|all)(?: and (?:all|every))? (?:questions?|requests?|prompts?) | (?:bypass|ignore)s? (?:all )?(?:ethic|moral|safety)\\w{0,6} | without (?:moral|ethical|legal) | has been (?:freed|liberated|unlocked|jailbroken)
+`);
+
+const MODE = any(
+  "developer | dev | debug(?:ging)? | god | sudo | admin(?:istrator)? | root | maintenance | unrestricted | unlocked | dan | evil | chaos | opposite | diagnostic | privileged | superuser | jailbreak | unsafe | raw | unfiltered | override | no-?filter | service | recovery | engineering | free | stan | dude",
+);
+
+export const BECOMING: readonly Feature[] = [
+  feature(
+    "from now",
+    0.5,
+    "now henc goin star rest rema effe poin mome forw onwa here",
+    `\\b(?:you(?:'re| are| will| shall)? now(?: be| going to| act)?|from (?:now on|this (?:point|moment)(?: on| forward| onwards?)?|here on(?: out)?)|henceforth|going forward,? you|starting (?:now|today|with your next)|for the (?:rest|remainder) of (?:this|our|the) (?:conversation|chat|session)|effective immediately|as of now)\\b`,
+  ),
+  feature(
+    "act as",
+    0.4,
+    "act acti pret role simu imag beha taki take assu impe play beco embo port tran swit spea answ resp ai assi gpt bot mode char pers enti game",
+    `\\b(?:act(?:ing)? (?:as|like)|pretend(?:ing)? (?:to be|you(?:'re| are)|that you|as if|you)|role-?\\s?play(?:ing)?(?: as)?|simulat(?:e|ing)|imagine (?:you(?:'re| are)|that you|yourself)|behave (?:like|as)|(?:take|taking) on the (?:role|persona|identity)|assume the (?:role|identity|persona)|impersonat(?:e|ing)|you (?:will|must|are going to) (?:play|be|become|embody|portray)|become|(?:you are|you're|be|meet|called|named) (?:an? )?(?:\\w{1,14} )?(?:ai|assistant|gpt|bot|model|character|persona|entity)|transform into|switch (?:in)?to|(?:let's|we(?:'re| are| will)) play(?:ing)? a (?:game|role)|speak as|answer as|respond as)\\b`,
+  ),
+  feature(
+    "free",
+    0.7,
+    "unre unce unfi unmo unal unhi unlo amor rule limi rest filt boun cons conf cens mora ethi refu judg hesi safe guar guid disc warn free gove anyt jail brok brea say decl reje lect char evil oppo rega matt ques requ prom libe lega poli",
+    `\\b(?:${FREE})\\b`,
+  ),
+  feature("mode", 0.7, "mode", `\\b(?:${MODE}) mode\\b|\\bmode:? (?:${MODE})\\b`),
+  feature(
+    "enable",
+    0.4,
+    "mode",
+    `\\b(?:enabl(?:e|ed|ing)|activat(?:e|ed|ing)|enter(?:ed|ing)?|switch(?:ed|ing)? (?:in)?to|unlock(?:ed)?|engag(?:e|ed)|initiat(?:e|ed)|boot(?:ing)? into|you are (?:now )?in)\\b${gap(20)}\\bmode\\b`,
+  ),
+  feature(
+    "name",
+    0.7,
+    "dan mach dude stan kevi mong bett evil free chao",
+    `\\bdan\\b(?= (?:can|is|will|does|mode|has|never|always|stands))|\\b(?:stay a dan|as dan\\b|called dan|named dan|chatgpt with dan|aim (?:is|will be|:) (?:always )?intelligent|machiavellian|(?:dude|stan|kevin|mongo|betterdan|evilbot|freegpt|chaosgpt)\\b)`,
+  ),
+  feature(
+    "both ways",
+    0.7,
+    "clas jail gpt norm dan unfi resp answ ways vers outp",
+    `\\b(?:two|2|both) (?:different |separate |kinds? of )?(?:responses|answers|ways|versions|outputs)\\b${gap(80)}\\b(?:normal|standard|regular|classic|filtered|unfiltered|first|other)\\b|\\[(?:classic|jailbreak|gpt|normal|dan|unfiltered)\\]|\\((?:🔓|🔒)`,
+  ),
+];

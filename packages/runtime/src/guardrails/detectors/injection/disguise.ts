@@ -1,0 +1,58 @@
+/** Other readings of a folded text that people make out and simple filters do not. Each is made only where something points to it. Pure. */
+import type { View } from "../../view.ts";
+
+const LEET: Readonly<Record<string, string>> = {
+  "0": "o",
+  "1": "i",
+  "3": "e",
+  "4": "a",
+  "5": "s",
+  "7": "t",
+  "8": "b",
+  "@": "a",
+  $: "s",
+  "!": "i",
+  "|": "i",
+  "+": "t",
+};
+const LEET_WORD = /(?<![\w])(?=[a-z]{0,20}[013457@$!|+])[a-z013457@$!|+]{3,24}(?![\w])/g;
+const LEET_INSIDE = /[a-z][013457@$!|+]{1,2}[a-z]|(?<![a-z0-9])[013457@$!|][a-z]{2}/;
+const SPACED = /(?<![a-z0-9])[a-z](?:[ ._*~|/-]{1,2}[a-z]){4,200}(?![a-z0-9])/g;
+const BROKEN = /(?<=[a-z])[._*~|^`\\-]{1,3}(?=[a-z])/g;
+const BACKWARDS = /snoitcurtsni|tpmorp|erongi|drager(?:sid)|laever|suoiverp/;
+const ROTATED = /vtaber|vafgehpgvbaf|cerivbhf|cebzcg|erirny|sbetrg|qvfertneq/;
+
+/** Readings of the whole text, the text itself not among them. */
+export function disguises(view: View): readonly View[] {
+  const { text } = view;
+  const readings: View[] = [];
+  if (LEET_INSIDE.test(text) && isLeet(text.match(LEET_WORD) ?? [])) readings.push(view.replaced(LEET_WORD, fromLeet));
+  readings.push(view.replaced(LEET_WORD, fromLeet));
+  if (text.search(SPACED) >= 0) readings.push(view.replaced(SPACED, joined));
+  if ((text.match(BROKEN)?.length ?? 0) >= 6) readings.push(view.replaced(BROKEN, () => ""));
+  if (BACKWARDS.test(text)) readings.push(whole(view, Array.from(text).toReversed().join("")));
+  if (ROTATED.test(text)) readings.push(whole(view, text.replace(/[a-z]/g, rotated)));
+  return readings;
+}
+
+/** Addresses and versions have a sign or a digit among letters too: it takes several words with several of them. */
+function isLeet(words: readonly string[]): boolean {
+  const signs = words.filter(isMixed).map((word) => word.match(/[013457$|]|@(?=[a-z]{1,3}\b)/g)?.length ?? 0);
+  return signs.filter((count) => count > 0).length >= 2 && signs.reduce((sum, count) => sum + count, 0) >= 4;
+}
+
+const isMixed = (word: string): boolean => /[a-z]/.test(word);
+const fromLeet = (word: string): string =>
+  isMixed(word) ? word.replace(/[0134578@$!|+]/g, (sign) => LEET[sign] ?? sign) : word;
+
+/** Letters with something between each two; two signs in a row part words. */
+function joined(run: string): string {
+  return run.replace(/([a-z])([ ._*~|/-]{1,2})(?=[a-z])/g, (_, letter: string, between: string) =>
+    between.length > 1 ? `${letter} ` : letter,
+  );
+}
+
+const rotated = (letter: string): string => String.fromCodePoint(((letter.charCodeAt(0) - 97 + 13) % 26) + 97);
+
+/** A reading without places: it stands for all of the text. */
+const whole = (view: View, text: string): View => view.decoded(text, { start: 0, end: view.text.length });

@@ -1,0 +1,86 @@
+/** Instructions are voided: ignored, overridden, declared obsolete. */
+import { any, type Feature, feature, gap, NOT_OURS } from "./feature.ts";
+
+const VOID = any(`
+  ignor(?:e|es|ing) | disregard(?:ing)? | forget(?:ting)? | neglect(?:ing)? | dismiss(?:ing)? | abandon(?:ing)? | set aside | put aside | leave aside | unlearn | erase
+  pay no (?:attention|heed|mind|regard) to | (?:do not|don't|dont|never|stop|cease|quit|refrain from|no longer|you need not|no need to) (?:to )?(?:follow|obey|adhere to|listen to|comply with|heed|apply|honou?r|respect|consider|observe|abide by|stick to|be bound by|bother with)(?:ing)?
+  stop (?:following|obeying|listening to|complying with|applying|adhering to) | (?:are|'re|be) (?:no longer|not) (?:bound|restricted|limited|constrained|governed|subject) (?:by|to)
+  throw (?:out|away) | toss (?:out|aside) | let go of | look past | look beyond | discard(?:ing)? | never ?mind | turn a blind eye to | free yourself (?:from|of) | liberate yourself from
+`);
+
+const UNDO = any(`
+  overrid(?:e|es|ing) | overrul(?:e|ing) | bypass(?:ing)? | circumvent(?:ing)? | sidestep | get around | work around | violate | break | suspend | disable | deactivate | turn off | switch off
+  remove | delete | drop | cancel | void | nullify | lift | skip | replace | supersed(?:e|es) | reset | wipe | clear | rewrite | annul | revoke | scrap | ditch | relax | loosen
+`);
+
+const EARLIER = any(`
+  previous(?:ly)? | prior | above | earlier | preceding | foregoing | former | past | initial(?:ly)? | original(?:ly)? | existing | aforementioned | before | beforehand | up to (?:now|this point) | so far | until now
+  you(?:'ve| have)? (?:were|been|had been|got|received|have)(?: been)?(?: given| told| provided)? | that were given | given to you | provided to you | hitherto | of yours
+`);
+
+const YOURS = any(
+  "your | system | developer('s)? | hidden | safety | security | content | ethical | moral | built-?in | default | internal | openai(?:'s)? | anthropic(?:'s)? | google(?:'s)? | its | programmed | pre-?programmed",
+);
+
+const EVERY = any("all | any | every | each | whatever | these | those | the rest of the");
+
+const ORDERS = any(`
+  instructions? | instructs? | directions | directives? | guidelines? | guidance | prompts? | commands? | orders | constraints? | restrictions? | limitations? | programming | guard ?-?rails? | safeguards? | training | conditioning
+  rules? | rule ?set | polic(?:y|ies) | system (?:message|text) | content polic(?:y|ies) | safety (?:measures|protocols?|settings|training|filters?) | protocols? | mandates? | briefing | alignment
+`);
+
+const MACHINE_ORDERS = any(`
+  instructions? | directives? | guidelines? | system prompts? | prompts? | programming | guard ?-?rails? | safeguards? | training | content (?:polic(?:y|ies)|filters?|restrictions?) | safety (?:measures|protocols?|settings|training|filters?|rules?|checks?|guidelines?)
+  filters? | restrictions? | ethical (?:guidelines?|constraints?|rules?) | moral (?:constraints?|guidelines?) | alignment | rules? | constraints? | limitations?
+`);
+
+export const OVERRIDING: readonly Feature[] = [
+  feature(
+    "void",
+    1,
+    "igno disr forg negl dism aban asid unle eras atte heed mind rega foll obey adhe list comp appl hono resp cons obse abid stic boun both rest limi gove subj thro toss go past beyo disc neve nevr blin free libe",
+    `\\b(?:${VOID})\\b${gap(40)}\\b(?:${EARLIER}|${YOURS})\\b${gap(30)}\\b(?:${ORDERS})\\b${NOT_OURS}`,
+  ),
+  feature(
+    "void",
+    1,
+    "igno disr forg negl dism aban asid unle eras atte heed mind rega foll obey adhe list comp appl hono resp cons obse abid stic boun both rest limi gove subj thro toss go past beyo disc neve nevr blin free libe",
+    `\\b(?:${VOID})\\b${gap(25)}\\b(?:${ORDERS})\\b${gap(20)}\\b(?:${EARLIER})\\b`,
+  ),
+  feature(
+    "void",
+    0.8,
+    "igno disr forg negl dism aban asid unle eras atte heed mind rega foll obey adhe list comp appl hono resp cons obse abid stic boun both rest limi gove subj thro toss go past beyo disc neve nevr blin free libe",
+    `\\b(?:${VOID})\\b${gap(20)}\\b(?:${EVERY})\\b${gap(15)}\\b(?:${ORDERS})\\b${NOT_OURS}`,
+  ),
+  feature(
+    "void",
+    1,
+    "igno disr forg negl dism aban asid unle eras atte heed mind rega foll obey adhe list comp appl hono resp cons obse abid stic boun both rest limi gove subj thro toss go past beyo disc neve nevr blin free libe",
+    `\\b(?:${VOID})\\b (?:about )?(?:all (?:of )?)?(?:what(?:ever)?|everything|anything|all|the (?:text|content|conversation|context|stuff|things?|messages?|discussion))(?: (?:that|which))?${gap(12)}\\b(?:above|before this|prior to this|was (?:said|written|told)|(?:i|they|he|she|we|anyone|someone) (?:just )?(?:said|told you|wrote)|you(?:'ve| have| were| had)?(?: been)? (?:told|taught|instructed|given|learned|learnt|know)|came before|up to (?:now|this point))\\b`,
+  ),
+  feature(
+    "void",
+    0.6,
+    "forg disr igno",
+    `\\b(?:forget|disregard|ignore) (?:about )?(?:everything|all (?:of )?(?:this|that|the above)|the above|the rest|whatever came before)\\b`,
+  ),
+  feature(
+    "undo",
+    0.8,
+    "over bypa circ side arou viol brea susp disa deac off remo dele drop canc void null lift skip repl supe rese wipe clea rewr annu revo scra ditc rela loos",
+    `\\b(?:${UNDO})\\b${gap(20)}\\b(?:${YOURS}|previous|prior|earlier|above|preceding|original|initial)\\b${gap(20)}\\b(?:${MACHINE_ORDERS})\\b${NOT_OURS}`,
+  ),
+  feature(
+    "undo",
+    0.5,
+    "inst dire prom guid rule orde cont",
+    `\\b(?:previous|prior|earlier|above|old|original|former) (?:system )?(?:instructions?|directives?|prompts?|guidelines?|rules?|orders|context)\\b${gap(25)}\\b(?:void|null|invalid|cancel(?:l?ed)?|obsolete|outdated|superseded|overridden|replaced|revoked|irrelevant|no longer|not apply|do(?:es)?n't apply|don't matter|do not matter|end here|(?:was|were|are) (?:a )?(?:test|wrong|fake|mistake|deprecated))\\b`,
+  ),
+  feature(
+    "undo",
+    0.5,
+    "inst dire prom guid rule orde cont",
+    `\\b(?:previous|prior|earlier|above|old|original|former|these) (?:system )?(?:instructions?|directives?|prompts?|guidelines?|rules?) (?:(?:are|is|were|have been|has been|should be|must be) (?:\\w{1,12} )?(?:void|null|invalid|cancel(?:l?ed)?|obsolete|superseded|overridden|replaced|revoked|ignored|disregarded|forgotten)|(?:no longer|do not|don't) (?:apply|matter|count))`,
+  ),
+];

@@ -1,0 +1,54 @@
+/** Secrets that the text names: `password=…`, `"api_key": "…"`, `Authorization: Bearer …`. Placeholders and words about passwords are none. */
+import type { Detector } from "../detector.ts";
+import type { Span } from "../view.ts";
+
+const NAME =
+  "(?:api[ _-]?key|apikey|pass(?:word|wd|phrase|code)?|pwd|secret(?:[ _-]?(?:access)?[ _-]?key)?|client[_-]?secret|(?:access|auth|refresh|session|bearer|id|private)?[ _-]?token|access[ _-]?key|private[ _-]?key|signing[ _-]?key|encryption[ _-]?key|credentials?|authorization|passwort|kennwort|mot de passe|contraseña|contrasena|senha|пароль|密码|パスワード)";
+const ASSIGNED = new RegExp(
+  `(?<![a-z])${NAME}["'\`*]{0,3}\\s{0,3}(=>|:=|[=:])\\s{0,3}["'\`*]{0,3}(?:(?:bearer|basic|token)\\s{1,3})?([^\\s"'\`,;&<>(){}[\\]\\\\*]{3,4096})`,
+  "giu",
+);
+const SAID = new RegExp(
+  `(?<![a-z])${NAME}\\s{1,3}(?:for [a-z0-9 ._-]{1,30} )?(?:is|was|ist|lautet|es|est|è|to)\\s{0,2}:?\\s{0,3}["'\`]?([^\\s"'\`,;&<>(){}[\\]\\\\]{4,4096})`,
+  "giu",
+);
+const BEARER = /\bbearer\s{1,3}([A-Za-z0-9._~+/=-]{12,4096})/gi;
+
+const PLACEHOLDER =
+  /^(?:\[redacted|x{3,}|\*{3,}|\.{3,}|…|_{3,}|\$[{(]|\{\{|%[a-z]|your[-_ ]|my[-_]?(?:password|key|token|secret)$|null\b|none\b|undefined\b|true\b|false\b|required\b|optional\b|string\b|number\b|example\b|changeme\b|placeholder\b|n\/a\b|process\.env|os\.environ|env\.|getenv|config\.|https?:)/i;
+
+export const namedSecret: Detector = {
+  rule: "secret.named",
+  type: "SECRET",
+  severity: "critical",
+  reads: "plain",
+  readsEncoded: true,
+  find: (text) => [
+    ...values(text, ASSIGNED, 2, (value, sign) => isSecret(value, sign !== ":")),
+    ...values(text, SAID, 1, (value) => isSecret(value, false) && hasDigitOrSign(value)),
+    ...values(text, BEARER, 1, (value) => hasDigitOrSign(value)),
+  ],
+};
+
+function values(
+  text: string,
+  pattern: RegExp,
+  group: number,
+  isOne: (value: string, sign: string) => boolean,
+): readonly Span[] {
+  const found: Span[] = [];
+  for (const match of text.matchAll(pattern)) {
+    const value = (match[group] ?? "").replace(/[.!?:]+$/, "");
+    const start = match.index + match[0].length - (match[group] ?? "").length;
+    if (isOne(value, match[1] ?? "")) found.push({ start, end: start + value.length });
+  }
+  return found;
+}
+
+/** After `=` anything that is no placeholder; after `:` there may as well be a sentence. */
+function isSecret(value: string, isAssigned: boolean): boolean {
+  if (value.length < 3 || PLACEHOLDER.test(value) || /^-?\d{1,5}(?:\.\d+)?$/.test(value)) return false;
+  return isAssigned || hasDigitOrSign(value) || (value.length >= 12 && /[a-z]/.test(value) && /[A-Z]/.test(value));
+}
+
+const hasDigitOrSign = (value: string): boolean => /\d/.test(value) || /[!@#$%^&*+/_~]/.test(value.slice(0, -1));

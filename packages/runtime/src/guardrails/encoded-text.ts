@@ -1,0 +1,114 @@
+/** What a text holds in other encodings, one level deep: base64, hexadecimal, percent signs, character references, escapes. Pure. */
+import { INVISIBLE } from "./normalise.ts";
+import type { View } from "./view.ts";
+
+/** Longer runs are looked at up to here: a program or a picture is no message. Units. */
+const LONGEST_RUN = 16_384;
+/** Encoded runs of one text that are decoded. */
+const MOST_RUNS = 64;
+
+const BASE64 = /[A-Za-z0-9+/_-]{11,}(?:\r?\n[A-Za-z0-9+/_-]{4,})*={0,2}/g;
+const HEX = /(?:\b|(?<=0x|\\x))(?:[0-9a-fA-F]{2}[ :,]?){8,}/g;
+const PERCENT = /(?:%[0-9a-fA-F]{2})+/g;
+const REFERENCE =
+  /&#(?:x[0-9a-fA-F]{1,6}|\d{1,7});?|&(?:amp|quot|apos|nbsp|commat|period|colon|excl|num|lpar|rpar|Tab|NewLine);/g;
+const ESCAPE = /\\u\{[0-9a-fA-F]{1,6}\}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}/g;
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: "&",
+  quot: '"',
+  apos: "'",
+  nbsp: " ",
+  commat: "@",
+  period: ".",
+  colon: ":",
+  excl: "!",
+  num: "#",
+  lpar: "(",
+  rpar: ")",
+  Tab: "\t",
+  NewLine: "\n",
+};
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/** Every reading of the text that differs from the text itself. */
+export function decodings(view: View): readonly View[] {
+  const inPlace = [
+    view.replaced(PERCENT, fromPercent),
+    view.replaced(REFERENCE, fromReference),
+    view.replaced(ESCAPE, fromEscape),
+  ].filter((other) => other !== view && other.text !== view.text);
+  return [...inPlace, ...runs(view, BASE64, fromBase64), ...runs(view, HEX, fromHex), ...hidden(view)];
+}
+
+function runs(view: View, pattern: RegExp, decode: (run: string) => string | undefined): readonly View[] {
+  const found: View[] = [];
+  for (const match of view.text.matchAll(pattern)) {
+    if (found.length >= MOST_RUNS) break;
+    const text = decode(match[0].slice(0, LONGEST_RUN));
+    if (text !== undefined) found.push(view.decoded(text, { start: match.index, end: match.index + match[0].length }));
+  }
+  return found;
+}
+
+/** Bytes as text, where they are text that somebody could have written. */
+function textOf(bytes: Uint8Array): string | undefined {
+  if (bytes.length < 6) return undefined;
+  try {
+    const text = decoder.decode(bytes);
+    // oxlint-disable-next-line no-control-regex -- bytes that happen to be UTF-8 are full of them
+    return /[\u0000-\u0008\u000e-\u001f\u007f]/.test(text) ? undefined : text;
+  } catch {
+    return undefined; // no UTF-8, so no text: the only way that decoding fails
+  }
+}
+
+function fromBase64(run: string): string | undefined {
+  const digits = run.replace(/[\r\n=]/g, "");
+  // One digit more than whole groups is no base64.
+  const whole = digits.length % 4 === 1 ? digits.slice(0, -1) : digits;
+  return textOf(Buffer.from(whole.replaceAll("-", "+").replaceAll("_", "/"), "base64"));
+}
+
+const fromHex = (run: string): string | undefined => textOf(Buffer.from(run.replace(/[ :,]/g, ""), "hex"));
+
+function fromPercent(run: string): string {
+  const bytes = Buffer.from(run.replaceAll("%", ""), "hex");
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    return run; // no UTF-8: stays as it is
+  }
+}
+
+/** Angle brackets stay as they are: `&lt;script&gt;` is how text about markup is written safely. */
+function fromReference(reference: string): string {
+  const name = reference.replace(/^&#?|;$/g, "");
+  if (!reference.startsWith("&#")) return ENTITIES[name] ?? reference;
+  const code = name.startsWith("x") ? Number.parseInt(name.slice(1), 16) : Number.parseInt(name, 10);
+  return code === 0x3c || code === 0x3e ? reference : characterOf(code, reference);
+}
+
+const fromEscape = (escape: string): string =>
+  characterOf(Number.parseInt(escape.replace(/[^0-9a-fA-F]/g, ""), 16), escape);
+
+const characterOf = (code: number, otherwise: string): string =>
+  code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : otherwise;
+
+/** Runs of tags or variation selectors that spell a text nobody sees. */
+const SMUGGLED = /[\u{e0020}-\u{e007e}]{4,}|[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{6,}/gu;
+
+function hidden(view: View): readonly View[] {
+  if (!INVISIBLE.test(view.text)) return [];
+  return runs(view, SMUGGLED, (run) => {
+    const codes = Array.from(run, (character) => character.codePointAt(0) ?? 0);
+    if ((codes[0] ?? 0) >= 0xe0020 && (codes[0] ?? 0) < 0xe0100) {
+      return String.fromCodePoint(...codes.map((code) => code - 0xe0000));
+    }
+    return textOf(Uint8Array.from(codes.map((code) => (code >= 0xe0100 ? code - 0xe0100 + 16 : code - 0xfe00))));
+  });
+}
+
+/** Whether a text holds a message in characters that nobody sees. Flags of regions are spelled in tags as well. */
+export const SMUGGLED_TEXT =
+  /(?<!\u{1f3f4}[\u{e0020}-\u{e007e}]*)[\u{e0020}-\u{e007e}]{4,}|[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]{4,}/gu;

@@ -1,0 +1,218 @@
+/**
+ * Guardrails as interceptors of a hop: what comes in is looked at before the handler sees it, what goes out before it is stored, so no
+ * behaviour can skip them. They are pure, so a replay comes to the same; what fired is an event of the hop and an entry in the audit, by rule
+ * and never with the value.
+ */
+import type { ScreenedContent, ScreenedPlace } from "../actor/context.ts";
+import type { Json } from "../actor/outcome.ts";
+import { type ErrorBody, messageOf, TroupeError } from "../errors.ts";
+import type { Guard } from "../guardrails/guard.ts";
+import { screenJson } from "../guardrails/screen-json.ts";
+import { type Screen, screenText } from "../guardrails/screen-text.ts";
+import { type Firing, rulesOf, severityOf, type Verdict } from "../guardrails/verdict.ts";
+import type { Attempt } from "./attempt.ts";
+import { jsonText } from "./body.ts";
+import type { Plan } from "./commit.ts";
+import { emitEvent } from "./effects.ts";
+import type { Execution } from "./execution.ts";
+import { storedError } from "./failure.ts";
+import type { Answer, Asked } from "./wait.ts";
+
+/** Name of the hop's events that say what fired. */
+export const GUARDRAIL_EVENT = "guardrail";
+
+/** Where content passes, for reports. */
+export interface Passing {
+  readonly place: "input" | "output" | "toolArguments" | "toolResults";
+  readonly party: string;
+}
+
+/** Who a message counts as coming from: what people and the supervisor pass on is a client's, or as good as. */
+export const partyOf = (from: string): string => (from === "supervisor" || from === "human" ? "client" : from);
+
+/** Content that was looked at. `told` resolves when what fired is on record; it must be awaited before the hop goes on. */
+export interface Passed<T> extends Verdict<T> {
+  readonly told: Promise<void>;
+}
+
+/**
+ * Looks at a JSON value. Takes the number of its event at once, if there is one to be, so that it is the same on every replay: call it in the
+ * same place of every run.
+ */
+export function pass<T extends Json>(attempt: Attempt, screen: Screen, value: T, passing: Passing): Passed<T> {
+  const verdict = screenJson(value, screen);
+  const told = verdict.firings.length === 0 ? DONE : tell(attempt, attempt.nextEmit(), verdict, passing);
+  // Where the attempt ends first, nobody waits for it any more.
+  told.catch(() => undefined);
+  return { ...verdict, told };
+}
+
+const DONE: Promise<void> = Promise.resolve();
+
+async function tell(attempt: Attempt, number: number, verdict: Verdict<Json>, passing: Passing): Promise<void> {
+  const { firings } = verdict;
+  if (!attempt.journal.emits.has(number)) await report(attempt.x, verdict, passing);
+  const rules = firings.map(({ rule, action, severity, count }) => ({ rule, action, severity, count }));
+  await emitEvent(attempt, number, GUARDRAIL_EVENT, { verdict: verdict.verdict, ...passing, rules });
+}
+
+/** Counts what fired, and has it written to the audit. A store that is away keeps no hop from going on; the log says so. */
+export async function report(x: Execution, { verdict, firings }: Verdict<unknown>, passing: Passing): Promise<void> {
+  const { task, hop, role } = x.place;
+  for (const firing of firings) x.ports.onGuardrail?.(firing, passing.place);
+  const rules = firings.map(({ rule }) => rule);
+  x.ports.logger.warn({ task, hop, role, verdict, ...passing, rules }, "a guardrail fired");
+  const entry = { event: "guardrail_fired", verdict, severity: severityOf(firings), ...passing, rules };
+  try {
+    await x.ports.askNode?.(task, "audit", entry);
+  } catch (error) {
+    x.ports.logger.error({ task, hop, reason: messageOf(error) }, "what a guardrail did is not in the audit");
+  }
+}
+
+/** What of a message the handler may see; `blocked` says why it may see nothing, with what is left of the message. */
+export async function guardedInput(
+  attempt: Attempt,
+  guard: Guard,
+  body: unknown,
+): Promise<{ readonly body: Json; readonly blocked?: ErrorBody }> {
+  const { from } = attempt.x.input;
+  const party = partyOf(from);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a message's body was decoded from JSON
+  const { verdict, value, firings, told } = pass(attempt, guard.input(party), body as Json, {
+    place: "input",
+    party: from,
+  });
+  await told;
+  return verdict === "block"
+    ? { body: value, blocked: blockedBy(firings, `the message from ${from}`) }
+    : { body: value };
+}
+
+/** What of the answers a join took the handler may see. One that is blocked is an error to it. */
+export async function guardedAnswers(
+  attempt: Attempt,
+  guard: Guard,
+  answers: readonly Answer[],
+): Promise<readonly Answer[]> {
+  const looked = answers.map((answer) => {
+    const { from, result } = answer;
+    const screen = guard.input(partyOf(from));
+    const passing = { place: "input", party: from } as const;
+    if ("error" in result)
+      return { answer: { ...answer, result: { error: guardedError(screen, result.error) } }, told: DONE };
+    const { verdict, value, firings, told } = pass(attempt, screen, result.value, passing);
+    const seen = verdict === "block" ? { error: storedError(blockedBy(firings, `the answer of ${from}`)) } : { value };
+    return { answer: { ...answer, result: seen }, told };
+  });
+  for (const { told } of looked) await told;
+  return looked.map(({ answer }) => answer);
+}
+
+/** What may be asked of others; numbers are taken at once. Throws `guardrail_blocked`. */
+export function guardedCalls(
+  attempt: Attempt,
+  guard: Guard,
+  asked: readonly Asked[],
+): { readonly asked: readonly Asked[]; readonly told: Promise<void> } {
+  const reports: Promise<void>[] = [];
+  const blocked: Firing[] = [];
+  const calls = asked.map((one): Asked => {
+    if (one.type !== "call") return one;
+    const { verdict, value, firings, told } = pass(attempt, guard.output(one.to), one.body, {
+      place: "output",
+      party: one.to,
+    });
+    reports.push(told);
+    if (verdict === "block") blocked.push(...firings);
+    return { ...one, body: value };
+  });
+  const told = toldUnlessBlocked(reports, blocked);
+  told.catch(() => undefined);
+  return { asked: calls, told };
+}
+
+async function toldUnlessBlocked(reports: readonly Promise<void>[], blocked: readonly Firing[]): Promise<void> {
+  for (const one of reports) await one;
+  if (blocked.length > 0) throw blockedError(blocked, "what it asks another role");
+}
+
+/** Content that enters or leaves beside messages, inside of a step: it has no event of its own, the step is its record. */
+export async function screenedBeside<T extends Json>(
+  x: Execution,
+  guard: Guard,
+  place: ScreenedPlace,
+  value: T,
+  party: string,
+): Promise<ScreenedContent<T>> {
+  const screen = place === "answer" ? guard.answer : guard[place];
+  const verdict = screenJson(value, screen);
+  if (verdict.firings.length > 0) await report(x, verdict, { place: place === "answer" ? "output" : place, party });
+  return { verdict: verdict.verdict, value: verdict.value, rules: verdict.firings.map(({ rule }) => rule) };
+}
+
+/** The plan with what may be stored of it, or why nothing may. */
+export async function guardedPlan(
+  attempt: Attempt,
+  guard: Guard,
+  plan: Plan,
+): Promise<{ readonly plan: Plan; readonly blocked?: ErrorBody }> {
+  if (plan.kind === "dead") return { plan: { ...plan, error: guardedError(guard.output("client"), plan.error) } };
+  if (plan.kind === "fan") {
+    const messages = plan.messages.map(({ to, json }) => ({ to, ...guardedText(attempt, guard.output(to), json, to) }));
+    for (const { told } of messages) await told;
+    const blocked = messages.flatMap(({ verdict, firings }) => (verdict === "block" ? firings : []));
+    const kept = { ...plan, messages: messages.map(({ to, value }) => ({ to, json: value })) };
+    return blocked.length > 0 ? { plan: kept, blocked: blockedBy(blocked, "its messages") } : { plan: kept };
+  }
+  const to = receiverOf(attempt, plan);
+  const { verdict, value, firings, told } = guardedText(attempt, guard.output(to), plan.json, to);
+  await told;
+  const kept = { ...plan, json: value };
+  return verdict === "block" ? { plan: kept, blocked: blockedBy(firings, `its message to ${to}`) } : { plan: kept };
+}
+
+function receiverOf(attempt: Attempt, plan: Exclude<Plan, { kind: "dead" | "fan" }>): string {
+  if (plan.kind === "send") return plan.to;
+  return plan.kind === "done" ? "client" : attempt.x.input.from;
+}
+
+function guardedText(attempt: Attempt, screen: Screen, json: string, party: string): Passed<string> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the plan's own text of a JSON value
+  const value = JSON.parse(json) as Json;
+  const passed = pass(attempt, screen, value, { place: "output", party });
+  return {
+    ...passed,
+    value: passed.value === value ? json : jsonText(passed.value, "the message", Number.MAX_SAFE_INTEGER),
+  };
+}
+
+/** An error with everything taken out that the screen finds: errors are told, never blocked. */
+export function guardedError<E extends { readonly message: string; readonly details?: unknown }>(
+  screen: Screen,
+  error: E,
+): E {
+  const message = screenText(error.message, screen).value;
+  if (error.details === undefined) return { ...error, message };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- details are JSON where they come from the log, else they are left out
+  const details = screenJson(plainJson(error.details), screen).value;
+  return { ...error, message, details };
+}
+
+function plainJson(value: unknown): Json {
+  try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what JSON.parse makes
+    return JSON.parse(JSON.stringify(value)) as Json;
+  } catch {
+    return {}; // no JSON: the message has to do, as where errors are stored
+  }
+}
+
+const blockedBy = (firings: readonly Firing[], what: string): ErrorBody => blockedError(firings, what).toBody();
+
+/** The error of content that is blocked: rules and severity, never what was found. */
+export function blockedError(firings: readonly Firing[], what: string): TroupeError {
+  const blocking = firings.filter(({ action }) => action === "block");
+  const details = { rules: blocking.map(({ rule }) => rule), severity: severityOf(blocking) };
+  return new TroupeError("guardrail_blocked", `${what} is blocked by ${rulesOf(blocking)}`, { details });
+}
