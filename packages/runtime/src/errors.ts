@@ -110,6 +110,7 @@ export const ERRORS = {
     "Accept the label there, or take another way through the graph.",
   ),
   guardrail_blocked: spec(
+    "terminal",
     422,
     "A guardrail of the system lets this content through nowhere.",
     "See in the details which rules fired; say it otherwise, or change what `guardrails` does about them.",

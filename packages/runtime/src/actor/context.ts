@@ -137,13 +137,13 @@ export interface Context<To extends string = string> {
    */
   token(text: string): void;
   /**
-   * Asks a service of the node that runs this hop (budgets, cache, audit: what a host may not reach by itself). Not recorded: ask inside a
-  /**
    * The system's guardrails on a model's answer, or on arguments or a result of the tool `party`: messages, calls, answers and live text go
    * through them anyway. Ask inside the step that brings the content in, so that nothing is recorded that must not be kept; what fires is
    * in the audit.
    */
   screen<T extends Json>(place: ScreenedPlace, value: T, party?: string): Promise<ScreenedContent<T>>;
+  /**
+   * Asks a service of the node that runs this hop (budgets, cache, audit: what a host may not reach by itself). Not recorded: ask inside a
    * step, where it may be asked again after a crash. Throws the service's error, `unavailable` where there is no such service,
    * `overloaded` when too many questions are open, `outcome_unknown` without an answer in 60 s, `body_too_large`.
    */

@@ -6,8 +6,8 @@ import type { Supervision } from "../contracts/supervision.ts";
 import { type Limits, type ModelSpec, type RoleManifest, SystemManifest } from "../contracts/system.ts";
 import { checkReadableGraph, compile } from "../graph/compile.ts";
 import type { RoleDefinition } from "./define.ts";
-import { functionsOf, namedFunctions, type RulesOption, rulesInput } from "./rules-option.ts";
 import { type GuardrailsOption, guardrailFunctions, guardrailProblems, guardrailsInput } from "./guardrails-option.ts";
+import { functionsOf, namedFunctions, type RulesOption, rulesInput } from "./rules-option.ts";
 import type { SystemDefinition } from "./system-definition.ts";
 
 /** Edges by sender, as an author writes them. */
@@ -40,13 +40,14 @@ export interface SystemOptions<G extends GraphShape> {
    * (`false` = off), and your own.
    */
   readonly escalationRules?: RulesOption;
-  readonly models?: Readonly<Record<string, ModelSpec>>;
   /** What is looked for in messages, answers and calls of tools, and what is done about it. `{}` = the standard guardrails. */
   readonly guardrails?: GuardrailsOption;
+  readonly models?: Readonly<Record<string, ModelSpec>>;
   /** What model calls may spend. */
   readonly budgets?: Budgets;
   /** Roles whose stored bodies are encrypted. */
   readonly encryption?: { readonly roles: "all" | readonly RolesOf<G>[] };
+  /** What becomes of a task with a dead letter that no escalation role takes. Default `end`: it fails; `park`: it waits at the desk. */
   /** What holds for approvals where a tool, an edge or a handler says nothing. */
   readonly approvals?: Approvals;
   /** Service level objectives; what is absent has its defaults, `false` switches one off. */
@@ -65,10 +66,10 @@ export interface LooseSystemOptions {
   readonly limits?: Partial<Limits> | undefined;
   readonly supervision?: Supervision | undefined;
   readonly escalationRules?: RulesOption | undefined;
+  readonly guardrails?: GuardrailsOption | undefined;
   readonly models?: Readonly<Record<string, ModelSpec>> | undefined;
   readonly budgets?: Budgets | undefined;
   readonly encryption?: { readonly roles: "all" | readonly string[] } | undefined;
-  readonly guardrails?: GuardrailsOption | undefined;
   readonly approvals?: Approvals | undefined;
   readonly slos?: SlosInput | undefined;
   readonly taint?: { readonly client?: readonly string[] | undefined } | undefined;
@@ -102,16 +103,16 @@ export function assembleSystem(options: LooseSystemOptions): Assembled {
     ...(compiled.ok ? [] : compiled.problems),
     ...roleProblems(options, parsed.data),
     ...namedFunctions(options.escalationRules),
+    ...guardrailProblems(options.guardrails, parsed.data),
   ];
   if (problems.length > 0) return { ok: false, problems };
   const ruleFunctions = functionsOf(options.escalationRules);
+  const ownGuards = guardrailFunctions(options.guardrails);
   const roles = Object.entries(options.roles).map(([name, role]) => {
-    ...guardrailProblems(options.guardrails, parsed.data),
     const bound = role.bind?.(parsed.data) ?? role;
     const ruled = ruleFunctions === undefined ? bound : { ...bound, ruleFunctions };
     return [name, ownGuards === undefined ? ruled : { ...ruled, guardrailFunctions: ownGuards }] as const;
   });
-  const ownGuards = guardrailFunctions(options.guardrails);
   return { ok: true, definition: { manifest: parsed.data, roles: Object.fromEntries(roles) } };
 }
 
@@ -145,13 +146,13 @@ function manifestInput(options: LooseSystemOptions): Readonly<Record<string, unk
     encryption,
     approvals,
     slos,
+    guardrails: guardrailsInput(options.guardrails),
     taint,
   };
 }
 
 function roleInput({
   kind,
-    guardrails: guardrailsInput(options.guardrails),
   settings,
   calls = [],
   tools = [],

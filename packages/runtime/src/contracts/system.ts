@@ -3,8 +3,8 @@ import { z } from "zod";
 import { ApprovalRule, Approvals } from "./approval.ts";
 import { Budgets } from "./budget.ts";
 import { EscalationRules } from "./escalation-rules.ts";
-import { isMailboxName, isRoleName, isSystemName } from "./names.ts";
 import { Guardrails, RoleGuardrails } from "./guardrail.ts";
+import { isMailboxName, isRoleName, isSystemName } from "./names.ts";
 import { Slos } from "./slo.ts";
 import { Supervision } from "./supervision.ts";
 import { RoleTaint, TaintLabels, ToolManifest } from "./tool.ts";
@@ -78,9 +78,9 @@ export const RoleManifest = z.strictObject({
   timeoutMs: z.int().min(1).max(MAX_SEGMENT_MS).default(300_000),
   /** Labels that it accepts; absent = all. */
   taint: RoleTaint.optional(),
-  /** Tools that its model may call. */
   /** What is done about content of this role, over what the system says. */
   guardrails: RoleGuardrails.optional(),
+  /** Tools that its model may call. */
   tools: z.array(ToolManifest).max(500).optional(),
   /** Edges that people have to approve, by receiver (`client` for the answer): each message on them is an act. */
   approvals: z.record(z.union([role, z.literal("client")]), ApprovalRule).optional(),
@@ -178,11 +178,11 @@ export const SystemManifest = z.strictObject({
   approvals: Approvals.optional(),
   /** Service level objectives; absent = the defaults. */
   slos: Slos.optional(),
+  /** What is looked for in messages, answers and calls of tools, and what is done about it; absent = nothing. */
+  guardrails: Guardrails.optional(),
   /** Labels by where content comes from; absent = none. Labels of tools are declared with the tools. */
   taint: z.strictObject({ client: TaintLabels.optional() }).optional(),
 });
-  /** What is looked for in messages, answers and calls of tools, and what is done about it; absent = nothing. */
-  guardrails: Guardrails.optional(),
 export type SystemManifest = z.infer<typeof SystemManifest>;
 
 /** One replica of the current version as operators name it: `<role>/<index>`, or `<role>_<variant>/<index>`. */

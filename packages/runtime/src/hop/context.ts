@@ -102,11 +102,11 @@ export class HopContext implements Context {
     const number = attempt.nextStep();
     const { progress, ports } = attempt.x;
     progress.sign();
+    this.#tokens?.end();
     const limits = options?.stuckAfter;
     const watched: typeof run = limits
       ? (scope) => progress.watch(name, limits, ports.clock.monotonicMs(), () => run(scope))
       : run;
-    this.#tokens?.end();
     const effect = attempt.guard(() => runStep(attempt, number, name, watched, options));
     attempt.track(effect);
     return effect;
@@ -141,10 +141,6 @@ export class HopContext implements Context {
   token(text: string): void {
     if (!this.#attempt.isOpen) return;
     this.alive();
-    const { task, hop, role } = this.#attempt.x.place;
-    this.#attempt.x.ports.token(task, hop, role, text);
-  }
-
     if (this.#tokens === undefined) this.#show(text);
     else this.#tokens.push(text);
   }
@@ -156,16 +152,20 @@ export class HopContext implements Context {
 
   #show(text: string): void {
     if (text === "") return;
-  async ask(service: string, body: Json): Promise<Json> {
-    const attempt = this.#attempt;
-    const { askNode } = attempt.x.ports;
-    // Sent also when the hop has ended: what it holds at its node is then given back. The answer reaches nobody.
+    const { task, hop, role } = this.#attempt.x.place;
+    this.#attempt.x.ports.token(task, hop, role, text);
+  }
+
   async screen<T extends Json>(where: ScreenedPlace, value: T, party = ""): Promise<ScreenedContent<T>> {
     const { guard } = this.#attempt.x.role;
     if (guard === undefined) return { verdict: "allow", value, rules: [] };
     return this.#attempt.guard(() => screenedBeside(this.#attempt.x, guard, where, value, party));
   }
 
+  async ask(service: string, body: Json): Promise<Json> {
+    const attempt = this.#attempt;
+    const { askNode } = attempt.x.ports;
+    // Sent also when the hop has ended: what it holds at its node is then given back. The answer reaches nobody.
     const asked = askNode === undefined ? Promise.reject(notOffered(service)) : askNode(this.task.id, service, body);
     asked.catch(() => undefined);
     return attempt.guard(() => asked);

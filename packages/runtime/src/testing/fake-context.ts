@@ -43,9 +43,9 @@ export interface FakeContextOptions {
   readonly answer?: (to: string, body: Json) => Json | Promise<Json>;
   /** What people say to what they are asked to approve. */
   readonly approve?: (request: ApprovalRequest) => ApprovalAnswer | Promise<ApprovalAnswer>;
-  /** The node's services, by name. */
   /** The system's guardrails. Default: none. */
   readonly screen?: Context["screen"];
+  /** The node's services, by name. */
   readonly services?: Readonly<Record<string, (body: Json) => Json | Promise<Json>>>;
   readonly nowMs?: number;
   readonly random?: () => number;
@@ -104,9 +104,9 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
     emit: async (name, data) => void emitted.push({ name, data }),
     token: (text) => void tokens.push(text),
     alive: () => {},
+    screen: options.screen ?? (async (_, value) => ({ verdict: "allow", value, rules: [] })),
     ask: (service, body) => askService(options, service, body),
     call: (to, body) => ask(to, body),
-    screen: options.screen ?? (async (_, value) => ({ verdict: "allow", value, rules: [] })),
     all: (calls, need) => join(calls, ask, need),
     settle: (calls) => Promise.all(calls.map((call, index) => settled(call, index, ask))),
     sleep: async () => {},
