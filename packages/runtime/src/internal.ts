@@ -1,4 +1,5 @@
 export * from "./actor/actor.ts";
+export * from "./actor/approvable.ts";
 export type * from "./actor/context.ts";
 export type * from "./actor/define.ts";
 export * from "./actor/define-system.ts";

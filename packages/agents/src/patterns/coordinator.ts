@@ -50,6 +50,8 @@ export interface CoordinatorSpec<Asked extends string, To extends string> {
   readonly lists?: Readonly<Record<string, readonly string[]>>;
   /** What else is wrong with the options, whatever the system is. */
   readonly problems?: readonly Problem[];
+  /** Whether it asks people to approve something. */
+  readonly asksPeople?: boolean;
   /** Makes the answer. Deterministic between its questions. A `TroupeError` ends the hop: `escalated` escalates, every other fails it. */
   run(conversation: Conversation, ctx: Context<Asked>): Promise<Json>;
 }
@@ -93,7 +95,8 @@ async function answer<Asked extends string, To extends string>(
   }
 }
 
-function handOn(to: string | undefined, ctx: Context, conversation: Conversation, content: Json): Outcome {
+/** The outcome that hands an answer on: to whoever called, else to `to`. */
+export function handOn(to: string | undefined, ctx: Context, conversation: Conversation, content: Json): Outcome {
   if (ctx.isCalled) return reply(content);
   if (to === undefined) {
     return fail({ code: "illegal_outcome", message: `role ${ctx.role} has no \`to\`: it can only be called` });
@@ -102,18 +105,25 @@ function handOn(to: string | undefined, ctx: Context, conversation: Conversation
   return forward(to, toBody(withTurn(conversation, { role: ctx.role, content })));
 }
 
+/** What is wrong with where an answer goes. */
+export function checkTo(to: string | undefined, manifest: SystemManifest, name: string): readonly Problem[] {
+  const edges = edgesOf(manifest, name);
+  if (to === "human") return [{ path: "to", value: to, reason: "an answer goes to a role or to the client" }];
+  if (to === undefined || edges.includes(to)) return [];
+  const reason = `the graph has no such edge; the edges of ${name} are ${edges.join(", ") || "none"}`;
+  return [{ path: "to", value: to, reason }];
+}
+
 function checkCoordinator(
-  { settings, bounds, lists = {}, problems = [] }: CoordinatorSpec<string, string>,
+  { settings, bounds, lists = {}, problems = [], asksPeople = false }: CoordinatorSpec<string, string>,
   manifest: SystemManifest,
   name: string,
 ): readonly Problem[] {
-  const found: Problem[] = [...problems];
-  const { to } = settings;
+  const found: Problem[] = [...problems, ...checkTo(settings.to, manifest, name)];
   const edges = edgesOf(manifest, name);
-  if (to === "human") found.push({ path: "to", value: to, reason: "an answer goes to a role or to the client" });
-  else if (to !== undefined && !edges.includes(to)) {
-    const reason = `the graph has no such edge; the edges of ${name} are ${edges.join(", ") || "none"}`;
-    found.push({ path: "to", value: to, reason });
+  if (asksPeople && !edges.includes("human")) {
+    const reason = `${name} asks people to approve stages, so it needs an edge to human`;
+    found.push({ path: "", value: edges, reason });
   }
   for (const [path, { value, most }] of Object.entries(bounds)) {
     if (!Number.isInteger(value) || value < 1 || value > most) {

@@ -1,5 +1,6 @@
 /** Stages of a workflow: what an author writes, and the same complete. Pure. */
-import type { Json, Problem } from "@troupe/runtime";
+import type { ApprovalRule, Json, Problem } from "@troupe/runtime";
+import { z } from "zod";
 
 /** One stage as an author writes it. */
 export interface StageOptions {
@@ -12,6 +13,11 @@ export interface StageOptions {
   readonly timeoutMs?: number | undefined;
   /** How often it is asked again after an answer that did not come or cannot be used. Default 3. */
   readonly retries?: number | undefined;
+  /**
+   * A person has to approve the message that the stage is to work on, before each attempt; `true` = as the system says (`approvals`). Needs an
+   * edge from the workflow's role to `human`. Default false.
+   */
+  readonly approval?: boolean | ApprovalRule | undefined;
 }
 
 /** Stages that work at the same time, each on what the stages before the group have done. */
@@ -40,6 +46,8 @@ export interface Stage {
   readonly prompt: string;
   readonly timeoutMs: number;
   readonly retries: number;
+  /** Absent = nobody has to approve it. */
+  readonly approval?: ApprovalRule | undefined;
 }
 
 /** What the stages of a workflow have that say nothing themselves. */
@@ -52,25 +60,40 @@ const MAX_RETRIES = 20;
 const MAX_STAGES = 50;
 
 /** The template as groups of stages that work at the same time; most groups have one. */
-export function groupsOf(template: WorkflowTemplate, defaults: StageDefaults): readonly (readonly Stage[])[] {
-  const stage = ({ name, role = name, prompt, timeoutMs, retries }: StageOptions): Stage => ({
-    name,
-    role,
-    prompt,
-    timeoutMs: timeoutMs ?? defaults.timeoutMs ?? TIMEOUT_MS,
-    retries: retries ?? defaults.retries ?? RETRIES,
-  });
+export function groupsOf(
+  template: WorkflowTemplate,
+  defaults: StageDefaults,
+  approve: readonly string[] = [],
+): readonly (readonly Stage[])[] {
+  const stage = ({ name, role = name, prompt, timeoutMs, retries, approval }: StageOptions): Stage => {
+    const rule = approval === true || (approval === undefined && approve.includes(name)) ? {} : approval;
+    return {
+      name,
+      role,
+      prompt,
+      timeoutMs: timeoutMs ?? defaults.timeoutMs ?? TIMEOUT_MS,
+      retries: retries ?? defaults.retries ?? RETRIES,
+      ...(rule === undefined || rule === false ? {} : { approval: rule }),
+    };
+  };
   return template.map((entry) => ("parallel" in entry ? entry.parallel.map(stage) : [stage(entry)]));
 }
 
 /** The stages as the manifest shows them. */
 export const aboutStages = (groups: readonly (readonly Stage[])[]): Json =>
-  groups.map((group) => group.map((stage) => ({ ...stage })));
+  z.json().parse(JSON.parse(JSON.stringify(groups)));
 
-/** Everything that is wrong with the stages of a workflow. */
-export function stageProblems(groups: readonly (readonly Stage[])[]): readonly Problem[] {
-  const found: Problem[] = [];
+/** Everything that is wrong with the stages of a workflow; `approve` = names of stages that need a person. */
+export function stageProblems(
+  groups: readonly (readonly Stage[])[],
+  approve: readonly string[] = [],
+): readonly Problem[] {
   const stages = groups.flat();
+  const found: Problem[] = approve.flatMap((name, index) =>
+    stages.some((stage) => stage.name === name)
+      ? []
+      : [{ path: `approve[${index}]`, value: name, reason: "the template has no such stage" }],
+  );
   if (groups.length === 0 || stages.length > MAX_STAGES) {
     found.push({ path: "stages", value: stages.length, reason: `a workflow has 1 to ${MAX_STAGES} stages` });
   }

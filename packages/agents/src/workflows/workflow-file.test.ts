@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { z } from "zod";
 import { readYamlSystem } from "../loader.ts";
 import { scripted } from "../testing/test-models.ts";
 
@@ -8,7 +9,7 @@ const { open } = scripted({ content: "x" });
 const FILE = `name: works
 graph:
   client: [lead, desk]
-  lead: [triage, plan, execute, review, deploy, client]
+  lead: [triage, plan, execute, review, deploy, human, client]
   desk: [writer, painter, client]
 workflows:
   page:
@@ -17,7 +18,7 @@ workflows:
         - { name: text, role: writer, prompt: Write it., timeoutMs: 1000 }
         - { name: picture, role: painter, prompt: Paint it., retries: 0 }
 roles:
-  lead: { pattern: workflow, template: delivery, to: client }
+  lead: { pattern: workflow, template: delivery, approve: [deploy], to: client }
   desk: { pattern: workflow, template: page, eachStage: { retries: 1 }, to: client, replicas: 2 }
   triage: &worker { model: fast, instructions: x }
   plan: *worker
@@ -35,6 +36,13 @@ test("a workflow by the built-in template and one by a template of the file can 
   assert.deepEqual(lead?.calls, ["triage", "plan", "execute", "review", "deploy"]);
   assert.deepEqual(desk?.calls, ["writer", "painter"]);
   assert.equal(desk?.replicas, 2);
+  assert.deepEqual(
+    z
+      .array(z.array(z.looseObject({ approval: z.unknown().optional() })))
+      .parse(lead?.about["stages"])
+      .map(([stage]) => stage?.approval),
+    [undefined, undefined, undefined, undefined, {}],
+  );
   assert.deepEqual(desk?.about["stages"], [
     [{ name: "brief", role: "writer", prompt: "Say what it is about.", timeoutMs: 300_000, retries: 1 }],
     [
@@ -57,5 +65,6 @@ test("a mistake in a workflow is told with its line, path and reason", () => {
   );
   assert.match(problems("retries: 0", "retries: 99").join("\n"), /workflows\.page\[1\]/);
   assert.match(problems("role: painter", "role: ghost").join("\n"), /14 roles.desk.calls\[1\]/);
+  assert.match(problems("deploy, human, client", "deploy, client").join("\n"), /needs an edge to human/);
   assert.match(problems("name: picture", "name: text").join("\n"), /another stage has this name/);
 });

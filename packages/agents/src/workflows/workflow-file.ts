@@ -1,6 +1,6 @@
 /** Workflows in a system file: templates of its own, and the roles that work by one. */
 import type { Problem, RoleDefinition } from "@troupe/runtime";
-import { RoleName } from "@troupe/runtime/internal";
+import { ApprovalRule, RoleName } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { asking } from "../patterns/role-fields.ts";
 import { DELIVERY } from "./delivery.ts";
@@ -16,6 +16,10 @@ const Stage = z.strictObject({
   prompt: z.string().min(1).max(20_000).describe("What the stage has to do."),
   timeoutMs,
   retries,
+  approval: z
+    .union([z.boolean(), ApprovalRule])
+    .optional()
+    .describe("A person has to approve it first: true, or who and for how long. Needs an edge to human."),
 }) satisfies z.ZodType<StageOptions>;
 
 /** Stages in their order; those of one `parallel` work at the same time. */
@@ -35,6 +39,7 @@ export type WorkflowFiles = z.infer<typeof WorkflowFiles>;
 export const WorkflowRole = asking("workflow").extend({
   template: z.string().min(1).describe("One of `workflows`, or delivery."),
   eachStage: z.strictObject({ timeoutMs, retries }).optional().describe("For stages that say nothing themselves."),
+  approve: z.array(z.string().min(1)).max(50).optional().describe("Names of stages that a person has to approve."),
 });
 type WorkflowRole = z.infer<typeof WorkflowRole>;
 

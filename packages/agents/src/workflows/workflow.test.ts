@@ -136,10 +136,62 @@ test("whoever watches sees each stage begin and end", async () => {
   );
 });
 
-const problemsOf = (template: WorkflowTemplate, eachStage = {}) => {
+const guarded = workflow({ template: DELIVERY, approve: ["deploy"], to: "client" });
+
+test("a stage that needs a person is asked once one has approved the very message that it gets", async () => {
+  const asked: unknown[] = [];
+  const { outcome, questions } = await runRole(guarded, "x", (to) => `by ${to}`, {
+    approve: ({ act, summary }) => {
+      asked.push([act, summary]);
+      return { isApproved: true, hash: "h", by: ["ann"] };
+    },
+  });
+  assert.deepEqual(outcome, { outcome: "complete", body: "by deploy" });
+  const { input, history, note } = questions.at(-1)?.conversation ?? {};
+  const act = { stage: "deploy", role: "deploy", attempt: 1, message: { input, history, note } };
+  assert.deepEqual(asked, [[act, "stage deploy, by deploy"]]);
+});
+
+test("a stage that people do not approve never runs, and the workflow ends with their reason", async () => {
+  for (const [why, code] of [
+    ["denied", "approval_denied"],
+    ["expired", "approval_expired"],
+  ] as const) {
+    const { outcome, asked } = await runRole(guarded, "x", (to) => to, {
+      approve: () => ({ isApproved: false, hash: "h", why, by: "ann", reason: "not on a Friday" }),
+    });
+    assert.ok(outcome.outcome === "fail" && outcome.error.code === code, JSON.stringify(outcome));
+    if (why === "denied") assert.equal(outcome.error.message, "ann denied stage deploy: not on a Friday");
+    assert.ok(!asked.includes("deploy"));
+  }
+});
+
+test("a person is asked again before every attempt: the message is another one", async () => {
+  let approvals = 0;
+  const template = [{ name: "a", prompt: "do", approval: { approvals: 2 } }] as const;
+  const { outcome } = await runRole(
+    workflow({ template, to: "client" }),
+    "x",
+    (_, earlier) => {
+      if (earlier < 2) throw new TroupeError("handler_failed", "no");
+      return "done";
+    },
+    {
+      approve: (request) => {
+        approvals++;
+        assert.equal(request.approvals, 2);
+        return { isApproved: true, hash: "h", by: ["ann", "bob"] };
+      },
+    },
+  );
+  assert.equal(outcome.outcome, "complete");
+  assert.equal(approvals, 3);
+});
+
+const problemsOf = (template: WorkflowTemplate, eachStage = {}, approve: readonly string[] = []) => {
   const graph = { client: ["lead"], lead: ["a", "client"] };
   return (
-    workflow<WorkflowTemplate, string>({ template, eachStage, to: "client" }).check?.(
+    workflow<WorkflowTemplate, string>({ template, eachStage, approve, to: "client" }).check?.(
       { name: "x", graph, roles: {}, limits: { hops: 50, inFlight: 1 } },
       "lead",
     ) ?? []
@@ -155,6 +207,8 @@ test("stages that cannot be are refused, all at once", () => {
   const wrong = problemsOf([{ name: " ", prompt: "", timeoutMs: 0, retries: -1 }]).join("\n");
   for (const part of [/needs a name/, /needs a prompt/, /time-out/, /retries/]) assert.match(wrong, part);
   assert.match(problemsOf([a], { timeoutMs: 1.5 }).join(), /whole number of ms/);
+  assert.match(problemsOf([{ ...a, approval: true }]).join(), /needs an edge to human/);
+  assert.match(problemsOf([a], {}, ["ghost"]).join(), /approve\[0\]: the template has no such stage/);
 });
 
 test("whatever the stages answer, a workflow ends within its promised calls and asks in the template's order", async () => {

@@ -1,4 +1,5 @@
-import type { Context, Json, RoleDefinition } from "@troupe/runtime";
+import { type Context, type Json, type RoleDefinition, TroupeError } from "@troupe/runtime";
+import { approvable } from "@troupe/runtime/internal";
 import { coordinator, type PatternSettings } from "../patterns/coordinator.ts";
 import type { Conversation } from "../roles/conversation.ts";
 import {
@@ -18,6 +19,8 @@ export interface WorkflowOptions<Template extends WorkflowTemplate, To extends s
   readonly template: Template;
   /** For stages that say nothing themselves. */
   readonly eachStage?: StageDefaults | undefined;
+  /** Names of stages that a person has to approve, besides those that say so themselves. Needs an edge to `human`. */
+  readonly approve?: readonly string[] | undefined;
 }
 
 /**
@@ -30,7 +33,8 @@ export interface WorkflowOptions<Template extends WorkflowTemplate, To extends s
 export function workflow<const Template extends WorkflowTemplate, const To extends string = never>(
   options: WorkflowOptions<Template, To>,
 ): RoleDefinition<RolesOfTemplate<Template> | To> {
-  const groups = groupsOf(options.template, options.eachStage ?? {});
+  const { template, eachStage = {}, approve } = options;
+  const groups = groupsOf(template, eachStage, approve);
   return coordinator<RolesOfTemplate<Template>, To>({
     pattern: "workflow",
     settings: options,
@@ -39,7 +43,8 @@ export function workflow<const Template extends WorkflowTemplate, const To exten
     asks: groups.flat().map(({ role }) => role) as RolesOfTemplate<Template>[],
     bounds: {},
     about: { stages: aboutStages(groups) },
-    problems: stageProblems(groups),
+    problems: stageProblems(groups, approve),
+    asksPeople: groups.flat().some(({ approval }) => approval !== undefined),
     run: (request, ctx) => runStages(ctx, groups, request),
   });
 }
@@ -78,7 +83,10 @@ async function runRound(
   messageOf: (attempt: StageAttempt) => Json,
   outputs: Map<string, Json>,
 ): Promise<readonly StageAttempt[]> {
-  for (const one of attempts) await report(ctx, one, "begins");
+  for (const one of attempts) {
+    await requireApproval(ctx, one, messageOf(one));
+    await report(ctx, one, "begins");
+  }
   const answers = await ctx.settle(
     attempts.map((one) => ({ to: one.stage.role, body: messageOf(one), timeoutMs: one.stage.timeoutMs })),
   );
@@ -98,6 +106,21 @@ async function runRound(
     }
   }
   return again;
+}
+
+/** Waits until a person has approved what the stage is to work on. Throws `approval_denied`, `approval_expired`. */
+async function requireApproval(ctx: Context, { stage, attempt }: StageAttempt, message: Json): Promise<void> {
+  const { name, role, approval } = stage;
+  if (approval === undefined) return;
+  const act = { stage: name, role, attempt, message: approvable(message) };
+  const answer = await ctx.approval({ ...approval, act, summary: `stage ${name}, by ${role}` });
+  if (answer.isApproved) return;
+  const because = answer.reason === undefined ? "" : `: ${answer.reason}`;
+  throw answer.why === "expired"
+    ? new TroupeError("approval_expired", `nobody approved stage ${name} in time`, { details: { stage: name } })
+    : new TroupeError("approval_denied", `${answer.by ?? "somebody"} denied stage ${name}${because}`, {
+        details: { stage: name },
+      });
 }
 
 /** A durable event, for whoever watches the task. */

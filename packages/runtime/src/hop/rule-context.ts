@@ -1,8 +1,7 @@
 /** What is kept and shown of a hop when a rule fires: enough to judge it by, bounded, without secrets. Pure. */
-import { createHash } from "node:crypto";
-import { z } from "zod";
+import type { z } from "zod";
+import { approvable } from "../actor/approvable.ts";
 import type { Json } from "../actor/outcome.ts";
-import { canonicalJson } from "../codec/canonical-json.ts";
 import type { RuleFiring } from "../contracts/escalation-rules.ts";
 import type { HopFacts } from "../rules/rule-facts.ts";
 import { maskValue } from "../telemetry/mask.ts";
@@ -13,8 +12,6 @@ const MOST_ENTRIES = 20;
 const DEEPEST = 4;
 /** Fields whose values are secrets, whatever they look like. */
 const SECRET = /password|passwd|secret|token|api[_-]?key|authorization|credential/i;
-/** Longer bodies are approved by their hash and their beginning. Characters of JSON. */
-const LARGEST_SHOWN = 32_000;
 
 /** The facts, each cut to what a person reads at a glance. */
 export function trimmedContext(facts: HopFacts): RuleFiring["context"] {
@@ -38,13 +35,9 @@ function trimmedValue(value: unknown, depth: number): JSONType {
   );
 }
 
-/** What a person is asked to let pass: the outcome with its body, or with its hash and its beginning where it is too long to be read. */
+/** What a person is asked to let pass. */
 export function actOf(rule: string, role: string, { outcome, to, body }: SeenOutcome): Json {
-  const act = { rule, role, outcome, ...(to === undefined ? {} : { to }) };
-  const text = JSON.stringify(body) ?? "null";
-  if (text.length <= LARGEST_SHOWN) return { ...act, body: z.json().parse(JSON.parse(text)) };
-  const sha256 = createHash("sha256").update(canonicalJson(body)).digest("hex");
-  return { ...act, body_sha256: sha256, body_begins: text.slice(0, LARGEST_SHOWN / 8) };
+  return { rule, role, outcome, ...(to === undefined ? {} : { to }), body: approvable(body) };
 }
 
 type JSONType = z.infer<ReturnType<typeof z.json>>;
