@@ -86,6 +86,7 @@ class LimitHandler implements BrokerHandler {
 
   async close(): Promise<void> {
     this.#closed.abort();
+    for (const queue of this.#queues.values()) queue.close();
     await Promise.all(this.#writing.values());
     await this.#access.close();
   }

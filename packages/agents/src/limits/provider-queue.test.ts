@@ -174,3 +174,13 @@ test("of a provider that nobody has heard yet, a few are called first", async ()
   (await turns[0])?.end({});
   await Promise.all(turns);
 });
+
+test("who waits is sent away when the node leaves, and keeps no clock waiting", async () => {
+  const clock = new ManualClock();
+  const queue = new ProviderQueue(unlimited("p"), "a", clock, () => undefined);
+  (await queue.enter("t", COST)).end({ restMs: 30_000 });
+  const waiting = Promise.all([1, 2].map(() => assert.rejects(queue.enter("t", COST), /the node is leaving/)));
+  queue.close();
+  await waiting;
+  assert.deepEqual([queue.waiting, clock.nextInMs], [0, undefined]);
+});

@@ -24,6 +24,8 @@ const COLD_CALLS = 8;
 interface Waiting {
   readonly cost: CallCost;
   readonly begin: () => void;
+  /** It will not have its turn. */
+  readonly refuse: (why: TroupeError) => void;
 }
 
 /** A call that has its turn; it ends with what the answer told, or with nothing. */
@@ -62,7 +64,7 @@ export class ProviderQueue {
     return this.#queue.size;
   }
 
-  /** Waits for a turn. Throws `overloaded` when it has not come in time. */
+  /** Waits for a turn. Throws `overloaded` when it has not come in time, `unavailable` when the node leaves meanwhile. */
   async enter(tenant: string, cost: CallCost): Promise<Turn> {
     const turn = Promise.withResolvers<void>();
     let hasBegun = false;
@@ -70,13 +72,16 @@ export class ProviderQueue {
       hasBegun = true;
       turn.resolve();
     };
-    const waiting: Waiting = { cost, begin };
+    const waiting: Waiting = { cost, begin, refuse: turn.reject };
     this.#queue.add(tenant, waiting, shareOf(this.#limit, cost));
     this.#serve();
     const inTime = new AbortController();
     const tooLate = this.#clock.sleep(LONGEST_TURN_WAIT_MS, inTime.signal).catch(() => undefined);
-    await Promise.race([turn.promise, tooLate]);
-    inTime.abort();
+    try {
+      await Promise.race([turn.promise, tooLate]);
+    } finally {
+      inTime.abort();
+    }
     if (hasBegun) return this.#turn();
     this.#queue.remove(waiting);
     throw new TroupeError(
@@ -86,6 +91,14 @@ export class ProviderQueue {
         details: { why: "provider_limit", provider: this.#limit.name },
       },
     );
+  }
+
+  /** Sends away whoever waits. */
+  close(): void {
+    this.#look?.abort();
+    for (let next = this.#queue.take(); next !== undefined; next = this.#queue.take()) {
+      next.refuse(new TroupeError("unavailable", "the node is leaving"));
+    }
   }
 
   /** Takes in what another node has learned. */
