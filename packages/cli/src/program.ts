@@ -25,6 +25,7 @@ import {
   scaleCommand,
   stopCommand,
 } from "./commands/operations.ts";
+import { runbookCommand } from "./commands/runbook.ts";
 import { sloCommand } from "./commands/slo.ts";
 import { startCommand } from "./commands/start.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -75,6 +76,7 @@ export function buildProgram(cli: Cli): Command {
     auditCommand,
     usageCommand,
     sloCommand,
+    runbookCommand,
     budgetsCommand,
     cacheCommand,
     doctorCommand,

@@ -1,4 +1,5 @@
 import { callService, type Link, Operation, type OperationKind, Subjects, TroupeError } from "@troupe/runtime/internal";
+import { askedByHeader } from "../asked-by.ts";
 import type { Scope } from "../cli.ts";
 import { unlessInterrupted } from "../interruption.ts";
 
@@ -25,7 +26,9 @@ export async function followOperation(
   const { clock, terminal, interrupted } = scope;
   const subjects = new Subjects(system);
   const untilMs = clock.monotonicMs() + waitMs;
-  let operation = Operation.parse(await callService(link, subjects.supervisor(kind), body));
+  let operation = Operation.parse(
+    await callService(link, subjects.supervisor(kind), body, { headers: askedByHeader() }),
+  );
   let shown = "";
   for (;;) {
     const line = `${operation.about}: ${operation.state}, ${operation.text}`;
