@@ -56,7 +56,7 @@ async function keep(place: Place, answer: ModelAnswer, scope: ModelScope): Promi
   const kept = {
     content,
     refusal,
-    toolCalls: toolCalls.map((call) => ({ ...call })),
+    toolCalls: toolCalls.map(({ id, name, arguments: text }) => ({ id, name, arguments: text })),
     finishReason,
     usage: { ...usage },
     model,

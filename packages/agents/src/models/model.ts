@@ -27,6 +27,8 @@ export interface ToolCall {
   readonly id: string;
   readonly name: string;
   readonly arguments: string;
+  /** Guardrails that do not let the arguments through; the call is not made. */
+  readonly blocked?: readonly string[] | undefined;
 }
 
 /** A whole answer. Plain JSON: it is what the journal keeps. */
@@ -44,6 +46,8 @@ export interface ModelAnswer {
   readonly hedgedBy?: string | undefined;
   /** It came from the cache: what it cost the first time, in millionths of a dollar. */
   readonly cached?: { readonly savedMicros: number } | undefined;
+  /** Guardrails that do not let the answer through; then there is no content. */
+  readonly blocked?: readonly string[] | undefined;
   /** Which alias answered, and why that one. */
   readonly choice?: ModelChoice | undefined;
 }

@@ -160,6 +160,7 @@ function roleOf<Targets extends string>(
     kind: "agent",
     settings: settingsOf(settings),
     about: aboutOf(spec),
+    hidden: [spec.instructions],
     // They are checked against the graph, as the targets are.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     calls: rolesAskedBy(spec.tools) as readonly Targets[],

@@ -1,6 +1,7 @@
 /** A model call as a recorded step, and what becomes of it while every model is down. */
 import { type Context, type ErrorBody, type Json, TroupeError, type Usage } from "@troupe/runtime";
 import { waitForBudget } from "../budgets/budget-error.ts";
+import { requireUnblocked, screenedAnswer } from "../guardrails/screened-answer.ts";
 import type { ModelAnswer, ModelCall, ModelClient } from "../models/model.ts";
 
 /**
@@ -53,7 +54,10 @@ export interface AskOptions {
 export async function askModel(ctx: Context, call: ModelCall, options: AskOptions): Promise<ModelAnswer> {
   for (let waits = 0; ; waits++) {
     const recorded = await askOnce(ctx, call, options, waits);
-    if (!("down" in recorded)) return recorded;
+    if (!("down" in recorded)) {
+      requireUnblocked(recorded);
+      return recorded;
+    }
     const { down, waitMs } = recorded;
     if (waitMs === null) {
       throw new TroupeError(down.code, `${down.message}; asked ${waits + 1} times`, { details: { ...down.details } });
@@ -75,7 +79,7 @@ function askOnce(
     async ({ idempotencyKey, signal }) => {
       let show = filter();
       try {
-        return await client.complete(call, {
+        const answer = await client.complete(call, {
           idempotencyKey,
           signal,
           remainingMs: ctx.remainingMs(),
@@ -91,14 +95,17 @@ function askOnce(
           onRetry: (failure) => {
             ctx.alive();
             show = filter();
+            ctx.token("");
             ctx.log.warn({ model: alias, ...failure }, "model call failed; trying again");
           },
           onFallback: (change) => {
             ctx.alive();
             show = filter();
+            ctx.token("");
             ctx.log.warn({ model: alias, ...change }, "model gave no answer; asking the next one");
           },
         });
+        return await screenedAnswer(ctx, answer);
       } catch (error) {
         const waitMs = waitAfter(error, whenDown, waits, ctx.remainingMs());
         if (waitMs === undefined || !(error instanceof TroupeError)) throw error;

@@ -31,6 +31,18 @@ function bedOf() {
   return { bed, audit, fired, tokens, ports };
 }
 
+const asksWithKey: BedHandler = async (_, ctx) => complete(await ctx.call("b", { key: "password=hunter2hunter2" }));
+const asksAboutPerson: BedHandler = async (_, ctx) => complete(await ctx.call("b", { text: `about ${SSN}` }));
+const startsAgain: BedHandler = (_, ctx) => {
+  ctx.token("078-05-1");
+  ctx.token("");
+  ctx.token("The end.");
+  return complete("ok");
+};
+const away = async () => {
+  throw new Error("away");
+};
+
 /** Everything that was recorded but the client's own message, as text. */
 const recorded = (bed: HopBed): string =>
   bed.log.store.records
@@ -161,17 +173,16 @@ test("a replay tells nothing twice, and its events keep their places", async () 
 
 test("what a role asks others goes out redacted, and their answers are looked at as well", async () => {
   const { bed, ports } = bedOf();
-  const asks: BedHandler = async (_, ctx) => complete(await ctx.call("b", { key: "password=hunter2hunter2" }));
   const change = guarded({ input: { injection: "redact" } });
   const start = bed.start();
-  await bed.deliver(start, asks, change, ports);
+  await bed.deliver(start, asksWithKey, change, ports);
   const call = bed.log.store.records.find(({ subject }) => subject.endsWith(".m.call.b"));
   assert.ok(call !== undefined);
   assert.deepEqual(bed.body("m.call.b"), { key: "password=[REDACTED_SECRET]" });
   await bed.deliver(call, () => reply({ page: ORDER }), { ...change, role: "b", mailbox: "b" }, ports);
   const answer = bed.log.store.records.find(({ subject }) => subject.endsWith(".m.reply.a"));
   assert.ok(answer !== undefined);
-  await bed.deliver(answer, asks, change, ports);
+  await bed.deliver(answer, asksWithKey, change, ports);
   assert.deepEqual(bed.body("t.done.client"), {
     status: "completed",
     result: { page: "[REDACTED_INJECTION]." },
@@ -181,8 +192,7 @@ test("what a role asks others goes out redacted, and their answers are looked at
 
 test("a question to another role that is blocked is not asked", async () => {
   const { bed, ports } = bedOf();
-  const asks: BedHandler = async (_, ctx) => complete(await ctx.call("b", { text: `about ${SSN}` }));
-  const end = await bed.deliver(bed.start(), asks, guarded({ output: { pii: "block" } }), ports);
+  const end = await bed.deliver(bed.start(), asksAboutPerson, guarded({ output: { pii: "block" } }), ports);
   assert.ok(end.kind === "parked" && end.error.code === "guardrail_blocked");
   assert.ok(!bed.names.some((name) => name.includes("call")));
 });
@@ -207,13 +217,7 @@ test("live text is shown without what is redacted, wherever it is cut into piece
 
 test("live text that starts again does not join what was held back of the first try", async () => {
   const { bed, tokens, ports } = bedOf();
-  const handler: BedHandler = (_, ctx) => {
-    ctx.token("078-05-1");
-    ctx.token("");
-    ctx.token("The end.");
-    return complete("ok");
-  };
-  await bed.deliver(bed.start(), handler, guarded(), ports);
+  await bed.deliver(bed.start(), startsAgain, guarded(), ports);
   assert.deepEqual(tokens, ["The end."]);
 });
 
@@ -238,10 +242,7 @@ test("content beside messages is looked at where it comes in", async () => {
 
 test("an audit that is away keeps no hop from going on", async () => {
   const { bed, ports } = bedOf();
-  const askNode = async () => {
-    throw new Error("away");
-  };
-  await bed.deliver(bed.start({ text: SSN }), () => complete("ok"), guarded(), { ...ports, askNode });
+  await bed.deliver(bed.start({ text: SSN }), () => complete("ok"), guarded(), { ...ports, askNode: away });
   assert.deepEqual(bed.body("t.done.client"), { status: "completed", result: "ok", by: "a" });
 });
 

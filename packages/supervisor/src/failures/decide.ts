@@ -33,7 +33,8 @@ export function decideDeadLetter(given: DeadLetterCase): DeadLetterAction {
   const passport = input?.header?.passport;
   if (escalation === undefined || escalation === death.role || !input || !passport) return fail(death);
   // Nobody is to go on with it.
-  if (death.body.error.code === "aborted_by_rule") return fail(death);
+  const { code } = death.body.error;
+  if (code === "aborted_by_rule" || code === "guardrail_blocked") return fail(death);
   const isOverLimit = death.body.error.code === "hop_limit";
   // A task over its hop limit gets one more stretch of hops to be put right in, not one for each time.
   if (isOverLimit && given.records.some(isFreshStretch)) return fail(death);

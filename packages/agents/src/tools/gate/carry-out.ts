@@ -3,6 +3,7 @@
  * is asked or done is one recorded step, so a replay asks and does nothing. A tool that must not run twice has its intent recorded first.
  */
 import { type Context, messageOf, type ToolPermission, TroupeError, type Usage } from "@troupe/runtime";
+import { screenedResult } from "../../guardrails/screened-result.ts";
 import type { ToolCall } from "../../models/model.ts";
 import type { Tool } from "../tool.ts";
 import { admit, type RecordedRefusal, recordRefusal } from "./admit.ts";
@@ -99,7 +100,7 @@ async function runStep(ctx: Context, gate: ToolGate, call: ToolCall, { tool, arg
           return { outcome: "failed", text: failed(ctx, tool, error), errorType: errorTypeOf(error) };
         }
       });
-      return { text };
+      return { text: await screenedResult(ctx, tool.name, text) };
     },
     {
       effect: tool.isIdempotent ? "repeat" : "once",

@@ -8,7 +8,16 @@ import type { Tool } from "../tool.ts";
 import { readArguments } from "./arguments.ts";
 
 /** Which rule refused a call. */
-export type GateRule = "graph" | "permission" | "schema" | "taint" | "rate" | "budget" | "approval" | "pin";
+export type GateRule =
+  | "graph"
+  | "permission"
+  | "schema"
+  | "taint"
+  | "rate"
+  | "budget"
+  | "approval"
+  | "pin"
+  | "guardrail";
 
 export interface Refusal {
   readonly rule: GateRule;
@@ -18,7 +27,12 @@ export interface Refusal {
 
 /** What the decision is made from. */
 export interface GateFacts {
-  readonly call: { readonly name: string; readonly arguments: string };
+  readonly call: {
+    readonly name: string;
+    readonly arguments: string;
+    /** Guardrails that do not let the arguments through. */
+    readonly blocked?: readonly string[] | undefined;
+  };
   /** The tools that the role has; nothing else may be called. */
   readonly tools: readonly Tool[];
   readonly grants: readonly ToolPermission[];
@@ -54,6 +68,7 @@ export function decideCall(facts: GateFacts): GateVerdict {
   }
   const barred = barredByRole(tool, facts);
   if (barred !== undefined) return refuse(barred.rule, barred.reason);
+  if (call.blocked !== undefined) return refuse("guardrail", `the arguments are blocked by ${call.blocked.join(", ")}`);
   const given = readArguments(call.arguments);
   if (!given.ok) return refuse("schema", given.reason);
   const parsed = tool.parse(given.value);
