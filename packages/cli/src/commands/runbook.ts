@@ -125,9 +125,10 @@ async function apply(
 const chosen = (remedies: readonly Remedy[], number: number | undefined): Remedy | undefined =>
   number === undefined ? remedies.find(({ operation }) => operation !== undefined) : remedies[number - 1];
 
+const named = (name: string, description: string) =>
+  newCommand(name, description).argument("<name>", RUNBOOK_NAMES.join(", "));
+
 export function runbookCommand(cli: Cli): Command {
-  const named = (name: string, description: string) =>
-    newCommand(name, description).argument("<name>", RUNBOOK_NAMES.join(", "));
   const applyCommand = withAddress(named("apply", "diagnose, and carry out a remedy of what is found"))
     .option("--yes", "do it; without it nothing is changed")
     .option("--remedy <number>", "which of the remedies of the diagnosis; default: the first that a command can do");

@@ -11,6 +11,7 @@ const failuresOf = ({ tasks }: Evidence): readonly TaskSample[] =>
   tasks.filter(({ status }) => status === "failed" || status === "expired");
 
 const codeOf = ({ error, status }: TaskSample): string => error?.code ?? status;
+const nodeOf = ({ hops }: TaskSample): string => hops.at(-1)?.node ?? "";
 const roleOf = ({ error, hops }: TaskSample): string => error?.role ?? hops.at(-1)?.role ?? "";
 
 const pause = (role: string): Remedy => ({
@@ -116,7 +117,6 @@ function dependencies({ health }: Evidence): LookedAt {
 
 /** Whether it fails on one node only. */
 function byNode(evidence: Evidence): LookedAt {
-  const nodeOf = ({ hops }: TaskSample): string => hops.at(-1)?.node ?? "";
   const failures = failuresOf(evidence).filter((task) => nodeOf(task) !== "");
   const [first] = sharesBy(failures, nodeOf);
   const others = evidence.tasks.filter((task) => nodeOf(task) !== first?.key && task.status === "completed").length;
@@ -135,6 +135,9 @@ function byNode(evidence: Evidence): LookedAt {
   };
 }
 
+const failureRate = (some: readonly TaskSample[]) =>
+  some.filter(({ status }) => status === "failed").length / Math.max(1, some.length);
+
 /** Whether it began with the version that runs. */
 function byVersion(evidence: Evidence): LookedAt {
   const { deployment, tasks, nowMs } = evidence;
@@ -142,12 +145,10 @@ function byVersion(evidence: Evidence): LookedAt {
   const age = nowMs - deployment.deployedAtMs;
   const text = `version ${deployment.version} was deployed ${Math.round(age / 60_000)} min ago`;
   const of = (isCurrent: boolean) => tasks.filter(({ version }) => (version === deployment.version) === isCurrent);
-  const failed = (some: readonly TaskSample[]) =>
-    some.filter(({ status }) => status === "failed").length / Math.max(1, some.length);
   const [now, before] = [of(true), of(false)];
   if (age > DAY_MS || before.length < FEWEST_FAILURES || now.length < FEWEST_FAILURES) return { text };
-  const rates = `${percent(failed(now))} of its tasks fail, ${percent(failed(before))} of those of the version before`;
-  if (failed(now) < 0.2 || failed(now) < 5 * failed(before)) return { text: `${text}; ${rates}` };
+  const rates = `${percent(failureRate(now))} of its tasks fail, ${percent(failureRate(before))} of those of the version before`;
+  if (failureRate(now) < 0.2 || failureRate(now) < 5 * failureRate(before)) return { text: `${text}; ${rates}` };
   const remedies = [
     byHand("deploy the file of the version before again: `troupe deploy FILE`; running tasks stay on theirs"),
   ];
