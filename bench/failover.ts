@@ -2,6 +2,7 @@
  * `npm run bench:failover`: how long after a kill -9 each hop that was in flight there runs elsewhere, as the log tells (docs/failures.md).
  * Three nodes, three supervisors, 64 tasks in flight, real processes on loopback; beside it the same kills without what is measured.
  */
+import { type LeaderRun, measureLeaderLoad, WINDOW_MS } from "./failover/leader-load.ts";
 import { measureFault, type Outcome } from "./failover/measure.ts";
 import { parseFailoverSettings, TITLES, USAGE } from "./failover/settings.ts";
 import { quantile } from "./statistics.ts";
@@ -32,6 +33,20 @@ function tableOf(rows: readonly Row[], outcomes: readonly Outcome[]): string {
   return [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
+const LEADER_RUNS = 5;
+const LEADER_LIMIT = 1.2;
+
+function leaderTable(runs: readonly LeaderRun[]): string {
+  const seconds = WINDOW_MS / 1_000;
+  const head = ["run", "tasks", `p99 ms in the ${seconds} s before`, `in the ${seconds} s after`, "ratio"];
+  const lines = runs.map(({ tasks, beforeP99Ms, afterP99Ms, ratio }, i) =>
+    [i + 1, tasks, beforeP99Ms, afterP99Ms, ratio.toFixed(2)].map(String),
+  );
+  const within = runs.filter(({ ratio }) => ratio <= LEADER_LIMIT).length;
+  const table = [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  return `\nleading supervisor of three killed: latency of tasks\n${table}\n${within} of ${runs.length} runs within ${LEADER_LIMIT} times`;
+}
+
 async function main(): Promise<number> {
   const settings = parseFailoverSettings(process.argv.slice(2));
   if (settings === "help") {
@@ -45,8 +60,14 @@ async function main(): Promise<number> {
     outcomes.push(await measureFault(fault, kills, (text) => process.stderr.write(`${text}\n`)));
   }
   const rows = outcomes.map(rowOf);
-  console.log(settings.isJson ? JSON.stringify({ rows }, undefined, 2) : tableOf(rows, outcomes));
-  const violations = rows.flatMap((row) => row.violations);
+  const note = (text: string) => void process.stderr.write(`${text}\n`);
+  const leaderRuns = settings.hasLeaderLoad ? await measureLeaderLoad(LEADER_RUNS, note) : [];
+  if (settings.isJson) console.log(JSON.stringify({ rows, leaderRuns }, undefined, 2));
+  else {
+    if (rows.length > 0) console.log(tableOf(rows, outcomes));
+    if (leaderRuns.length > 0) console.log(leaderTable(leaderRuns));
+  }
+  const violations = [...rows, ...leaderRuns].flatMap((row) => row.violations);
   for (const violation of violations.slice(0, 10)) process.stderr.write(`violated: ${violation}\n`);
   return violations.length === 0 && rows.every((row) => row.n > 0) ? 0 : 1;
 }

@@ -4,6 +4,9 @@ import { parseArgs } from "node:util";
 export const FAULTS = ["node", "host", "node-frozen", "node-silent", "node-alone", "leader"] as const;
 export type FaultName = (typeof FAULTS)[number];
 
+/** Not how soon somebody takes over, but what tasks feel of it while the leader dies. */
+export const LEADER_LOAD = "leader-load";
+
 export const TITLES: Readonly<Record<FaultName, string>> = {
   node: "node killed with its hosts",
   host: "host process killed",
@@ -16,13 +19,15 @@ export const TITLES: Readonly<Record<FaultName, string>> = {
 export interface FailoverSettings {
   readonly kills: number;
   readonly faults: readonly FaultName[];
+  /** Whether the latency of tasks around a leader's death is measured as well. */
+  readonly hasLeaderLoad: boolean;
   readonly isJson: boolean;
 }
 
 export const USAGE = `Usage: npm run bench:failover -- [--kills N] [--only node,host] [--json]
 
   --kills N     kills of each sort (default 30; a quarter of it where that takes long: frozen, or no supervisor)
-  --only F      faults: ${FAULTS.join(", ")} (default all)
+  --only F      faults: ${FAULTS.join(", ")}, ${LEADER_LOAD} (default all)
   --json        one JSON document instead of a table`;
 
 /** Reads the command line. Throws a `TypeError` or `RangeError` that says what is wrong with it. */
@@ -31,7 +36,7 @@ export function parseFailoverSettings(args: readonly string[]): FailoverSettings
     args: [...args],
     options: {
       kills: { type: "string", default: "30" },
-      only: { type: "string", default: FAULTS.join() },
+      only: { type: "string", default: [...FAULTS, LEADER_LOAD].join() },
       json: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
     },
@@ -40,10 +45,13 @@ export function parseFailoverSettings(args: readonly string[]): FailoverSettings
   const kills = Number(values.kills);
   if (!Number.isInteger(kills) || kills < 1 || kills > 1_000)
     throw new RangeError(`--kills: ${JSON.stringify(values.kills)} is not a whole number from 1 to 1000`);
-  const faults = values.only.split(",").map((name) => {
-    const fault = FAULTS.find((known) => known === name);
-    if (!fault) throw new RangeError(`--only: there is no fault ${JSON.stringify(name)}`);
-    return fault;
-  });
-  return { kills, faults, isJson: values.json };
+  const names = values.only.split(",");
+  const faults = names
+    .filter((name) => name !== LEADER_LOAD)
+    .map((name) => {
+      const fault = FAULTS.find((known) => known === name);
+      if (!fault) throw new RangeError(`--only: there is no fault ${JSON.stringify(name)}`);
+      return fault;
+    });
+  return { kills, faults, hasLeaderLoad: names.includes(LEADER_LOAD), isJson: values.json };
 }

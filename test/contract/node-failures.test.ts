@@ -161,7 +161,9 @@ test("probe says who is there, held says which deliveries", async () => {
   const message = await cluster.recorded(task, /^m\.send\.b$/);
   await busy("n7", 1);
   const ask = (verb: "probe" | "held") => cluster.core.nc.request(cluster.subjects.node("n7", verb), "");
-  assert.deepEqual((await ask("probe")).json(), { v: 1, node: "n7", incarnation });
+  const { at, ...alive } = (await ask("probe")).json<{ at: string }>();
+  assert.deepEqual(alive, { v: 1, node: "n7", incarnation });
+  assert.match(at, /^\d{4}-\d\d-\d\dT/);
   assert.deepEqual((await ask("held")).json(), { v: 1, node: "n7", incarnation, held: { "v6-b": [message.sequence] } });
   // A frozen host cannot say what it holds; its last word stands.
   process.kill(lastHost(node), "SIGSTOP");

@@ -1,6 +1,7 @@
 /** nats-server is killed in the middle of a load; its guard starts it again on the same store. The whole log is checked afterwards. */
 import assert from "node:assert/strict";
 import { setTimeout as timer } from "node:timers/promises";
+import { eventCounts } from "./event-counts.ts";
 import { delaysAfter, endsSoonAfter, violationsOf } from "./invariants.ts";
 import { LoadClient } from "./load-client.ts";
 import { readHistory } from "./read-history.ts";
@@ -43,6 +44,8 @@ export async function killServer(stack: Stack, plan: ServerKillPlan): Promise<Se
     ...endsSoonAfter(history, killedAtMs, plan.limitMs),
   ];
   assert.deepEqual(violations.slice(0, 10), [], `${violations.length} violations\n${stack.logs()}`);
+  const events = await eventCounts(stack);
+  assert.equal(events["node.dead"], 0, `a node was declared dead, and none was\n${stack.logs()}`);
   const delays = [...delaysAfter(history, killedAtMs).values()];
   return { tasks: load.accepted.length, struck: delays.length, maxDelayMs: Math.round(Math.max(0, ...delays)) };
 }

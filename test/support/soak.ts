@@ -4,8 +4,8 @@
  */
 import { setTimeout as timer } from "node:timers/promises";
 import { connectTroupe, type TroupeClient } from "@troupe/runtime";
-import { directGetBatch, StoredControlEvent } from "@troupe/runtime/internal";
 import { BusyLoops } from "./busy-loops.ts";
+import { eventCounts } from "./event-counts.ts";
 import { LoadClient } from "./load-client.ts";
 import { RELAY_FILE } from "./relay-file.ts";
 import { Stack } from "./stack.ts";
@@ -53,7 +53,7 @@ export async function soak(minutes: number, note: (line: string) => void): Promi
 }
 
 /** Tasks a second with as many in flight as the benchmark has. */
-async function closedRate({ server, subjects, core }: Stack): Promise<number> {
+export async function closedRate({ server, subjects, core }: Stack): Promise<number> {
   await using load = await LoadClient.open({
     natsUrl: server.url,
     subjects,
@@ -69,7 +69,7 @@ async function closedRate({ server, subjects, core }: Stack): Promise<number> {
   return rate;
 }
 
-async function pacedLoad(
+export async function pacedLoad(
   { core, subjects }: Stack,
   client: TroupeClient,
   rate: number,
@@ -100,15 +100,4 @@ async function pacedLoad(
   ends.unsubscribe();
   const { submitted, unanswered, ended, heldBack } = counts;
   return { submitted: submitted - unanswered, ended, heldBack };
-}
-
-async function eventCounts({ core, subjects }: Stack): Promise<Readonly<Record<string, number>>> {
-  const counts: Record<string, number> = { "node.dead": 0, "node.suspect": 0 };
-  const query = { filter: subjects.controlEvent(">") };
-  for await (const { body, sequence } of directGetBatch(core, subjects.stream("CONTROL"), query)) {
-    const json: unknown = JSON.parse(Buffer.from(body).toString());
-    const { name } = StoredControlEvent.parse(Object.assign({ sequence }, json));
-    counts[name] = (counts[name] ?? 0) + 1;
-  }
-  return counts;
 }
