@@ -1,5 +1,4 @@
 import { loadGuardSettings, loadRequiredParts } from "@troupe/gateway/internal";
-import { createLogger } from "@troupe/runtime/internal";
 import type { Command } from "commander";
 import { z } from "zod";
 import { findAddress } from "../address.ts";
@@ -10,13 +9,14 @@ import { AllowWeak, requireStrong, withAllowWeak } from "../environment/require-
 import type { ExitCode } from "../exit-code.ts";
 import { unlessInterrupted } from "../interruption.ts";
 import { loadKeys } from "../keys.ts";
-import { logLevelOf } from "../log-file.ts";
+import { LOG_FILE, openProcessLog } from "../log-file.ts";
 import { traceDoor } from "../tracing.ts";
 
 const Options = AddressOptions.extend({
   port: z.coerce.number().int().min(0).max(65_535).default(8_080),
   host: z.string().default("127.0.0.1"),
   allowWeak: AllowWeak,
+  logFile: z.string().optional(),
   json: z.boolean().default(false),
 });
 
@@ -26,7 +26,7 @@ async function runGateway(scope: Scope, options: z.infer<typeof Options>): Promi
   const facts = { nats: await natsFacts(address), http: await httpFacts(options.host, variables) };
   requireStrong(scope, facts, options.allowWeak);
   const guard = await loadGuardSettings(variables);
-  const logger = createLogger({ name: "gateway", level: logLevelOf(scope.environment.logLevel) });
+  const { logger } = openProcessLog(scope, "gateway", options.logFile);
   const tracing = await traceDoor(variables, address.system, logger);
   const { startGateway } = await import("../parts.ts");
   const gateway = await startGateway({
@@ -57,6 +57,7 @@ export function gatewayCommand(cli: Cli): Command {
     withAddress(newCommand("gateway", "run the ingress and the HTTP edge; any number of them")),
   )
     .option("--port <port>", "HTTP port (8080)")
-    .option("--host <address>", "address to listen on (127.0.0.1)");
+    .option("--host <address>", "address to listen on (127.0.0.1)")
+    .option("--log-file <path>", LOG_FILE);
   return runs(cli, command, { options: Options, run: runGateway });
 }

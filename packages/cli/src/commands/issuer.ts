@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { createLogger, startIssuer } from "@troupe/runtime/internal";
+import { startIssuer } from "@troupe/runtime/internal";
 import type { Command } from "commander";
 import { z } from "zod";
 import { findAddress } from "../address.ts";
@@ -7,7 +7,7 @@ import { DEFAULT_AUTH_FOLDER } from "../auth/auth-folder.ts";
 import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { unlessInterrupted } from "../interruption.ts";
-import { logLevelOf } from "../log-file.ts";
+import { openProcessLog } from "../log-file.ts";
 
 const Options = AddressOptions.extend({
   folder: z.string().default(DEFAULT_AUTH_FOLDER),
@@ -24,7 +24,7 @@ async function runIssuer(scope: Scope, options: z.infer<typeof Options>): Promis
     roleLifetimeMs: Math.round(options.roleMinutes * 60_000),
     clock: scope.clock,
     random: scope.random,
-    logger: createLogger({ name: "issuer", level: logLevelOf(scope.environment.logLevel) }),
+    logger: openProcessLog(scope, "issuer", undefined).logger,
   });
   scope.terminal.note(`issuer of system ${issuer.system} at ${address.natsUrl}`);
   try {

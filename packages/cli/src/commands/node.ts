@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { loadModelSettings } from "@troupe/agents/internal";
 import { TroupeError } from "@troupe/runtime";
-import { createLogger, createNode, NodeMetrics, type NodeOptions } from "@troupe/runtime/internal";
+import { createNode, NodeMetrics, type NodeOptions } from "@troupe/runtime/internal";
 import { type Command, InvalidArgumentError } from "commander";
 import { z } from "zod";
 import { type Address, findAddress } from "../address.ts";
@@ -14,7 +14,7 @@ import { natsFacts } from "../environment/facts.ts";
 import { AllowWeak, requireStrong, withAllowWeak } from "../environment/require-strong.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { findRoleKeys, loadKeys, nodeNameIn } from "../keys.ts";
-import { logLevelOf } from "../log-file.ts";
+import { LOG_FILE, openProcessLog } from "../log-file.ts";
 import { served } from "../served-metrics.ts";
 import { traceHosts } from "../tracing.ts";
 
@@ -28,6 +28,7 @@ const Options = AddressOptions.extend({
   hostSilence: z.coerce.number().min(0).max(86_400).optional(),
   metrics: z.string().optional(),
   allowWeak: AllowWeak,
+  logFile: z.string().optional(),
   json: z.boolean().default(false),
 });
 
@@ -38,7 +39,7 @@ async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<
   const { variables } = scope.environment;
   requireStrong(scope, { nats: await natsFacts(address), model: loadModelSettings(variables).mode }, options.allowWeak);
   const name = await nodeName(options.name, address);
-  const logger = createLogger({ name: `node/${name}`, level: logLevelOf(scope.environment.logLevel) });
+  const { logger, file: logFile } = openProcessLog(scope, `node/${name}`, options.logFile);
   const metricsAddress = options.metrics ?? variables["TROUPE_METRICS"];
   const metrics = await served(metricsAddress, () => new NodeMetrics(scope.cwd, logger), logger);
   const node = createNode({
@@ -53,6 +54,7 @@ async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<
     ...(options.hostSilence === undefined ? {} : { hostSilenceMs: Math.round(options.hostSilence * 1_000) }),
     brokerServices: brokerServices(variables, await keyRingPlace(scope.environment, address.keysFile)),
     loader: import.meta.resolve("@troupe/agents/loader"),
+    hostOutput: logFile && ((line) => logFile.write(line)),
     tracing: await traceHosts(variables, logger),
     metrics: metrics?.metrics,
     logger,
@@ -118,6 +120,7 @@ export function nodeCommand(cli: Cli): Command {
     .option("--memory <mebibytes>", "what its actors may reserve of the machine's memory together; default: no limit")
     .option("--drain-limit <seconds>", "how long a drain lets messages finish (25)")
     .option("--host-silence <seconds>", "a host whose event loop is blocked for so long is killed; 0 = never (10)")
-    .option("--metrics <address>", "HOST:PORT where Prometheus reads /metrics; default: TROUPE_METRICS, else nowhere");
+    .option("--metrics <address>", "HOST:PORT where Prometheus reads /metrics; default: TROUPE_METRICS, else nowhere")
+    .option("--log-file <path>", LOG_FILE);
   return runs(cli, command, { options: Options, run: runNode });
 }

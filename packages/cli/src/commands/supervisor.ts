@@ -1,4 +1,3 @@
-import { createLogger } from "@troupe/runtime/internal";
 import type { Command } from "commander";
 import { z } from "zod";
 import { findAddress } from "../address.ts";
@@ -8,13 +7,14 @@ import { AllowWeak, requireStrong, withAllowWeak } from "../environment/require-
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { unlessInterrupted } from "../interruption.ts";
 import { loadKeys } from "../keys.ts";
-import { logLevelOf } from "../log-file.ts";
+import { LOG_FILE, openProcessLog } from "../log-file.ts";
 import { served } from "../served-metrics.ts";
 
 const Options = AddressOptions.extend({
   replicas: z.coerce.number().int().min(1).max(5).default(1),
   allowWeak: AllowWeak,
   metrics: z.string().optional(),
+  logFile: z.string().optional(),
   json: z.boolean().default(false),
   alertWebhook: z.array(z.string()).default([]),
   alertPrivateHost: z.array(z.string()).default([]),
@@ -25,7 +25,7 @@ async function runSupervisor(scope: Scope, options: z.infer<typeof Options>): Pr
   const store = { replicas: options.replicas, isSynced: false, isThrownAway: false };
   const hasAuditKey = address.keysFile !== undefined;
   requireStrong(scope, { nats: await natsFacts(address), store, hasAuditKey }, options.allowWeak);
-  const logger = createLogger({ name: "supervisor", level: logLevelOf(scope.environment.logLevel) });
+  const { logger } = openProcessLog(scope, "supervisor", options.logFile);
   const { SupervisorMetrics, startSupervisor } = await import("../parts.ts");
   const metrics = await served(
     options.metrics ?? scope.environment.variables["TROUPE_METRICS"],
@@ -62,6 +62,7 @@ export function supervisorCommand(cli: Cli): Command {
     .option("--replicas <count>", "copies of every stream, fixed when the system is created: 3 on three servers (1)")
     .option("--alert-webhook <url>", "https address that alerts are sent to as JSON; may be repeated", collect)
     .option("--alert-private-host <name>", "host of a webhook that may be a private address, or http", collect)
-    .option("--metrics <address>", "HOST:PORT where Prometheus reads /metrics; default: TROUPE_METRICS, else nowhere");
+    .option("--metrics <address>", "HOST:PORT where Prometheus reads /metrics; default: TROUPE_METRICS, else nowhere")
+    .option("--log-file <path>", LOG_FILE);
   return runs(cli, command, { options: Options, run: runSupervisor });
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { createWriteStream } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { openLogFile } from "../log-file.ts";
 
 /** How one node process is started. */
 export interface ChildNodeOptions {
@@ -30,14 +30,14 @@ export function startChildNode(options: ChildNodeOptions): ChildNode {
     // A process group of its own: the terminal's Ctrl-C goes to this process alone, which then stops its children in order.
     detached: true,
   });
-  const log = createWriteStream(options.logFile, { flags: "a", mode: 0o600 });
-  child.stdout?.pipe(log, { end: false });
-  child.stderr?.pipe(log, { end: false });
+  const log = openLogFile(options.logFile);
+  for (const output of [child.stdout, child.stderr])
+    output?.setEncoding("utf8").on("data", (text: string) => log.write(text));
   let isWanted = true;
   const gone = new Promise<void>((resolve) => {
     child.once("error", () => resolve());
+    child.once("close", () => log.close());
     child.once("exit", (code, signal) => {
-      log.end();
       if (isWanted) options.onUnexpectedExit(options.name, code, signal);
       resolve();
     });

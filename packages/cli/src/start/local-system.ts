@@ -59,7 +59,7 @@ const READABLE_PACE = { firstTokenMs: 60, tokenMs: 8 };
 /** Starts the system. Each part is put on `stack`, which ends them in reverse order, also when a later one does not start. */
 export async function startLocalSystem(options: LocalSystemOptions, stack: AsyncDisposableStack): Promise<LocalSystem> {
   await mkdir(join(options.folder, "logs"), { recursive: true, mode: 0o700 });
-  const logger = fileLogger("start", join(options.folder, "logs", "troupe.log"), options.env["TROUPE_LOG_LEVEL"]);
+  const logger = fileLogger("start", join(options.folder, "logs", "troupe.log"), options.env);
   const env = await modelEnvironment(options, logger, stack);
   const { natsUrl, keysFile } = await natsServer(options, logger, stack);
   if ((await findRoleKeys(keysFile)) === undefined)
@@ -179,8 +179,8 @@ function startNodes(options: LocalSystemOptions, env: NodeJS.ProcessEnv, args: r
     clock: options.clock,
     settingsOf: (name) => ({
       args,
-      // Two nodes cannot serve theirs at one address.
-      env: { ...env, TROUPE_METRICS: undefined },
+      // Two nodes cannot serve figures at one address, or write one file.
+      env: { ...env, TROUPE_METRICS: undefined, TROUPE_LOG_FILE: undefined },
       logFile: join(options.folder, "logs", `${name}.log`),
     }),
     remark: options.remark,

@@ -83,7 +83,8 @@ const ENVELOPE_BYTES = 64 * 1024;
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { logger, host, port, api, clock } = options;
+  const { host, port, api, clock } = options;
+  const logger = options.logger.child({ part: "http" });
   const patience = { ...PATIENCE, ...options.patience };
   const streams = new EventStreams(logger, patience.stalledMs);
   const guard = new Guard(options.guard, REQUIREMENTS);

@@ -10,8 +10,10 @@
  *
  * Correctness rests on the fence and on write-once subjects alone, never on clocks, leases, acks or delivery counts.
  */
+import { traceFields } from "../contracts/trace-context.ts";
 import { messageOf, TroupeError } from "../errors.ts";
 import type { Delivery } from "../log/task-log.ts";
+import { errorEvent } from "../telemetry/log-events.ts";
 import { takeOver } from "./claim.ts";
 import { parkHop } from "./dead.ts";
 import { Execution } from "./execution.ts";
@@ -53,6 +55,7 @@ async function run(message: Message, delivery: Delivery, role: HopRole, ports: H
   ports.running.leave(slot);
   x.leaveSuspects?.();
   x.span?.end(end);
+  if (end.kind === "retry" || end.kind === "parked") tellFailure(x, end);
   x.stopped ??= end;
   return end;
 }
@@ -60,6 +63,15 @@ async function run(message: Message, delivery: Delivery, role: HopRole, ports: H
 function beginSpan(x: Execution): void {
   x.span = HopSpan.begin(x, x.trace);
   x.trace = x.span?.trace ?? x.trace;
+}
+
+function tellFailure({ place, role, ports, trace }: Execution, end: Extract<HopEnd, { kind: "retry" | "parked" }>): void {
+  const isParked = end.kind === "parked";
+  const event = errorEvent({ ...end.error, attempt: isParked ? undefined : end.attempt, isParked });
+  ports.logger.warn(
+    { ...event, task: place.task, hop: place.hop, node: role.node, ...traceFields(trace) },
+    isParked ? "hop parked" : "hop failed; it is tried again",
+  );
 }
 
 /** Parks a record that is no message under the hop that it would have had. */

@@ -4,7 +4,8 @@ import { systemClock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import { systemRandom } from "../random.ts";
 import { actorMetrics } from "../telemetry/actor-metrics.ts";
-import { createLogger, LOG_LEVELS, type Logger } from "../telemetry/logger.ts";
+import { LOG_LEVELS, parseLogLevels } from "../telemetry/log-levels.ts";
+import { createLogger, type Logger } from "../telemetry/logger.ts";
 import { failpointsOf } from "./failpoints.ts";
 import { HOST_EXIT, HostRunner } from "./host-runner.ts";
 import { traceAsTold } from "./host-tracing.ts";
@@ -13,8 +14,9 @@ import { type Configure, HostCommand, type HostEvent } from "./ipc.ts";
 let logger: Logger = createLogger({ name: "host", level: "info" });
 
 function loggerFor({ node, deployment, logLevel }: Configure): Logger {
-  const level = LOG_LEVELS.find((known) => known === logLevel) ?? "info";
-  logger = createLogger({ name: `host/${node}/${deployment.version}`, level });
+  const base = LOG_LEVELS.find((known) => known === logLevel) ?? "info";
+  const { level, parts } = parseLogLevels(process.env["TROUPE_LOG"], base);
+  logger = createLogger({ name: `host/${node}/${deployment.version}`, level, parts });
   return logger;
 }
 

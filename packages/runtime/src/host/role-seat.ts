@@ -215,7 +215,7 @@ export class RoleSeat {
       random,
       running: this.running,
       suspects: this.#options.suspects,
-      logger,
+      logger: logger.child({ part: "hop", role: owner }),
       maxAgeMs: MAX_DELIVERY_AGE_MS,
       nonce: () => `${executor}${(executions++).toString(36)}`,
       largeBodies: { put: (bytes) => blobs.put(owner, bytes), get: (ref) => blobs.get(ref) },

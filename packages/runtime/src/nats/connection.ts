@@ -92,7 +92,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     refusals.count++;
     onRefused();
   };
-  void followStatus(nc, logger.child({ link: name }), { refuse, letIn: () => (refusals.count = 0) });
+  void followStatus(nc, logger.child({ part: "nats", link: name }), { refuse, letIn: () => (refusals.count = 0) });
   return {
     nc,
     apiPrefix: options.apiPrefix ?? place?.apiPrefix ?? CORE_API_PREFIX,

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { HostEvent } from "../host/ipc.ts";
@@ -9,11 +10,17 @@ import type { HostExit, HostProcess, StartHost } from "./host-process.ts";
 // The entry has the extension that this file has: `.ts` from the sources, `.js` when built.
 const ENTRY = fileURLToPath(new URL(`../host/main${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url));
 
-/** Starts hosts as child processes. What authors print goes to standard error: standard output belongs to the command that runs the node. */
-export function childHosts(logger: Logger): StartHost {
+/**
+ * Starts hosts as child processes. What authors print goes to standard error, or to `output` line by line: standard output belongs to the
+ * command that runs the node.
+ */
+export function childHosts(logger: Logger, output?: (line: string) => void): StartHost {
   return (onEvent) => {
     const env = hostEnvironment();
-    const child = fork(ENTRY, [], { env, serialization: "advanced", stdio: ["ignore", 2, 2, "ipc"] });
+    const to = output === undefined ? 2 : "pipe";
+    const child = fork(ENTRY, [], { env, serialization: "advanced", stdio: ["ignore", to, to, "ipc"] });
+    for (const input of [child.stdout, child.stderr])
+      if (input && output) createInterface({ input }).on("line", (line) => output(`${line}\n`));
     const exited = exitOf(child, logger);
     child.on("message", (raw) => {
       const event = HostEvent.safeParse(raw);

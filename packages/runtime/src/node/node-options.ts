@@ -51,6 +51,8 @@ export interface NodeOptions {
   readonly hostSilenceMs?: number;
   /** What it does for its hosts beside bodies and notices: budgets, cache, audit. Default none. */
   readonly brokerServices?: readonly BrokerService[];
+  /** Takes what its hosts write, line by line. Default: it goes to this process's standard error. */
+  readonly hostOutput?: ((line: string) => void) | undefined;
   /** How its hosts trace, and who takes their spans. Default: they do not. */
   readonly tracing?: HostTracing | undefined;
   /** What it counts is kept here, its hosts' figures with it. Default: nothing is counted. */
@@ -62,10 +64,11 @@ export interface NodeOptions {
   readonly memoryBytes?: () => number;
 }
 
-type OptionalForGood = "loader" | "roleKeys" | "memoryLimitBytes" | "tracing" | "metrics";
+type OptionalForGood = "loader" | "roleKeys" | "memoryLimitBytes" | "hostOutput" | "tracing" | "metrics";
 
 /** {@link NodeOptions} with every default filled in. */
 export type ResolvedNodeOptions = Required<Omit<NodeOptions, OptionalForGood>> & {
+  readonly hostOutput: ((line: string) => void) | undefined;
   readonly tracing: HostTracing | undefined;
   readonly metrics: NodeMetrics | undefined;
   readonly memoryLimitBytes: number | undefined;
@@ -98,6 +101,7 @@ export function resolveNodeOptions(options: NodeOptions): ResolvedNodeOptions {
       options.memoryLimitBytes === undefined ? undefined : count("memoryLimitBytes", options.memoryLimitBytes, 0),
     loader: options.loader,
     roleKeys: options.roleKeys,
+    hostOutput: options.hostOutput,
     tracing: options.tracing,
     metrics: options.metrics,
     isolation: options.isolation ?? "process",

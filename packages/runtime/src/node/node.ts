@@ -218,7 +218,7 @@ class ReconcilingNode implements NodeLife {
   #createFleet(link: Link, desired: DesiredState, blobs: BlobBroker, broker: Broker): HostFleet {
     const { system, hostLink, loader, isolation, drainLimitMs, hostSilenceMs, clock, random, logger, memoryBytes } =
       this.#options;
-    const { tracing, metrics } = this.#options;
+    const { tracing, metrics, hostOutput } = this.#options;
     const telemetry = new HostTelemetry(tracing, metrics !== undefined);
     metrics?.follow(() => ({ count: this.hostPids.length, figures: telemetry.figures }));
     return new HostFleet({
@@ -229,7 +229,7 @@ class ReconcilingNode implements NodeLife {
       hostLink,
       loader,
       drainLimitMs,
-      startHost: isolation === "process" ? childHosts(logger) : inlineHosts({ clock, random, logger, memoryBytes }),
+      startHost: isolation === "process" ? childHosts(logger, hostOutput) : inlineHosts({ clock, random, logger, memoryBytes }),
       deploymentOf: (version) => desired.deploymentOf(version),
       credentials: this.#roleCredentials(link),
       blobs,

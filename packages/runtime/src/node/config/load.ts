@@ -7,13 +7,13 @@ import type { LinkSettings } from "../../host/ipc.ts";
 import { type TlsSettings, tlsOfEnvironment } from "../../nats/tls.ts";
 import { PLACE_OF_USER, type UserName } from "../../nats/users.ts";
 import { COLLECTOR_SECRETS } from "../../telemetry/config/load.ts";
-import { LOG_LEVELS, type LogLevel } from "../../telemetry/logger.ts";
+import { LOG_LEVELS, type LogLevel } from "../../telemetry/log-levels.ts";
 import type { NodeOptions } from "../node-options.ts";
 
 /** Everything about a node process that is not code. */
 export type NodeConfig = Omit<
   NodeOptions,
-  "logger" | "clock" | "random" | "memoryBytes" | "brokerServices" | "tracing" | "metrics"
+  "logger" | "clock" | "random" | "memoryBytes" | "brokerServices" | "hostOutput" | "tracing" | "metrics"
 > & {
   readonly logLevel: LogLevel;
 };
