@@ -87,6 +87,15 @@ test("a role of which more than half of the last ten messages failed fires, and 
   await isTold("task_errors", "fired v1/a", "resolved v1/a");
 });
 
+test("a budget that two nodes find spent fires once, and resolves when neither does any more", async () => {
+  const spentBudgets = [{ account: "tenant acme", text: "10 calls a day; 10 are spent" }];
+  const stops = ["n4", "n5"].map((node) => bed.beating({ node, labels: {}, incarnation: "k1", spentBudgets }));
+  await isTold("budget_spent", "fired tenant acme");
+  for (const stop of stops) stop();
+  for (const node of ["n4", "n5"]) bed.beating({ node, labels: {}, incarnation: "k1" });
+  await isTold("budget_spent", "fired tenant acme", "resolved tenant acme");
+});
+
 test("a task that runs for too long, and its message that nobody takes, fire for its role and resolve with it", async () => {
   const task = await bed.submit("v1" as never);
   await isTold("task_slow", "fired a");
@@ -103,7 +112,7 @@ test("the next leader tells nothing twice", async () => {
   await until("s2 leads", 15_000, async () => next.isLeading);
   await until("it has looked", 15_000, async () => (await bed.ask<ClusterHealth>("health")).supervisor.id === "s2");
   const stop = bed.beating({ node: "n3" });
-  await until("n3 up", 15_000, async () => (await bed.ask<ClusterHealth>("health")).nodes.up === 3);
+  await until("n3 up", 15_000, async () => (await bed.ask<ClusterHealth>("health")).nodes.up === 5);
   stop();
   await isTold("node_lost", "fired n1", "resolved n1", "fired n3");
   const since = heard.slice(already).map(({ state, name, about }) => `${state} ${name} ${about}`);

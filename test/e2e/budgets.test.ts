@@ -7,9 +7,11 @@ import { it } from "node:test";
 import { setTimeout as timer } from "node:timers/promises";
 import { startOfflineModel } from "@troupe/agents";
 import { connectTroupe, type TaskView } from "@troupe/runtime";
+import { z } from "zod";
 import { PartProcess } from "../support/part-process.ts";
-import { Stack } from "../support/stack.ts";
+import { Stack, until } from "../support/stack.ts";
 
+const Alerts = z.looseObject({ alerts: z.array(z.looseObject({ name: z.string(), text: z.string() })) });
 const SYSTEM = `
 name: bounded
 graph: { client: [payer, lone, asker], payer: [client], lone: [client], asker: [client] }
@@ -53,6 +55,11 @@ it("a hundred tasks against ten calls: the model is called ten times and no more
     assert.deepEqual([status, error?.code], ["failed", "budget_exceeded"]);
     assert.match(error?.message ?? "", /the budget of role payer is 10 calls in all; 10 are spent/);
   }
+
+  await until("the alert over the spent budget", 10_000, async () => {
+    const { alerts } = Alerts.parse((await stack.client.nc.request(stack.subjects.supervisor("health"), "")).json());
+    return alerts.some(({ name, text }) => name === "budget_spent" && /role payer is 10 calls in all/.test(text));
+  });
 
   const { task_id } = await client.submit("asker", "help");
   const asked = await client.result(task_id, { signal: AbortSignal.timeout(60_000) });

@@ -9,13 +9,17 @@ const MICROS_A_DOLLAR = 1_000_000;
 const shown = (measure: Refusal["measure"], amount: number): string =>
   measure === "costMicros" ? (amount / MICROS_A_DOLLAR).toFixed(4) : String(amount);
 
+/** The limit that there is no room in, and what is spent of it: `10 calls a day; 10 are spent`. */
+export function boundOf({ why, window, measure, limit, spent }: Refusal): string {
+  const bound = `${shown(measure, limit)} ${UNIT[measure]} ${PLACE[window]}`;
+  return `${bound}; ${why === "too_large" ? "that is more than the whole limit" : `${shown(measure, spent)} are spent`}`;
+}
+
 /** The error of a call that a budget has no room for: `budget_exceeded`, with whose budget, which limit, and when it is renewed. */
 export function budgetError({ name }: NestedAccount, refusal: Refusal): TroupeError {
   const { why, window, measure, limit, spent, asked, renewsInMs } = refusal;
-  const bound = `${shown(measure, limit)} ${UNIT[measure]} ${PLACE[window]}`;
-  const reason = why === "too_large" ? "that is more than the whole limit" : `${shown(measure, spent)} are spent`;
   const held = why === "held" ? "; the rest is reserved by calls that run" : "";
-  const message = `the budget of ${name} is ${bound}; ${reason}, and the call may need ${shown(measure, asked)}${held}`;
+  const message = `the budget of ${name} is ${boundOf(refusal)}, and the call may need ${shown(measure, asked)}${held}`;
   return new TroupeError("budget_exceeded", message, {
     details: {
       account: name,

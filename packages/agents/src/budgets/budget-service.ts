@@ -8,7 +8,7 @@ import {
   messageOf,
   TroupeError,
 } from "@troupe/runtime";
-import { CasBucket, OnDemand } from "@troupe/runtime/internal";
+import { CasBucket, OnDemand, type SpentBudget } from "@troupe/runtime/internal";
 import { z } from "zod";
 import type { ModelSettings } from "../config/load.ts";
 import type { CallTokens } from "../models/call-estimate.ts";
@@ -16,14 +16,15 @@ import { providerOf } from "../models/registry.ts";
 import { every } from "../node-services/every.ts";
 import { deployedTool } from "../node-services/manifest-tool.ts";
 import { NodeAccess } from "../node-services/node-access.ts";
-import { NOTHING } from "./amount.ts";
+import { type Amount, NOTHING } from "./amount.ts";
 import { budgetError } from "./budget-error.ts";
-import { BudgetLedger } from "./budget-ledger.ts";
+import { BudgetLedger, type NestedAccount } from "./budget-ledger.ts";
 import { BUDGET_SERVICE, BudgetQuestion } from "./budget-messages.ts";
 import { Account } from "./ledger.ts";
 import { nestOf } from "./nest.ts";
 import { amountOf, Reservations } from "./reservations.ts";
 import { HOLDERS, SIGN_EVERY_MS, Sign, SignOfLife } from "./sign-of-life.ts";
+import { SpentBudgets } from "./spent-budgets.ts";
 
 const CARE_EVERY_MS = 1_000;
 const DAY_MS = 86_400_000;
@@ -42,12 +43,14 @@ class BudgetHandler implements BrokerHandler {
   readonly #closed = new AbortController();
   readonly #access: NodeAccess;
   readonly #books = new OnDemand(() => this.#openBooks());
+  readonly #spent: SpentBudgets;
   #opened: Books | undefined;
 
   constructor(ports: BrokerPorts, settings: ModelSettings) {
     this.#ports = ports;
     this.#settings = settings;
     this.#access = NodeAccess.of(ports);
+    this.#spent = new SpentBudgets(ports.clock);
     // At once: with this life's sign what an earlier life of the node held is free, and not only after a minute.
     void this.#books.get().catch((error: unknown) => {
       ports.logger.warn({ reason: messageOf(error) }, "budgets cannot be opened yet; the first model call tries again");
@@ -64,6 +67,10 @@ class BudgetHandler implements BrokerHandler {
     if (question.op === "renew") reservations?.renew(caller.incarnation, question.reservation);
     else reservations?.end(caller.incarnation, question.reservation, question.op === "settle" ? question : undefined);
     return null;
+  }
+
+  spentBudgets(): readonly SpentBudget[] {
+    return this.#spent.reports();
   }
 
   hostEnded(incarnation: string): void {
@@ -88,8 +95,7 @@ class BudgetHandler implements BrokerHandler {
     if (nest.length === 0) return null;
     const { ledger, reservations } = await this.#books.get();
     const amount = amountOf(tokens, price);
-    const reserved = await ledger.reserve(nest, amount);
-    if (!reserved.ok) throw budgetError(reserved.account, reserved.refusal);
+    await this.#take(ledger, nest, amount);
     return reservations.add({ nest, amount, price, host: incarnation });
   }
 
@@ -103,10 +109,17 @@ class BudgetHandler implements BrokerHandler {
     const nest = nestOf(manifest.budgets, { owner, role, provider: "tools", isOffline: false });
     const amount = { ...NOTHING, costMicros: tool.costMicros };
     const { ledger } = await this.#books.get();
-    const reserved = await ledger.reserve(nest, amount);
-    if (!reserved.ok) throw budgetError(reserved.account, reserved.refusal);
+    await this.#take(ledger, nest, amount);
     ledger.settle(nest, amount, amount);
     return null;
+  }
+
+  /** Reserves over the nest. Throws `budget_exceeded`. */
+  async #take(ledger: BudgetLedger, nest: readonly NestedAccount[], amount: Amount): Promise<void> {
+    const reserved = await ledger.reserve(nest, amount);
+    if (reserved.ok) return this.#spent.granted(nest);
+    this.#spent.refused(reserved.account, reserved.refusal);
+    throw budgetError(reserved.account, reserved.refusal);
   }
 
   async #openBooks(): Promise<Books> {

@@ -34,6 +34,18 @@ export const ReportedFailure = ActorFailure.extend({
 });
 export type ReportedFailure = z.infer<typeof ReportedFailure>;
 
+/** Most spent budgets that a heartbeat names. */
+export const MAX_SPENT_BUDGETS = 32;
+
+/** A budget that calls were refused for: what is spent leaves no room until its day ends, or for good. */
+export const SpentBudget = z.strictObject({
+  /** Whose: `tenant acme`, `role researcher`. */
+  account: z.string().min(1).max(256),
+  /** Its limit and what is spent, for people. */
+  text: z.string().max(512),
+});
+export type SpentBudget = z.infer<typeof SpentBudget>;
+
 /** Most dependencies that a heartbeat names. */
 export const MAX_DEPENDENCIES = 32;
 
@@ -90,6 +102,8 @@ export const Heartbeat = z.strictObject({
   failures: z.array(ReportedFailure).max(64).optional(),
   /** What its actors have lately worked with outside; absent = nothing, or the node does not know. */
   dependencies: z.array(DependencyReport).max(MAX_DEPENDENCIES).optional(),
+  /** Budgets that have lately had no room for a call of its actors; absent = none. */
+  spentBudgets: z.array(SpentBudget).max(MAX_SPENT_BUDGETS).optional(),
 });
 export type Heartbeat = z.infer<typeof Heartbeat>;
 

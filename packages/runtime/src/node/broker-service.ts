@@ -1,7 +1,7 @@
 /** What only a node may do, as a service for its hosts: budgets, cache, limits, audit. The node's program composes them. */
 import type { Json } from "../actor/outcome.ts";
 import type { Clock } from "../clock.ts";
-import type { DependencyReport } from "../contracts/control.ts";
+import type { DependencyReport, SpentBudget } from "../contracts/control.ts";
 import type { Subjects } from "../contracts/subjects.ts";
 import type { Deployment } from "../contracts/system.ts";
 import type { TaskId } from "../ids.ts";
@@ -45,6 +45,8 @@ export interface BrokerHandler {
   ask(caller: BrokerCaller, body: unknown): Promise<Json>;
   /** What the service has found of things outside, for each heartbeat: at once, from memory. */
   dependencies?(): readonly DependencyReport[];
+  /** The budgets that the service has found spent, for each heartbeat: at once, from memory. */
+  spentBudgets?(): readonly SpentBudget[];
   /** This host is gone, and asks no more. */
   hostEnded?(incarnation: string): void;
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 import { notOffered } from "../actor/not-offered.ts";
 import type { Json } from "../actor/outcome.ts";
 import type { Clock } from "../clock.ts";
-import { type DependencyReport, MAX_DEPENDENCIES } from "../contracts/control.ts";
+import { type DependencyReport, MAX_DEPENDENCIES, MAX_SPENT_BUDGETS, type SpentBudget } from "../contracts/control.ts";
 import { messageOf, TroupeError } from "../errors.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { BrokerCaller, BrokerHandler, BrokerPorts, BrokerService } from "./broker-service.ts";
@@ -39,15 +39,25 @@ export class Broker {
 
   /** What the services have found of things outside. */
   dependencies(): readonly DependencyReport[] {
-    const found: DependencyReport[] = [];
+    return this.#told((handler) => handler.dependencies?.()).slice(0, MAX_DEPENDENCIES);
+  }
+
+  /** The budgets that the services have found spent. */
+  spentBudgets(): readonly SpentBudget[] {
+    return this.#told((handler) => handler.spentBudgets?.()).slice(0, MAX_SPENT_BUDGETS);
+  }
+
+  /** What all services say; one that throws leaves the others' word. */
+  #told<T>(ask: (handler: BrokerHandler) => readonly T[] | undefined): readonly T[] {
+    const told: T[] = [];
     for (const [service, handler] of this.#handlers) {
       try {
-        found.push(...(handler.dependencies?.() ?? []));
+        told.push(...(ask(handler) ?? []));
       } catch (error) {
-        this.#logger.error({ service, reason: messageOf(error) }, "a service could not say what it depends on");
+        this.#logger.error({ service, reason: messageOf(error) }, "a service could not say what it knows");
       }
     }
-    return found.slice(0, MAX_DEPENDENCIES);
+    return told;
   }
 
   hostEnded(incarnation: string): void {

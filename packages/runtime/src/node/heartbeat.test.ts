@@ -24,6 +24,7 @@ const status: NodeStatus = {
   replicas: [replica("v1/a/0", 2), replica("v1/b/0", 0)],
   failures: [],
   dependencies: [],
+  spentBudgets: [],
   memoryBytes: 1_000.5,
   loopP99Ms: 1.23456,
   isDraining: false,
@@ -48,6 +49,12 @@ test("what actors work with outside is told where anything is known of it", () =
   assert.equal("dependencies" in buildHeartbeat(status, 1), false);
   const dependencies = [{ kind: "model" as const, name: "m", isUp: false, reason: "HTTP 500" }];
   assert.deepEqual(Heartbeat.parse(buildHeartbeat({ ...status, dependencies }, 1)).dependencies, dependencies);
+});
+
+test("budgets that are spent are told where there are any", () => {
+  assert.equal("spentBudgets" in buildHeartbeat(status, 1), false);
+  const spentBudgets = [{ account: "tenant acme", text: "10 calls a day; 10 are spent" }];
+  assert.deepEqual(Heartbeat.parse(buildHeartbeat({ ...status, spentBudgets }, 1)).spentBudgets, spentBudgets);
 });
 
 test("a limit on memory is told where there is one", () => {

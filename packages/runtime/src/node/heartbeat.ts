@@ -1,4 +1,10 @@
-import { CONTROL_VERSION, type DependencyReport, type Heartbeat, type ReportedFailure } from "../contracts/control.ts";
+import {
+  CONTROL_VERSION,
+  type DependencyReport,
+  type Heartbeat,
+  type ReportedFailure,
+  type SpentBudget,
+} from "../contracts/control.ts";
 import type { ReplicaReport } from "../host/ipc.ts";
 
 /** What a node knows of itself when it says that it is alive. */
@@ -12,6 +18,7 @@ export interface NodeStatus {
   readonly replicas: readonly ReplicaReport[];
   readonly failures: readonly ReportedFailure[];
   readonly dependencies: readonly DependencyReport[];
+  readonly spentBudgets: readonly SpentBudget[];
   readonly memoryBytes: number;
   readonly loopP99Ms: number;
   readonly isDraining: boolean;
@@ -40,5 +47,6 @@ export function buildHeartbeat(status: NodeStatus, sequence: number): Heartbeat 
     actors: [...replicas],
     ...(status.failures.length > 0 ? { failures: [...status.failures] } : {}),
     ...(status.dependencies.length > 0 ? { dependencies: [...status.dependencies] } : {}),
+    ...(status.spentBudgets.length > 0 ? { spentBudgets: [...status.spentBudgets] } : {}),
   };
 }

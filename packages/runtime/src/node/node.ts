@@ -301,6 +301,7 @@ class ReconcilingNode implements NodeLife {
         replicas: hasLeft ? [] : fleet.reports(),
         failures: fleet.failures(),
         dependencies: broker.dependencies(),
+        spentBudgets: broker.spentBudgets(),
         memoryBytes: memoryBytes() + fleet.memoryBytes,
         loopP99Ms: Math.max(loop.p99Ms(), fleet.loopP99Ms),
         isDraining: this.#isDraining,

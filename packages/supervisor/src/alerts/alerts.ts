@@ -8,7 +8,7 @@ import { sloAlerts } from "../slo/slo-alerts.ts";
 interface AlertSpec {
   readonly severity: "warning" | "critical";
   readonly lastsMs: number;
-  /** It tells of hours or days: the cluster may be well by now. */
+  /** It tells of hours or days, or of what is as somebody wanted it: the cluster may be well by now. */
   readonly isOfThePast?: boolean;
 }
 
@@ -23,6 +23,7 @@ export const ALERTS = {
   queue_age: { severity: "warning", lastsMs: 0 },
   breaker_open: { severity: "warning", lastsMs: 0 },
   cache_down: { severity: "warning", lastsMs: 10_000 },
+  budget_spent: { severity: "warning", lastsMs: 0, isOfThePast: true },
   slo_missed: { severity: "critical", lastsMs: 0, isOfThePast: true },
   slo_burn_fast: { severity: "critical", lastsMs: 0, isOfThePast: true },
   slo_burn_slow: { severity: "warning", lastsMs: 0, isOfThePast: true },
@@ -50,6 +51,7 @@ export function alertsOf(view: ClusterView): readonly Alert[] {
     ...placeAlerts(view),
     ...quarantineAlerts(view),
     ...dependencyAlerts(view),
+    ...spentAlerts(view),
     ...sloAlerts(view.slo),
   ];
 }
@@ -134,6 +136,20 @@ const dependencyAlerts = ({ membership }: ClusterView): readonly Alert[] =>
       about: name,
       text: `${DEPENDENCY_NOUNS[kind]} ${name} fails on ${nodes.join(", ")}${reason === null ? "" : `: ${reason}`}`,
     }));
+
+/** One alert for each account, however many nodes have found it spent. */
+function spentAlerts({ membership }: ClusterView): readonly Alert[] {
+  const texts = new Map<string, string>();
+  for (const { member, heartbeat } of membership.nodes.values()) {
+    if (member.status === "dead" || member.status === "left") continue;
+    for (const { account, text } of heartbeat?.spentBudgets ?? []) texts.set(account, text);
+  }
+  return [...texts].map(([about, text]) => ({
+    name: "budget_spent",
+    about,
+    text: `the budget of ${about} is ${text}`,
+  }));
+}
 
 /** A condition that holds, with the time since when; it may not fire yet. */
 export interface NoticedAlert extends Alert {

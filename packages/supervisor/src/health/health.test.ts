@@ -161,6 +161,26 @@ test("an endpoint that fails on a node degrades the cluster, and the reason name
   ]);
 });
 
+test("a spent budget is one alert, however many nodes found it so, and no reason for how the cluster is", () => {
+  let membership = members({ n1: "up", n2: "up", n3: "dead" }, { "v1/a/0": "available" });
+  const load = { sequence: 2, busy: 0, load: 0, memoryBytes: 1, loopP99Ms: 1, isDraining: false };
+  for (const node of ["n1", "n2", "n3"]) {
+    const actors = membership.nodes.get(node)?.heartbeat?.actors ?? [];
+    const spentBudgets = [
+      { account: node === "n3" ? "tenant gone" : "tenant acme", text: "10 calls a day; 10 are spent" },
+    ];
+    const about = { node, incarnation: "i", labels: {}, capabilities: [], slots: 4, actors, spentBudgets };
+    membership = withHeartbeat(membership, { v: 1, ...about, ...load });
+  }
+  const { reasons, alerts } = health({ membership });
+  const told = alerts.filter(({ name }) => name === "budget_spent");
+  assert.deepEqual(
+    told.map(({ text }) => text),
+    ["the budget of tenant acme is 10 calls a day; 10 are spent"],
+  );
+  assert.ok(reasons.every((reason) => !reason.includes("budget")));
+});
+
 test("an objective that was missed is an alert, and no reason for how the cluster is now", () => {
   const objective = {
     name: "errors" as const,
