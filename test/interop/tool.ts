@@ -24,7 +24,11 @@ export async function runTool(
   const chunks: string[] = [];
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding("utf8").on("data", (text: string) => chunks.push(text));
-  const started = await Promise.race([once(child, "spawn").then(() => true), once(child, "error").then(() => false)]);
+  // Waiting for "spawn" fails with "error", which comes instead when there is no such program.
+  const started = await once(child, "spawn").then(
+    () => true,
+    () => false,
+  );
   if (!started) return undefined;
   const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
   return { code, output: chunks.join("") };
