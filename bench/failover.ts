@@ -47,6 +47,8 @@ function leaderTable(runs: readonly LeaderRun[]): string {
   return `\nleading supervisor of three killed: latency of tasks\n${table}\n${within} of ${runs.length} runs within ${LEADER_LIMIT} times`;
 }
 
+const note = (text: string): void => void process.stderr.write(`${text}\n`);
+
 async function main(): Promise<number> {
   const settings = parseFailoverSettings(process.argv.slice(2));
   if (settings === "help") {
@@ -57,10 +59,9 @@ async function main(): Promise<number> {
   for (const fault of settings.faults) {
     const isLong = fault === "node-alone" || fault === "node-frozen";
     const kills = isLong ? Math.ceil(settings.kills / 4) : settings.kills;
-    outcomes.push(await measureFault(fault, kills, (text) => process.stderr.write(`${text}\n`)));
+    outcomes.push(await measureFault(fault, kills, note));
   }
   const rows = outcomes.map(rowOf);
-  const note = (text: string) => void process.stderr.write(`${text}\n`);
   const leaderRuns = settings.hasLeaderLoad ? await measureLeaderLoad(LEADER_RUNS, note) : [];
   if (settings.isJson) console.log(JSON.stringify({ rows, leaderRuns }, undefined, 2));
   else {

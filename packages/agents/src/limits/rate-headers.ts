@@ -24,7 +24,7 @@ export function durationMs(text: string): number | undefined {
   if (/^\d{1,9}(\.\d{1,9})?$/.test(text)) return Number(text) * 1_000;
   if (!/^(\d{1,9}(\.\d{1,9})?(ms|s|m|h|d)){1,5}$/.test(text)) return undefined;
   let sum = 0;
-  for (const [, amount = "", unit = ""] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
+  for (const [, amount = "", unit = ""] of text.matchAll(/(\d{1,9}(?:\.\d{1,9})?)(ms|s|m|h|d)/g)) {
     sum += Number(amount) * (UNIT_MS[unit] ?? 0);
   }
   return sum;

@@ -9,11 +9,7 @@ import { answerSchemaOf } from "./answer.ts";
 import { MAX_CARRIED } from "./conversation.ts";
 
 /** What is wrong with an agent in its system, all at once. */
-export function checkAgent(
-  spec: AgentSpec,
-  manifest: SystemManifest,
-  name: string,
-): readonly Problem[] {
+export function checkAgent(spec: AgentSpec, manifest: SystemManifest, name: string): readonly Problem[] {
   return [
     ...modelProblems(spec, manifest),
     ...targetProblems(spec, manifest, name),

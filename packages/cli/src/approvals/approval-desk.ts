@@ -34,7 +34,7 @@ export function natsDesk(link: Link, subjects: Subjects): ApprovalDesk {
 /** `key` is an API key or a token; whose it is decides. */
 export function httpDesk(url: string, key: string, fetchUrl: typeof fetch = fetch): ApprovalDesk {
   const ask = async (path: string, body?: unknown): Promise<unknown> => {
-    const answer = await fetchUrl(`${url.replace(/\/+$/, "")}/api/v1/approvals${path}`, {
+    const answer = await fetchUrl(`${url.replace(/(?<!\/)\/+$/, "")}/api/v1/approvals${path}`, {
       method: body === undefined ? "GET" : "POST",
       headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

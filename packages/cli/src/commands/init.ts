@@ -38,7 +38,7 @@ function projectName(folder: string): string {
     .replaceAll(/[^a-z0-9-]+/g, "-")
     .replace(/^[^a-z]+/, "")
     .slice(0, 32)
-    .replace(/-+$/, "");
+    .replace(/(?<!-)-+$/, "");
   return name === "" ? "my-system" : name;
 }
 

@@ -46,12 +46,16 @@ export function openAiError(thrown: unknown): OpenAiError {
   return { message: error.message, type: errorType(ERRORS[error.code].http), param: paramOf(error), code: error.code };
 }
 
-/** Subjects and addresses (three parts and more), and names of streams. */
-const INNER_NAMES = /[^\s,;:"'()]+(?:\.[^\s,;:"'()]+){2,}|\b[A-Z0-9]+(?:_[A-Z0-9]+)+\b/g;
+const WORD = /[^\s,;:"'()]+/g;
+const STREAM_NAME = /\b[A-Z0-9]+(?:_[A-Z0-9]+)+\b/g;
+/** Subjects and addresses have three parts and more. */
+const isInnerName = (word: string): boolean => word.split(".").filter((part) => part !== "").length >= 3;
+const withoutNames = (message: string): string =>
+  message.replaceAll(WORD, (word) => (isInnerName(word) ? "(inside)" : word)).replaceAll(STREAM_NAME, "(inside)");
 
 /** An outage is told of without what it is about inside: the words come from the layers that met it. */
 const withoutInnerNames = (code: ErrorBody["code"], message: string): string =>
-  code === "unavailable" || code === "outcome_unknown" ? message.replaceAll(INNER_NAMES, "(inside)") : message;
+  code === "unavailable" || code === "outcome_unknown" ? withoutNames(message) : message;
 
 const withoutSecrets = ({ code, message, details }: ErrorBody): ErrorBody => ({
   code,

@@ -15,7 +15,7 @@ export interface SignedCredentials {
   readonly jwt: string;
 }
 
-const BLOCK = /-{3,} *BEGIN ([A-Z ]+?) *-{3,}\s*([\w.-]+)\s*-{3,} *END [A-Z ]+?-{3,}/g;
+const BLOCK = /(?<!-)-{3,} *BEGIN ([A-Z ]+?) *-{3,}\s*([\w.-]+)\s*-{3,} *END [A-Z ]+?-{3,}/g;
 
 /** Whether a text looks like a `.creds` file. */
 export const isCreds = (text: string): boolean => text.includes("BEGIN NATS USER JWT");

@@ -38,7 +38,7 @@ export function readScene(request: ChatRequest): Scene {
   });
   return {
     role: (ROLE.exec(instructions)?.[1] ?? "assistant").toLowerCase(),
-    task: oneLine(task.replace(/^Task:\s*/i, "").replace(/\[\[.*?\]\]/g, "")),
+    task: oneLine(task.replace(/^Task:\s*/i, "").replace(/\[\[(?:(?!\[\[|\]\]).)*\]\]/g, "")),
     note: note.replace(/\s+/g, " ").trim(),
     turns,
     toolResults: request.messages.filter((message) => message.role === "tool").map(textOfMessage),

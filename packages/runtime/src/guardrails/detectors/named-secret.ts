@@ -38,7 +38,7 @@ function values(
 ): readonly Span[] {
   const found: Span[] = [];
   for (const match of text.matchAll(pattern)) {
-    const value = (match[group] ?? "").replace(/[.!?:]+$/, "");
+    const value = (match[group] ?? "").replace(/(?<![.!?:])[.!?:]+$/, "");
     const start = match.index + match[0].length - (match[group] ?? "").length;
     if (isOne(value, match[1] ?? "")) found.push({ start, end: start + value.length });
   }

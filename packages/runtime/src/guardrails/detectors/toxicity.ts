@@ -7,7 +7,7 @@ import { type Detector, matches } from "../detector.ts";
 const words = (list: string): string =>
   list
     .trim()
-    .split(/\s*\|\s*/)
+    .split(/(?<!\s)\s*\|\s*/)
     .join("|");
 const pattern = (source: string): RegExp => new RegExp(source, "gu");
 const START = "(?<![\\p{L}\\p{N}])";

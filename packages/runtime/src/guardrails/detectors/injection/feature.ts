@@ -15,7 +15,7 @@ export interface Feature {
 export const any = (list: string): string =>
   list
     .trim()
-    .split(/\s*\|\s*|\n\s*/)
+    .split(/(?<!\s)\s*\|\s*|\n\s*/)
     .filter((one) => one !== "")
     .join("|");
 
