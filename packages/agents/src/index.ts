@@ -1,3 +1,4 @@
+export { type A2aRoleOptions, a2aRole } from "./a2a/a2a-role.ts";
 export { loadYamlSystem } from "./loader.ts";
 export type { FaultKind } from "./models/offline/faults.ts";
 export {

@@ -2,7 +2,7 @@
 import { messageOf, type Problem, type SystemDefinition } from "@troupe/runtime";
 import { assembleSystem, checkReadableGraph, invalidConfig, problemsOf } from "@troupe/runtime/internal";
 import { z } from "zod";
-import { patternRole, withCalls } from "./patterns/pattern-file.ts";
+import { patternRole, withCalls, withPatterns } from "./patterns/pattern-file.ts";
 import { agentWith } from "./roles/agent.ts";
 import { type OpenModel, systemModels } from "./roles/agent-ports.ts";
 import { type AgentFile, isAgent, SystemFile } from "./system-file.ts";
@@ -25,7 +25,7 @@ export async function loadYamlSystem(text: string): Promise<SystemDefinition> {
 export function readYamlSystem(text: string, openModel: OpenModel = systemModels()): LoadedSystem {
   const source = parseYaml(text);
   if (source.problems.length > 0) return { ok: false, problems: source.problems };
-  const parsed = SystemFile.safeParse(source.value);
+  const parsed = SystemFile.safeParse(withPatterns(source.value));
   if (!parsed.success) {
     return refused(source, [...problemsOf(parsed.error, source.value), ...checkReadableGraph(withCalls(source.value))]);
   }

@@ -79,6 +79,7 @@ export { screenText } from "./guardrails/screen-text.ts";
 export * from "./hop/execute.ts";
 export type * from "./hop/ports.ts";
 export * from "./hop/running-hops.ts";
+export { isEndOfHop } from "./hop/signals.ts";
 export { Suspects } from "./hop/suspects.ts";
 export { ActorSupervisor } from "./host/actor-supervisor.ts";
 export * from "./host/brokered-blobs.ts";

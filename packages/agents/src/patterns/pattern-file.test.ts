@@ -72,3 +72,46 @@ test("an agent's own fields are none of a pattern's", () => {
     ["25 roles.writer.route"],
   );
 });
+
+const far = (fields: string) => `name: far
+graph:
+  client: [remote]
+  remote: [client]
+roles:
+  remote:
+    ${fields}
+    to: client
+`;
+
+test("a role that an agent elsewhere plays can be written as a pattern or as a type; what is wrong is told with its line", () => {
+  for (const named of ["pattern: a2a", "type: a2a"]) {
+    const loaded = readYamlSystem(
+      far(`${named}
+    card: https://agents.example/planner
+    headers: { authorization: { env: PLANNER_KEY } }
+    costUsd: 0.05`),
+    );
+    assert.ok(loaded.ok, JSON.stringify(loaded));
+    const remote = loaded.definition.manifest.roles["remote"];
+    assert.equal(remote?.about["card"], "https://agents.example/planner/.well-known/agent-card.json");
+    assert.deepEqual(
+      remote?.tools?.map(({ name, costMicros }) => [name, costMicros]),
+      [["a2a", 50_000]],
+    );
+    assert.equal(remote?.timeoutMs, 330_000);
+  }
+  for (const [card, line] of [
+    ["ftp://x/", 8],
+    ["https://me:secret@agents.example/", 8],
+  ] as const) {
+    const refused = readYamlSystem(
+      far(`pattern: a2a
+    card: ${card}`),
+    );
+    assert.ok(!refused.ok);
+    assert.deepEqual(
+      refused.problems.map(({ path, line: at }) => [path, at]),
+      [["roles.remote.card", line]],
+    );
+  }
+});

@@ -2,6 +2,7 @@
 import type { Problem, RoleDefinition } from "@troupe/runtime";
 import { RoleName } from "@troupe/runtime/internal";
 import { z } from "zod";
+import { A2aFields, a2aRole } from "../a2a/a2a-role.ts";
 import type { OpenModel } from "../roles/agent-ports.ts";
 import { type WorkflowFiles, WorkflowRole, workflowRole } from "../workflows/workflow-file.ts";
 import { debate } from "./debate.ts";
@@ -62,6 +63,10 @@ const HandOff = RoleSettingsFile.extend({
   to: target.describe("Where the answer goes when it does not hand over."),
   maxHandOffs: count(20, "Hand-overs among the peers at most. Default 5."),
 });
+const A2a = asking("a2a").extend({
+  type: z.literal("a2a").optional().describe("The same as `pattern: a2a`."),
+  ...A2aFields,
+});
 const Voter = asked("voter").extend({ choices: texts.optional().describe("What may be chosen. Absent = free text.") });
 const Chair = asked("chair").extend({
   speakers: z.tuple([RoleName], RoleName).describe("The speakers of the chat that it leads."),
@@ -81,6 +86,7 @@ export const PATTERN_FILES = [
   Chair,
   HandOff,
   WorkflowRole,
+  A2a,
 ] as const;
 export type PatternFile = z.infer<(typeof PATTERN_FILES)[number]>;
 
@@ -96,6 +102,19 @@ export interface PatternSources {
 const Readable = z.looseObject({ roles: z.record(z.string(), z.unknown()), tools: z.unknown().optional() });
 /** Fields of a pattern that name roles that it asks. */
 const ASKED = ["writer", "critic", "planner", "executor", "workers", "joiner", "voters", "debaters", "judge", "chair"];
+
+const OfType = z.looseObject({ type: z.literal("a2a"), pattern: z.undefined().optional() });
+
+/** A file as it was read, each role of `type: a2a` with the `pattern` that it means. */
+export function withPatterns(input: unknown): unknown {
+  const parsed = Readable.safeParse(input);
+  if (!parsed.success) return input;
+  const named = Object.entries(parsed.data.roles).map(([name, role]) => {
+    const { data } = OfType.safeParse(role);
+    return [name, data === undefined ? role : { ...data, pattern: "a2a" }] as const;
+  });
+  return { ...parsed.data, roles: Object.fromEntries(named) };
+}
 
 /** A file as it was read, each role with the `calls` that its pattern makes: what the graph is checked with when other parts are wrong. */
 export function withCalls(input: unknown): unknown {
@@ -158,6 +177,8 @@ export function patternRole(
       return chair(file, openModel);
     case "hand-off":
       return handOff<string, string>(file, openModel);
+    case "a2a":
+      return a2aRole<string>(file);
     case "workflow":
       return workflowRole(name, file, workflows, problems);
   }

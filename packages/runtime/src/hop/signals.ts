@@ -15,6 +15,10 @@ export class Ended extends Error {
   }
 }
 
+/** Whether a handler was aborted because its task, or this hop of it, has ended: nobody will run it again. */
+export const isEndOfHop = ({ aborted, reason }: AbortSignal): boolean =>
+  aborted && reason instanceof Ended && reason.end.kind === "ended";
+
 /** Another executor, that holds no newer claim, has written `last`: claim, fenced with that very record, and replay. */
 export class Restart extends Error {
   readonly last: OwnRecord;

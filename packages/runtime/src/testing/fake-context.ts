@@ -45,6 +45,8 @@ export interface FakeContextOptions {
   readonly approve?: (request: ApprovalRequest) => ApprovalAnswer | Promise<ApprovalAnswer>;
   /** The system's guardrails. Default: none. */
   readonly screen?: Context["screen"];
+  /** What the signals bring, by name; absent = they expire. */
+  readonly signals?: Readonly<Record<string, Json>>;
   /** The node's services, by name. */
   readonly services?: Readonly<Record<string, (body: Json) => Json | Promise<Json>>>;
   readonly nowMs?: number;
@@ -114,7 +116,7 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
       if (options.approve === undefined) throw new TroupeError("invalid_request", "the test has nobody who approves");
       return options.approve(request);
     },
-    signal: async () => undefined,
+    signal: async (name) => options.signals?.[name],
     state: memoryState(options.state),
     steps,
     emitted,

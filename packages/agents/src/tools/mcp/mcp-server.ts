@@ -1,18 +1,7 @@
 /** An MCP server as a source of tools: how it is reached, and which of its tools a role may have. Nothing else that it offers is used. */
 import { z } from "zod";
+import { NodeValue } from "../../config/node-value.ts";
 import { resolveToolRules, type ToolRules, ToolRulesFile } from "../tool-rules.ts";
-
-const Value = z.union([
-  z.string().max(8_192),
-  z.strictObject({
-    env: z
-      .string()
-      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable")
-      .describe("The node's environment variable that holds it: secrets are named, never written here."),
-  }),
-  z.strictObject({ file: z.string().min(1).max(4_096).describe("A file on the node that holds it.") }),
-]);
-export type McpValue = z.infer<typeof Value>;
 
 const PIN = /^sha256:[0-9a-f]{64}$/;
 
@@ -46,14 +35,14 @@ export const McpReach = z.union([
       .describe("The program that is started on the node; it speaks over its standard streams."),
     args: z.array(z.string().max(8_192)).max(200).optional(),
     env: z
-      .record(z.string().min(1).max(256), Value)
+      .record(z.string().min(1).max(256), NodeValue)
       .optional()
       .describe("All of its environment, besides PATH, HOME, SHELL, TERM, LOGNAME and USER."),
     cwd: z.string().min(1).max(4_096).optional(),
   }),
   z.strictObject({
     url: z.url({ protocol: /^https?$/ }).describe("Address of its streamable HTTP endpoint."),
-    headers: z.record(z.string().min(1).max(256), Value).optional(),
+    headers: z.record(z.string().min(1).max(256), NodeValue).optional(),
   }),
 ]);
 export type McpReach = z.infer<typeof McpReach>;
