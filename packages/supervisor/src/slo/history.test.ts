@@ -39,3 +39,15 @@ test("it knows since when, and forgets what no window reaches", () => {
   assert.equal(history.sinceMs, Math.floor((NOW - 2 * HOUR) / MINUTE) * MINUTE);
   assert.equal(history.sum(40 * 24 * HOUR, NOW).tasks, 1);
 });
+
+test("old hours keep their sums without their minutes", () => {
+  const history = new SloHistory();
+  const old = NOW - 10 * 24 * HOUR;
+  history.add(old, one);
+  history.add(old + MINUTE, one);
+  history.forget(NOW);
+  assert.equal(history.minutesOf(SloHistory.hourOf(old)).size, 0);
+  assert.equal(history.sum(20 * 24 * HOUR, NOW).tasks, 2);
+  assert.equal(history.sum(5 * 24 * HOUR, NOW).tasks, 0);
+  assert.equal(history.sinceMs, SloHistory.hourOf(old) * HOUR);
+});

@@ -35,7 +35,7 @@ class Store {
     read: async () => ({ hours: this.hours, counted: this.counted }),
     write: async (hour: number, minutes: HourMinutes, counted: Counted) => {
       if (this.isBroken) throw new TroupeError("unavailable", "no store");
-      this.hours.set(hour, new Map(minutes));
+      this.hours.set(hour, new Map(structuredClone([...minutes])));
       this.counted = counted;
     },
   };

@@ -35,8 +35,7 @@ export interface SloCountingOptions {
 const SETTLE_MS = 1_000;
 /** How often counts are stored. */
 const STORE_MS = 10_000;
-/** Ended tasks of one round, and end records that are read at once. */
-const TASKS_A_ROUND = 2_000;
+/** Ended tasks that are looked at together: most need no look at the log. */
 const AT_ONCE = 64;
 
 interface Ended {
@@ -110,6 +109,7 @@ export class SloCounting {
     if (this.#counted) return this.#counted;
     const { hours, counted } = await this.#options.rows.read();
     for (const [hour, minutes] of hours) this.#history.load(hour, minutes);
+    this.#history.forget(this.#options.clock.nowMs());
     this.#stored = counted;
     this.#counted = { ends: { ...counted.ends }, steps: { ...counted.steps } };
     return this.#counted;
@@ -123,22 +123,28 @@ export class SloCounting {
     }
   }
 
+  /** In the order in which they were seen, which is that of each shard. */
   async #countEnds(counted: Record<number, number>): Promise<void> {
     const settledMs = this.#options.clock.monotonicMs() - SETTLE_MS;
     const unsettled = this.#ended.findIndex(({ seenMs }) => seenMs > settledMs);
-    const due = this.#ended.slice(0, Math.min(TASKS_A_ROUND, unsettled === -1 ? this.#ended.length : unsettled));
-    for (let at = 0; at < due.length; at += AT_ONCE) {
-      const batch = due.slice(at, at + AT_ONCE);
-      const tallies = await Promise.all(batch.map((ended) => this.#tally(ended, counted)));
-      this.#ended.splice(0, batch.length);
-      for (const [i, ended] of batch.entries()) {
-        this.#waited.delete(ended.task);
-        const tally = tallies[i];
-        if (!tally || ended.sequence <= (counted[ended.shard] ?? 0)) continue;
-        counted[ended.shard] = ended.sequence;
-        this.#add(ended.atMs, tally);
+    const due = unsettled === -1 ? this.#ended.length : unsettled;
+    let done = 0;
+    try {
+      for (; done < due; done += AT_ONCE) {
+        const batch = this.#ended.slice(done, Math.min(due, done + AT_ONCE));
+        const tallies = await Promise.all(batch.map((ended) => this.#tally(ended, counted)));
+        for (const [i, ended] of batch.entries()) this.#count(ended, tallies[i], counted);
       }
+    } finally {
+      this.#ended.splice(0, Math.min(done, due));
     }
+  }
+
+  #count({ task, shard, sequence, atMs }: Ended, tally: Tally | undefined, counted: Record<number, number>): void {
+    this.#waited.delete(task);
+    if (!tally || sequence <= (counted[shard] ?? 0)) return;
+    counted[shard] = sequence;
+    this.#add(atMs, tally);
   }
 
   /** What an ended task counts as; `undefined` when it was counted before. */
@@ -163,7 +169,9 @@ export class SloCounting {
 
   #add(atMs: number, tally: Tally): void {
     this.#history.add(atMs, tally);
-    this.#unstored.add(SloHistory.hourOf(atMs));
+    const hour = SloHistory.hourOf(atMs);
+    // The row of an old hour has minutes that are not in memory any more.
+    if (!SloHistory.isOld(hour, this.#options.clock.nowMs())) this.#unstored.add(hour);
   }
 
   /** Of tasks that have ended and been counted: a wait may be seen after the end. */

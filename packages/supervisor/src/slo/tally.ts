@@ -20,15 +20,23 @@ export type Tally = Omit<z.infer<typeof Tally>, "latencies"> & { readonly latenc
 
 export const EMPTY_TALLY: Tally = { tasks: 0, failed: 0, unavailable: 0, costMicros: 0, latencies: {} };
 
-export function plus(a: Tally, b: Tally): Tally {
-  const latencies: Record<number, number> = { ...a.latencies };
-  for (const [bucket, more] of Object.entries(b.latencies))
-    latencies[Number(bucket)] = (latencies[Number(bucket)] ?? 0) + more;
-  return {
-    tasks: a.tasks + b.tasks,
-    failed: a.failed + b.failed,
-    unavailable: a.unavailable + b.unavailable,
-    costMicros: a.costMicros + b.costMicros,
-    latencies,
-  };
+/** A tally that grows. */
+export interface Sum extends Omit<Tally, "latencies"> {
+  tasks: number;
+  failed: number;
+  unavailable: number;
+  costMicros: number;
+  readonly latencies: Record<number, number>;
+}
+
+export const newSum = (): Sum => ({ ...EMPTY_TALLY, latencies: {} });
+
+/** Adds to a sum in place: it happens for each task. */
+export function addTo(sum: Sum, { tasks, failed, unavailable, costMicros, latencies }: Tally): void {
+  sum.tasks += tasks;
+  sum.failed += failed;
+  sum.unavailable += unavailable;
+  sum.costMicros += costMicros;
+  for (const bucket in latencies)
+    sum.latencies[Number(bucket)] = (sum.latencies[Number(bucket)] ?? 0) + (latencies[Number(bucket)] ?? 0);
 }
