@@ -145,6 +145,18 @@ export const METRICS = {
     from: "supervisor",
     help: "Sessions with a task that has not ended; a task without a session is one of its own.",
   },
+  troupe_slo_budget_left_ratio: {
+    type: "gauge",
+    from: "supervisor",
+    help: "Share of an objective's error budget that is left in its window; below 0 when it is overspent.",
+    labels: ["objective"],
+  },
+  troupe_slo_burn_rate: {
+    type: "gauge",
+    from: "supervisor",
+    help: "How fast an objective's error budget is spent within a window; at 1 it lasts exactly as long as the objective's window.",
+    labels: ["objective", "window"],
+  },
   troupe_stream_bytes: {
     type: "gauge",
     from: "supervisor",

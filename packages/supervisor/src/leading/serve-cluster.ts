@@ -100,7 +100,8 @@ function countCluster(ports: LeadingPorts, parts: ClusterParts): void {
     return healthOf(view, parts.alerting.firingIn(view));
   };
   const { index } = parts.tasks;
-  metrics?.lead({ health, index, link, subjects, apiPrefix: link.apiPrefix }, signal);
+  const slo = () => parts.slo.report();
+  metrics?.lead({ health, slo, index, link, subjects, apiPrefix: link.apiPrefix }, signal);
 }
 
 /** Answers until it is stopped. */

@@ -5,6 +5,7 @@ import {
   type Link,
   ManualClock,
   type SessionKey,
+  type SloReport,
   Subjects,
   type TaskId,
 } from "@troupe/runtime/internal";
@@ -29,6 +30,29 @@ const HEALTH: ClusterHealth = {
   supervisor: { id: "s", epoch: 7, since: "" },
 };
 
+const SLO: SloReport = {
+  system: "shop",
+  at: "2026-11-21T16:00:00Z",
+  since: null,
+  objectives: [
+    {
+      name: "errors",
+      status: "missed",
+      unit: "share",
+      target: 0.01,
+      alert: 0.05,
+      value: 0.015,
+      window_ms: 86_400_000,
+      tasks: 1_000,
+      budget_left: -0.5,
+      burn: [
+        { window_ms: 300_000, rate: 3, tasks: 10 },
+        { window_ms: 3_600_000, rate: 1.5, tasks: 100 },
+      ],
+    },
+  ],
+};
+
 const taskOf = (name: string) => name as TaskId;
 const open = (session?: string) =>
   ({ passport: { session: session as SessionKey | undefined } }) as unknown as OpenTask;
@@ -43,7 +67,8 @@ const streams = {
 function leading(index: readonly OpenTask[] = []): LedCluster {
   const link = { nc: { request: () => Promise.resolve({ json: () => streams }) } } as unknown as Link;
   const openTasks = () => index.values() as Generator<OpenTask>;
-  return { health: () => HEALTH, index: { openTasks }, link, subjects: new Subjects("shop"), apiPrefix: "$JS.API" };
+  const subjects = new Subjects("shop");
+  return { health: () => HEALTH, slo: () => SLO, index: { openTasks }, link, subjects, apiPrefix: "$JS.API" };
 }
 
 const started = (task: string, atMs: number): Observation => ({
@@ -108,4 +133,17 @@ test("the leader has the figures of the cluster, of its tasks and of the store; 
   assert.match(after, /^troupe_supervisor_is_leader 0$/m);
   assert.doesNotMatch(after, /^troupe_(nodes|stream_bytes|heartbeat_age_seconds)\{/m);
   assert.match(after, /^troupe_tasks_ended_total\{status="completed"\} 1$/m);
+});
+
+test("a leader tells what is left of error budgets, and how fast they are spent", async (t) => {
+  const metrics = new SupervisorMetrics(new ManualClock(), pino({ level: "silent" }));
+  t.after(() => metrics.close());
+  const term = new AbortController();
+  metrics.lead(leading(), term.signal);
+  const text = await metrics.text();
+  assert.match(text, /^troupe_slo_budget_left_ratio\{objective="errors"\} -0\.5$/m);
+  assert.match(text, /^troupe_slo_burn_rate\{objective="errors",window="5m"\} 3$/m);
+  assert.match(text, /^troupe_slo_burn_rate\{objective="errors",window="1h"\} 1\.5$/m);
+  term.abort();
+  assert.doesNotMatch(await metrics.text(), /^troupe_slo_/m);
 });

@@ -10,6 +10,7 @@ import {
   Metrics,
   messageOf,
   PROCESS_METRICS,
+  type SloReport,
   type Subjects,
   setCluster,
   type TaskId,
@@ -28,6 +29,8 @@ const SUPERVISOR_METRICS = [
   "troupe_tasks_ended_total",
   "troupe_task_duration_seconds",
   "troupe_conversations_active",
+  "troupe_slo_budget_left_ratio",
+  "troupe_slo_burn_rate",
   "troupe_stream_bytes",
   "troupe_stream_messages",
 ] as const satisfies readonly MetricName[];
@@ -37,6 +40,8 @@ const OF_LEADER = [
   ...CLUSTER_METRICS,
   "troupe_heartbeat_age_seconds",
   "troupe_conversations_active",
+  "troupe_slo_budget_left_ratio",
+  "troupe_slo_burn_rate",
   "troupe_stream_bytes",
   "troupe_stream_messages",
 ] as const;
@@ -53,6 +58,7 @@ const STORE_MS = 1_000;
 /** What the figures are read from during a term. */
 export interface LedCluster {
   readonly health: () => ClusterHealth;
+  readonly slo: () => SloReport;
   readonly index: Pick<TaskIndex, "openTasks">;
   readonly link: Link;
   readonly subjects: Subjects;
@@ -140,8 +146,19 @@ export class SupervisorMetrics {
     for (const [node, atMs] of this.#heard)
       this.#metrics.set("troupe_heartbeat_age_seconds", { node }, (nowMs - atMs) / 1_000);
     setCluster(this.#metrics, this.#led.health());
+    this.#setObjectives(this.#led.slo());
     this.#metrics.set("troupe_conversations_active", {}, conversationsIn(this.#led.index));
     await this.#readStore(this.#led);
+  }
+
+  #setObjectives({ objectives }: SloReport): void {
+    for (const { name: objective, budget_left: left, burn } of objectives) {
+      if (left !== null) this.#metrics.set("troupe_slo_budget_left_ratio", { objective }, left);
+      for (const { window_ms: windowMs, rate } of burn) {
+        const window = windowMs < 3_600_000 ? `${windowMs / 60_000}m` : `${windowMs / 3_600_000}h`;
+        this.#metrics.set("troupe_slo_burn_rate", { objective, window }, rate);
+      }
+    }
   }
 
   async #readStore({ link, subjects, apiPrefix }: LedCluster): Promise<void> {
