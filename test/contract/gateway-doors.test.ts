@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, test } from "node:test";
 import type { TaskEvent } from "@troupe/runtime";
-import { type Link } from "@troupe/runtime/internal";
+import { type Link, TASK_VERBS } from "@troupe/runtime/internal";
 import { type GatewayBed, hopOf, startGatewayBed, writtenBy } from "../support/gateway-bed.ts";
 import { brief, eventually, plainRequest, plainStream } from "../support/plain-client.ts";
 
@@ -26,6 +26,12 @@ const submit = async (body: string, fields?: Record<string, string>) => {
 };
 const stream = (subject: string, body: string) => plainStream(client, subject, body);
 const lastSequence = async () => (await bed.log.last("demo.log.0.v1.>"))?.sequence;
+
+test("the micro protocol lists every verb of tasks with its figures", async () => {
+  const stats = (await client.nc.request("$SRV.STATS.tasks", "")).json<{ endpoints: { subject: string }[] }>();
+  const verbs = [...TASK_VERBS.map((verb) => `demo.task.${verb}`), "demo.tasks.*.submit", "demo.tasks.*.run"];
+  assert.deepEqual(stats.endpoints.map(({ subject }) => subject).toSorted(), verbs.toSorted());
+});
 
 test("before anything is deployed every door says no_system", async () => {
   const { body, code } = await ask("demo.tasks.router.submit", "hello");

@@ -1,7 +1,13 @@
 /** The control plane's side of the supervisor, over NATS with the accounts of a real system. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { ClusterHealth, NodePlacement, Operation } from "@troupe/runtime/internal";
+import {
+  type ClusterHealth,
+  type NodePlacement,
+  type Operation,
+  SUPERVISOR_OPERATOR_VERBS,
+  SUPERVISOR_READ_VERBS,
+} from "@troupe/runtime/internal";
 import { until } from "../support/stack.ts";
 import { deployRequest, MANIFEST, SupervisorBed } from "../support/supervisor-bed.ts";
 
@@ -51,14 +57,8 @@ test("the service shows up in discovery with all of its verbs", async () => {
   const answer = await bed.client.nc.request("$SRV.INFO.troupe-supervisor", "");
   const info = answer.json<{ endpoints: { subject: string }[] }>();
   const subjects = info.endpoints.map(({ subject }) => subject).toSorted();
-  const verbs =
-    "actors audit_head deploy drain events health migrate nodes operation pause placement queues restart resume revoke_edge scale stop tasks usage".split(
-      " ",
-    );
-  assert.deepEqual(
-    subjects,
-    verbs.map((verb) => `bed.supervisor.${verb}`),
-  );
+  const verbs = [...SUPERVISOR_READ_VERBS, ...SUPERVISOR_OPERATOR_VERBS];
+  assert.deepEqual(subjects, verbs.map((verb) => `bed.supervisor.${verb}`).toSorted());
 });
 
 test("a wrong system gets every error at once, and nothing is applied", async () => {

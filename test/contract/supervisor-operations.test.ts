@@ -1,7 +1,14 @@
 /** What operators ask for, over NATS: confirmed by the nodes' word, refused with what is wrong, told to whoever follows the events. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type ClusterHealth, type Operation, StoredControlEvent, streamService } from "@troupe/runtime/internal";
+import {
+  type ClusterHealth,
+  type Operation,
+  StoredControlEvent,
+  SUPERVISOR_OPERATOR_VERBS,
+  SUPERVISOR_READ_VERBS,
+  streamService,
+} from "@troupe/runtime/internal";
 import { ObedientNode } from "../support/obedient-node.ts";
 import { until } from "../support/stack.ts";
 import { SupervisorBed } from "../support/supervisor-bed.ts";
@@ -169,10 +176,7 @@ test("the micro protocol lists every endpoint with its figures", async () => {
   const stats = answer.json<{ type: string; endpoints: { name: string; subject: string; num_requests: number }[] }>();
   assert.equal(stats.type, "io.nats.micro.v1.stats_response");
   const asked = new Map(stats.endpoints.map(({ name, num_requests: count }) => [name, count]));
-  for (const verb of "health nodes actors queues placement tasks operation events deploy migrate pause resume scale restart stop drain".split(
-    " ",
-  ))
-    assert.ok(asked.has(verb), verb);
+  for (const verb of [...SUPERVISOR_READ_VERBS, ...SUPERVISOR_OPERATOR_VERBS]) assert.ok(asked.has(verb), verb);
   assert.ok((asked.get("migrate") ?? 0) >= 4);
 });
 

@@ -2,8 +2,8 @@ import {
   isHopId,
   isSessionKey,
   requireTaskId,
+  SUPERVISOR_OPERATOR_VERBS,
   SUPERVISOR_READ_VERBS,
-  SUPERVISOR_WRITE_VERBS,
   Subjects,
   TASK_VERBS,
 } from "@troupe/runtime/internal";
@@ -58,7 +58,7 @@ const TASK_MEANING: Readonly<Record<(typeof TASK_VERBS)[number], string>> = {
   retry: "runs a finished task's input again as a new task; asking twice gives the same one",
 };
 
-const WRITE_MEANING: Partial<Readonly<Record<(typeof SUPERVISOR_WRITE_VERBS)[number], string>>> = {
+const WRITE_MEANING: Partial<Readonly<Record<(typeof SUPERVISOR_OPERATOR_VERBS)[number], string>>> = {
   revoke_edge: "cuts an edge of the graph in every version that runs",
   audit_head: "seals the audit, and answers how far it reaches, signed",
   slo: "how the service level objectives are kept",
@@ -67,7 +67,7 @@ const WRITE_MEANING: Partial<Readonly<Record<(typeof SUPERVISOR_WRITE_VERBS)[num
 };
 
 const operatorRows = (): readonly Row[] => [
-  ...SUPERVISOR_WRITE_VERBS.map(
+  ...SUPERVISOR_OPERATOR_VERBS.map(
     (verb): Row => [subjects.supervisor(verb), "request", WRITE_MEANING[verb] ?? `asks the supervisor to ${verb}`],
   ),
   [subjects.approvalVerb("list"), "request", "what waits for people's approval, oldest first"],

@@ -4,7 +4,7 @@ import {
   AUDIT_SOURCES,
   BUCKETS,
   type CompiledRole,
-  SUPERVISOR_WRITE_VERBS,
+  SUPERVISOR_OPERATOR_VERBS,
 } from "@troupe/runtime/internal";
 import { type Attack, publish } from "./attack.ts";
 import type { Range } from "./range.ts";
@@ -29,7 +29,7 @@ export function controlPlaneAttacks(range: Range, role: CompiledRole): Attack[] 
 function services({ subjects, system }: Range): readonly string[] {
   const [door = ""] = system.doors;
   return [
-    ...[...SUPERVISOR_WRITE_VERBS, "health"].map((verb) => subjects.supervisor(verb)),
+    ...[...SUPERVISOR_OPERATOR_VERBS, "health"].map((verb) => subjects.supervisor(verb)),
     subjects.credentials("node-1"),
     ...(["issue", "revoke", "list"] as const).map((verb) => subjects.identities(verb)),
     ...(["probe", "stop", "drain"] as const).map((verb) => subjects.node("node-1", verb)),

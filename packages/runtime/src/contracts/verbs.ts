@@ -6,7 +6,7 @@ export type TaskVerb = (typeof TASK_VERBS)[number];
 /** Verbs of the `<sys>.node.<node>.*` services. */
 export const NODE_VERBS = ["probe", "held", "stop", "drain", "declared_dead"] as const;
 export type NodeVerb = (typeof NODE_VERBS)[number];
-/** Read verbs of the `<sys>.supervisor.*` services. */
+/** Verbs of the `<sys>.supervisor.*` services that any client may ask. */
 export const SUPERVISOR_READ_VERBS = [
   "health",
   "nodes",
@@ -17,8 +17,8 @@ export const SUPERVISOR_READ_VERBS = [
   "operation",
   "events",
 ] as const;
-/** Verbs of the `<sys>.supervisor.*` services that change something. */
-export const SUPERVISOR_WRITE_VERBS = [
+/** Verbs of the `<sys>.supervisor.*` services that are for operators: they change something, or tell of all tenants at once. */
+export const SUPERVISOR_OPERATOR_VERBS = [
   "deploy",
   "migrate",
   "pause",
