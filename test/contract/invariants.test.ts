@@ -70,6 +70,13 @@ describe("history checker", () => {
 
   it("notices an end without a start", () => assert.ok(broken(takenOver().slice(1), []).includes("ends once")));
 
+  it("takes the lone end of what was rejected at the queue for what it is", () => {
+    const body = { status: "rejected", by: "client", error: { code: "invalid_message", message: "no task" } };
+    const rejected: Line = { subject: subjects.done(task), atMs: 1_000, body };
+    assert.deepEqual(broken([rejected], []), []);
+    assert.deepEqual(broken([rejected], [task]), ["ends once"]);
+  });
+
   it("notices a step recorded twice under two numbers", () => {
     const lines = changed(4, (old) => [{ ...old, body: { name: "work", value: 2 } }]);
     assert.deepEqual(broken(lines), ["steps once"]);

@@ -16,7 +16,7 @@ type Finding = string | undefined;
 const named = (record: HistoryRecord) => `${record.at.name.class}.${record.at.name.kind}.${record.at.name.to}`;
 const where = (hop: HopHistory) => `hop ${hop.hop} of ${hop.role}`;
 
-/** Every accepted task has exactly one terminal record, and no task that nobody started has one. */
+/** Every accepted task has exactly one terminal record, and no task that nobody started has one, unless it was rejected. */
 export function endsOnce(history: History, accepted: Iterable<TaskId>): Violation[] {
   const invariant = "ends once";
   const found: Violation[] = [];
@@ -27,10 +27,13 @@ export function endsOnce(history: History, accepted: Iterable<TaskId>): Violatio
   }
   for (const { task, ends, start } of history.tasks.values()) {
     if (ends.length > 1) found.push({ invariant, task, detail: `${ends.length} terminal records` });
-    if (ends.length > 0 && !start) found.push({ invariant, task, detail: "has an end but no start" });
+    if (ends.length > 0 && !start && !ends.every(isRejection)) found.push({ invariant, task, detail: "has an end but no start" });
   }
   return found;
 }
+
+/** What was sent to a `queue` and is no task has this end and nothing else. */
+const isRejection = ({ body }: HistoryRecord) => isObject(body) && body["status"] === "rejected";
 
 /** A step is recorded once: no number and no name twice in one hop. Only for systems whose steps have names of their own within a hop. */
 export const stepsOnce = (history: History): Violation[] =>

@@ -1,3 +1,4 @@
+import { aborted } from "../aborted.ts";
 import { AuditNotes } from "../audit/audit-notes.ts";
 import { AuditWriter, derivedAuditId } from "../audit/audit-writer.ts";
 import type { Clock } from "../clock.ts";
@@ -52,9 +53,3 @@ export async function auditRefusals(options: AuditRefusalsOptions): Promise<void
   writer.close();
   await follower.close();
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });

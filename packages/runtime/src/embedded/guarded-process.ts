@@ -39,8 +39,10 @@ export interface GuardedProcess {
   readonly pid: number;
   /** Resolves with the exit status of the server (128 + signal when it was killed). */
   readonly exited: Promise<number>;
-  /** Asks it to stop and waits until it is gone. */
+  /** Asks it to stop and waits until it is gone, and what is thrown away with it. */
   stop(): Promise<void>;
+  /** The same for the process alone: it is to be started again. */
+  end(): Promise<void>;
 }
 
 export interface GuardedCommand {
@@ -62,21 +64,28 @@ export async function startGuarded(guarded: GuardedCommand): Promise<GuardedProc
   const exited = once(child, "exit").then(([code]) => (typeof code === "number" ? code : 1));
   child.stdin.on("error", () => undefined); // the guard is gone; its exit says so
   const pid = await firstLine(child);
+  const gone = async () => {
+    const patience = setTimeout(() => signal(pid, "SIGKILL"), STOP_MS);
+    await exited;
+    clearTimeout(patience);
+  };
   return {
     pid,
     exited,
-    stop: async () => {
+    stop: () => {
       child.stdin.end();
-      const patience = setTimeout(() => killHard(pid), STOP_MS);
-      await exited;
-      clearTimeout(patience);
+      return gone();
+    },
+    end: () => {
+      signal(pid, "SIGTERM");
+      return gone();
     },
   };
 }
 
-function killHard(pid: number): void {
+function signal(pid: number, name: "SIGTERM" | "SIGKILL"): void {
   try {
-    kill(pid, "SIGKILL");
+    kill(pid, name);
   } catch (error) {
     // Gone in this very moment is what was wanted.
     if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;

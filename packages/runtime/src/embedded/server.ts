@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { resolve as absolute, join } from "node:path";
 import type { Logger } from "pino";
+import { aborted } from "../aborted.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { RotateKeys } from "../contracts/identities.ts";
 import { Subjects } from "../contracts/subjects.ts";
@@ -26,6 +27,7 @@ import { RoleIdentities } from "./role-identities.ts";
 import { jetStreamAnswers, readPorts, type ServerPorts } from "./server-answers.ts";
 import { serverConfigText } from "./server-config.ts";
 import { loadServerSeeds, type ServerSeeds } from "./server-keys.ts";
+import { mendStoreFailures } from "./store-failures.ts";
 import { lockStore, type StoreLock } from "./store-lock.ts";
 
 export interface EmbeddedServerOptions {
@@ -122,6 +124,7 @@ class GuardedServer implements EmbeddedServer {
   readonly #subjects: Subjects;
   #restarting: Promise<void> = Promise.resolve();
   #auditing: Promise<void> = Promise.resolve();
+  #mending: Promise<void> = Promise.resolve();
   #reloading: Promise<void> = Promise.resolve();
   #identities: RoleIdentities | undefined;
   #administration: { readonly link: Link; readonly service: Service } | undefined;
@@ -181,13 +184,22 @@ class GuardedServer implements EmbeddedServer {
       logger: this.#logger,
       signal: this.#stopping.signal,
     });
+    this.#mending = mendStoreFailures({
+      logFile: this.#logFile(),
+      storeDir: this.storeDir,
+      pid: () => this.pid,
+      restart: async () => this.#process?.end(),
+      clock: this.#clock,
+      logger: this.#logger,
+      signal: this.#stopping.signal,
+    });
     await link.nc.flush();
   }
 
   async stop(): Promise<void> {
     if (this.#stopping.signal.aborted) return this.#restarting;
     this.#stopping.abort();
-    await this.#auditing;
+    await Promise.all([this.#auditing, this.#mending]);
     await this.#administration?.link.close();
     await this.#restarting;
     await this.#process?.stop();
@@ -339,9 +351,3 @@ class GuardedServer implements EmbeddedServer {
 }
 
 const portOf = (url: string): number => Number(new URL(url).port);
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });

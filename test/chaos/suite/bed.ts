@@ -1,0 +1,221 @@
+import { readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type OfflineModel, startOfflineModel } from "@troupe/agents";
+import { connectTroupe, messageOf, type TaskId, type TroupeClient } from "@troupe/runtime";
+import {
+  createLogger,
+  type EmbeddedServer,
+  type Link,
+  openLink,
+  PLACE_OF_USER,
+  Subjects,
+  startEmbeddedServer,
+  type UserName,
+} from "@troupe/runtime/internal";
+import { LinkProxy } from "../../support/link-proxy.ts";
+import { PartProcess } from "../../support/part-process.ts";
+import { until } from "../../support/stack.ts";
+import { EffectReceiver } from "./effect-receiver.ts";
+
+const SYSTEM_FILE = fileURLToPath(new URL("../../support/chaos-system.ts", import.meta.url));
+const SUPERVISOR_MAIN = fileURLToPath(import.meta.resolve("@troupe/supervisor/main"));
+const START_MS = 60_000;
+const SERVER_LINES = 100;
+const NODES = ["node-1", "node-2", "node-3"];
+const SUPERVISORS = ["s1", "s2", "s3"];
+const GATEWAYS = ["gateway-1", "gateway-2"];
+
+/** A process of the system, and the link over which alone it reaches NATS. */
+export interface Part {
+  readonly name: string;
+  readonly process: PartProcess;
+  readonly link: LinkProxy;
+}
+
+/** What faults are tried on: three nodes, three supervisors, two gateways, one nats-server, a model and a receiver of effects. */
+export class ChaosBed implements AsyncDisposable {
+  readonly server: EmbeddedServer;
+  readonly subjects = new Subjects("chaos");
+  /** All rights, and past every proxy: for looking at what happened. */
+  readonly core: Link;
+  /** A user's rights, no library. */
+  readonly anonymous: Link;
+  readonly client: TroupeClient;
+  readonly model: OfflineModel;
+  readonly effects: EffectReceiver;
+  readonly nodes: readonly Part[];
+  readonly supervisors: readonly Part[];
+  readonly gateways: readonly Part[];
+  /** Tasks that faults started themselves, and were told are accepted. */
+  readonly strays: TaskId[] = [];
+  readonly #opened: AsyncDisposableStack;
+
+  private constructor(parts: Omit<Opened, "opened">, opened: AsyncDisposableStack) {
+    this.#opened = opened;
+    this.server = parts.server;
+    this.core = parts.core;
+    this.anonymous = parts.anonymous;
+    this.client = parts.client;
+    this.model = parts.model;
+    this.effects = parts.effects;
+    this.nodes = parts.nodes;
+    this.supervisors = parts.supervisors;
+    this.gateways = parts.gateways;
+  }
+
+  /** Starts everything in a store of its own, and deploys; resolves when every actor has a place. */
+  static async start(storeDir: string | undefined): Promise<ChaosBed> {
+    const opened = new AsyncDisposableStack();
+    let bed: ChaosBed | undefined;
+    try {
+      bed = new ChaosBed(await openAll(storeDir, opened), opened);
+      for (const { process } of bed.parts) process.start();
+      await bed.#start();
+      return bed;
+    } catch (error) {
+      const logs = bed?.logs() ?? "";
+      await opened.disposeAsync();
+      throw new Error(`the system does not start: ${messageOf(error)}\n${logs}`, { cause: error });
+    }
+  }
+
+  get parts(): readonly Part[] {
+    return [...this.supervisors, ...this.gateways, ...this.nodes];
+  }
+
+  /** Starts a task that is not of the load. Throws when nobody accepts it in time. */
+  async submitStray(role: string, input: string, idempotencyKey?: string): Promise<TaskId> {
+    const options = idempotencyKey === undefined ? {} : { idempotencyKey };
+    const { task_id } = await this.client.submit(role, input, options);
+    this.strays.push(task_id);
+    return task_id;
+  }
+
+  /** Base URL of a gateway. Throws while it has said none. */
+  urlOf({ name, process }: Part): string {
+    const url = process.log
+      .match(/gateway at (\S+)/g)
+      ?.at(-1)
+      ?.slice("gateway at ".length);
+    if (url === undefined) throw new Error(`${name} has no address yet`);
+    return url;
+  }
+
+  async health(): Promise<Health> {
+    const answer = await this.core.nc.request(this.subjects.supervisor("health"), "", { timeout: 1_000 });
+    return answer.json<Health>();
+  }
+
+  /** Resolves when all processes run, and the supervisor sees all nodes up and every actor available. */
+  async isWhole(limitMs: number): Promise<void> {
+    await until("a whole system", limitMs, async () => {
+      const { nodes, actors } = await this.health();
+      const isWhole = nodes.up === NODES.length && actors.total > 0 && actors.unavailable === 0;
+      if (!isWhole) throw new Error(JSON.stringify({ nodes, actors }));
+      return true;
+    });
+  }
+
+  /** What every process last said. */
+  logs(): string {
+    const parts = this.parts.map(({ name, process }) => `--- ${name}\n${process.log}`);
+    const server = readFileSync(join(this.server.storeDir, "nats-server.log"), "utf8").split("\n");
+    return [...parts, "--- nats-server", ...server.slice(-SERVER_LINES)].join("\n");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#opened.disposeAsync();
+  }
+
+  async #start(): Promise<void> {
+    await until("every node up", START_MS, async () => (await this.health()).nodes.up === NODES.length);
+    await this.#deploy();
+    await this.isWhole(START_MS);
+  }
+
+  async #deploy(): Promise<void> {
+    const keys = join(this.server.storeDir, "keys.json");
+    const reach = ["--nats", this.server.url, "--system", this.subjects.system, "--keys", keys];
+    const deploy = new PartProcess("deploy", ["deploy", SYSTEM_FILE, ...reach]);
+    deploy.start();
+    const code = await deploy.ended();
+    if (code !== 0) throw new Error(`troupe deploy ended with ${code}: ${deploy.log}`);
+  }
+}
+
+/** What is read of the supervisor's health. */
+export interface Health {
+  readonly nodes: { readonly up: number };
+  readonly actors: { readonly total: number; readonly unavailable: number };
+  readonly supervisor: { readonly id: string };
+}
+
+const reach = (url: string): string[] => ["--nats", url, "--system", "chaos"];
+
+interface Opened {
+  readonly server: EmbeddedServer;
+  readonly core: Link;
+  readonly anonymous: Link;
+  readonly client: TroupeClient;
+  readonly model: OfflineModel;
+  readonly effects: EffectReceiver;
+  readonly nodes: readonly Part[];
+  readonly supervisors: readonly Part[];
+  readonly gateways: readonly Part[];
+}
+
+async function openAll(storeDir: string | undefined, opened: AsyncDisposableStack): Promise<Opened> {
+  const effects = opened.use(await EffectReceiver.start());
+  const model = await startOfflineModel();
+  opened.defer(() => model.close());
+  process.env["TROUPE_MODEL_MODE"] = "offline";
+  process.env["TROUPE_OFFLINE_URL"] = model.url;
+  const logger = createLogger({ name: "chaos", level: "error" });
+  const server = await startEmbeddedServer({ system: "chaos", storeDir, env: process.env, logger });
+  opened.defer(async () => {
+    await server.stop();
+    if (storeDir !== undefined) await rm(storeDir, { recursive: true, force: true });
+  });
+  const open = async (user: UserName) => {
+    const seed = user === "client" ? undefined : server.seedOf(user);
+    const opening = await openLink({
+      servers: server.url,
+      name: `chaos/${user}`,
+      seed,
+      ...PLACE_OF_USER[user],
+      logger,
+    });
+    opened.defer(() => opening.close());
+    return opening;
+  };
+  const client = await connectTroupe({ url: server.url, system: "chaos" });
+  opened.defer(() => client.close());
+  const part = async (name: string, argsAt: (url: string) => string[], main?: string): Promise<Part> => {
+    const link = opened.use(await LinkProxy.start(() => new URL(server.url)));
+    const process = new PartProcess(name, argsAt(link.url), main);
+    opened.defer(() => process.stop());
+    return { name, process, link };
+  };
+  const withKeys = (url: string) => [...reach(url), "--keys", join(server.storeDir, "keys.json")];
+  const seed = ["--seed", server.seedOf("supervisor")];
+  const supervise = (id: string) => (url: string) => [...reach(url), ...seed, "--id", id];
+  return {
+    effects,
+    model,
+    server,
+    core: await open("supervisor"),
+    anonymous: await open("client"),
+    client,
+    supervisors: await inTurn(SUPERVISORS, (id) => part(id, supervise(id), SUPERVISOR_MAIN)),
+    gateways: await inTurn(GATEWAYS, (id) => part(id, (url) => ["gateway", ...withKeys(url), "--port", "0"])),
+    nodes: await inTurn(NODES, (id) => part(id, (url) => ["node", ...withKeys(url), "--name", id, "--slots", "512"])),
+  };
+}
+
+async function inTurn<T>(names: readonly string[], make: (name: string) => Promise<T>): Promise<readonly T[]> {
+  const made: T[] = [];
+  for (const name of names) made.push(await make(name));
+  return made;
+}

@@ -1,0 +1,25 @@
+import type { Random } from "@troupe/runtime/internal";
+import type { ChaosBed } from "./bed.ts";
+
+/** What a fault is done to. Two faults of one kind of part never last at the same time: their effects could not be told apart. */
+export type Struck = "node" | "host" | "supervisor" | "gateway" | "server" | "machine" | "tasks" | "model";
+
+/** A fault that lasts until it is healed. */
+export interface Strike {
+  /** Whom it hit: `node-2`. */
+  readonly target: string;
+  /** Ends the fault; whatever was ended runs again. Resolves when that is so. */
+  heal(): Promise<void>;
+  /** Whether it did what it should, asked after healing; `undefined` when it did, else what is missing. */
+  readonly unseen?: () => string | undefined;
+}
+
+export interface Fault {
+  readonly name: string;
+  readonly struck: Struck;
+  /** How long it lasts, ms, from and to. */
+  readonly holdMs: readonly [from: number, to: number];
+  /** Why it cannot be done on this machine; absent = it can. */
+  readonly impossible?: () => Promise<string | undefined>;
+  strike(bed: ChaosBed, random: Random): Promise<Strike>;
+}

@@ -1,0 +1,18 @@
+import type { Fault } from "./fault.ts";
+import { LINK_FAULTS } from "./link-faults.ts";
+import { cpuStarved, diskFull } from "./machine-faults.ts";
+import { frozen, hostKilled, killed, nodeRestarted, serverFrozen, serverKilled } from "./process-faults.ts";
+import { TASK_FAULTS } from "./task-faults.ts";
+
+/** Everything that can be done to a system. */
+export const FAULTS: readonly Fault[] = [
+  ...(["node", "supervisor", "gateway"] as const).flatMap((kind) => [killed(kind), frozen(kind)]),
+  hostKilled,
+  nodeRestarted,
+  serverKilled,
+  serverFrozen,
+  ...LINK_FAULTS,
+  cpuStarved,
+  diskFull,
+  ...TASK_FAULTS,
+];

@@ -1,0 +1,114 @@
+/**
+ * What must hold of a round, whatever struck: pure functions over its history, the books of the receiver of effects, and the control
+ * plane's own events. None of it rests on what a process of the system believed.
+ */
+import { DoneBody, type StoredControlEvent, type TaskId } from "@troupe/runtime/internal";
+import { ChaosInput, ChaosResult } from "../../support/chaos-system.ts";
+import type { History, TaskHistory } from "../../support/history.ts";
+import { type Violation, violationsOf } from "../../support/invariants.ts";
+import type { Received } from "./effect-receiver.ts";
+
+/** A fault as it was done. Times are ms since 1970. */
+export interface Struck {
+  readonly fault: string;
+  readonly target: string;
+  readonly atMs: number;
+  readonly healedAtMs: number;
+  /** What is missing to say that it did what it should. */
+  readonly unseen: string | undefined;
+}
+
+export interface Round {
+  readonly history: History;
+  /** Tasks of the load, and those that faults started: what a client was told is accepted. */
+  readonly accepted: readonly TaskId[];
+  readonly strays: readonly TaskId[];
+  readonly received: readonly Received[];
+  readonly events: readonly StoredControlEvent[];
+  readonly struck: readonly Struck[];
+}
+
+/** By then every task has ended that was open when the last fault was healed. */
+const LIMIT_MS = 60_000;
+/** A node that was struck may be declared dead until so long after it was healed. */
+const AFTERMATH_MS = 15_000;
+/** Fewer ends, and a round proves nothing. */
+const LEAST_ENDS_A_MINUTE = 500;
+
+/** Everything that is wrong. */
+export function violationsIn(round: Round): Violation[] {
+  return [
+    ...violationsOf(round.history, [...round.accepted, ...round.strays]),
+    ...endsInTime(round),
+    ...endsWell(round),
+    ...effectsOnce(round),
+    ...noNeedlessDeath(round),
+  ];
+}
+
+/** Why a round proves nothing, if it does not. */
+export function invalidity({ history, struck }: Round, minutes: number): string | undefined {
+  const ends = [...history.tasks.values()].filter((task) => task.ends.length > 0).length;
+  if (ends < LEAST_ENDS_A_MINUTE * minutes) return `only ${ends} tasks ended`;
+  if (struck.length === 0) return "no fault struck";
+  const unseen = struck.find((strike) => strike.unseen !== undefined);
+  return unseen && `${unseen.fault} at ${unseen.target}: ${unseen.unseen}`;
+}
+
+function endsInTime({ history, struck }: Round): Violation[] {
+  const healedAtMs = Math.max(0, ...struck.map((strike) => strike.healedAtMs));
+  return [...history.tasks.values()].flatMap(({ task, start, ends: [end] }) => {
+    const sinceMs = Math.max(healedAtMs, start?.storedAtMs ?? 0);
+    const lateMs = (end?.storedAtMs ?? 0) - sinceMs;
+    return lateMs > LIMIT_MS ? [{ invariant: "ends in time", task, detail: `${lateMs} ms after the last fault` }] : [];
+  });
+}
+
+/** Tasks of the load complete with the receipt of their own effect. Two executors that died on one message are its end, as promised. */
+function endsWell({ history, accepted, received }: Round): Violation[] {
+  const receipts = new Map(received.map(({ number, receipt }) => [number, receipt]));
+  return accepted.flatMap((id) => {
+    const task = history.tasks.get(id);
+    const detail = task && unwell(task, receipts);
+    return detail === undefined ? [] : [{ invariant: "ends well", task: id, detail }];
+  });
+}
+
+function unwell({ start, ends: [end] }: TaskHistory, receipts: ReadonlyMap<number, number>): string | undefined {
+  const done = DoneBody.safeParse(end?.body);
+  if (!done.success) return `its end cannot be read: ${done.error.message}`;
+  const { status, error, result } = done.data;
+  if (status === "failed" && error?.code === "poison_message") return undefined;
+  if (status !== "completed") return `ended ${status}: ${error?.code ?? "?"} ${error?.message ?? ""}`;
+  const asked = ChaosInput.safeParse(start?.body);
+  const got = ChaosResult.safeParse(result);
+  if (!asked.success || !got.success) return `ended with ${JSON.stringify(result)}`;
+  if (got.data.number !== asked.data.number) return "ended with the number of another task";
+  const receipt = receipts.get(got.data.number);
+  return receipt === got.data.receipt ? undefined : `ended with receipt ${got.data.receipt}, but was given ${receipt}`;
+}
+
+/** An effect is done under one key, however often it is tried. */
+function effectsOnce({ received }: Round): Violation[] {
+  const keys = new Map<number, string>();
+  return received.flatMap(({ number, key }) => {
+    const known = keys.get(number);
+    keys.set(number, known ?? key);
+    const isSame = known === undefined || known === key;
+    return isSame ? [] : [{ invariant: "effects once", task: `number ${number}`, detail: `keys ${known} and ${key}` }];
+  });
+}
+
+/** No node is declared dead that nothing was done to, however slow the machine or the server was. */
+function noNeedlessDeath({ events, struck }: Round): Violation[] {
+  return events
+    .filter(({ name }) => name === "node.dead")
+    .filter(({ about, at }) => !wasStruck(struck, about, Date.parse(at)))
+    .map(({ about, at, reason }) => ({ invariant: "no needless death", task: about, detail: `${at}: ${reason}` }));
+}
+
+const wasStruck = (struck: readonly Struck[], about: string, atMs: number): boolean =>
+  struck.some(
+    ({ target, atMs: from, healedAtMs }) =>
+      about.startsWith(target) && atMs >= from && atMs <= healedAtMs + AFTERMATH_MS,
+  );

@@ -1,0 +1,127 @@
+/** Processes that end, or stop for a while. */
+import { setTimeout as timer } from "node:timers/promises";
+import type { Random } from "@troupe/runtime/internal";
+import { hostsOf } from "../../support/host-processes.ts";
+import { until } from "../../support/stack.ts";
+import type { ChaosBed, Part } from "./bed.ts";
+import type { Fault, Strike } from "./fault.ts";
+
+const BACK_MS = 30_000;
+
+type PartKind = "node" | "supervisor" | "gateway";
+
+const partsOf = (bed: ChaosBed, kind: PartKind): readonly Part[] =>
+  kind === "node" ? bed.nodes : kind === "supervisor" ? bed.supervisors : bed.gateways;
+
+export function oneOf<T>(all: readonly T[], random: Random): T {
+  const one = all[Math.floor(random.unit() * all.length)];
+  if (one === undefined) throw new RangeError("there is none to choose from");
+  return one;
+}
+
+/** A part of a kind; of supervisors half the time the one that leads, since the others do little. */
+export async function victim(bed: ChaosBed, kind: PartKind, random: Random): Promise<Part> {
+  const one = oneOf(partsOf(bed, kind), random);
+  if (kind !== "supervisor" || random.unit() < 0.5) return one;
+  const leader = await bed.health().catch(() => undefined);
+  return bed.supervisors.find(({ name }) => name === leader?.supervisor.id) ?? one;
+}
+
+/** kill -9 of a part and all that it started; it is started again when it is healed. */
+export const killed = (kind: PartKind): Fault => ({
+  name: `${kind}-killed`,
+  struck: kind,
+  holdMs: [0, 4_000],
+  async strike(bed, random): Promise<Strike> {
+    const { name, process } = await victim(bed, kind, random);
+    await process.killGroup();
+    return { target: name, heal: async () => process.start() };
+  },
+});
+
+/** SIGSTOP of a part and all that it started, SIGCONT when it is healed. */
+export const frozen = (kind: PartKind): Fault => ({
+  name: `${kind}-frozen`,
+  struck: kind,
+  holdMs: [500, 12_000],
+  async strike(bed, random): Promise<Strike> {
+    const { name, process: part } = await victim(bed, kind, random);
+    const { pid } = part;
+    process.kill(-pid, "SIGSTOP");
+    return {
+      target: name,
+      async heal() {
+        process.kill(-pid, "SIGCONT");
+      },
+    };
+  },
+});
+
+/** kill -9 of the hosts of a node: their node starts them again. */
+export const hostKilled: Fault = {
+  name: "host-killed",
+  struck: "host",
+  holdMs: [0, 0],
+  async strike(bed, random): Promise<Strike> {
+    const running = bed.nodes.filter(({ process: part }) => part.isRunning);
+    const { name, process: node } = oneOf(running, random);
+    const hosts = await hostsOf(node.pid);
+    for (const host of hosts) process.kill(host, "SIGKILL");
+    return {
+      target: name,
+      heal: async () => undefined,
+      unseen: () => (hosts.length === 0 ? "the node had no host" : undefined),
+    };
+  },
+};
+
+/** A node drains, ends and is started again, as in a rolling restart. */
+export const nodeRestarted: Fault = {
+  name: "node-restarted",
+  struck: "node",
+  holdMs: [0, 0],
+  async strike(bed, random): Promise<Strike> {
+    const { name, process: node } = oneOf(bed.nodes, random);
+    node.signal("SIGTERM");
+    return {
+      target: name,
+      async heal() {
+        const ended = await Promise.race([node.ended(), timer(BACK_MS, "late", { ref: false })]);
+        if (ended === "late") throw new Error(`${name} does not end after SIGTERM`);
+        node.start();
+      },
+    };
+  },
+};
+
+/** kill -9 of nats-server: its guard starts it again on the same store. */
+export const serverKilled: Fault = {
+  name: "server-killed",
+  struck: "server",
+  holdMs: [0, 0],
+  async strike(bed): Promise<Strike> {
+    const before = bed.server.pid;
+    process.kill(before, "SIGKILL");
+    return {
+      target: "nats-server",
+      heal: () => until("another nats-server", BACK_MS, async () => bed.server.pid !== before && bed.server.pid > 0),
+    };
+  },
+};
+
+/** SIGSTOP of nats-server: everything waits. */
+export const serverFrozen: Fault = {
+  name: "server-frozen",
+  struck: "server",
+  holdMs: [500, 5_000],
+  async strike(bed): Promise<Strike> {
+    const { pid } = bed.server;
+    process.kill(pid, "SIGSTOP");
+    return {
+      target: "nats-server",
+      async heal() {
+        process.kill(pid, "SIGCONT");
+      },
+    };
+  },
+};

@@ -1,0 +1,72 @@
+/** Tasks, messages and models that are wrong in themselves. */
+import { randomUUID } from "node:crypto";
+import type { Random } from "@troupe/runtime/internal";
+import { garbageBodies } from "../../support/garbage.ts";
+import type { ChaosBed } from "./bed.ts";
+import type { Fault, Strike } from "./fault.ts";
+import { oneOf } from "./process-faults.ts";
+
+const POISONS = ["thrower", "exiter", "hanger"] as const;
+
+/** A task that throws, ends its host, or never ends. It must end as failed, and take nobody along. */
+const poison = (role: (typeof POISONS)[number]): Fault => ({
+  name: `poison-${role}`,
+  struck: "tasks",
+  holdMs: [0, 0],
+  async strike(bed): Promise<Strike> {
+    await bed.submitStray(role, "anything");
+    return { target: role, heal: async () => undefined };
+  },
+});
+
+/** What is no message, on every subject of the system's that a client may write to. */
+const brokenPayloads: Fault = {
+  name: "broken-payloads",
+  struck: "tasks",
+  holdMs: [0, 0],
+  async strike(bed, random): Promise<Strike> {
+    const bodies = garbageBodies(Math.floor(random.unit() * 2 ** 31));
+    for (const { body } of bodies) bed.anonymous.nc.publish(oneOf(subjectsOf(bed), random), body);
+    await bed.anonymous.nc.flush();
+    return { target: `${bodies.length} bodies`, heal: async () => undefined };
+  },
+};
+
+const subjectsOf = ({ subjects: { system } }: ChaosBed): readonly string[] =>
+  ["door", "asker", "nobody"].flatMap((role) =>
+    ["submit", "run", "queue"].map((verb) => `${system}.tasks.${role}.${verb}`),
+  );
+
+/** The same submission over and over, some of them at once: one task. */
+const duplicates: Fault = {
+  name: "duplicates",
+  struck: "tasks",
+  holdMs: [0, 0],
+  async strike(bed): Promise<Strike> {
+    const idempotencyKey = randomUUID();
+    const submit = () => bed.submitStray("asker", "Once, please.", idempotencyKey);
+    const submitted = await Promise.allSettled(Array.from({ length: 8 }, submit));
+    const tasks = new Set(submitted.flatMap((each) => (each.status === "fulfilled" ? [each.value] : [])));
+    return {
+      target: "8 submissions",
+      heal: async () => undefined,
+      unseen: () => (tasks.size === 1 ? undefined : `${tasks.size} tasks came of one key`),
+    };
+  },
+};
+
+const MODEL_FAULTS = ["rate_limit", "server_error", "garbage", "stall", "cut"] as const;
+
+/** A model that refuses, breaks or stalls for its next requests. */
+const faultyModel: Fault = {
+  name: "faulty-model",
+  struck: "model",
+  holdMs: [0, 0],
+  async strike(bed, random: Random): Promise<Strike> {
+    const kind = oneOf(MODEL_FAULTS, random);
+    bed.model.addFault({ kind, times: 3, retryAfterMs: 500 });
+    return { target: kind, heal: async () => undefined };
+  },
+};
+
+export const TASK_FAULTS: readonly Fault[] = [...POISONS.map(poison), brokenPayloads, duplicates, faultyModel];

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { invalidity, type Round, violationsIn } from "../chaos/suite/judge.ts";
+import { toHistory } from "../support/history.ts";
+import { by, hopA, hopB, hopC, line, startHop, stored, subjects, task } from "../support/history-lines.ts";
+
+interface End {
+  readonly atMs?: number;
+  readonly body?: unknown;
+}
+
+/** A task that ran through door, worker and last while node-2 was killed. */
+function round(end: End = {}, change: Partial<Round> = {}): Round {
+  const { atMs = 1_500, body = { status: "completed", result: { number: 7, receipt: 3 }, by: "last" } } = end;
+  const input = { workMs: 1, number: 7, effects: "http://127.0.0.1:1/" };
+  const lines = [
+    line(startHop, "client", "m.send.door", undefined, input, 1_000),
+    line(hopA, "door", "m.send.worker", by("a1", 0), input, 1_010),
+    line(hopB, "worker", "s.step.1", by("b1", 0), { name: "effect", value: 3 }, 1_020),
+    line(hopB, "worker", "m.send.last", by("b1", 0, "s.step.1"), { number: 7, receipt: 3 }, 1_030),
+    line(hopC, "last", "s.step.1", by("c1", 0), { name: "x", value: 1 }, 1_040),
+    { subject: subjects.done(task), atMs, body, writer: by("c1", 0, "s.step.1") },
+  ];
+  return {
+    history: toHistory(subjects, stored(lines)),
+    accepted: [task],
+    strays: [],
+    received: [{ number: 7, key: "k", receipt: 3 }],
+    events: [],
+    struck: [{ fault: "node-killed", target: "node-2", atMs: 1_000, healedAtMs: 1_200, unseen: undefined }],
+    ...change,
+  };
+}
+
+const invariants = (of: Round) => [...new Set(violationsIn(of).map((violation) => violation.invariant))];
+const died = (about: string, atMs: number) => ({
+  v: 1 as const,
+  sequence: 1,
+  at: new Date(atMs).toISOString(),
+  name: "node.dead",
+  about,
+  reason: "silent",
+});
+
+describe("the judge of the fault suite", () => {
+  it("finds nothing in a good round", () => assert.deepEqual(violationsIn(round()), []));
+
+  it("takes the end of a message that two executors died on for what was promised", () => {
+    const body = { status: "failed", error: { code: "poison_message", message: "two died" }, by: "worker" };
+    assert.deepEqual(invariants(round({ body })), []);
+  });
+
+  it("notices a task of the load that failed", () => {
+    const body = { status: "failed", error: { code: "handler_failed", message: "boom" }, by: "last" };
+    assert.deepEqual(invariants(round({ body })), ["ends well"]);
+  });
+
+  it("notices a result with a receipt that was given for something else, or never", () => {
+    assert.deepEqual(invariants(round({}, { received: [{ number: 7, key: "k", receipt: 4 }] })), ["ends well"]);
+    assert.deepEqual(invariants(round({}, { received: [] })), ["ends well"]);
+  });
+
+  it("notices an effect under two keys; under one it may come again", () => {
+    const first = { number: 7, key: "k", receipt: 3 };
+    assert.deepEqual(invariants(round({}, { received: [first, first] })), []);
+    const other = { number: 7, key: "other", receipt: 3 };
+    assert.deepEqual(invariants(round({}, { received: [first, other] })), ["effects once"]);
+  });
+
+  it("notices an end more than a minute after the last healing, and a stray task without an end", () => {
+    assert.deepEqual(invariants(round({ atMs: 61_300 })), ["ends in time"]);
+    assert.deepEqual(invariants(round({}, { history: toHistory(subjects, []), accepted: [], strays: [task] })), [
+      "ends once",
+    ]);
+  });
+
+  it("notices the death of a node that nothing was done to", () => {
+    assert.deepEqual(invariants(round({}, { events: [died("node-2/x", 1_100)] })), []);
+    assert.deepEqual(invariants(round({}, { events: [died("node-1", 1_100)] })), ["no needless death"]);
+    assert.deepEqual(invariants(round({}, { events: [died("node-2", 30_000)] })), ["no needless death"]);
+  });
+
+  it("says why a round proves nothing", () => {
+    assert.match(invalidity(round(), 1) ?? "", /only 1 tasks ended/);
+    assert.match(invalidity(round({}, { struck: [] }), 0) ?? "", /no fault struck/);
+    const [strike] = round().struck;
+    assert.ok(strike);
+    const unseen = { ...strike, unseen: "nothing went over the link" };
+    assert.match(invalidity(round({}, { struck: [unseen] }), 0) ?? "", /nothing went over the link/);
+    assert.equal(invalidity(round(), 0), undefined);
+  });
+});
