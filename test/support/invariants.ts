@@ -27,7 +27,8 @@ export function endsOnce(history: History, accepted: Iterable<TaskId>): Violatio
   }
   for (const { task, ends, start } of history.tasks.values()) {
     if (ends.length > 1) found.push({ invariant, task, detail: `${ends.length} terminal records` });
-    if (ends.length > 0 && !start && !ends.every(isRejection)) found.push({ invariant, task, detail: "has an end but no start" });
+    if (ends.length > 0 && !start && !ends.every(isRejection))
+      found.push({ invariant, task, detail: "has an end but no start" });
   }
   return found;
 }
