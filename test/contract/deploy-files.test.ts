@@ -149,7 +149,7 @@ test("every alert says how bad it is, what it is and what to do, and has a unit 
     ),
   );
   for (const { alert, labels, annotations } of alerts) {
-    assert.ok(labels && annotations, alert);
+    assert.ok(labels && annotations, String(alert));
     assert.ok(fired.has(alert ?? ""), `${alert} is fired by no test`);
   }
   for (const { input_series: series } of tests)

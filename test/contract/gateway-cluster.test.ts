@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createGateway, type Gateway } from "@troupe/gateway";
-import { type ClusterHealth, Operation, PLACE_OF_USER } from "@troupe/runtime/internal";
+import { type ClusterHealth, Operation, PLACE_OF_USER, SloReport } from "@troupe/runtime/internal";
 import { silentLogger } from "../support/nats-server.ts";
 import { ObedientNode } from "../support/obedient-node.ts";
 import { until } from "../support/stack.ts";
@@ -62,6 +62,16 @@ test("usage is there by what it is asked by, and a wrong question is named", asy
   const wrong = await get("usage?by=colour");
   assert.equal(wrong.status, 400);
   assert.match(await wrong.text(), /by/);
+});
+
+test("objectives are there as the supervisor counts them", async () => {
+  const response = await get("slo");
+  assert.equal(response.status, 200);
+  const { objectives } = SloReport.parse(await response.json());
+  assert.deepEqual(
+    objectives.map(({ name }) => name),
+    ["availability", "latency", "errors", "cost"],
+  );
 });
 
 test("an operation is accepted with its place, and confirmed there", async () => {

@@ -47,7 +47,7 @@ it("promtool finds no fault with rules, their unit tests, the configuration, and
   await writeFile(scraped, await new Metrics(Object.keys(METRICS) as MetricName[]).text());
   // It reads standard input only.
   const lint = await runTool("sh", ["-c", '"$1" check metrics < "$2"', "sh", tool, scraped], { limitMs: RUN_MS });
-  assert.equal(lint?.code, 0, lint?.output);
+  assert.equal(lint?.code, 0, String(lint?.output));
 });
 
 it("compose-go, the loader of docker compose, takes compose.yaml as it is, and would refuse what it does not know", async (t) => {
@@ -57,7 +57,7 @@ it("compose-go, the loader of docker compose, takes compose.yaml as it is, and w
   if (!canGoOn(t, "go install compose-go", installed)) return;
   const loader = join(folder, "cmd");
   const loaded = await runTool(loader, [join(ROOT, "compose.yaml")], { cwd: ROOT, limitMs: RUN_MS });
-  assert.equal(loaded?.code, 0, loaded?.output);
+  assert.equal(loaded?.code, 0, String(loaded?.output));
   const wrong = join(folder, "wrong.yaml");
   await writeFile(wrong, "services: { nats: { image: nats, restrat: always } }\n");
   const refused = await runTool(loader, [wrong], { cwd: folder, limitMs: RUN_MS });
