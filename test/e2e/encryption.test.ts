@@ -5,7 +5,18 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { jetstreamManager } from "@nats-io/jetstream";
-import { keyRingFileOf, readKeyRing } from "@troupe/runtime/internal";
+import {
+  createJetStreamLog,
+  createPublisher,
+  keyRingFileOf,
+  type NewRecord,
+  newTaskId,
+  parseTaskId,
+  readKeyRing,
+  systemClock,
+  systemRandom,
+  type TaskId,
+} from "@troupe/runtime/internal";
 import { z } from "zod";
 import { PartProcess } from "../support/part-process.ts";
 import { Stack, until } from "../support/stack.ts";
@@ -34,6 +45,12 @@ async function troupe(...args: string[]): Promise<PartProcess> {
 
 const Task = z.looseObject({ task_id: z.string(), status: z.string(), result: z.unknown().optional() });
 
+const TaskIdText = z.string().transform((text): TaskId => parseTaskId(text)?.id ?? assert.fail(text));
+const Failed = z.looseObject({
+  error: z.looseObject({ code: z.string(), message: z.string() }),
+  path: z.array(z.looseObject({ role: z.string() })),
+});
+
 async function post(text: string, more: Record<string, unknown> = {}): Promise<Response> {
   const body = JSON.stringify({ role: "first", input: { text, pauseMs: 0, ...more }, session: "s" });
   return fetch(`${url}/api/v1/tasks`, { method: "POST", headers: { "Content-Type": "application/json" }, body });
@@ -49,7 +66,7 @@ const read = async (path: string): Promise<unknown> => (await fetch(`${url}/api/
 
 async function ended(task: string): Promise<z.infer<typeof Task>> {
   let view = Task.parse(await read(task));
-  await until(`the end of ${task}`, 30_000, async () => {
+  await until(`the end of ${task}`, 60_000, async () => {
     view = Task.parse(await read(task));
     return !["accepted", "running", "waiting"].includes(view.status);
   });
@@ -101,6 +118,33 @@ test("the door shows a task's progress and input, and the log what roles said to
   assert.equal((await ended(retried.task_id)).status, "completed");
 });
 
+test("a body that was moved to another task, or is not encrypted, is refused: nobody runs on it", async () => {
+  const source = TaskIdText.parse(await submit(SECRET));
+  await ended(source);
+  const { core, subjects } = stack;
+  const publisher = createPublisher(core);
+  const log = createJetStreamLog({ link: core, publisher, subjects });
+  try {
+    const start = await log.get(subjects.start(source, "first"));
+    assert.ok(start?.header);
+    const version = parseTaskId(source)?.version ?? assert.fail(source);
+    for (const body of [start.body, Buffer.from(JSON.stringify({ text: "plain", pauseMs: 0 }))]) {
+      const task = newTaskId(0, version, systemClock, systemRandom);
+      const record: NewRecord = { ...start, header: start.header, body, subject: subjects.start(task, "first") };
+      assert.equal((await log.append(record)).kind, "stored");
+      const { error, path } = Failed.parse(await ended(task));
+      assert.equal(error.code, "malformed_record");
+      assert.match(error.message, /does not open|is not encrypted/);
+      assert.deepEqual(
+        path.map(({ role }) => role),
+        ["first"],
+      );
+    }
+  } finally {
+    publisher.close();
+  }
+});
+
 test("keys are rotated while tasks run: none is lost, new bodies carry the new key, the old one can still be read", async () => {
   const first = Object.keys(readKeyRing(ring).keys)[0] ?? "none";
   const tasks = await Promise.all(Array.from({ length: 5 }, (_, at) => submit(`${SECRET} ${at}`)));
@@ -116,13 +160,13 @@ test("keys are rotated while tasks run: none is lost, new bodies carry the new k
 
 test("a host that has no key gives its messages back, and goes on when the key is there again", async () => {
   const task = await submit(SECRET, { pauseMs: 2_000 });
-  await until("the wait", 10_000, async () => Task.parse(await read(task)).status === "waiting");
+  await until("the wait", 60_000, async () => Task.parse(await read(task)).status === "waiting");
   await rename(ring, `${ring}.away`);
   const [node] = stack.nodes;
   assert.ok(node);
   await node.killGroup();
   node.start();
-  await until("the reason in the node's log", 20_000, async () => /node node-1 has no encryption keys/.test(node.log));
+  await until("the reason in the node's log", 60_000, async () => /node node-1 has no encryption keys/.test(node.log));
   assert.notEqual(Task.parse(await read(task)).status, "failed");
   await rename(`${ring}.away`, ring);
   assert.equal((await ended(task)).status, "completed");

@@ -61,9 +61,10 @@ test("an input is opened where it was stored, and stays as it is anywhere else",
   );
 });
 
+const isUnavailable = (error: unknown) => TroupeError.is(error, "unavailable");
+
 test("without keys nothing is taken in plain, and nothing sealed is passed off as a result", () => {
   const without = seals(join(folder, "missing.json"));
-  const isUnavailable = (error: unknown) => TroupeError.is(error, "unavailable");
   assert.throws(() => without.input({ task: TASK, mailbox: "closed", input: 1 }), isUnavailable);
   assert.throws(() => without.resultOf(sealedInput(), TASK, ["closed"]), isUnavailable);
   const body = sealedInput();
