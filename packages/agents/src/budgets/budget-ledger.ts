@@ -1,6 +1,7 @@
 import { type Clock, messageOf, type Random } from "@troupe/runtime";
 import type { Logger } from "@troupe/runtime/internal";
 import { type Amount, isNothing, NOTHING } from "./amount.ts";
+import type { BudgetUses } from "./budget-uses.ts";
 import { type AccountRows, HeldAccount } from "./held-account.ts";
 import type { Limits, Refusal } from "./ledger.ts";
 import type { SignOfLife } from "./sign-of-life.ts";
@@ -24,6 +25,8 @@ export interface BudgetLedgerOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Told which accounts calls draw on. */
+  readonly uses?: BudgetUses | undefined;
 }
 
 /** After so long without a reservation a node gives back what it holds to spare, ms. */
@@ -42,6 +45,7 @@ export class BudgetLedger {
   /** Reserves on every account, or on none. Throws `unavailable` or `outcome_unknown` when the store does not answer. */
   async reserve(nest: readonly NestedAccount[], asked: Amount): Promise<Reserved> {
     await this.#options.sign.ensure();
+    for (const account of nest) this.#options.uses?.drawn(account, this.#account(account.key));
     const settled = await Promise.allSettled(nest.map(({ key, limits }) => this.#account(key).reserve(asked, limits)));
     const refusals = settled.map((result) => (result.status === "fulfilled" ? result.value : undefined));
     const isReserved = settled.map(({ status }, index) => status === "fulfilled" && refusals[index] === undefined);

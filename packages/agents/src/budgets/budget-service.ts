@@ -8,7 +8,7 @@ import {
   messageOf,
   TroupeError,
 } from "@troupe/runtime";
-import { CasBucket, OnDemand, type SpentBudget } from "@troupe/runtime/internal";
+import { type BudgetUse, CasBucket, OnDemand, type SpentBudget } from "@troupe/runtime/internal";
 import { z } from "zod";
 import type { ModelSettings } from "../config/load.ts";
 import type { CallTokens } from "../models/call-estimate.ts";
@@ -20,6 +20,7 @@ import { type Amount, NOTHING } from "./amount.ts";
 import { budgetError } from "./budget-error.ts";
 import { BudgetLedger, type NestedAccount } from "./budget-ledger.ts";
 import { BUDGET_SERVICE, BudgetQuestion } from "./budget-messages.ts";
+import { BudgetUses } from "./budget-uses.ts";
 import { Account } from "./ledger.ts";
 import { nestOf } from "./nest.ts";
 import { amountOf, Reservations } from "./reservations.ts";
@@ -44,6 +45,7 @@ class BudgetHandler implements BrokerHandler {
   readonly #access: NodeAccess;
   readonly #books = new OnDemand(() => this.#openBooks());
   readonly #spent: SpentBudgets;
+  readonly #uses: BudgetUses;
   #opened: Books | undefined;
 
   constructor(ports: BrokerPorts, settings: ModelSettings) {
@@ -51,6 +53,7 @@ class BudgetHandler implements BrokerHandler {
     this.#settings = settings;
     this.#access = NodeAccess.of(ports);
     this.#spent = new SpentBudgets(ports.clock);
+    this.#uses = new BudgetUses(ports.clock);
     // At once: with this life's sign what an earlier life of the node held is free, and not only after a minute.
     void this.#books.get().catch((error: unknown) => {
       ports.logger.warn({ reason: messageOf(error) }, "budgets cannot be opened yet; the first model call tries again");
@@ -71,6 +74,10 @@ class BudgetHandler implements BrokerHandler {
 
   spentBudgets(): readonly SpentBudget[] {
     return this.#spent.reports();
+  }
+
+  budgetUses(): readonly BudgetUse[] {
+    return this.#uses.reports();
   }
 
   hostEnded(incarnation: string): void {
@@ -140,6 +147,7 @@ class BudgetHandler implements BrokerHandler {
       clock,
       random,
       logger,
+      uses: this.#uses,
     });
     const books: Books = { ledger, reservations: new Reservations(ledger, clock) };
     this.#opened = books;

@@ -57,6 +57,11 @@ export class HeldAccount {
     return isNothing(this.#reserved) && this.#hasWrittenAll;
   }
 
+  /** The account as it was last read or written here; `undefined` = not yet. */
+  get account(): Account | undefined {
+    return this.#row?.value;
+  }
+
   /** Ms since the last reservation. */
   get idleMs(): number {
     return this.#options.clock.monotonicMs() - this.#usedMs;

@@ -123,6 +123,20 @@ function renewsIn(account: Account, window: "minute" | "day", nowMs: number): nu
   return Math.max(1, account[window].startMs + WINDOW_MS[window] - nowMs);
 }
 
+/** Spent and held part of the tightest limit, 0 to 1 and, where a call took more than it had reserved, beyond. 0 without limits. */
+export function usedRatio(account: Account, limits: Limits, nowMs: number): number {
+  const present = atTime(account, nowMs);
+  const held = heldOf(present);
+  const ratios = WINDOWS.flatMap((window) =>
+    MEASURES.flatMap((measure) => {
+      const limit = limits[window]?.[measure];
+      if (limit === undefined) return [];
+      return [limit === 0 ? 1 : (spentIn(present, window)[measure] + held[measure]) / limit];
+    }),
+  );
+  return Math.max(0, ...ratios);
+}
+
 const spentIn = (account: Account, window: Window): Amount =>
   window === "total" ? account.total : account[window].amount;
 

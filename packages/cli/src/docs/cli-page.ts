@@ -24,6 +24,10 @@ const VARIABLES: readonly (readonly [string, string])[] = [
   ["TROUPE_HTTP_URL", "address of a gateway, for `troupe doctor`, and for `troupe approvals` with an API key"],
   ["TROUPE_API_KEY", "API key or token: `troupe approvals` then decides over HTTP, as its owner"],
   ["TROUPE_LOG_LEVEL", "debug, info, warn, error or silent"],
+  ["TROUPE_LOG", "level of everything and of parts: `info,hop=debug`; before TROUPE_LOG_LEVEL (docs/logs.md)"],
+  ["TROUPE_LOG_FILE", "file that the log is appended to; as `--log-file`"],
+  ["TROUPE_METRICS", "HOST:PORT where nodes and supervisors serve /metrics; as `--metrics`"],
+  ["OTEL_*", "traces, by OpenTelemetry's standard variables (docs/traces.md)"],
   [
     "OPENAI_API_KEY, OPENAI_BASE_URL, TROUPE_MODEL",
     "with `--live`: key, endpoint, and the model of the built-in aliases",

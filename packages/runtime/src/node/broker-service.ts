@@ -36,6 +36,14 @@ export interface BrokerCaller {
   readonly incarnation: string;
 }
 
+/** How much of a budget is used. */
+export interface BudgetUse {
+  /** For people: `tenant acme`. */
+  readonly account: string;
+  /** Of its tightest limit, 0 to 1. */
+  readonly usedRatio: number;
+}
+
 /** A service while its node runs. */
 export interface BrokerHandler {
   /**
@@ -47,6 +55,8 @@ export interface BrokerHandler {
   dependencies?(): readonly DependencyReport[];
   /** The budgets that the service has found spent, for each heartbeat: at once, from memory. */
   spentBudgets?(): readonly SpentBudget[];
+  /** How much of the budgets that it knows is used, for figures: at once, from memory. */
+  budgetUses?(): readonly BudgetUse[];
   /** This host is gone, and asks no more. */
   hostEnded?(incarnation: string): void;
   close(): Promise<void>;

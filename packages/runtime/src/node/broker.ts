@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import { type DependencyReport, MAX_DEPENDENCIES, MAX_SPENT_BUDGETS, type SpentBudget } from "../contracts/control.ts";
 import { messageOf, TroupeError } from "../errors.ts";
 import type { Logger } from "../telemetry/logger.ts";
-import type { BrokerCaller, BrokerHandler, BrokerPorts, BrokerService } from "./broker-service.ts";
+import type { BrokerCaller, BrokerHandler, BrokerPorts, BrokerService, BudgetUse } from "./broker-service.ts";
 
 /** How long a service may take before its host is told that nobody knows. */
 export const ASK_LIMIT_MS = 60_000;
@@ -45,6 +45,10 @@ export class Broker {
   /** The budgets that the services have found spent. */
   spentBudgets(): readonly SpentBudget[] {
     return this.#told((handler) => handler.spentBudgets?.()).slice(0, MAX_SPENT_BUDGETS);
+  }
+
+  budgetUses(): readonly BudgetUse[] {
+    return this.#told((handler) => handler.budgetUses?.());
   }
 
   /** What all services say; one that throws leaves the others' word. */

@@ -7,6 +7,7 @@ import type { MetricName } from "../telemetry/metric-names.ts";
 import { metricText } from "../telemetry/metric-text.ts";
 import { Metrics } from "../telemetry/metrics.ts";
 import { collectProcessMetrics, PROCESS_METRICS } from "../telemetry/process-metrics.ts";
+import type { BudgetUse } from "./broker-service.ts";
 
 const NODE_METRICS = [
   ...PROCESS_METRICS,
@@ -26,11 +27,20 @@ const NODE_METRICS = [
 /** `<version>/<mailbox>/<index>`. */
 const roleOf = (actor: string): string => actor.split("/", 2)[1] ?? actor;
 
+/** What a node knows when it is asked. */
+interface NodeFigures {
+  /** Hosts that run. */
+  readonly count: number;
+  /** Of the hosts that there are and were. */
+  readonly figures: MetricFigures;
+  readonly budgets: readonly BudgetUse[];
+}
+
 /** What a node counts, and what it knows of its hosts. */
 export class NodeMetrics {
   readonly metrics = new Metrics(NODE_METRICS);
   readonly #stop: () => void;
-  #hosts: () => { readonly count: number; readonly figures: MetricFigures } = () => ({ count: 0, figures: [] });
+  #node: () => NodeFigures = () => ({ count: 0, figures: [], budgets: [] });
 
   /** `folder`: whose file system is watched. */
   constructor(folder: string, logger: Logger) {
@@ -46,9 +56,9 @@ export class NodeMetrics {
     });
   }
 
-  /** Says where figures of hosts are read. */
-  follow(hosts: () => { readonly count: number; readonly figures: MetricFigures }): void {
-    this.#hosts = hosts;
+  /** Says where figures of hosts and services are read. */
+  follow(node: () => NodeFigures): void {
+    this.#node = node;
   }
 
   /** Takes what a heartbeat says. */
@@ -75,11 +85,18 @@ export class NodeMetrics {
     return this.metrics.contentType;
   }
 
-  /** The node's figures and its hosts', in Prometheus' text format. */
-  async text(): Promise<string> {
-    const { count, figures } = this.#hosts();
+  /** The node's figures and its hosts'. */
+  async figures(): Promise<MetricFigures> {
+    const { count, figures, budgets } = this.#node();
     this.metrics.set("troupe_node_hosts", {}, count);
-    return metricText(sumFigures([await this.metrics.figures(), figures]));
+    this.metrics.clear("troupe_budget_used_ratio");
+    for (const { account, usedRatio } of budgets) this.metrics.set("troupe_budget_used_ratio", { account }, usedRatio);
+    return sumFigures([await this.metrics.figures(), figures]);
+  }
+
+  /** The same in Prometheus' text format. */
+  async text(): Promise<string> {
+    return metricText(await this.figures());
   }
 
   close(): void {

@@ -220,7 +220,11 @@ class ReconcilingNode implements NodeLife {
       this.#options;
     const { tracing, metrics, hostOutput } = this.#options;
     const telemetry = new HostTelemetry(tracing, metrics !== undefined);
-    metrics?.follow(() => ({ count: this.hostPids.length, figures: telemetry.figures }));
+    metrics?.follow(() => ({
+      count: this.hostPids.length,
+      figures: telemetry.figures,
+      budgets: broker.budgetUses(),
+    }));
     return new HostFleet({
       telemetry,
       system,
