@@ -6,7 +6,8 @@ import { it } from "node:test";
 import { startOfflineModel } from "@troupe/agents";
 import { loadYamlSystem } from "@troupe/agents/loader";
 import { connectTroupe } from "@troupe/runtime";
-import { Stack } from "../support/stack.ts";
+import { z } from "zod";
+import { Stack, until } from "../support/stack.ts";
 
 const SYSTEM = `
 name: faulty
@@ -58,6 +59,19 @@ it("a task ends by its fallback, by waiting durably for the model, or with the r
   const keys = asked("patient").map(({ idempotencyKey }) => idempotencyKey ?? "");
   assert.equal(new Set(keys.map((key) => key.slice(0, key.lastIndexOf("/")))).size, 1);
   assert.equal(new Set(keys).size, 2);
+
+  // The fifth failure in a row opens the breaker of that endpoint: its node says so, and so do supervisor and gateway.
+  assert.equal(await ask("modest"), "Not now.");
+  const gateway = await stack.gatewayUrl();
+  const Health = z.object({ parts: z.array(z.object({ name: z.string(), up: z.boolean(), text: z.string() })) });
+  await until("the gateway to tell of the dead endpoint", 10_000, async () => {
+    const { parts } = Health.parse(await (await fetch(`${gateway}/health`)).json());
+    const models = parts.find(({ name }) => name === "models");
+    return models?.up === false && /^1 of 4 model endpoints fail$/.test(models.text);
+  });
+  const Cluster = z.object({ alerts: z.array(z.object({ name: z.string(), text: z.string() })) });
+  const { alerts } = Cluster.parse(await (await fetch(`${gateway}/api/v1/cluster`)).json());
+  assert.match(alerts.find(({ name }) => name === "breaker_open")?.text ?? "", /w!500 fails on node-1/);
 });
 
 it("the system of the documentation loads", async () => {
