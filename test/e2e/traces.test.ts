@@ -10,7 +10,9 @@ import { startOfflineModel } from "@troupe/agents";
 import { connectTroupe } from "@troupe/runtime";
 import { z } from "zod";
 import { OtlpReceiver, type ReceivedSpan } from "../support/otlp-receiver.ts";
-import { Stack } from "../support/stack.ts";
+import type { PartProcess } from "../support/part-process.ts";
+import { promtoolProblems } from "../support/promtool-rules.ts";
+import { Stack, until } from "../support/stack.ts";
 
 const SYSTEM_FILE = fileURLToPath(new URL("../support/traced-system.ts", import.meta.url));
 const TASKS = 4;
@@ -36,6 +38,37 @@ function pathOf(span: ReceivedSpan, spans: readonly ReceivedSpan[], caller: stri
   return names;
 }
 
+/** What a node serves to Prometheus. */
+async function figuresOf(node: PartProcess): Promise<string> {
+  const url = /"url":"([^"]+)","msg":"metrics are served"/.exec(node.log)?.[1];
+  assert.ok(url, node.log);
+  return (await fetch(url)).text();
+}
+/** Waits until the nodes' figures add up to these. */
+async function figuresShow(
+  nodes: readonly PartProcess[],
+  wanted: readonly (readonly [string, number])[],
+): Promise<void> {
+  await until("the hosts' figures", 30_000, async () => {
+    const texts = await Promise.all(nodes.map((node) => figuresOf(node)));
+    for (const text of texts) assert.deepEqual(promtoolProblems(text), []);
+    for (const [series, sum] of wanted)
+      assert.equal(
+        texts.reduce((all, text) => all + valueIn(text, series), 0),
+        sum,
+        series,
+      );
+    return true;
+  });
+}
+const valueIn = (text: string, series: string): number =>
+  Number(
+    text
+      .split("\n")
+      .find((line) => line.startsWith(`${series} `))
+      ?.slice(series.length + 1) ?? 0,
+  );
+
 it("one trace leads from the request through hops, waits, models and tools over two nodes; a re-run is a link", {
   timeout: 120_000,
 }, async (t) => {
@@ -52,7 +85,8 @@ it("one trace leads from the request through hops, waits, models and tools over 
     await model.close();
     await rm(folder, { recursive: true });
   });
-  await using stack = await Stack.start({ system: "traces", nodes: 2, systemFile: SYSTEM_FILE });
+  const nodeFlags = ["--metrics", "127.0.0.1:0"];
+  await using stack = await Stack.start({ system: "traces", nodes: 2, systemFile: SYSTEM_FILE, nodeFlags });
   const url = await stack.gatewayUrl();
   const client = await connectTroupe({ url: stack.server.url, system: stack.subjects.system });
   t.after(() => client.close());
@@ -113,6 +147,12 @@ it("one trace leads from the request through hops, waits, models and tools over 
   }
   assert.equal(nodes.size, 2, "the tasks ran on both nodes");
 
+  // A host that is killed takes the last two seconds of its figures along, and no more.
+  const counted = [
+    ['troupe_tool_calls_total{tool="lookup",outcome="ok"}', TASKS],
+    ['troupe_hops_total{role="joiner",end="waiting"}', TASKS],
+  ] as const;
+  await figuresShow(stack.nodes, counted);
   const unsampled = await begin("asker", "Please.", "00");
   const { traceId, spanId } = await begin("fragile", "hello", "01");
   const spans = await receiver.trace(
@@ -132,6 +172,12 @@ it("one trace leads from the request through hops, waits, models and tools over 
     ["earlier_attempt"],
   );
   assert.deepEqual(receiver.spansOf(unsampled.traceId), [], "what the caller did not sample is not recorded");
+
+  await figuresShow(stack.nodes, [
+    ...counted.slice(0, 1),
+    ['troupe_hops_total{role="last",end="committed"}', 1],
+    ["troupe_node_host_deaths_total", 1],
+  ]);
 
   assert.deepEqual(receiver.problems, []);
   assert.ok(receiver.headers.every((headers) => headers["x-collector-key"] === "only-for-nodes"));
