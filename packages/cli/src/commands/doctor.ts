@@ -13,7 +13,7 @@ import { diskCheck, nodeCheck } from "../doctor/machine-checks.ts";
 import { type ModelsHere, modelChecks } from "../doctor/model-checks.ts";
 import { productionChecks } from "../doctor/production-checks.ts";
 import { connectionCheck, serverCheck } from "../doctor/server-checks.ts";
-import { copiesCheck, roomCheck, storeCheck, storeUnseen } from "../doctor/store-checks.ts";
+import { copiesCheck, isSyncedBeside, roomCheck, storeCheck, storeUnseen } from "../doctor/store-checks.ts";
 import { shardsOf, straysCheck, streamNames } from "../doctor/stray-checks.ts";
 import { gatewayCheck, graphCheck, serverBinaryCheck, supervisorCheck } from "../doctor/system-checks.ts";
 import { ENVIRONMENT_VARIABLE, environmentNamed } from "../environment/environments.ts";
@@ -138,6 +138,7 @@ interface StoreSeen {
   readonly shards: number;
   /** The current version first. */
   readonly deployments: readonly Deployment[];
+  readonly isSynced: boolean | undefined;
 }
 
 /** A store that does not answer is what the checks will tell. */
@@ -145,20 +146,21 @@ async function storeSeen(scope: Scope, reached: Reached): Promise<StoreSeen> {
   const subjects = new Subjects(reached.address.system);
   const names = await streamNames(reached.link).catch((): readonly string[] => []);
   const deployments = await readDeployments(reached, scope.clock).catch((): readonly Deployment[] => []);
-  return { shards: Math.max(1, shardsOf(names, subjects)), deployments };
+  const isSynced = await isSyncedBeside(reached.address.keysFile);
+  return { shards: Math.max(1, shardsOf(names, subjects)), deployments, isSynced };
 }
 
 function operatorChecks(
   { clock }: Scope,
   { link, address: { system } }: Reached,
-  { shards, deployments }: StoreSeen,
+  { shards, deployments, isSynced }: StoreSeen,
   isProduction: boolean,
 ): readonly Check[] {
   return [
     clockCheck(link, system, clock),
     nodeClocksCheck(link, system, clock),
     storeCheck(link, system, shards),
-    copiesCheck(link, system, shards, isProduction),
+    copiesCheck(link, system, shards, { isProduction, isSynced }),
     roomCheck(link, system, shards),
     straysCheck(link, system, deployments, shards),
     graphCheck(link, system),

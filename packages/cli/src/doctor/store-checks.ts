@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { messageOf } from "@troupe/runtime";
 import { type Link, requireAsAsked, Subjects, streamSpecs } from "@troupe/runtime/internal";
 import { type Check, type Finding, failed, ok, skipped, warning } from "./check.ts";
@@ -33,14 +35,28 @@ export function storeCheck(link: Link, system: string, shards: number): Check {
   };
 }
 
-/** How many copies each stream has, and whether all of them are there. */
-export const copiesCheck = (link: Link, system: string, shards: number, isProduction: boolean): Check => ({
+/** What durability is judged by besides the streams themselves. */
+export interface DurabilityFacts {
+  readonly isProduction: boolean;
+  /** Whether the server syncs each write to its disk; `undefined` where nobody here knows. */
+  readonly isSynced: boolean | undefined;
+}
+
+/** How many copies each stream has, whether all of them are there, and whether a power cut could cost records. */
+export const copiesCheck = (link: Link, system: string, shards: number, facts: DurabilityFacts): Check => ({
   name: "durability",
-  run: async () => judgeCopies(await infos(link, system, shards), isProduction),
+  run: async () => judgeCopies(await infos(link, system, shards), facts),
 });
 
+/** Whether the server whose configuration lies beside these keys syncs each write; `undefined` when there is none. */
+export async function isSyncedBeside(keysFile: string | undefined): Promise<boolean | undefined> {
+  if (keysFile === undefined) return undefined;
+  const text = await readFile(join(dirname(keysFile), "nats-server.conf"), "utf8").catch(() => undefined);
+  return text === undefined ? undefined : /^\s*sync_interval:\s*"?always"?\s*$/m.test(text);
+}
+
 /** Judges what a crash could cost: of one server's machine, or of one more server. Pure. */
-export function judgeCopies(streams: readonly StreamInfo[], isProduction: boolean): Finding {
+export function judgeCopies(streams: readonly StreamInfo[], { isProduction, isSynced }: DurabilityFacts): Finding {
   const behind = streams.flatMap(({ config, cluster }) =>
     (cluster?.replicas ?? [])
       .filter(({ current, offline }) => !current || offline === true)
@@ -54,6 +70,7 @@ export function judgeCopies(streams: readonly StreamInfo[], isProduction: boolea
   const fewest = Math.min(...streams.map(({ config }) => config.num_replicas));
   if (fewest >= 3) return ok(`R${fewest}: every copy is there and current`);
   const text = `R${fewest}: ${fewest === 1 ? "one copy" : `${fewest} copies`} of each record`;
+  if (isSynced === true) return ok(`${text}, each synced to disk before it counts`);
   if (!isProduction) return ok(`${text}; fine for development`);
   return warning(text, {
     why: "a lost disk is a lost system, and after a power cut the last two minutes may be missing, unless the server syncs each write",
