@@ -1,4 +1,8 @@
 export { type A2aRoleOptions, a2aRole } from "./a2a/a2a-role.ts";
+export { type LangchainRoleOptions, langchainRole } from "./adapters/langchain-role.ts";
+export type { LangchainRetriever, LangchainRunnable, LangchainTool } from "./adapters/langchain-shapes.ts";
+export { type LangchainToolOptions, langchainTool } from "./adapters/langchain-tool.ts";
+export { type LlamaIndexRetriever, langchainRetriever, llamaIndexRetriever } from "./adapters/retrievers.ts";
 export { loadYamlSystem } from "./loader.ts";
 export type { FaultKind } from "./models/offline/faults.ts";
 export {
@@ -17,6 +21,10 @@ export { react } from "./patterns/react.ts";
 export { critic, reflection } from "./patterns/reflection.ts";
 export { singleAnswer } from "./patterns/single-answer.ts";
 export { vote, voter } from "./patterns/vote.ts";
+export { type FileIndexOptions, fileIndex } from "./retrieval/file-index.ts";
+export { type RetrievalOptions, retrieval } from "./retrieval/retrieval.ts";
+export type { Passage, Retriever } from "./retrieval/retriever.ts";
+export { type RetrieverToolOptions, retrieverTool } from "./retrieval/retriever-tool.ts";
 export type { AgentOptions } from "./roles/agent.ts";
 export { agent } from "./roles/agent.ts";
 export type { Conversation, Turn } from "./roles/conversation.ts";

@@ -3,6 +3,7 @@ import type { Problem, RoleDefinition } from "@troupe/runtime";
 import { RoleName } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { A2aFields, a2aRole } from "../a2a/a2a-role.ts";
+import { RetrievalRole, retrievalRole } from "../retrieval/retrieval-file.ts";
 import type { OpenModel } from "../roles/agent-ports.ts";
 import { type WorkflowFiles, WorkflowRole, workflowRole } from "../workflows/workflow-file.ts";
 import { debate } from "./debate.ts";
@@ -86,6 +87,7 @@ export const PATTERN_FILES = [
   Chair,
   HandOff,
   WorkflowRole,
+  RetrievalRole,
   A2a,
 ] as const;
 export type PatternFile = z.infer<(typeof PATTERN_FILES)[number]>;
@@ -181,5 +183,7 @@ export function patternRole(
       return a2aRole<string>(file);
     case "workflow":
       return workflowRole(name, file, workflows, problems);
+    case "retrieval":
+      return retrievalRole(file, openModel);
   }
 }
