@@ -1,5 +1,5 @@
-/** A payment that a person approves, and a letter that does not go out before somebody has read it. */
-import { actor, complete, defineSystem } from "@troupe/runtime";
+/** A payment that a person approves, a letter that does not go out before somebody has read it, and a delivery that a person mends. */
+import { actor, complete, defineSystem, fail } from "@troupe/runtime";
 import { z } from "zod";
 
 const Payment = z.strictObject({ to: z.string().max(200), amount: z.number().positive() });
@@ -26,9 +26,24 @@ const writer = actor({
   receive: (about) => complete({ letter: `Dear customer, about ${about}: we are on it.` }),
 });
 
+/** Delivers to addresses that it knows; what it cannot do waits at the dead-letter desk. */
+const courier = actor({
+  accepts: z.strictObject({ address: z.string() }),
+  receive: ({ address }) =>
+    address.endsWith("Street")
+      ? complete({ delivered: address })
+      : fail({ code: "tool_failed", message: `no such street: ${address}` }),
+});
+
 export default defineSystem({
   name: "approvals",
-  graph: { client: ["payer", "writer"], payer: ["client", "human"], writer: ["client", "human"] },
+  graph: {
+    client: ["payer", "writer", "courier"],
+    payer: ["client", "human"],
+    writer: ["client", "human"],
+    courier: ["client"],
+  },
+  deadLetters: "park",
   approvals: { timeoutMs: 3_600_000, onTimeout: "deny" },
-  roles: { payer, writer },
+  roles: { payer, writer, courier },
 });

@@ -5,19 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type ApprovalView, AuditEntry, callService, directGetAll, type TaskId } from "@troupe/runtime/internal";
-import { ApprovalBed } from "../support/approval-bed.ts";
-import { KILLED } from "../support/approving-system.ts";
+import { PeopleBed } from "../support/people-bed.ts";
 import { until } from "../support/stack.ts";
-import { type Ended, TroupeProcess } from "../support/troupe-cli.ts";
 
-let bed: ApprovalBed;
+let bed: PeopleBed;
 let folder: string;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), "troupe-approvals-"));
-  const points = Object.entries(KILLED).map(([role, point]) => `${role}:${point}:${join(folder, `died-${role}`)}`);
-  process.env["TROUPE_FAILPOINTS"] = points.join(",");
-  bed = await ApprovalBed.start();
+  bed = await PeopleBed.start("approving-system.ts");
 });
 after(async () => {
   await bed[Symbol.asyncDispose]();
@@ -295,60 +291,4 @@ test("a cancelled task's approval is void", async () => {
   const late = await bed.decide("ann", view, "approve");
   assert.deepEqual([late.status, late.body.code], [409, "conflict"]);
   assert.match(late.text, /void/);
-});
-
-for (const [role, point] of Object.entries(KILLED)) {
-  test(`a host killed at ${point} of ${role}: one decision, one act, after it`, async () => {
-    const task = await bed.submit(role, order());
-    const view = await bed.waiting(task);
-    assert.equal(await actsOf(task), 0);
-    assert.equal((await bed.decide("ann", view, "approve")).status, 200);
-    assert.deepEqual((await bed.cluster.done(task, 20_000)).result, { did: true, by: ["ann"] });
-    assert.equal(await actsOf(task), 1);
-    await readFile(join(folder, `died-${role}`));
-  });
-}
-
-/** The command line as the operator, or as the owner of a key. */
-async function troupe(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  const { server, subjects } = bed.cluster;
-  const flags = ["--nats", server.url, "--system", subjects.system, "--keys", join(server.storeDir, "keys.json")];
-  const cli = new TroupeProcess([...args, ...flags], folder, undefined, { ...process.env, ...environment });
-  return cli.ends(20_000);
-}
-
-test("the command line lists, shows and decides as the operator; with an API key as its owner", async () => {
-  const [first, second] = [await bed.submit("asker", order()), await bed.submit("asker", order())];
-  const [one, other] = [await bed.waiting(first), await bed.waiting(second)];
-  const listed = await troupe(["approvals", "list", "--json"]);
-  const ids = listed.stdout
-    .trim()
-    .split("\n")
-    .map((line) => (JSON.parse(line) as ApprovalView).approval_id);
-  assert.ok(ids.includes(one.approval_id) && ids.includes(other.approval_id));
-  const denied = await troupe(["approvals", "deny", one.approval_id, "--reason", "not today"]);
-  assert.equal(denied.code, 0, denied.stderr);
-  assert.match(denied.stdout, /denied[\s\S]*deny by nats:CORE\/U[A-Z2-7]+ at .*: not today/);
-  assert.equal((await bed.cluster.done(first)).status, "completed");
-
-  const asAnn = { TROUPE_API_KEY: bed.keyOf("ann"), TROUPE_HTTP_URL: bed.url() };
-  const shown = await troupe(["approvals", "show", second], asAnn);
-  assert.match(shown.stdout, /"transfer": 100/);
-  const stale = await troupe(["approvals", "approve", second, "--hash", "0".repeat(64)], asAnn);
-  assert.deepEqual([stale.code === 0, /look at it again/.test(stale.stderr)], [false, true]);
-  const approved = await troupe(["approvals", "approve", second, "--json"], asAnn);
-  assert.equal((JSON.parse(approved.stdout) as ApprovalView).decisions[0]?.by, "ann");
-  assert.deepEqual(await resultOf(second), { did: true, by: ["ann"] });
-  const late = await troupe(["approvals", "deny", other.approval_id], asAnn);
-  assert.match(late.stderr, /is decided: approved by ann/);
-});
-
-test("a node killed while its task waits: another one goes on by the decision", async () => {
-  const task = await bed.submit("asker", order());
-  const view = await bed.waiting(task);
-  await bed.cluster.startNode("n2");
-  bed.killNode("n1");
-  assert.equal((await bed.decide("ann", view, "approve")).status, 200);
-  assert.deepEqual((await bed.cluster.done(task, 30_000)).result, { did: true, by: ["ann"] });
-  assert.equal(await actsOf(task), 1);
 });

@@ -6,6 +6,7 @@ import { authCommand } from "./commands/auth.ts";
 import { budgetsCommand } from "./commands/budgets.ts";
 import { cacheCommand } from "./commands/cache.ts";
 import { chatCommand } from "./commands/chat.ts";
+import { deadCommand } from "./commands/dead.ts";
 import { deployCommand } from "./commands/deploy.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { encryptionCommand } from "./commands/encryption.ts";
@@ -72,6 +73,7 @@ export function buildProgram(cli: Cli): Command {
     drainCommand,
     operationCommand,
     approvalsCommand,
+    deadCommand,
     tokenCommand,
     auditCommand,
     usageCommand,

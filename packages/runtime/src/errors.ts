@@ -170,6 +170,12 @@ export const ERRORS = {
     "No approval has this id, or its task is past retention.",
     "List what waits with `troupe approvals list`.",
   ),
+  unknown_dead_letter: spec(
+    "terminal",
+    404,
+    "No dead letter has this id, or its task is past retention.",
+    "List what is there with `troupe dead list`.",
+  ),
   deadline_exceeded: spec("terminal", 504, "The deadline passed first.", "Give more time, or ask for less."),
   cancelled: spec("terminal", 409, "The task was cancelled.", "Submit it again if it is still wanted."),
   aborted_by_rule: spec(

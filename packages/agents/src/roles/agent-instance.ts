@@ -45,7 +45,7 @@ export interface InstancePorts {
   readonly choices: PromptParts["choices"];
   readonly toolPorts: ToolPorts;
   /** Called with the first message, so that a missing key fails a task and not the whole host. */
-  readonly openModel: () => ModelClient;
+  readonly openModel: (alias: string) => ModelClient;
   /** Roles that the graph lets a role address; `undefined` where the graph is not known. */
   readonly edgesOfRole: (role: string) => readonly string[] | undefined;
 }
@@ -66,13 +66,14 @@ export function createAgentInstance(
     tools,
     edgesOfRole,
   };
-  let client: ModelClient | undefined;
+  const clients = new Map<string, ModelClient>();
   const open = (ctx: Context): ModelClient => {
-    if (client !== undefined) return client;
-    client = openModel();
-    if (!client.isPriced) {
-      ctx.log.warn({ model: spec.model }, "the price of this model is not known: its calls count as free");
-    }
+    const { model = spec.model } = ctx;
+    const known = clients.get(model);
+    if (known !== undefined) return known;
+    const client = openModel(model);
+    clients.set(model, client);
+    if (!client.isPriced) ctx.log.warn({ model }, "the price of this model is not known: its calls count as free");
     return client;
   };
   return {
@@ -93,12 +94,12 @@ export function createAgentInstance(
         return outcomeOf(spec, ctx, conversation, degraded(spec, spec.whenDown));
       }
     },
-    callsLeft: () => client?.callsLeft?.(),
+    callsLeft: () => clients.get(spec.model)?.callsLeft?.(),
     dispose: () => tools.close(),
   };
 }
 
-const agentAttributes = ({ model }: AgentSpec, { role, task }: Context) => ({
+const agentAttributes = (spec: AgentSpec, { role, task, model = spec.model }: Context) => ({
   [GEN_AI.operation]: "invoke_agent",
   [GEN_AI.provider]: "troupe",
   [GEN_AI.agentName]: role,
@@ -114,7 +115,13 @@ async function play(playing: Playing, client: ModelClient, conversation: Convers
   const parts = { role: ctx.role, instructions: spec.instructions, choices, answer: answerSchema };
   const composed = await composePrompt(ctx, client, { ...parts, maxOutputTokens, tools }, conversation, spec.context);
   const messages = [...composed.messages];
-  const ask = { client, alias: spec.model, whenDown, mayCache: spec.cache, filter: () => tokenFilter(shape) };
+  const ask = {
+    client,
+    alias: ctx.model ?? spec.model,
+    whenDown,
+    mayCache: spec.cache,
+    filter: () => tokenFilter(shape),
+  };
   for (let turn = 1; turn <= spec.maxIterations; turn++) {
     const call: ModelCall = { messages: [...messages], temperature, maxOutputTokens, tools, answer: answerSchema };
     const answer = await askModel(ctx, call, ask);

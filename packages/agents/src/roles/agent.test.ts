@@ -245,3 +245,21 @@ test("an agent that addresses what is no edge is a compile error", async () => {
     (error) => TroupeError.is(error, "invalid_config") && /roles\.a\.route\[1\] \("b"\)/.test(error.message),
   );
 });
+
+test("a hop that was sent again on another model uses that one, and only that hop does", async () => {
+  const opened: string[] = [];
+  const { open } = scripted({ content: "done" });
+  const role = agentWith<string, string>({ ...BASE, to: "client" }, (alias) => {
+    opened.push(alias);
+    return open();
+  });
+  const instance = role.create();
+  const names: string[] = [];
+  for (const model of ["advanced", undefined, "advanced"]) {
+    const ctx = createFakeContext({ role: "writer", ...(model === undefined ? {} : { model }) });
+    await instance.receive("hello", ctx);
+    names.push(...ctx.steps.map(({ name }) => name));
+  }
+  assert.deepEqual(opened, ["advanced", "fast"]);
+  assert.deepEqual(names, ["model:advanced", "model:fast", "model:advanced"]);
+});

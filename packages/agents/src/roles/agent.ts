@@ -153,7 +153,7 @@ function roleOf<Targets extends string>(
   const instancePorts = {
     choices,
     toolPorts,
-    openModel: () => openModel(spec.model, models),
+    openModel: (alias: string) => openModel(alias, models),
     edgesOfRole: (role: string) => (manifest === undefined ? undefined : edgesOf(manifest, role)),
   };
   return {

@@ -20,6 +20,7 @@ export interface ApprovalDesk {
 }
 
 const HTTP_MS = 10_000;
+const at = (id: string): string => `/${encodeURIComponent(id)}`;
 
 export function natsDesk(link: Link, subjects: Subjects): ApprovalDesk {
   const ask = (verb: "list" | "show" | "decide", body: unknown) =>
@@ -44,7 +45,6 @@ export function httpDesk(url: string, key: string, fetchUrl: typeof fetch = fetc
     if (answer.ok) return json;
     throw problem(json, `${url} answers ${answer.status}`);
   };
-  const at = (id: string) => `/${encodeURIComponent(id)}`;
   return {
     list: async () => ApprovalList.parse(await ask("")),
     show: async (id) => ApprovalView.parse(await ask(at(id))),

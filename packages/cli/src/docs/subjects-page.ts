@@ -63,6 +63,11 @@ const WRITE_MEANING: Partial<Readonly<Record<(typeof SUPERVISOR_OPERATOR_VERBS)[
   audit_head: "seals the audit, and answers how far it reaches, signed",
   slo: "how the service level objectives are kept",
   approvals: "what waits for people; clients that may see it ask `<sys>.approvals.list`",
+  dead_letters: "hops that were parked, newest first",
+  dead_letter: "one of them: reason, message, path, and what its hop had done",
+  dead_letter_retry: "gives its message to its role again: as it was, edited, or on another model",
+  dead_letter_answer: "completes its task with a person's result",
+  dead_letter_drop: "ends its task as failed",
   usage: "what model calls used and cost, by tenant, user, role, model and day",
 };
 

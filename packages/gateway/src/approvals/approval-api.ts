@@ -7,6 +7,7 @@ import {
   type ApprovalVote,
   type AuditEvent,
   answerRecord,
+  answersFilter,
   approvalAuditId,
   approvalsOf,
   approvalView,
@@ -78,7 +79,7 @@ export class ApprovalApi {
       const passport = taskPassport(records, clock.nowMs());
       if (passport === undefined) throw unknownApproval(id);
       const record = answerRecord(subjects, next, "human", replyOf(approval, approver, decision), passport);
-      const stored = await decideOnce(this.#ports, `${subjects.task(approval.task)}.${next.awaited.hop}`, record);
+      const stored = await decideOnce(this.#ports, answersFilter(subjects, next), record);
       // Somebody was faster, or this very decision was stored and its answer got lost: the log tells which.
       if (stored.kind === "exists") continue;
       hint(approval.task);

@@ -2,6 +2,12 @@ import {
   ASKED_BY_HEADER,
   type Operation as ClusterOperation,
   callService,
+  DeadLetterList,
+  type DeadLetterListRequest,
+  type DeadLetterRef,
+  DeadLetterView,
+  type DeskAct,
+  DeskAnswer,
   type Link,
   Operation,
   type OperationKind,
@@ -26,6 +32,11 @@ export interface SupervisorApi {
   usage(request: UsageRequest): Promise<z.infer<typeof UsageAnswer>>;
   /** How the objectives are kept, as the supervisor counts them. */
   slo(): Promise<SloReport>;
+  /** Dead letters. Throws `unknown_dead_letter`, as the desk does. */
+  deadLetters(request: DeadLetterListRequest): Promise<DeadLetterList>;
+  deadLetter(request: z.infer<typeof DeadLetterRef>): Promise<DeadLetterView>;
+  /** Decides on behalf of somebody. Throws what the desk refuses it with. */
+  decideDeadLetter(act: DeskAct, body: object, askedBy: string): Promise<DeskAnswer>;
   /** How far an operation is. Throws `invalid_id`. */
   operation(id: string): Promise<ClusterOperation>;
   /** Events of the control plane after a sequence (without one: the last few), until the signal aborts. */
@@ -34,6 +45,8 @@ export interface SupervisorApi {
 
 const READ_MS = 2_000;
 const USAGE_MS = 30_000;
+/** Longer than its entry in the audit and its record in the log may take. */
+const DESK_MS = 10_000;
 /** The supervisor says every 5 s that it is there. */
 const SILENCE_MS = 15_000;
 
@@ -54,6 +67,18 @@ export function supervisorApi(link: Link, subjects: Subjects): SupervisorApi {
       SloReport.parse(
         await callService(link, subject("slo"), undefined, { timeoutMs: READ_MS, ifLost: "unavailable" }),
       ),
+    deadLetters: async (request) =>
+      DeadLetterList.parse(
+        await callService(link, subject("dead_letters"), request, { timeoutMs: READ_MS, ifLost: "unavailable" }),
+      ),
+    deadLetter: async (request) =>
+      DeadLetterView.parse(
+        await callService(link, subject("dead_letter"), request, { timeoutMs: READ_MS, ifLost: "unavailable" }),
+      ),
+    decideDeadLetter: async (act, body, askedBy) => {
+      const options = { timeoutMs: DESK_MS, headers: { [ASKED_BY_HEADER]: askedBy } };
+      return DeskAnswer.parse(await callService(link, subject(`dead_letter_${act}`), body, options));
+    },
     operation: async (id) =>
       Operation.parse(
         await callService(link, subject("operation"), { id }, { timeoutMs: READ_MS, ifLost: "unavailable" }),

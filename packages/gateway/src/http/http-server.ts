@@ -18,6 +18,7 @@ import { registerChatRoutes } from "./chat-routes.ts";
 import { answerClientError } from "./client-error.ts";
 import { registerClusterRoutes } from "./cluster-routes.ts";
 import { EventStreams } from "./event-stream.ts";
+import { registerDeadLetterRoutes } from "./dead-letter-routes.ts";
 import { Guard, type GuardPorts } from "./guard.ts";
 import { registerHealthRoutes } from "./health-routes.ts";
 import { KnownPaths } from "./known-paths.ts";
@@ -109,6 +110,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   registerResponseRoutes(app, ports);
   registerApprovalRoutes(app, {
     ...ports,
+  registerDeadLetterRoutes(app, { ...ports, supervisor: options.supervisor });
     approvals: options.approvals,
     principalOf: (request) => guard.principalOf(request),
   });

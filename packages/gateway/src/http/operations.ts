@@ -5,6 +5,7 @@ import { A2A_OPERATIONS } from "./a2a-operations.ts";
 import { AGENT_OPERATIONS } from "./agent-operations.ts";
 import { APPROVAL_OPERATIONS } from "./approval-operations.ts";
 import { CLUSTER_OPERATIONS } from "./cluster-operations.ts";
+import { DEAD_LETTER_OPERATIONS } from "./dead-letter-operations.ts";
 import { MCP_OPERATION } from "./mcp-operation.ts";
 import { METRICS_OPERATION } from "./metrics-operation.ts";
 import { OPENAI_OPERATIONS } from "./openai-operations.ts";
@@ -21,6 +22,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...A2A_OPERATIONS,
   MCP_OPERATION,
   ...APPROVAL_OPERATIONS,
+  ...DEAD_LETTER_OPERATIONS,
   ...CLUSTER_OPERATIONS,
   METRICS_OPERATION,
   USAGE_OPERATION,

@@ -103,6 +103,8 @@ export interface Context<To extends string = string> {
   readonly isCalled: boolean;
   /** From 1; grows with failed attempts of the handler. */
   readonly attempt: number;
+  /** Model alias that a person at the dead-letter desk chose for this hop, in place of the role's own. */
+  readonly model?: string | undefined;
   /** Hops on the path so far. */
   readonly depth: number;
   /** Labels of all content from outside that this hop has seen so far. */

@@ -1,5 +1,6 @@
 import type { Approvals } from "../contracts/approval.ts";
 import type { Budgets } from "../contracts/budget.ts";
+import type { DeadLetterPolicy } from "../contracts/dead-letter.ts";
 import { formatPath, invalidConfig, type Problem, problemsOf } from "../contracts/problem.ts";
 import type { SlosInput } from "../contracts/slo.ts";
 import type { Supervision } from "../contracts/supervision.ts";
@@ -48,6 +49,7 @@ export interface SystemOptions<G extends GraphShape> {
   /** Roles whose stored bodies are encrypted. */
   readonly encryption?: { readonly roles: "all" | readonly RolesOf<G>[] };
   /** What becomes of a task with a dead letter that no escalation role takes. Default `end`: it fails; `park`: it waits at the desk. */
+  readonly deadLetters?: DeadLetterPolicy;
   /** What holds for approvals where a tool, an edge or a handler says nothing. */
   readonly approvals?: Approvals;
   /** Service level objectives; what is absent has its defaults, `false` switches one off. */
@@ -70,6 +72,7 @@ export interface LooseSystemOptions {
   readonly models?: Readonly<Record<string, ModelSpec>> | undefined;
   readonly budgets?: Budgets | undefined;
   readonly encryption?: { readonly roles: "all" | readonly string[] } | undefined;
+  readonly deadLetters?: DeadLetterPolicy | undefined;
   readonly approvals?: Approvals | undefined;
   readonly slos?: SlosInput | undefined;
   readonly taint?: { readonly client?: readonly string[] | undefined } | undefined;
@@ -128,6 +131,7 @@ function manifestInput(options: LooseSystemOptions): Readonly<Record<string, unk
     models,
     budgets,
     encryption,
+    deadLetters,
     approvals,
     slos,
     taint,
@@ -144,6 +148,7 @@ function manifestInput(options: LooseSystemOptions): Readonly<Record<string, unk
     models,
     budgets,
     encryption,
+    deadLetters,
     approvals,
     slos,
     guardrails: guardrailsInput(options.guardrails),

@@ -10,7 +10,8 @@ export interface HopTrace {
   /** Claims by segment: in segment 0 each is a take-over, in later ones the first is the continuation. */
   readonly claims: Map<number, number>;
   readonly nonces: Set<string>;
-  state: "active" | "waiting" | "settled";
+  /** `parked`: dead, and nobody has its message. */
+  state: "active" | "waiting" | "parked" | "settled";
   /** The wait that it stands in, while `waiting`. */
   wait:
     | { readonly number: number; readonly need: number; readonly calls: readonly string[]; replies: number }

@@ -73,6 +73,10 @@ export function answerRecord(
   return jsonRecord(subject, { passport: own }, ReplyBody.parse(body));
 }
 
+/** Everything under which a wait may be answered, by whom ever: where the first answer has to stand alone, it is fenced with this. */
+export const answersFilter = (subjects: Subjects, { task, awaited }: Pick<OpenWait, "task" | "awaited">): string =>
+  `${subjects.task(task)}.${awaited.hop}.>`;
+
 /** The task's passport as of now: what its start record says, with the time that has passed since taken off. */
 export function taskPassport(records: readonly TaskRecord[], nowMs: number): Passport | undefined {
   const start = records.find(({ subject }) => subject.hop === "start" && subject.from === "client");

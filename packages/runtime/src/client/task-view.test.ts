@@ -129,6 +129,18 @@ test("a task waits only while none of its hops can go on", () => {
   assert.equal(taskView(task, answered)?.status, "running");
 });
 
+test("a task whose hop was parked waits, until somebody has its message", () => {
+  const dead = { error: { code: "tool_failed", message: "no" }, attempts: 1 };
+  const parked = history(start, [hop(1), "router", "c.dead.0", by("n1"), dead]);
+  assert.equal(taskView(task, parked)?.status, "waiting");
+  const retried = history(
+    start,
+    [hop(1), "router", "c.dead.0", by("n1"), dead],
+    [hop(1), "supervisor", "m.send.router", {}, 1],
+  );
+  assert.equal(taskView(task, retried)?.status, "running");
+});
+
 test("calls that lost a join do not keep a task from waiting, begun or not", () => {
   const call = (n: number) => ({ type: "call", hop: hop(n), index: n, to: "writer", body: 1 });
   const passport = { index: 5, parent: hop(1), wait: 1, tenant: "t", depth: 0, trail: [], taint: [], requires: [] };

@@ -1,6 +1,6 @@
 /** A task as its records tell it: status, path, tokens, cost. Pure; the gateway, the CLI and the supervisor show the same (DESIGN §7). */
 import { rfc3339 } from "../clock.ts";
-import { FanBody, WaitBody } from "../contracts/bodies.ts";
+import { DeadBody, FanBody, WaitBody } from "../contracts/bodies.ts";
 import { roleOfMailbox } from "../contracts/names.ts";
 import type { Origin } from "../contracts/record.ts";
 import { DoneBody, type TaskStatus, type TaskView } from "../contracts/task.ts";
@@ -96,7 +96,7 @@ export class TaskProjection {
     if (this.#started === 0) return "accepted";
     const hops = [...this.#hops.values()];
     const isActive = hops.some((hop) => hop.state === "active" || (hop.wait && hop.wait.replies >= hop.wait.need));
-    const isWaiting = hops.some((hop) => hop.state === "waiting");
+    const isWaiting = hops.some(({ state }) => state === "waiting" || state === "parked");
     return isWaiting && !isActive && this.#messages - this.#dropped.size <= this.#started ? "waiting" : "running";
   }
 
@@ -107,6 +107,7 @@ export class TaskProjection {
       if (from === "client" && hop === "start") {
         this.#accepted = { role: roleOfMailbox(to), atMs: record.atMs, origin: record.header?.origin };
       } else if (from !== "supervisor") this.#settle(record);
+      else this.#handOn(hop);
     } else if (kind === "reply") {
       this.#countReply(record);
       if (from !== "timer" && from !== "human") this.#settle(record);
@@ -129,6 +130,7 @@ export class TaskProjection {
     } else if (kind === "got") traceWriter(this.#hopOf(record), record.header?.writer);
     else {
       this.#settle(record);
+      if (kind === "dead" && !DeadBody.safeParse(record.body).data?.reply) this.#hopOf(record).state = "parked";
       const fan = FanBody.safeParse(record.body);
       if (kind === "fan" && fan.success) this.#messages += fan.data.outputs.length;
     }
@@ -149,6 +151,12 @@ export class TaskProjection {
     const hop = known ?? this.#newHop(`end.${writer.nonce}`, this.#done.body.by);
     traceWriter(hop, writer);
     hop.state = "settled";
+  }
+
+  /** A dead hop's message goes to somebody: it is over for the hop itself. */
+  #handOn(hop: string): void {
+    const dead = this.#find(hop);
+    if (dead?.state === "parked") dead.state = "settled";
   }
 
   /** The wait goes on: calls that did not answer are ended, or never begin. */

@@ -37,18 +37,18 @@ export interface DecideOncePorts extends WriteOncePorts {
 }
 
 /**
- * Stores the one record that may lie under `prefix` (a subject without its end), whoever else tries under whatever subject: the log takes
- * the first and refuses every other. Throws what {@link writeOnce} throws.
+ * Stores a record while there is none under `filter`, whoever else tries under whatever subject: the log takes the first and refuses every
+ * other. All who try must give the same filter. Throws what {@link writeOnce} throws.
  */
-export function decideOnce(ports: DecideOncePorts, prefix: string, record: NewRecord): Promise<WriteOnceResult> {
-  // Always this string: on a replicated stream a fence sees the uncommitted rivals of the same string only.
-  const fence = { filter: `${prefix}.>`, sequence: 0 };
-  const read = (outcome: AppendOutcome) => (isTaken(outcome) ? ports.log.last(fence.filter) : undefined);
+export function decideOnce(ports: DecideOncePorts, filter: string, record: NewRecord): Promise<WriteOnceResult> {
+  // On a replicated stream a fence sees the uncommitted rivals of the same filter only.
+  const fence = { filter, sequence: 0 };
+  const read = async (outcome: AppendOutcome) => {
+    if (outcome.kind !== "exists" && outcome.kind !== "fence_moved") return undefined;
+    return (await ports.log.last(filter)) ?? ports.log.get(record.subject);
+  };
   return untilClear(ports, () => ports.log.append(record, fence), read);
 }
-
-/** Whether somebody else's record (or an own one, whose answer got lost) is there. */
-const isTaken = ({ kind }: AppendOutcome): boolean => kind === "exists" || kind === "fence_moved";
 
 async function untilClear(
   { clock, random, patienceMs = PATIENCE_MS }: WriteOncePorts,

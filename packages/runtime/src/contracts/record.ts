@@ -90,6 +90,8 @@ export interface Origin {
 
 /** The parsed `Troupe` header. */
 export interface RecordHeader {
+  /** Model alias that somebody chose for the hop that this message begins; believed of the supervisor alone. */
+  readonly model?: string | undefined;
   readonly writer?: Writer | undefined;
   readonly passport?: Passport | undefined;
   readonly usage?: Usage | undefined;
@@ -125,6 +127,7 @@ const Wire = z.strictObject({
     .optional(),
   u: z.tuple([count, count, count]).optional(),
   a: z.tuple([z.string().min(1).max(512), count]).optional(),
+  m: z.string().min(1).max(32).optional(),
   o: z
     .strictObject({
       s: z.string().max(256).optional(),
@@ -137,7 +140,14 @@ const Wire = z.strictObject({
 });
 
 /** Writes a header. Escapes everything outside printable ASCII, so that no value can break a header line. */
-export function encodeRecordHeader({ writer: w, passport: p, usage: u, origin: o, original: a }: RecordHeader): string {
+export function encodeRecordHeader({
+  writer: w,
+  passport: p,
+  usage: u,
+  origin: o,
+  original: a,
+  model: m,
+}: RecordHeader): string {
   const text = JSON.stringify({
     v: RECORD_VERSION,
     w: w && [w.node, w.incarnation, w.nonce, w.previous ?? "", w.claim, w.segment, w.ranMs ?? null],
@@ -160,6 +170,7 @@ export function encodeRecordHeader({ writer: w, passport: p, usage: u, origin: o
     u: u && [u.inputTokens, u.outputTokens, u.costMicros],
     o: o && { s: o.session, u: o.user, p: o.priority, m: o.metadata, l: o.maxLoad },
     a: a && [a.subject, a.sequence],
+    m,
   });
   return text.replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
@@ -179,13 +190,14 @@ export function decodeRecordHeader(text: string): RecordHeader | undefined {
 
 type Wire = z.infer<typeof Wire>;
 
-function fromWire({ w, p, u, o, a }: Wire): RecordHeader {
+function fromWire({ w, p, u, o, a, m }: Wire): RecordHeader {
   return {
     writer: w && writerOf(w),
     passport: p && passportOf(p),
     usage: u && { inputTokens: u[0], outputTokens: u[1], costMicros: u[2] },
     original: a && { subject: a[0], sequence: a[1] },
     origin: o && { session: o.s, user: o.u, priority: o.p, metadata: o.m, maxLoad: o.l },
+    ...(m === undefined ? {} : { model: m }),
   };
 }
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { ApprovalRule, Approvals } from "./approval.ts";
 import { Budgets } from "./budget.ts";
+import { DeadLetterPolicy } from "./dead-letter.ts";
 import { EscalationRules } from "./escalation-rules.ts";
 import { Guardrails, RoleGuardrails } from "./guardrail.ts";
 import { isMailboxName, isRoleName, isSystemName } from "./names.ts";
@@ -174,6 +175,8 @@ export const SystemManifest = z.strictObject({
    * Absent = none.
    */
   encryption: Encryption.optional(),
+  /** What becomes of a task with a dead letter that no escalation role takes; absent = `end`. */
+  deadLetters: DeadLetterPolicy.optional(),
   /** What holds for approvals where a tool, an edge or a handler says nothing. */
   approvals: Approvals.optional(),
   /** Service level objectives; absent = the defaults. */

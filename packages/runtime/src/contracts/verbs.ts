@@ -32,6 +32,11 @@ export const SUPERVISOR_OPERATOR_VERBS = [
   "usage",
   "slo",
   "approvals",
+  "dead_letters",
+  "dead_letter",
+  "dead_letter_retry",
+  "dead_letter_answer",
+  "dead_letter_drop",
 ] as const;
 /** Verbs of the `<sys>.approvals.*` services. */
 export const APPROVAL_VERBS = ["list", "show", "decide"] as const;

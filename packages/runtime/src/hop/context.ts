@@ -72,6 +72,10 @@ export class HopContext implements Context {
   get attempt(): number {
     return this.#attempt.journal.failuresOfSegment + 1;
   }
+  get model(): string | undefined {
+    const { from, record } = this.#attempt.x.input;
+    return from === "supervisor" ? record.header?.model : undefined;
+  }
   get depth(): number {
     return this.#attempt.x.input.passport.depth;
   }

@@ -123,7 +123,8 @@ function readInput(x: Execution): unknown {
 /** The supervisor passes on what a failed hop was given as it found it: by reference, where it was too large. */
 async function readEscalation(x: Execution, value: unknown): Promise<unknown> {
   const escalation = EscalationBody.safeParse(value);
-  if (!escalation.success) return value;
+  // What the dead-letter desk sends again is the message as it was.
+  if (!escalation.success) return resolveBody(x, value, "the message's body");
   return { ...escalation.data, message: await resolveBody(x, escalation.data.message, "the failed hop's message") };
 }
 

@@ -29,6 +29,7 @@ export interface FakeContextOptions {
   readonly from?: string;
   readonly isCalled?: boolean;
   readonly attempt?: number;
+  readonly model?: string;
   readonly session?: string;
   /** State of the role, as an earlier task of the session left it. */
   readonly state?: unknown;
@@ -91,6 +92,7 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
     from: options.from ?? "client",
     isCalled: options.isCalled ?? false,
     attempt: options.attempt ?? 1,
+    model: options.model,
     depth: 0,
     get taint() {
       return [...taint];

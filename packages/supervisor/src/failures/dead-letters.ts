@@ -82,6 +82,8 @@ export class DeadLetters {
       death,
       isEnded: records.some(({ subject }) => subject.name.class === "t"),
       escalation: tables?.system.escalation,
+      clientLabels: tables?.system.manifest.taint?.client,
+      parks: tables?.system.manifest.deadLetters === "park",
       input: tables && hopInputs(records, tables.hopKeys).get(death.hop),
       records,
       remainingMs:
@@ -98,6 +100,9 @@ export class DeadLetters {
     const code = death.body.error.code;
     switch (action.kind) {
       case "none":
+        return;
+      case "park":
+        logger.warn({ task, hop, role, code }, "a dead letter waits at the desk");
         return;
       case "end":
         await writeOnce(ports, doneRecord(subjects, task, action.body));

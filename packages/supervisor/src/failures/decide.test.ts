@@ -52,6 +52,13 @@ test("what becomes of a dead letter", () => {
     ["a called hop", { death: died("x", { reply: { to: "a", parent: HOP, wait: 1, index: 0 } }) }, "none"],
     ["no escalation role", { escalation: undefined }, "end"],
     ["the escalation role itself", { escalation: "planner" }, "end"],
+    ["no escalation role, and the system parks", { escalation: undefined, parks: true }, "park"],
+    ["the escalation role itself, and the system parks", { escalation: "planner", parks: true }, "park"],
+    [
+      "aborted by a rule, and the system parks",
+      { death: died("aborted_by_rule"), escalation: undefined, parks: true },
+      "end",
+    ],
     ["the input is not found", { input: undefined }, "end"],
     ["over the hop limit, the first time", { death: died("hop_limit") }, "escalate"],
     [
@@ -103,4 +110,12 @@ test("the error that ends a task says which role died of it", () => {
     error: { code: "tool_failed", message: "m", details: { role: "planner" } },
     by: "supervisor",
   });
+});
+
+test("what came from the client goes to the escalation role as content of a client", () => {
+  const taintOf = (from: string) => {
+    const action = decideDeadLetter(given({ input: message(from, "m.send.planner"), clientLabels: ["client"] }));
+    return action.kind === "escalate" ? action.passport.taint : undefined;
+  };
+  assert.deepEqual([taintOf("client"), taintOf("router")], [["web", "client"], ["web"]]);
 });

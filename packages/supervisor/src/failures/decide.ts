@@ -8,6 +8,10 @@ export interface DeadLetterCase {
   readonly isEnded: boolean;
   /** The role that failures go to; `undefined` when the system declares none. */
   readonly escalation: string | undefined;
+  /** Labels of everything that a client sends. */
+  readonly clientLabels?: readonly string[] | undefined;
+  /** Whether what nobody takes waits at the desk instead of ending its task. */
+  readonly parks?: boolean | undefined;
   /** The message that the dead hop ran, where it could be found. */
   readonly input: TaskRecord | undefined;
   readonly records: readonly TaskRecord[];
@@ -17,6 +21,7 @@ export interface DeadLetterCase {
 
 export type DeadLetterAction =
   | { readonly kind: "none"; readonly reason: string }
+  | { readonly kind: "park" }
   | { readonly kind: "end"; readonly body: DoneBody }
   | {
       readonly kind: "escalate";
@@ -31,27 +36,35 @@ export function decideDeadLetter(given: DeadLetterCase): DeadLetterAction {
   if (isEnded) return { kind: "none", reason: "the task has ended" };
   if (death.body.reply) return { kind: "none", reason: "its caller gets the error" };
   const passport = input?.header?.passport;
-  if (escalation === undefined || escalation === death.role || !input || !passport) return fail(death);
-  // Nobody is to go on with it.
-  const { code } = death.body.error;
-  if (code === "aborted_by_rule" || code === "guardrail_blocked") return fail(death);
-  const isOverLimit = death.body.error.code === "hop_limit";
+  if (escalation === undefined || escalation === death.role || !input || !passport) return unclaimed(given);
+  if (isFinal(death)) return fail(death);
   // A task over its hop limit gets one more stretch of hops to be put right in, not one for each time.
-  if (isOverLimit && given.records.some(isFreshStretch)) return fail(death);
+  if (death.body.error.code === "hop_limit" && given.records.some(isFreshStretch)) return unclaimed(given);
   return {
     kind: "escalate",
-    passport: {
-      ...passport,
-      index: 0,
-      parent: undefined,
-      wait: undefined,
-      replyTo: undefined,
-      depth: isOverLimit ? 0 : passport.depth + 1,
-      trail: death.body.error.code === "loop_detected" ? [] : passport.trail,
-      remainingMs: given.remainingMs,
-    },
+    passport: escalatedPassport(given, input, passport),
     ...(input.header?.trace && { trace: input.header.trace }),
     body: escalationBody(death, input),
+  };
+}
+
+/** What the client sent stays content from a client, although the supervisor sends it on. */
+function escalatedPassport(
+  { death, clientLabels = [], remainingMs }: DeadLetterCase,
+  { subject }: TaskRecord,
+  passport: Passport,
+): Passport {
+  const { code } = death.body.error;
+  return {
+    ...passport,
+    index: 0,
+    parent: undefined,
+    wait: undefined,
+    replyTo: undefined,
+    depth: code === "hop_limit" ? 0 : passport.depth + 1,
+    trail: code === "loop_detected" ? [] : passport.trail,
+    taint: subject.from === "client" ? [...new Set([...passport.taint, ...clientLabels])] : passport.taint,
+    remainingMs,
   };
 }
 
@@ -68,6 +81,14 @@ function escalationBody({ role, body: { error, escalated } }: Died, input: TaskR
 
 const isFreshStretch = ({ subject, header }: TaskRecord): boolean =>
   subject.from === "supervisor" && subject.name.kind === "send" && header?.passport?.depth === 0;
+
+/** What no escalation role takes. */
+const unclaimed = ({ death, parks }: DeadLetterCase): DeadLetterAction =>
+  parks === true && !isFinal(death) ? { kind: "park" } : fail(death);
+
+/** Whether nobody is to go on with it. */
+const isFinal = ({ body: { error } }: Died): boolean =>
+  error.code === "aborted_by_rule" || error.code === "guardrail_blocked";
 
 function fail({ body, role }: Died): DeadLetterAction {
   return {

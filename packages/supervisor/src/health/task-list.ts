@@ -35,8 +35,9 @@ const DEFAULT_LIMIT = 50;
 /** Most tasks that one page looks at: a rare status must not read the whole log. */
 const LOOKED_AT = 1_000;
 
-/** Whether somebody outside the graph has to answer before the task goes on. */
+/** Whether somebody outside the graph has to answer, or to decide on a dead letter, before the task goes on. */
 export const isWaiting = (task: OpenTask, index: TaskIndex): boolean =>
+  [...task.deaths.values()].some(({ hop, body }) => body.reply === undefined && !task.handedOn.has(hop)) ||
   [...task.waits.values()].some(({ body }) =>
     body.for.some((awaited) => awaited.type !== "call" && !index.isAnswered(task.task, awaited.hop)),
   );

@@ -13,6 +13,8 @@ const task = (name: string, endedAtMs: number, mayStillRun = false): EndedTask =
   origin: undefined,
   tenant: undefined,
   isDeadLettered: false,
+  deaths: new Map(),
+  handedOn: new Set(),
   mayStillRun,
 });
 

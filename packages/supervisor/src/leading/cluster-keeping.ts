@@ -43,7 +43,7 @@ export interface ClusterKeeping {
   readonly done: Promise<unknown>;
 }
 
-type KeptTasks = Pick<TaskKeeping, "index" | "log" | "slo" | "caughtUp">;
+type KeptTasks = Pick<TaskKeeping, "index" | "log" | "slo" | "desk" | "caughtUp">;
 
 /** Starts it. */
 export async function keepCluster(

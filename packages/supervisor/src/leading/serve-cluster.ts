@@ -19,6 +19,7 @@ import type { MembershipLoop } from "../membership/membership-loop.ts";
 import type { DrainingNodes } from "../operations/draining-nodes.ts";
 import type { OperationView } from "../operations/progress.ts";
 import type { PlacementLoop } from "../placement/placement-loop.ts";
+import { deadLetterVerbs } from "../services/dead-letter-verbs.ts";
 import { eventVerbs } from "../services/event-verbs.ts";
 import { operationVerbs } from "../services/operation-verbs.ts";
 import { readVerbs } from "../services/read-verbs.ts";
@@ -30,7 +31,7 @@ import type { TaskKeeping } from "./task-keeping.ts";
 
 /** The parts that keep the cluster during a term. */
 export interface ClusterParts {
-  readonly tasks: Pick<TaskKeeping, "index" | "log">;
+  readonly tasks: Pick<TaskKeeping, "index" | "log" | "desk">;
   readonly sealing: Pick<AuditSealing, "head">;
   readonly membership: MembershipLoop;
   readonly placement: PlacementLoop;
@@ -144,6 +145,7 @@ export function serveCluster(ports: LeadingPorts, parts: ClusterParts): Service 
         maxBytes: 4_096,
         handle: (request) => request.respond(parts.slo.report()),
       },
+      ...deadLetterVerbs({ subjects, desk: tasks.desk, audit, requireLeading }),
       ...usageVerb({ link, subjects, shards: ports.shards }),
       ...eventVerbs({ link, subjects, clock, logger }),
       ...auditVerbs({ subjects, sealing, requireLeading }),

@@ -8,6 +8,7 @@ import {
   type TaskLog,
 } from "@troupe/runtime/internal";
 import { ApprovalNotes } from "../approvals/approval-notes.ts";
+import { DeadLetterDesk } from "../desk/dead-letter-desk.ts";
 import { DeadLetters } from "../failures/dead-letters.ts";
 import { EndedTasks } from "../failures/ended-tasks.ts";
 import { Janitor } from "../janitor/janitor.ts";
@@ -31,6 +32,7 @@ const ENDED_MS = 1_000;
 export interface TaskKeeping {
   readonly index: TaskIndex;
   readonly log: TaskLog;
+  readonly desk: DeadLetterDesk;
   readonly slo: SloCounting;
   /** Ends when the term's signal aborts and the last round is over. */
   readonly done: Promise<unknown>;
@@ -55,7 +57,14 @@ export async function keepTasks(ports: LeadingPorts): Promise<TaskKeeping> {
   const following = await follow({ link, subjects, shards, logger, clock, onObservation });
   const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   const running = Promise.race([following.caughtUp, stopped]).then(() => runParts(ports, parts));
-  return { index, log: parts.log, slo, caughtUp: following.caughtUp, done: endOf(running, following, parts.close) };
+  return {
+    index,
+    log: parts.log,
+    desk: parts.desk,
+    slo,
+    caughtUp: following.caughtUp,
+    done: endOf(running, following, parts.close),
+  };
 }
 
 async function endOf(running: Promise<unknown>, following: Following, close: () => void): Promise<void> {
@@ -95,6 +104,7 @@ function taskParts(ports: LeadingPorts) {
     sweeper,
     ended,
     approvals,
+    desk: new DeadLetterDesk({ link, subjects, index, reader, ports: once, logger, tablesOf, announceEnd }),
     timers: new DueTimers({ subjects, index, ports: once, logger, onEscalated }),
     deadLetters: new DeadLetters({ subjects, index, reader, ports: once, logger, tablesOf, audit, announceEnd }),
     sessions: new SessionTurns({

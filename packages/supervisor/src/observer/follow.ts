@@ -19,6 +19,7 @@ function followedOf(subjects: Subjects, shard: number): readonly Followed[] {
     { filter: subjects.everywhere(shard, "c.dead.0"), headersOnly: false },
     { filter: subjects.writtenBy(shard, "timer", "m.reply.*"), headersOnly: false },
     { filter: subjects.writtenBy(shard, "human", "m.reply.*"), headersOnly: false },
+    { filter: subjects.writtenBy(shard, "supervisor", "m.send.*"), headersOnly: true },
     { filter: subjects.everywhere(shard, "t.done.client"), headersOnly: true },
   ];
 }

@@ -63,7 +63,13 @@ export interface Died extends Observed {
   readonly writer: Writer | undefined;
 }
 
-export type Observation = Started | Ended | Waiting | Answered | Forked | Died;
+/** A dead hop's message was given to somebody: to the escalation role, or again to its own. */
+export interface HandedOn extends Observed {
+  readonly kind: "handed_on";
+  readonly hop: HopId;
+}
+
+export type Observation = Started | Ended | Waiting | Answered | Forked | Died | HandedOn;
 
 /** A followed message, as a consumer delivers it. */
 export interface FollowedRecord {
@@ -109,6 +115,7 @@ function observeMessage(
     const asker = parent === undefined || wait === undefined ? undefined : { hop: parent, wait };
     return { kind: "answered", ...at, hop, from, asker, reply: ReplyBody.safeParse(jsonBody(body)).data };
   }
+  if (from === "supervisor" && name.kind === "send") return { kind: "handed_on", ...at, hop };
   return undefined;
 }
 

@@ -40,6 +40,7 @@ const died: Observation = {
   body: { error: { code: "x", message: "y" }, attempts: 3 },
   writer: undefined,
 };
+const handedOn: Observation = { kind: "handed_on", ...at(6), hop: HOP };
 const ended: Observation = { kind: "ended", ...at(6), isFromOutside: true };
 
 test("an open task is known by what was seen of it, and counted for its version", () => {
@@ -57,8 +58,8 @@ test("an open task is known by what was seen of it, and counted for its version"
 test("records of one task may come in any order and twice: the ended task is the same", () => {
   fc.assert(
     fc.property(
-      fc.shuffledSubarray([started, waiting, answered, forked, died, ended], { minLength: 6 }),
-      fc.nat({ max: 5 }),
+      fc.shuffledSubarray([started, waiting, answered, forked, died, handedOn, ended], { minLength: 7 }),
+      fc.nat({ max: 6 }),
       (order, again) => {
         const index = new TaskIndex();
         for (const observation of order) index.apply(observation);
@@ -74,6 +75,8 @@ test("records of one task may come in any order and twice: the ended task is the
           session: { key: passport.session, turn: 4 },
           origin: { session: "talk" },
           tenant: passport.tenant,
+          deaths: new Map([[HOP, died]]),
+          handedOn: new Set([HOP]),
           mayStillRun: true,
         });
       },

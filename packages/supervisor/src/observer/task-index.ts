@@ -14,6 +14,8 @@ export interface OpenTask {
   /** Latest wait of each hop that ever waited, as observed: continuations are not followed. */
   readonly waits: ReadonlyMap<HopId, Waiting>;
   readonly deaths: ReadonlyMap<HopId, Died>;
+  /** Dead hops whose message somebody has. */
+  readonly handedOn: ReadonlySet<HopId>;
   /** Whether several of its hops may run at once. */
   readonly isForked: boolean;
 }
@@ -29,6 +31,8 @@ export interface EndedTask {
   readonly tenant: string | undefined;
   /** Whether it was ended from outside after one of its hops had died. */
   readonly isDeadLettered: boolean;
+  readonly deaths: ReadonlyMap<HopId, Died>;
+  readonly handedOn: ReadonlySet<HopId>;
   /** Whether some of its hops may still run: it was ended from outside, or had several hops at once. */
   readonly mayStillRun: boolean;
 }
@@ -37,10 +41,15 @@ interface Entry {
   open: OpenTask;
   readonly waits: Map<HopId, Waiting>;
   readonly deaths: Map<HopId, Died>;
+  readonly handedOn: Set<HopId>;
   readonly answered: Set<string>;
   /** Of the answered, those that were told no, or too late. */
   readonly refused: Set<string>;
 }
+
+/** One for all of the many that ended well. */
+const NO_DEATHS: ReadonlyMap<HopId, Died> = new Map();
+const NO_HOPS: ReadonlySet<HopId> = new Set();
 
 /**
  * The leader's index of open tasks, waits, dead letters and finished tasks: all in memory, rebuilt from the log. Records of one task may
@@ -110,6 +119,9 @@ export class TaskIndex {
       case "died":
         entry.deaths.set(observation.hop, observation);
         break;
+      case "handed_on":
+        entry.handedOn.add(observation.hop);
+        break;
       case "forked":
         this.#change(entry, { isForked: true });
         break;
@@ -129,6 +141,7 @@ export class TaskIndex {
     if (known) return known;
     const waits = new Map<HopId, Waiting>();
     const deaths = new Map<HopId, Died>();
+    const handedOn = new Set<HopId>();
     const open: OpenTask = {
       task,
       mailbox: undefined,
@@ -138,9 +151,10 @@ export class TaskIndex {
       lastSeenMs: atMs,
       waits,
       deaths,
+      handedOn,
       isForked: false,
     };
-    const entry: Entry = { open, waits, deaths, answered: new Set(), refused: new Set() };
+    const entry: Entry = { open, waits, deaths, handedOn, answered: new Set(), refused: new Set() };
     this.#open.set(task, entry);
     this.#count(task, 1);
     return entry;
@@ -157,7 +171,7 @@ export class TaskIndex {
     if (waiting.body.for.length > waiting.body.need) this.#change(entry, { isForked: true });
   }
 
-  #end({ open, deaths }: Entry, endedAtMs: number, isFromOutside: boolean): void {
+  #end({ open, deaths, handedOn }: Entry, endedAtMs: number, isFromOutside: boolean): void {
     const { task, mailbox, passport, origin, isForked } = open;
     const { session, turn } = passport ?? {};
     this.#open.delete(task);
@@ -173,6 +187,8 @@ export class TaskIndex {
       origin,
       tenant: passport?.tenant,
       isDeadLettered: isFromOutside && deaths.size > 0,
+      deaths: deaths.size === 0 ? NO_DEATHS : deaths,
+      handedOn: handedOn.size === 0 ? NO_HOPS : handedOn,
       mayStillRun: isFromOutside || isForked,
     });
   }
@@ -184,6 +200,13 @@ export class TaskIndex {
       const { session: key, turn } = passport ?? {};
       const session = key !== undefined && turn !== undefined ? { key, turn } : undefined;
       this.#ended.set(task, { ...ended, mailbox, startedAtMs, origin, session, tenant: passport?.tenant });
+    }
+    if (observation.kind === "died") {
+      const deaths = new Map(ended.deaths).set(observation.hop, observation);
+      this.#ended.set(task, { ...ended, deaths });
+    }
+    if (observation.kind === "handed_on") {
+      this.#ended.set(task, { ...ended, handedOn: new Set(ended.handedOn).add(observation.hop) });
     }
     if (observation.kind === "forked") this.#ended.set(task, { ...ended, mayStillRun: true });
   }

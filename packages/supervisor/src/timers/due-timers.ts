@@ -1,5 +1,6 @@
 import {
   answerRecord,
+  answersFilter,
   type Clock,
   type DecideOncePorts,
   decideOnce,
@@ -122,8 +123,7 @@ export class DueTimers {
     // Answers of roles are not followed; that the hop waits for something else shows that this one came, or is not needed.
     if ((task.waits.get(wait.hop)?.wait ?? wait.wait) > wait.wait) return;
     const record = answerRecord(subjects, wait, "timer", timerAnswer(wait.awaited), task.passport ?? ANONYMOUS);
-    if (wait.awaited.type === "approval")
-      await decideOnce(ports, `${subjects.task(wait.task)}.${wait.awaited.hop}`, record);
+    if (wait.awaited.type === "approval") await decideOnce(ports, answersFilter(subjects, wait), record);
     else await writeOnce(ports, record);
   }
 }
