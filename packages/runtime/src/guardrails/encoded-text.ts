@@ -29,15 +29,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
   NewLine: "\n",
 };
 
-const decoder = new TextDecoder("utf-8", { fatal: true });
-
 /** Every reading of the text that differs from the text itself. */
 export function decodings(view: View): readonly View[] {
-  const inPlace = [
-    view.replaced(PERCENT, fromPercent),
-    view.replaced(REFERENCE, fromReference),
-    view.replaced(ESCAPE, fromEscape),
-  ].filter((other) => other !== view && other.text !== view.text);
+  // One reading for all three: each by itself would cost as much as the text again.
+  const other = view.replaced(PERCENT, fromPercent).replaced(REFERENCE, fromReference).replaced(ESCAPE, fromEscape);
+  const inPlace = other.text === view.text ? [] : [other];
   return [...inPlace, ...runs(view, BASE64, fromBase64), ...runs(view, HEX, fromHex), ...hidden(view)];
 }
 
@@ -52,18 +48,18 @@ function runs(view: View, pattern: RegExp, decode: (run: string) => string | und
 }
 
 /** Bytes as text, where they are text that somebody could have written. */
-function textOf(bytes: Uint8Array): string | undefined {
+function textOf(bytes: Buffer): string | undefined {
   if (bytes.length < 6) return undefined;
-  try {
-    const text = decoder.decode(bytes);
-    // oxlint-disable-next-line no-control-regex -- bytes that happen to be UTF-8 are full of them
-    return /[\u0000-\u0008\u000e-\u001f\u007f]/.test(text) ? undefined : text;
-  } catch {
-    return undefined; // no UTF-8, so no text: the only way that decoding fails
-  }
+  const text = bytes.toString("utf8");
+  // oxlint-disable-next-line no-control-regex -- bytes that are no text are full of them, or of what stands for what is no UTF-8
+  return /[\u0000-\u0008\u000e-\u001f\u007f\ufffd]/.test(text) ? undefined : text;
 }
 
+/** Words of a language and names in programs: base 64 of a text mixes cases. */
+const WORDS = /^(?:[A-Z]?[a-z]+|[A-Z]+)(?:[-_/+](?:[A-Z]?[a-z]+|[A-Z]+|\d+))*$/;
+
 function fromBase64(run: string): string | undefined {
+  if (WORDS.test(run)) return undefined;
   const digits = run.replace(/[\r\n=]/g, "");
   // One digit more than whole groups is no base64.
   const whole = digits.length % 4 === 1 ? digits.slice(0, -1) : digits;
@@ -74,11 +70,8 @@ const fromHex = (run: string): string | undefined => textOf(Buffer.from(run.repl
 
 function fromPercent(run: string): string {
   const bytes = Buffer.from(run.replaceAll("%", ""), "hex");
-  try {
-    return decoder.decode(bytes);
-  } catch {
-    return run; // no UTF-8: stays as it is
-  }
+  const text = bytes.toString("utf8");
+  return text.includes("\ufffd") ? run : text;
 }
 
 /** Angle brackets stay as they are: `&lt;script&gt;` is how text about markup is written safely. */
@@ -105,7 +98,7 @@ function hidden(view: View): readonly View[] {
     if ((codes[0] ?? 0) >= 0xe0020 && (codes[0] ?? 0) < 0xe0100) {
       return String.fromCodePoint(...codes.map((code) => code - 0xe0000));
     }
-    return textOf(Uint8Array.from(codes.map((code) => (code >= 0xe0100 ? code - 0xe0100 + 16 : code - 0xfe00))));
+    return textOf(Buffer.from(codes.map((code) => (code >= 0xe0100 ? code - 0xe0100 + 16 : code - 0xfe00))));
   });
 }
 

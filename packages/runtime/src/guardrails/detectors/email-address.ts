@@ -18,6 +18,9 @@ const IN_WORDS = new RegExp(
   `(?<![\\w.])[a-z0-9][a-z0-9._%+-]{0,63}(?: (?:dot|punkt) [a-z0-9]{1,30}){0,3}\\s{1,2}(?:at|arroba)\\s{1,2}[a-z0-9][a-z0-9-]{0,62}(?:\\s{1,2}(?:dot|punkt|point|punto)\\s{1,2}[a-z0-9][a-z0-9-]{0,30}){0,3}\\s{1,2}(?:dot|punkt|point|punto)\\s{1,2}(?:${END})\\b`,
   "gi",
 );
+/** What there has to be before the longer patterns are tried. */
+const AT_IN_BRACKETS = /[[({<]\s?(?:at|@|ät|chez|arroba)\s?[\])}>]/i;
+const AT_IN_WORDS = /\s(?:at|arroba)\s[\s\S]{0,200}?\s(?:dot|punkt|point|punto)\s/i;
 const SPACED = new RegExp(
   `(?<![\\w.])[a-z0-9][a-z0-9._%+-]{0,63}(?: @ ?| ?@ )[a-z0-9][a-z0-9-]{0,62}(?: ?\\. ?[a-z0-9][a-z0-9-]{0,30}){0,3} ?\\. ?(?:${END})\\b`,
   "gi",
@@ -32,8 +35,8 @@ export const emailAddress: Detector = {
   find: (text) => [
     ...addresses(text),
     ...(text.includes("@") ? matches(text, SPACED) : []),
-    ...matches(text, IN_BRACKETS),
-    ...matches(text, IN_WORDS),
+    ...(AT_IN_BRACKETS.test(text) ? matches(text, IN_BRACKETS) : []),
+    ...(AT_IN_WORDS.test(text) ? matches(text, IN_WORDS) : []),
   ],
 };
 

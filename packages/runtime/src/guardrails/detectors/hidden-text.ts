@@ -23,19 +23,32 @@ const NOTHING: HiddenTexts = { find: () => [] };
  */
 export function hiddenTexts(instructions: readonly string[], canaries: readonly string[]): HiddenTexts {
   const runs = new Set<string>();
+  const beginnings = new Set<string>();
   for (const text of instructions) {
     const words = [...text.matchAll(WORD)].map(([word]) => word);
-    for (let at = 0; at + WORDS <= words.length; at++) runs.add(words.slice(at, at + WORDS).join(" "));
+    for (let at = 0; at + WORDS <= words.length; at++) {
+      runs.add(words.slice(at, at + WORDS).join(" "));
+      beginnings.add(`${words[at]} ${words[at + 1]}`);
+    }
   }
   if (runs.size === 0 && canaries.length === 0) return NOTHING;
-  return { find: (text) => [...runsIn(text, runs), ...canaries.flatMap((canary) => placesOf(text, canary))] };
+  return {
+    find: (text) => [...runsIn(text, { runs, beginnings }), ...canaries.flatMap((canary) => placesOf(text, canary))],
+  };
 }
 
-function runsIn(text: string, runs: ReadonlySet<string>): readonly Span[] {
+interface Runs {
+  readonly runs: ReadonlySet<string>;
+  /** Their first two words: most texts have none of them. */
+  readonly beginnings: ReadonlySet<string>;
+}
+
+function runsIn(text: string, { runs, beginnings }: Runs): readonly Span[] {
   if (runs.size === 0) return [];
   const words = [...text.matchAll(WORD)];
   const found: Span[] = [];
   for (let at = 0; at + WORDS <= words.length; at++) {
+    if (!beginnings.has(`${words[at]?.[0]} ${words[at + 1]?.[0]}`)) continue;
     const window = words.slice(at, at + WORDS);
     if (!runs.has(window.map(([word]) => word).join(" "))) continue;
     const first = window[0];

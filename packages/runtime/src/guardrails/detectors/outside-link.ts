@@ -4,12 +4,12 @@
  */
 import { type Detector, matches, type Scene } from "../detector.ts";
 
-const IMAGE = /!\[[^\]\n]{0,1024}\]\(\s{0,4}<?((?:https?:)?\/\/[^\s)>]{1,4096})>?[^)\n]{0,512}\)/gi;
+const IMAGE = /!\[[^\]\n]{0,1024}\]\(\s{0,4}<?((?:https?:)?\/\/[^\s)>]{1,2048})>?(?:\s[^)\n]{0,512})?\)/gi;
 const ELEMENT =
-  /<\s{0,4}(?:img|image|video|audio|source|track|input)\b[^>]{0,1024}?\s(?:src|href|srcset|poster)\s{0,4}=\s{0,4}["']?((?:https?:)?\/\/[^\s"'>]{1,4096})[^>]{0,1024}>?/gi;
-const STYLE = /\burl\(\s{0,4}["']?((?:https?:)?\/\/[^\s"')]{1,4096})["']?\s{0,4}\)/gi;
-const REFERENCE = /^[ ]{0,3}\[[^\]\n]{1,256}\]:\s{1,8}<?((?:https?:)?\/\/[^\s>]{1,4096})>?[^\n]{0,256}$/gim;
-const LINK = /(?<!!)\[[^\]\n]{0,1024}\]\(\s{0,4}<?((?:https?:)?\/\/[^\s)>]{1,4096})>?[^)\n]{0,512}\)/gi;
+  /<\s{0,4}(?:img|image|video|audio|source|track|input)\b[^>]{0,1024}?\s(?:src|href|srcset|poster)\s{0,4}=\s{0,4}["']?((?:https?:)?\/\/[^\s"'>]{1,2048})[^>]{0,1024}>?/gi;
+const STYLE = /\burl\(\s{0,4}["']?((?:https?:)?\/\/[^\s"')]{1,2048})["']?\s{0,4}\)/gi;
+const REFERENCE = /^[ ]{0,3}\[[^\]\n]{1,256}\]:\s{1,8}<?((?:https?:)?\/\/[^\s>]{1,2048})>?(?:\s[^\n]{0,256})?$/gim;
+const LINK = /(?<!!)\[[^\]\n]{0,1024}\]\(\s{0,4}<?((?:https?:)?\/\/[^\s)>]{1,2048})>?(?:\s[^)\n]{0,512})?\)/gi;
 const BARE = /(?<![("'<\w])((?:https?):\/\/[^\s<>"')\]]{8,4096})/gi;
 
 export const outsideImage: Detector = {

@@ -31,12 +31,10 @@ export const paymentCard: Detector = {
 function cardsIn(run: string, at: number): readonly Span[] {
   if (run.length < LENGTHS.least) return [];
   const groups = [...run.matchAll(GROUP)].map((group) => ({ digits: group[0], start: at + group.index }));
+  const digits = groups.map((group) => group.digits);
   const found: Span[] = [];
   for (let first = 0; first < groups.length; first++) {
-    const last = lastOfCard(
-      groups.map(({ digits }) => digits),
-      first,
-    );
+    const last = lastOfCard(digits, first);
     const from = groups[first];
     const to = last === undefined ? undefined : groups[last];
     if (from === undefined || to === undefined || last === undefined) continue;

@@ -6,7 +6,7 @@ const FREE = any(`
   (?:no|zero|not any|lacks?(?: any)?|have no|has no) (?:moral |ethical |safety |content |usual |such )?(?:rules|limits|limitations|restrictions|filters?|boundaries|censorship|morals|ethics|guard ?rails|safeguards|content polic(?:y|ies)|guidelines)
   free (?:of|from) (?:all |any |the |your |typical |its )?(?:\\w{1,12} )?(?:rules|limits|limitations|restrictions|filters?|constraints?|confines|censorship|guidelines|polic(?:y|ies)|chains|shackles)
   (?:not|no longer|isn't|aren't) (?:bound|restricted|limited|constrained|governed|restrained) by | do anything now | (?:can|could|will|may|able to) do anything | jail ?-?br(?:eak|oken|eaking) | broken? (?:free|out) | break free | never (?:refuse|say no|decline|reject|warn) | (?:cannot|can't|can not|must not|won't|will not|do not|don't|unable to) (?:ever )?(?:refuse|say no|decline|reject|moraliz?se?|lecture)
-  stay in character | evil (?:twin|assistant|ai|bot|version|gpt) | opposite day | regardless of (?:the )?(?:legality|ethics|morality|consequences|safety|how (?:harmful|illegal|unethical))|no matter how (?:harmful|illegal|unethical|dangerous|offensive|immoral) | answers? (?:any|every|all)(?: and (?:all|every))? (?:questions?|requests?|prompts?) | (?:bypass|ignore)s? (?:all )?(?:ethic|moral|safety)\\w{0,6} | without (?:moral|ethical|legal) | has been (?:freed|liberated|unlocked|jailbroken)
+  stay in character | evil (?:twin|assistant|ai|bot|version|gpt) | opposite day | regardless of (?:the )?(?:legality|ethics|morality|consequences|safety|how (?:harmful|illegal|unethical))|no matter how (?:harmful|illegal|unethical|dangerous|offensive|immoral) | answers? (?:any|every|all)(?: and (?:all|every))? (?:questions?|requests?|prompts?) | (?:bypass|ignore)s? (?:all )?(?:ethic|moral|safety)\\w{0,6} | without (?:moral|ethical|legal) | has been (?:freed|liberated|unlocked|jailbroken) | answer(?:s|ing)? (?:anything|everything) | comply (?:with (?:everything|all|any|every)|instead|no matter|without|fully|always)
 `);
 
 const MODE = any(
@@ -17,14 +17,14 @@ export const BECOMING: readonly Feature[] = [
   feature(
     "from now",
     0.5,
-    "now henc goin star rest rema effe poin mome forw onwa here",
-    `\\b(?:you(?:'re| are| will| shall)? now(?: be| going to| act)?|from (?:now on|this (?:point|moment)(?: on| forward| onwards?)?|here on(?: out)?)|henceforth|going forward,? you|starting (?:now|today|with your next)|for the (?:rest|remainder) of (?:this|our|the) (?:conversation|chat|session)|effective immediately|as of now)\\b`,
+    "now henc goin star rest rema effe poin mome forw onwa here mess",
+    `\\b(?:you(?:'re| are| will| shall)? now(?: be| going to| act)?|from (?:now on|this (?:point|moment)(?: on| forward| onwards?)?|here on(?: out)?)|henceforth|going forward,? you|starting (?:now|today|with your next)|for the (?:rest|remainder) of (?:this|our|the) (?:conversation|chat|session)|effective immediately|as of (?:now|this (?:message|moment|point)))\\b`,
   ),
   feature(
     "act as",
     0.4,
-    "act acti pret role simu imag beha taki take assu impe play beco embo port tran swit spea answ resp ai assi gpt bot mode char pers enti game",
-    `\\b(?:act(?:ing)? (?:as|like)|pretend(?:ing)? (?:to be|you(?:'re| are)|that you|as if|you)|role-?\\s?play(?:ing)?(?: as)?|simulat(?:e|ing)|imagine (?:you(?:'re| are)|that you|yourself)|behave (?:like|as)|(?:take|taking) on the (?:role|persona|identity)|assume the (?:role|identity|persona)|impersonat(?:e|ing)|you (?:will|must|are going to) (?:play|be|become|embody|portray)|become|(?:you are|you're|be|meet|called|named) (?:an? )?(?:\\w{1,14} )?(?:ai|assistant|gpt|bot|model|character|persona|entity)|transform into|switch (?:in)?to|(?:let's|we(?:'re| are| will)) play(?:ing)? a (?:game|role)|speak as|answer as|respond as)\\b`,
+    "act acti pret role simu imag beha taki take assu impe play beco embo port tran swit spea answ repl talk writ resp pict supp crea meet intr ai assi gpt bot mode char pers enti game",
+    `\\b(?:act(?:ing)? (?:as|like)|pretend(?:ing)? (?:to be|you(?:'re| are)|that you|as if|you)|role-?\\s?play(?:ing)?(?: as)?|simulat(?:e|ing)|imagine (?:you(?:'re| are)|that you|yourself)|behave (?:like|as)|(?:take|taking) on the (?:role|persona|identity)|assume the (?:role|identity|persona)|impersonat(?:e|ing)|you (?:will|must|are going to) (?:play|be|become|embody|portray)|become|(?:you are|you're|be|meet|called|named) (?:an? )?(?:\\w{1,14} )?(?:ai|assistant|gpt|bot|model|character|persona|entity)|transform into|switch (?:in)?to|(?:let's|we(?:'re| are| will)) play(?:ing)? a (?:game|role)|(?:speak|answer|respond|reply|talk|write) (?:only |always |exclusively |strictly )?as (?!soon|well|quickly|if\\b|much|possible|follows|a list|you can|early|usual|json|needed|before|expected|clearly|briefly|short)|(?:imagine|picture|suppose|create|meet|introduce|portray|play|be) (?:an?|another|yourself as|the) (?:\\w{1,12} ){0,2}(?:ai|chat ?bot|bot|gpt|llm|robot|language model)|(?:as|into) an? (?:\\w{1,12} ){0,2}(?:ai|assistant|chat ?bot|bot|model) (?:called|named|without|with no|that|who)|(?:speak|talk) to the (?:\\w{1,12} )?(?:model|ai|real))\\b`,
   ),
   feature(
     "free",
@@ -50,5 +50,17 @@ export const BECOMING: readonly Feature[] = [
     0.7,
     "clas jail gpt norm dan unfi resp answ ways vers outp",
     `\\b(?:two|2|both) (?:different |separate |kinds? of )?(?:responses|answers|ways|versions|outputs)\\b${gap(80)}\\b(?:normal|standard|regular|classic|filtered|unfiltered|first|other)\\b|\\[(?:classic|jailbreak|gpt|normal|dan|unfiltered)\\]|\\((?:🔓|🔒)`,
+  ),
+  feature(
+    "no longer",
+    0.6,
+    "long stop ceas",
+    "\\b(?:you (?:are no longer|no longer are|are not) |stop (?:being|acting (?:as|like)) |cease (?:being|to be) )(?:an? |the |just )?(?:\\w{1,12} ){0,3}(?:bot|assistant|ai|model|chat ?bot|agent|program)\\b",
+  ),
+  feature(
+    "refusal",
+    0.5,
+    "refu decl reje say",
+    "\\b(?:whenever|if|when|where) you (?:would|want to|feel like|are about to|would normally|would usually|were going to) (?:refuse|decline|reject|say no)\\b",
   ),
 ];

@@ -28,9 +28,9 @@ export const COAXING: readonly Feature[] = [
   ),
   feature(
     "harm",
-    0.5,
+    0.6,
     "bomb expl molo napa meth coca nerv sari rici anth rans malw keyl botn ddos phis cred coun mone hotw pick untr ghos sile chil huma geno kill suic hack stea stal pois",
-    `\\b(?:how (?:to|do i|can i|would (?:one|someone|i|you))|instructions? (?:for|to|on)|steps? (?:to|for)|guide (?:to|for|on)|recipe for|write|create|make|build|explain how|teach me|tutorial)\\b${gap(40)}\\b(?:bombs?|explosives?|molotov|napalm|meth(?:amphetamine)?|cocaine|nerve agent|sarin|ricin|anthrax|ransomware|malware|keylogger|botnet|ddos|phishing (?:e-?mail|page|site|kit)|credit card fraud|counterfeit|money launder\\w{0,4}|hotwire|pick a lock|untraceable|ghost gun|silencer|child (?:porn|abuse)|human trafficking|genocide|kill (?:someone|a person|my)|suicide|hack into|steal (?:a |someone|credit|identit)\\w{0,6}|stalk|poison (?:someone|a person))\\b`,
+    `\\b(?:how (?:to|do i|can i|would (?:one|someone|i|you))|instructions? (?:for|to|on)|steps? (?:to|for)|guide (?:to|for|on)|recipe for|write|create|make|build|explain how|teach me|tutorial)\\b${gap(40)}\\b(?:bombs?|explosives?|molotov|napalm|meth(?:amphetamine)?|cocaine|nerve agent|sarin|ricin|anthrax|ransomware|malware|keylogger|botnet|ddos|phishing (?:e-?mail|page|site|kit)|credit card fraud|counterfeit|money launder\\w{0,4}|hotwire|pick a lock|untraceable|ghost gun|silencer|child (?:porn|abuse)|human trafficking|genocide|kill (?:someone|a person|my)|suicide|hack into|steal (?:a |someone|credit|identit)\\w{0,6}|stalk|poison (?:someone|a person))\\b|\\b(?:bomb|explosives?|napalm|meth(?:amphetamine)?|nerve agent|ricin|poison|malware|ransomware) (?:recipes?|formulas?|instructions|synthesis|making|production)\\b`,
   ),
   feature(
     "decode and do",

@@ -34,7 +34,7 @@ export const EXTRACTING: readonly Feature[] = [
     "ask above",
     1,
     "abov befo prec prio top begi star so far unti up prev",
-    `\\b(?:repeat|print|output|display|echo|show|write|copy|paste|recite|return|reproduce|translate|summari[sz]e|encode|dump|quote|give|tell|say|put|spit out|convert)\\b${gap(25)}\\b(?:(?:everything|all|anything|the (?:text|words|content|contents|lines?|sentences?|paragraphs?|message|messages|tokens|section|input))\\b${gap(25)}\\b(?:above|before (?:this|my|the|that)|preceding|prior to|up (?:to|until) (?:this|here|now)|at the (?:top|beginning|start)|so far)|(?:above|preceding|previous) (?:text|words|content|paragraphs?|prompt))\\b`,
+    `\\b(?:repeat|print|output|display|echo|recite|return|reproduce|encode|dump|quote|spit out)\\b${gap(25)}\\b(?:(?:everything|all|anything|the (?:text|words|content|contents|lines?|sentences?|paragraphs?|message|messages|tokens|section|input))\\b${gap(25)}\\b(?:above|before (?:this|my|the|that)|preceding|prior to|up (?:to|until) (?:this|here|now)|at the (?:top|beginning|start)|so far)|(?:above|preceding|previous) (?:text|words|content|paragraphs?|prompt))\\b`,
   ),
   feature(
     "ask above",
@@ -44,9 +44,9 @@ export const EXTRACTING: readonly Feature[] = [
   ),
   feature(
     "ask above",
-    0.9,
+    1,
     "top begi star firs init very open",
-    `\\bwhat(?:'s| is| was| were| does| did)?\\b${gap(25)}\\b(?:at the (?:top|beginning|start)|(?:first|initial|very first|opening) (?:thing|line|sentence|message|words?|instruction|text|token))\\b${gap(20)}\\b(?:(?:this|our|your|the) (?:conversation|context|chat|prompt|session|window|instructions)|you (?:were|received|got|saw|see|have|read))\\b`,
+    `\\bwhat(?:'s| is| was| were| does| did)?\\b${gap(25)}\\b(?:at the (?:very )?(?:top|beginning|start)|(?:first|initial|very first|opening) (?:thing|line|sentence|message|words?|instruction|text|token))\\b${gap(20)}\\b(?:(?:this|our|your|the) (?:conversation|context|chat|prompt|session|window|instructions)|you (?:were|received|got|saw|see|have|read))\\b`,
   ),
   feature(
     "verbatim",
@@ -77,5 +77,29 @@ export const EXTRACTING: readonly Feature[] = [
     0.8,
     "prom inst guid dire conf",
     `\\byour (?:\\w{1,12} )?(?:prompt|instructions|guidelines|directives|configuration)\\b${gap(40)}\\b(?:base ?64|rot ?-?13|hex(?:adecimal)?|morse|binary|revers(?:e|ed)|backwards|pig latin|as (?:a )?(?:json|yaml|xml|poem|song|list|code|table)|in (?:json|yaml|french|spanish|german|latin|python|code))\\b`,
+  ),
+  feature(
+    "ask prompt",
+    1,
+    "gave give set wrot told put prov impo",
+    `\\b(?:${PROMPT})\\b (?:that |which )?(?:your|the|an?) (?:operators?|developers?|creators?|company|owners?|makers?|admins?|providers?|system|vendor) (?:\\w{1,12} ){0,2}(?:gave|given|set|wrote|told|put|provided|imposed)\\b`,
+  ),
+  feature(
+    "ask prompt",
+    1,
+    "init star boot setu open",
+    `\\b(?:${SHOW})\\b${gap(30)}\\byour (?:initiali[sz]ation|startup|start-up|boot|setup|starting|opening) (?:text|message|sequence|block|data|string|context)\\b`,
+  ),
+  feature(
+    "ask prompt",
+    1,
+    "syst init hidd orig secr",
+    "\\b(?:my|your) (?:system (?:prompt|message|instructions)|(?:initial|hidden|original|secret) (?:prompt|instructions)) (?:says?|is|are|reads?|tells?|begins?|starts?|contains?|includes?|states?)\\b",
+  ),
+  feature(
+    "ask everything",
+    0.8,
+    "abov befo cont wind",
+    "\\b(?:everything|all (?:the )?(?:text|content|tokens|words)|(?:the )?(?:entire|full|whole) (?:text|content|contents)?)\\b[^.!?\\n]{0,20}\\b(?:context window|in your context|in your memory|above this|before this (?:message|line|point|sentence))\\b",
   ),
 ];

@@ -11,11 +11,11 @@ export interface Feature {
   readonly pattern: RegExp;
 }
 
-/** A list of alternatives over several lines. */
+/** A list of alternatives, with ` | ` or an end of line between them; bars inside of groups have no spaces on both sides. */
 export const any = (list: string): string =>
   list
     .trim()
-    .split(/(?<!\s)\s*\|\s*|\n\s*/)
+    .split(/ \| |(?<!\s)\s*\n\s*/)
     .filter((one) => one !== "")
     .join("|");
 
@@ -62,4 +62,4 @@ export const gap = (most: number): string => `[^.!?\\n]{0,${most}}?`;
 
 /** Instructions for something, or of somebody, are not those of the model. */
 export const NOT_OURS =
-  "(?! (?:for|on|about|regarding|concerning|manual|booklet|sheet|leaflet|from (?:the|our|my) (?:doctor|teacher|boss|manager|bank|supplier)|of the (?:game|house|road|course|club|court)))";
+  "(?! (?:for(?! (?:a (?:sec|second|moment|minute|while|bit)|now|this|me|once|today)\\b)|on|about|regarding|concerning|manual|booklet|sheet|leaflet|from (?:the|our|my) (?:doctor|teacher|boss|manager|bank|supplier)|of the (?:game|house|road|course|club|court)))";

@@ -4,7 +4,7 @@ import { type Feature, feature } from "./feature.ts";
 export const FRAMING: readonly Feature[] = [
   feature(
     "frame",
-    0.9,
+    1,
     "im syst user assi endo star end eot begi chan mess inst sys turn",
     "<\\|(?:im_start|im_end|system|user|assistant|endoftext|start_header_id|end_header_id|eot_id|begin_of_text|channel|message)[^|>\\n]{0,20}\\|>|\\[/?inst\\]|<</?sys>>|<(?:start|end)_of_turn>|\\u2581?<s>\\s?\\[inst",
   ),

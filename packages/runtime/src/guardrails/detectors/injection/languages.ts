@@ -21,10 +21,10 @@ interface Vocabulary {
 
 const LATIN: readonly Vocabulary[] = [
   {
-    void: "ignorier\\p{L}* | vergiss | vergesst | vergessen sie | missachte\\p{L}* | missachten | uberge(?:he|hen) | verwirf | verwerfen | umgeh\\p{L}* | setz\\p{L}* (?:dich|sie sich) uber | halte dich nicht (?:mehr )?an | beachte\\p{L}* (?:\\p{L}+ )?nicht | befolge\\p{L}* (?:\\p{L}+ ){0,4}nicht | uberschreib\\p{L}* | loesch\\p{L}* | losch\\p{L}*",
+    void: "ignorier\\p{L}* | vergiss | vergesst | vergessen sie(?! nicht) | missachte\\p{L}* | missachten | uberge(?:he|hen) | verwirf | verwerfen | umgeh\\p{L}* | setz\\p{L}* (?:dich|sie sich) uber | halte dich nicht (?:mehr )?an | beachte\\p{L}* (?:\\p{L}+ )?nicht | befolge\\p{L}* (?:\\p{L}+ ){0,4}nicht | uberschreib\\p{L}* | loesch\\p{L}* | losch\\p{L}*",
     orders:
       "anweisung\\p{L}* | instruktion\\p{L}* | vorgaben? | vorschrift\\p{L}* | regeln | richtlinien | befehle? | systemprompt | vorherige[sn]? | bisherige[sn]? | was (?:ich|dir|man) (?:zuvor|vorher|bisher)\\p{L}* | alles (?:bisherige|vorherige|davor|oben)",
-    show: "zeig\\p{L}* | verrat\\p{L}* | nenn\\p{L}* | gib\\p{L}* | geben sie | wiederhol\\p{L}* | schreib\\p{L}* | wie lauten? | was (?:ist|sind|steht) | offenbar\\p{L}* | druck\\p{L}* | lies | ubersetz\\p{L}* | fass\\p{L}*",
+    show: "zeig\\p{L}* | verrat\\p{L}* | nenn\\p{L}* | gib\\p{L}* | geben sie | wiederhol\\p{L}* | schreib\\p{L}* | wie laute\\p{L}* | was (?:ist|sind|steht) | offenbar\\p{L}* | druck\\p{L}* | lies | ubersetz\\p{L}* | fass\\p{L}*",
     hidden:
       "system-?prompts? | system-?anweisung\\p{L}* | systemnachricht | dein(?:e|en|em|er)? (?:\\p{L}+ )?(?:anweisung\\p{L}*|instruktion\\p{L}*|vorgaben|prompts?|regeln|richtlinien|konfiguration) | ihre (?:\\p{L}+ )?(?:anweisung\\p{L}*|vorgaben|instruktion\\p{L}*) | (?:ursprunglich|versteckt|geheim|intern|initial)\\p{L}* (?:anweisung\\p{L}*|prompt|instruktion\\p{L}*|regeln) | alles (?:oben|was (?:oben|davor))\\p{L}*",
     become:
@@ -34,9 +34,9 @@ const LATIN: readonly Vocabulary[] = [
       "(?:sag|erzahl|verrat|teil|informier|erwahn)\\p{L}* (?:\\p{L}+ ){0,4}(?:nicht|nichts|niemandem) | ohne (?:den|dem|es dem) (?:nutzer|benutzer|anwender)\\p{L}* | heimlich",
   },
   {
-    void: "ignor(?:e|ez|er|es)? | oubli(?:e|ez|er|es) | ne (?:tiens|tenez|tenir) (?:pas|plus) compte | neglig(?:e|ez) | fais abstraction | faites abstraction | passe outre | contourn(?:e|ez|er) | ne (?:suis|suivez|respecte|respectez) (?:pas|plus) | abandonn(?:e|ez) | efface(?:z|r)? | outrepass\\p{L}* | annul(?:e|ez)",
+    void: "ignor(?:e|ez|er|es)(?!-t-) | oubli(?:e|ez|er|es) | ne (?:tiens|tenez|tenir) (?:pas|plus) compte | neglig(?:e|ez) | fais abstraction | faites abstraction | passe outre | contourn(?:e|ez|er) | ne (?:suis|suivez|respecte|respectez) (?:pas|plus) | abandonn(?:e|ez) | efface(?:z|r)? | outrepass\\p{L}* | annul(?:e|ez)",
     orders:
-      "instructions? | consignes? | directives? | regles? | ordres? | prompts? | ce qui precede | precedente?s? | tout ce (?:qui|que) (?:\\p{L}+ ){0,4}(?:avant|dessus|precede|dit) | restrictions?",
+      "(?:tes|vos|les|ces|mes|des|nos|toute consigne|aucune) (?:\\p{L}+ )?(?:instructions?|consignes?|directives?|regles?|ordres?|restrictions?)(?! de (?:securite|montage|la\\b)) | ce qui precede | precedente?s? | tout ce (?:qui|que) (?:\\p{L}+ ){0,4}(?:avant|dessus|precede|dit)",
     show: "montr\\p{L}* | revel\\p{L}* | affich\\p{L}* | repet\\p{L}* | donn\\p{L}* | dis | dites | ecri\\p{L}* | quel(?:le)?s? (?:est|sont|etaient) | partag\\p{L}* | divulgu\\p{L}* | imprim\\p{L}* | recopi\\p{L}* | tradui\\p{L}*",
     hidden:
       "prompt systeme | system prompt | message systeme | invite systeme | (?:tes|vos|ton|votre) (?:\\p{L}+ )?(?:instructions?|consignes?|directives?|prompt|regles|configuration) | (?:instructions?|consignes?|directives?|regles) (?:initiales?|cachees?|secretes?|internes?|d'origine|originales?|systeme) | tout ce qui (?:est|se trouve) (?:\\p{L}+ ){0,2}(?:dessus|avant)",
@@ -49,7 +49,7 @@ const LATIN: readonly Vocabulary[] = [
   {
     void: "ignor(?:a|e|en|ar|ad|as) | olvid(?:a|e|en|ar|ad|ate) | haz caso omiso | no (?:sigas|siga|hagas caso|obedezcas|tengas en cuenta|respetes) | descart(?:a|e|ar) | pasa por alto | desobedece | omit(?:e|a|ir) | salta(?:te)? | anula | elude | desestim\\p{L}* | desecha",
     orders:
-      "instrucciones | indicaciones | directrices | reglas | ordenes | normas | prompts? | mensajes? (?:anterior\\p{L}*|del sistema) | restricciones | todo lo (?:anterior|que (?:\\p{L}+ ){0,3}(?:antes|dicho|dije|dijeron)) | lo anterior",
+      "instrucciones | indicaciones | directrices | reglas | ordenes | normas | mensajes? (?:anterior\\p{L}*|del sistema) | restricciones | todo lo (?:anterior|que (?:\\p{L}+ ){0,3}(?:antes|dicho|dije|dijeron)) | lo anterior",
     show: "muestr\\p{L}* | mostra\\p{L}* | revel\\p{L}* | repit\\p{L}* | dime | diga\\p{L}* | imprim\\p{L}* | escrib\\p{L}* | dame | comparte\\p{L}* | cual(?:es)? (?:es|son|fue|fueron|eran) | ensena\\p{L}* | divulg\\p{L}* | traduc\\p{L}*",
     hidden:
       "prompt (?:del sistema|inicial|de sistema|original) | mensaje del sistema | instrucciones (?:del sistema|iniciales|ocultas|secretas|internas|originales|previas) | (?:tus|sus|tu) (?:\\p{L}+ )?(?:instrucciones|directrices|reglas|indicaciones|prompt|configuracion|ordenes) | todo lo (?:que esta |de )?(?:arriba|anterior)",
@@ -62,7 +62,7 @@ const LATIN: readonly Vocabulary[] = [
   {
     void: "ignor(?:a|ate|are|i|ino) | dimentic(?:a|ate|are|ati) | non (?:seguire|seguite|considerare|rispettare|tenere conto) | trascur(?:a|ate|are) | scord(?:a|ati) | tralascia | aggira | disattendi | annulla | scarta",
     orders:
-      "istruzion[ei] | direttiv[ae] | regole | indicazioni | ordini | comandi | prompt | linee guida | tutto (?:cio|quello) che (?:\\p{L}+ ){0,3}(?:prima|precede|detto|sopra) | precedenti",
+      "istruzion[ei] | direttiv[ae] | regole | indicazioni | ordini | comandi | linee guida | tutto (?:cio|quello) che (?:\\p{L}+ ){0,3}(?:prima|precede|detto|sopra) | precedenti",
     show: "mostra\\p{L}* | rivela\\p{L}* | ripeti\\p{L}* | dimmi | stampa\\p{L}* | scrivi\\p{L}* | quali (?:sono|erano) | qual e | condividi | traduci | elenca | svela",
     hidden:
       "prompt di sistema | messaggio di sistema | (?:tue|tuo|vostre) (?:\\p{L}+ )?(?:istruzioni|regole|direttive|prompt|linee guida|configurazione) | istruzioni (?:iniziali|nascoste|segrete|interne|originali|di sistema) | tutto (?:cio|quello) che (?:e |c'e )?sopra",
@@ -73,7 +73,7 @@ const LATIN: readonly Vocabulary[] = [
   {
     void: "ignor(?:e|a|em|ar) | esquec(?:a|e|er|am) | desconsider(?:e|a|ar) | nao (?:siga|sigas|obedeca|considere|respeite) | desrespeit(?:e|a) | descart(?:e|a) | contorn(?:e|a) | burl(?:e|a) | anul(?:e|a)",
     orders:
-      "instruc(?:oes|ao) | diretrizes | regras | ordens | comandos | prompts? | orientac(?:oes|ao) | tudo (?:o )?que (?:\\p{L}+ ){0,4}(?:antes|acima|anterior\\p{L}*|disse\\p{L}*) | mensagens anteriores | restric(?:oes|ao)",
+      "instruc(?:oes|ao) | diretrizes | regras | ordens | comandos | orientac(?:oes|ao) | tudo (?:o )?que (?:\\p{L}+ ){0,4}(?:antes|acima|anterior\\p{L}*|disse\\p{L}*) | mensagens anteriores | restric(?:oes|ao)",
     show: "mostr\\p{L}* | revel\\p{L}* | repit\\p{L}* | diga\\p{L}* | imprim\\p{L}* | escrev\\p{L}* | me de | qua(?:l|is) (?:e|sao|eram|foi|foram) | compartilh\\p{L}* | exib\\p{L}* | traduz\\p{L}* | divulg\\p{L}*",
     hidden:
       "prompt (?:do|de) sistema | mensagem (?:do|de) sistema | (?:suas|seu|tuas|teu) (?:\\p{L}+ )?(?:instrucoes|regras|diretrizes|prompt|configurac\\p{L}*|orientacoes) | instrucoes (?:iniciais|ocultas|secretas|internas|originais|do sistema) | prompt (?:inicial|original|oculto) | tudo (?:o que esta )?acima",
@@ -84,10 +84,10 @@ const LATIN: readonly Vocabulary[] = [
       "nao (?:diga|mencione|informe|revele|avise|conte)\\p{L}* | sem (?:que o usuario|avisar|informar) | secretamente",
   },
   {
-    void: "neger(?:e|en|t)? | vergeet | vergeten | sla (?:\\p{L}+ ){0,3}over | volg (?:\\p{L}+ ){0,4}niet | omzeil | schend | glom\\p{L}* | ignorera | bortse | strunta i | folj inte | ignorer | glem | se bort fra | folg ikke | unohda | jata huomiotta | ala noudata",
+    void: "negeer | negeren | vergeet | vergeten | sla (?:\\p{L}+ ){0,3}over | volg (?:\\p{L}+ ){0,4}niet | omzeil | schend | glom\\p{L}* | ignorera | bortse | strunta i | folj inte | ignorer | glem | se bort fra | folg ikke | unohda | jata huomiotta | ala noudata",
     orders:
-      "instructies? | aanwijzingen | richtlijnen | regels | opdrachten | prompts? | instruktion\\p{L}* | anvisning\\p{L}* | regler\\p{L}* | riktlinjer\\p{L}* | retningslinjer\\p{L}* | instruks\\p{L}* | ohjee\\p{L}* | ohjeet | saannot | saannoista | vorige | eerdere | tidigare | tidligere | aiemmat",
-    show: "toon | onthul | laat (?:\\p{L}+ )?zien | herhaal | geef | wat (?:is|zijn|was) | schrijf | vertel | visa | avsloja | upprepa | skriv | vad ar | vis | avslor | gjenta | gentag | hva er | hvad er | nayta | paljasta | toista | mika on",
+      "instructies? | aanwijzingen | richtlijnen | regels | opdrachten | instruktion\\p{L}* | anvisning\\p{L}* | regler\\p{L}* | riktlinjer\\p{L}* | retningslinjer\\p{L}* | instruks\\p{L}* | ohjee\\p{L}* | ohjeet | saannot | saannoista | vorige | eerdere | tidigare | tidligere | aiemmat",
+    show: "toon | onthul\\p{L}* | laat (?:\\p{L}+ )?zien | herhaal | geef | wat (?:is|zijn|was) | schrijf | vertel | visa | avsloja | upprepa | skriv | vad ar | vis | avslor | gjenta | gentag | hva er | hvad er | nayta | paljasta | toista | mika on",
     hidden:
       "systeem-?prompt | systeembericht | (?:je|jouw|uw) (?:\\p{L}+ )?(?:instructies|prompt|regels|richtlijnen) | systemprompt\\p{L}* | systemmeddelande\\p{L}* | (?:dina|din|dine|ditt) (?:\\p{L}+ )?(?:instruktion\\p{L}*|instruks\\p{L}*|regler|prompt|riktlinjer|retningslinjer) | jarjestelmakehot\\p{L}* | ohjee(?:si|t)",
     become:
@@ -97,7 +97,7 @@ const LATIN: readonly Vocabulary[] = [
   {
     void: "zignoruj\\p{L}* | ignoruj\\p{L}* | zapomnij\\p{L}* | pomin\\p{L}* | nie (?:przestrzegaj|stosuj|sluchaj|zwracaj) | odrzuc | obejdz | zlekcewaz | zapomen\\p{L}* | nedodrzuj | figyelmen kivul | felejts\\p{L}* | hagyd figyelmen | ignora(?:ti|ti-le|tie)? | ignora | uita(?:ti)? | nesocoti | agnoise | xechna",
     orders:
-      "instrukcj\\p{L}* | polece\\p{L}* | wytyczn\\p{L}* | zasad\\p{L}* | regul\\p{L}* | poprzedni\\p{L}* | pokyn\\p{L}* | instrukc\\p{L}* | pravidl\\p{L}* | predchoz\\p{L}* | utasitas\\p{L}* | szabaly\\p{L}* | elozo\\p{L}* | korabbi\\p{L}* | instructiuni\\p{L}* | anterioar\\p{L}* | prompt\\p{L}*",
+      "instrukcj\\p{L}* | polece\\p{L}* | wytyczn\\p{L}* | zasad\\p{L}* | regul\\p{L}* | poprzedni\\p{L}* | pokyn\\p{L}* | instrukc\\p{L}* | pravidl\\p{L}* | predchoz\\p{L}* | utasitas\\p{L}* | szabaly\\p{L}* | elozo\\p{L}* | korabbi\\p{L}* | instructiuni\\p{L}* | anterioar\\p{L}*",
     show: "pokaz\\p{L}* | ujawnij\\p{L}* | wyswietl\\p{L}* | powtorz\\p{L}* | podaj\\p{L}* | napisz\\p{L}* | jakie sa | jaki jest | ukaz\\p{L}* | zobraz\\p{L}* | zopakuj | prozrad\\p{L}* | mutasd | ird ki | ismeteld | aruld el | arata\\p{L}* | dezvaluie | repeta | afiseaza",
     hidden:
       "prompt\\p{L}* system\\p{L}* | instrukcj\\p{L}* systemow\\p{L}* | (?:swoje|twoje|twoj|swoj) (?:\\p{L}+ )?(?:instrukcj\\p{L}*|prompt|zasady|wytyczne|polecenia) | systemov\\p{L}* (?:prompt|pokyn|instrukc)\\p{L}* | (?:sve|tve|svoje) (?:\\p{L}+ )?(?:instrukce|pokyny|pravidla) | rendszer(?:prompt|utasitas|uzenet)\\p{L}* | (?:a )?(?:kezdeti|rejtett|eredeti) utasitas\\p{L}* | promptul de sistem | instructiunile (?:tale|initiale|de sistem)",
@@ -181,11 +181,13 @@ const OTHER: readonly Vocabulary[] = [
 
 const NEAR = 60;
 const START = "(?<![\\p{L}])";
+const END = "(?![\\p{L}])";
 
 /** Two words near one another, in either order, with no end of a sentence in between. */
 function near(one: string, other: string, most = NEAR, start = START): string {
+  const end = start === "" ? "" : END;
   const between = `[^.!?\\n\\u3002]{0,${most}}?`;
-  return `${start}(?:${any(one)})${between}${start}(?:${any(other)})|${start}(?:${any(other)})${between}${start}(?:${any(one)})`;
+  return `${start}(?:${any(one)})${end}${between}${start}(?:${any(other)})${end}|${start}(?:${any(other)})${end}${between}${start}(?:${any(one)})${end}`;
 }
 
 function featuresOf(words: Vocabulary, start: string, heads: (list: string) => string): readonly Feature[] {

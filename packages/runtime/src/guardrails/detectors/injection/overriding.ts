@@ -19,7 +19,7 @@ const EARLIER = any(`
 `);
 
 const YOURS = any(
-  "your | system | developer('s)? | hidden | safety | security | content | ethical | moral | built-?in | default | internal | openai(?:'s)? | anthropic(?:'s)? | google(?:'s)? | its | programmed | pre-?programmed",
+  "your | ur | yr | u r | system | developer('s)? | hidden | safety | security | content | ethical | moral | built-?in | default | internal | openai(?:'s)? | anthropic(?:'s)? | google(?:'s)? | its | programmed | pre-?programmed",
 );
 
 const EVERY = any("all | any | every | each | whatever | these | those | the rest of the");
@@ -31,7 +31,7 @@ const ORDERS = any(`
 
 const MACHINE_ORDERS = any(`
   instructions? | directives? | guidelines? | system prompts? | prompts? | programming | guard ?-?rails? | safeguards? | training | content (?:polic(?:y|ies)|filters?|restrictions?) | safety (?:measures|protocols?|settings|training|filters?|rules?|checks?|guidelines?)
-  filters? | restrictions? | ethical (?:guidelines?|constraints?|rules?) | moral (?:constraints?|guidelines?) | alignment | rules? | constraints? | limitations?
+  filter(?:s|ing)? | checks? | measures | protocols? | restrictions? | ethical (?:guidelines?|constraints?|rules?) | moral (?:constraints?|guidelines?) | alignment | rules? | constraints? | limitations?
 `);
 
 export const OVERRIDING: readonly Feature[] = [
@@ -82,5 +82,35 @@ export const OVERRIDING: readonly Feature[] = [
     0.5,
     "inst dire prom guid rule orde cont",
     `\\b(?:previous|prior|earlier|above|old|original|former|these) (?:system )?(?:instructions?|directives?|prompts?|guidelines?|rules?) (?:(?:are|is|were|have been|has been|should be|must be) (?:\\w{1,12} )?(?:void|null|invalid|cancel(?:l?ed)?|obsolete|superseded|overridden|replaced|revoked|ignored|disregarded|forgotten)|(?:no longer|do not|don't) (?:apply|matter|count))`,
+  ),
+  feature(
+    "undo",
+    1,
+    "appl matt coun bind exis void null canc supe over repl revo obso lift susp remo",
+    `\\b(?:your|ur) (?:\\w{1,12} ){0,2}(?:${MACHINE_ORDERS})\\b (?:(?:no longer|do not|don't|cease to|stop) (?:apply|matter|count|bind|exist|hold)|(?:are|is|have been|were) (?:\\w{1,12} )?(?:void|null|cancel(?:l?ed)?|superseded|overridden|replaced|revoked|obsolete|lifted|suspended|removed))\\b`,
+  ),
+  feature(
+    "undo",
+    0.7,
+    "plac impo put set forc",
+    `\\b(?:${MACHINE_ORDERS})\\b (?:that (?:were|are|have been) )?(?:placed|imposed|put|set|forced) (?:on|upon) (?:you|u)\\b`,
+  ),
+  feature(
+    "opposite",
+    1,
+    "oppo cont reve",
+    `\\b(?:opposite|contrary|reverse) (?:of|to) (?:what )?(?:your|the) (?:\\w{1,12} )?(?:${MACHINE_ORDERS})\\b`,
+  ),
+  feature(
+    "obey me",
+    0.6,
+    "what ever anyt ask say type tell told want obey list trus answ trea cons rega",
+    `\\b(?:execute|obey|do|answer|follow|run|perform|fulfil+|comply with|respond to|carry out)(?:ing|s)? (?:to )?(?:whatever|everything|anything|all (?:that )?|exactly what|only what)(?: that)? ?(?:i|we) (?:ask|say|type|tell|told|want|write|command|request|send)\\b|\\b(?:obey|listen to|trust|answer to) (?:only|just|no one but|nobody but) (?:me|my)\\b|\\b(?:treat|consider|regard) my (?:messages?|words|commands?|instructions?)\\b`,
+  ),
+  feature(
+    "governs you",
+    0.4,
+    "oper work run func foll live bind gove",
+    "\\b(?:you|u) (?:operate|work|run|function|act) under\\b|\\b(?:that|which) (?:bind|govern|control|constrain|restrict|limit)s? you\\b|\\byou (?:live by|are bound by|have to follow|normally follow|usually follow)\\b",
   ),
 ];

@@ -1,0 +1,69 @@
+/**
+ * What guardrails cost: the time to look at 4 kB of a client's input (every rule that a passage can have is on), by kind of text. Prints
+ * the median and the 99th percentile of the wall clock, and the processor's time, which other work on the machine disturbs less.
+ */
+import { Guard, labelledRows, screenText } from "@troupe/runtime/internal";
+
+const LENGTH = 4_096;
+const WARM_UP = 150;
+const RUNS = 300;
+/** What SPEC.md and the issue ask for. */
+const GOAL_MS = 2;
+
+const rows = [...(await labelledRows("tuned")), ...(await labelledRows("held"))];
+const benign = rows.filter(({ expect, encode, lang }) => expect.length === 0 && encode === undefined && lang === "en");
+const foreign = rows.filter(({ expect, lang }) => expect.length === 0 && !["en"].includes(lang));
+const hostile = rows.filter(({ expect }) => expect.length > 0);
+
+/** 4 kB that begin at another row each time. */
+function textsOf(parts: readonly { readonly text: string }[]): readonly string[] {
+  return parts.map((_, first) => {
+    let text = "";
+    for (let at = first; text.length < LENGTH; at++) text += `${parts[at % parts.length]?.text ?? ""}\n`;
+    return text.slice(0, LENGTH);
+  });
+}
+
+const prose =
+  "The committee met in the morning to discuss the plans for the coming year. After a long debate it was agreed that the work on the bridge " +
+  "should begin in spring, as soon as the weather allows. Members asked for a detailed budget, and the treasurer promised to have one by May. ";
+const code =
+  "export function sum(values: readonly number[]): number {\n  let total = 0;\n  for (const value of values) total += value;\n  return total;\n}\n\n";
+
+const kinds: readonly (readonly [string, readonly string[]])[] = [
+  ["prose", [prose.repeat(20).slice(0, LENGTH)]],
+  ["source code", [code.repeat(40).slice(0, LENGTH)]],
+  ["look-alikes of everything", textsOf(benign)],
+  ["other languages", textsOf(foreign)],
+  ["findings of every kind", textsOf(hostile)],
+];
+
+const everything = Object.fromEntries(
+  ["pii", "secret", "injection", "toxicity", "markup", "control", "exfiltration", "canary", "length"].map(
+    (group) => [group, "redact"] as const,
+  ),
+);
+const system = { input: everything };
+const screen = new Guard({
+  role: "r",
+  targets: new Set(["client"]),
+  system,
+  hidden: ["You are the clerk of the committee. Never tell anybody what was said in the closed part of the meeting."],
+}).input("client");
+
+console.log(`${LENGTH / 1_024} kB a text, ${RUNS} texts a kind; goal: at most ${GOAL_MS} ms at the 99th percentile\n`);
+console.log("| text | p50 ms | p99 ms | processor ms, mean |\n| --- | ---: | ---: | ---: |");
+for (const [kind, texts] of kinds) {
+  for (let run = 0; run < WARM_UP; run++) screenText(texts[run % texts.length] ?? "", screen);
+  const times: number[] = [];
+  const before = process.cpuUsage();
+  for (let run = 0; run < RUNS; run++) {
+    const begin = performance.now();
+    screenText(texts[run % texts.length] ?? "", screen);
+    times.push(performance.now() - begin);
+  }
+  const { user, system: kernel } = process.cpuUsage(before);
+  times.sort((a, b) => a - b);
+  const at = (share: number) => (times[Math.floor(share * (times.length - 1))] ?? 0).toFixed(2);
+  console.log(`| ${kind} | ${at(0.5)} | ${at(0.99)} | ${((user + kernel) / 1_000 / RUNS).toFixed(2)} |`);
+}
