@@ -37,7 +37,8 @@ const submit = (key: string | undefined, headers?: Record<string, string>) =>
     body: { role: "router", input: "x" },
     ...(headers && { headers }),
   });
-const pathOf = (path: string, id: string) => path.replace("{role}", "router").replace("{id}", id);
+const pathOf = (path: string, id: string) =>
+  path.replace("{role}", "router").replace("{id}", id).replace("{config}", "default");
 const nowS = () => Math.floor(Date.now() / 1_000);
 const claims = (change: object = {}) => ({
   iss: ISSUER,
@@ -174,7 +175,9 @@ test("another tenant's task is one that is not there, for every operation on it 
   const task = body.task_id ?? assert.fail();
   const absent = `${task.slice(0, -6)}000000`;
   const others: readonly string[] = ["/v1/models/{id}", "/api/v1/operations/{id}"];
-  const onTask = OPERATIONS.filter(({ path }) => path.includes("{id}") && !others.includes(path));
+  // The dead-letter desk is the supervisor's, and there is none here: dead-letters.test.ts looks at its walls.
+  const isDesk = (path: string) => path.startsWith("/api/v1/dead-letters/");
+  const onTask = OPERATIONS.filter(({ path }) => path.includes("{id}") && !others.includes(path) && !isDesk(path));
   assert.ok(onTask.length >= 8);
   for (const role of ACCESS_ROLE_NAMES) {
     for (const { method, path, permission, example } of onTask) {

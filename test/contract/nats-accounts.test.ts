@@ -176,6 +176,17 @@ test("a gateway counts, reads the hashes of API keys, and cannot make a key; nod
   }
 });
 
+test("gateways alone write and read where push notifications go", async () => {
+  const row = subjects.row("push", "0-v1-x.default");
+  assert.equal(await publish("gateway", row), "stored");
+  assert.equal((await directGetLast(linkOf("gateway"), subjects.bucketStream("push"), row))?.subject, row);
+  for (const user of ["node", "client", "host"] as const) {
+    assert.equal(await publish(user, row), "unknown", user);
+    const read = `JSC.API.DIRECT.GET.${subjects.bucketStream("push")}.${row}`;
+    assert.notEqual(await call(user, read), "answered", user);
+  }
+});
+
 test("a node writes what nodes share, reads whose a task is, and no more of the log; nobody else does", async () => {
   const node = linkOf("node");
   for (const bucket of ["budgets", "cache", "limits"] as const) {

@@ -57,6 +57,13 @@ describe("independent clients", { timeout: 1_200_000 }, () => {
     t.diagnostic(`schemathesis: ${generated} cases`);
   });
 
+  it("A2A's SDK for Python sends, streams, reads, lists and cancels over both bindings", async (t) => {
+    const programs = await pythonEnvironment(t, here("./python/a2a-requirements.txt"));
+    if (programs === undefined) return;
+    const env = { GATEWAY_URL: await stack.gatewayUrl() };
+    judge(t, await runTool(join(programs, "python"), [here("./python/a2a_client.py")], { env, limitMs: RUN_MS }));
+  });
+
   it("nats.go and its micro package discover, query and read the statistics of the services", async (t) => {
     const folder = await mkdtemp(join(tmpdir(), "troupe-interop-"));
     t.after(() => rm(folder, { recursive: true, force: true }));

@@ -23,6 +23,7 @@ import {
   type Tracer,
   type Version,
 } from "@troupe/runtime/internal";
+import { openPush, type Push, type PushSettings } from "./a2a/push/open-push.ts";
 import { ApprovalApi } from "./approvals/approval-api.ts";
 import { startApprovalServices } from "./approvals/approval-services.ts";
 import type { AuthSettings } from "./auth/auth-settings.ts";
@@ -53,7 +54,7 @@ import { DoorTraces } from "./telemetry/door-traces.ts";
 import { followReconnects } from "./watch/reconnects.ts";
 import { createTaskReader } from "./watch/task-reader.ts";
 
-export interface GatewayOptions {
+export interface GatewayOptions extends PushSettings {
   readonly system: string;
   /** URL of the NATS server, or of several. */
   readonly servers: string | readonly string[];
@@ -186,6 +187,7 @@ class RunningGateway {
         trustedProxies,
         patience,
         page,
+        push: parts.push.store,
         logger,
         clock,
       };
@@ -204,6 +206,7 @@ class RunningGateway {
         }),
       ];
       parts.room.start();
+      parts.push.sender.start();
       logger.info({ url: http.url, system }, "gateway takes requests");
       return new RunningGateway(parts, guard, services, http);
     } catch (error) {
@@ -219,9 +222,14 @@ class RunningGateway {
   }
 
   async #stop(): Promise<void> {
-    const { link, publisher, audit, room, ends, deployed, reconnects } = this.#parts;
+    const { link, publisher, audit, room, ends, deployed, reconnects, push } = this.#parts;
     this.#parts.isDraining = true;
-    await Promise.all([this.http.close(), ...this.#services.map((service) => service.stop()), room.stop()]);
+    await Promise.all([
+      push.sender.stop(),
+      this.http.close(),
+      ...this.#services.map((service) => service.stop()),
+      room.stop(),
+    ]);
     this.#guard.stop();
     ends.stop();
     deployed.stop();
@@ -245,6 +253,7 @@ interface Parts {
   readonly ends: EndWatch;
   readonly deployed: DeployedSystem & { stop(): void };
   readonly reconnects: ReturnType<typeof followReconnects>;
+  readonly push: Push;
   isDraining: boolean;
 }
 
@@ -302,6 +311,7 @@ async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
   const reconnects = followReconnects(link);
   const watch = { link, subjects, reader, onReconnect: reconnects.onReconnect };
   const api = new GatewayApi({ ...core, seals, reader, ingress, watch, blobs, deployed, loads });
+  const push = openPush({ ...core, api }, options);
   const audit = new AuditWriter({ link, subjects, source: "gateway", clock, random });
   const approvals = new ApprovalApi({
     ...core,
@@ -323,6 +333,7 @@ async function assemble(options: GatewayOptions, link: Link): Promise<Parts> {
     deployed,
     reconnects,
     traces,
+    push,
     isDraining: false,
   };
 }

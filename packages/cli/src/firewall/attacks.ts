@@ -145,6 +145,7 @@ function streams({ subjects, version }: Range, role: CompiledRole): Attack[] {
     `CONSUMER.PAUSE.${log}.nobody`,
     `DIRECT.GET.${subjects.bucketStream("desired")}.${subjects.row("desired", "current")}`,
     `DIRECT.GET.${subjects.bucketStream("api-keys")}`,
+    `DIRECT.GET.${subjects.bucketStream("push")}`,
     ...(["AUDIT", "BLOBS", "KEYS", "INGRESS", "ARCHIVE", "CONTROL"] as const).map(
       (name) => `DIRECT.GET.${subjects.stream(name)}`,
     ),

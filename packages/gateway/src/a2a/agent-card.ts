@@ -41,7 +41,7 @@ export function agentCard(
     version,
     supportedInterfaces: [at("JSONRPC", A2A_VERSION), at("HTTP+JSON", A2A_VERSION), at("JSONRPC", LEGACY_VERSION)],
     provider: undefined,
-    capabilities: { streaming: true, pushNotifications: false, extendedAgentCard: false, extensions: [] },
+    capabilities: { streaming: true, pushNotifications: true, extendedAgentCard: false, extensions: [] },
     securitySchemes: hasSignIn ? SCHEMES : {},
     securityRequirements: hasSignIn ? Object.keys(SCHEMES).map((name) => ({ schemes: { [name]: { list: [] } } })) : [],
     defaultInputModes: MODES,

@@ -2,18 +2,20 @@
 import type {
   AgentCard,
   CancelTaskRequest,
+  GetTaskPushNotificationConfigRequest,
   GetTaskRequest,
   ListTasksRequest,
   ListTasksResponse,
   Message,
+  ListTaskPushNotificationConfigsResponse as PushConfigs,
   SendMessageRequest,
   StreamResponse,
   SubscribeToTaskRequest,
   Task,
+  TaskPushNotificationConfig,
 } from "@a2a-js/sdk";
 import {
   ExtendedAgentCardNotConfiguredError,
-  PushNotificationNotSupportedError,
   RequestMalformedError,
   UnsupportedOperationError,
 } from "@a2a-js/sdk/errors";
@@ -25,6 +27,7 @@ import type { Caller, TaskApi } from "../task/task-api.ts";
 import { notCancelable } from "./a2a-error.ts";
 import { a2aTask, contextOf, type KnownOfTask, MESSAGE_KEY, stateOf } from "./a2a-task.ts";
 import { inputOfParts } from "./message-input.ts";
+import type { PushStore } from "./push/push-store.ts";
 import { contextIdOf, sendKey } from "./send-key.ts";
 import { listRoleTasks } from "./task-page.ts";
 import { isInterrupted, isTerminal } from "./task-state.ts";
@@ -32,6 +35,7 @@ import { TaskUpdates } from "./task-updates.ts";
 
 export interface RoleAgentPorts {
   readonly api: TaskApi;
+  readonly push: PushStore;
   readonly role: string;
   readonly caller: Caller;
   /** Throws `unknown_role` for a role that takes no tasks. */
@@ -39,6 +43,8 @@ export interface RoleAgentPorts {
   /** Aborts when the client goes or the gateway closes. */
   readonly signal: AbortSignal;
 }
+
+type PushConfigRef = Pick<GetTaskPushNotificationConfigRequest, "taskId" | "id">;
 
 const LONGEST_ID = 256;
 
@@ -60,14 +66,18 @@ export class RoleAgent implements A2ARequestHandler {
 
   /** Waits until the task has ended or needs its client, unless the request says to return at once. */
   async sendMessage({ message, configuration }: SendMessageRequest): Promise<Task> {
-    const id = await this.#accept(message);
+    const id = await this.#accept(message, configuration?.taskPushNotificationConfig);
     if (configuration?.returnImmediately !== true) await this.#settled(id);
     return this.#task(id, configuration?.historyLength);
   }
 
   /** Ends with the task, or when the task needs its client. */
   async *sendMessageStream({ message, configuration }: SendMessageRequest): AsyncGenerator<StreamResponse, void> {
-    yield* this.#updates(await this.#accept(message), configuration?.historyLength, isInterrupted);
+    yield* this.#updates(
+      await this.#accept(message, configuration?.taskPushNotificationConfig),
+      configuration?.historyLength,
+      isInterrupted,
+    );
   }
 
   /** Ends with the task. */
@@ -100,20 +110,30 @@ export class RoleAgent implements A2ARequestHandler {
     return listRoleTasks({ ...this.#ports, read }, request);
   }
 
-  createTaskPushNotificationConfig(): Promise<never> {
-    return Promise.reject(new PushNotificationNotSupportedError());
-  }
-  getTaskPushNotificationConfig(): Promise<never> {
-    return Promise.reject(new PushNotificationNotSupportedError());
-  }
-  listTaskPushNotificationConfigs(): Promise<never> {
-    return Promise.reject(new PushNotificationNotSupportedError());
-  }
-  deleteTaskPushNotificationConfig(): Promise<never> {
-    return Promise.reject(new PushNotificationNotSupportedError());
+  async createTaskPushNotificationConfig(config: TaskPushNotificationConfig): Promise<TaskPushNotificationConfig> {
+    return this.#ports.push.put(this.#ports.caller, await this.#idOf(config.taskId), config);
   }
 
-  async #accept(message: Message | undefined): Promise<TaskId> {
+  async getTaskPushNotificationConfig(request: PushConfigRef): Promise<TaskPushNotificationConfig> {
+    return this.#ports.push.get(await this.#idOf(request.taskId), request.id);
+  }
+
+  /** All of them: a task has few. */
+  async listTaskPushNotificationConfigs(request: Pick<PushConfigRef, "taskId">): Promise<PushConfigs> {
+    return { configs: await this.#ports.push.list(await this.#idOf(request.taskId)), nextPageToken: "" };
+  }
+
+  async deleteTaskPushNotificationConfig(request: PushConfigRef): Promise<void> {
+    await this.#ports.push.remove(await this.#idOf(request.taskId), request.id);
+  }
+
+  async #accept(message: Message | undefined, pushed: TaskPushNotificationConfig | undefined): Promise<TaskId> {
+    const id = await this.#taken(message);
+    if (pushed) await this.#ports.push.put(this.#ports.caller, id, pushed);
+    return id;
+  }
+
+  async #taken(message: Message | undefined): Promise<TaskId> {
     if (message === undefined || message.messageId.trim() === "") {
       throw new RequestMalformedError("message.messageId is required");
     }
@@ -179,6 +199,11 @@ export class RoleAgent implements A2ARequestHandler {
 
   async #task(id: TaskId, historyLength?: number, hasArtifacts = true): Promise<Task> {
     return a2aTask(await this.#read(id, historyLength, hasArtifacts));
+  }
+
+  /** The id of a task of this role that the caller may see. */
+  async #idOf(text: string): Promise<TaskId> {
+    return (await this.#find(taskIdOf(text))).view.task_id;
   }
 
   /** A task of this role. Throws `unknown_task` also for those of other roles: each role is an agent of its own. */

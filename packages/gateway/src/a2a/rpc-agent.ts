@@ -1,13 +1,18 @@
 import type {
   AgentCard,
   CancelTaskRequest,
+  DeleteTaskPushNotificationConfigRequest,
+  GetTaskPushNotificationConfigRequest,
   GetTaskRequest,
+  ListTaskPushNotificationConfigsRequest,
+  ListTaskPushNotificationConfigsResponse,
   ListTasksRequest,
   ListTasksResponse,
   SendMessageRequest,
   StreamResponse,
   SubscribeToTaskRequest,
   Task,
+  TaskPushNotificationConfig,
 } from "@a2a-js/sdk";
 import type { A2ARequestHandler } from "@a2a-js/sdk/server";
 import { a2aError } from "./a2a-error.ts";
@@ -48,17 +53,19 @@ export class RpcAgent implements A2ARequestHandler {
   listTasks(request: ListTasksRequest): Promise<ListTasksResponse> {
     return this.#told(() => this.#agent.listTasks(request));
   }
-  createTaskPushNotificationConfig(): Promise<never> {
-    return this.#told(() => this.#agent.createTaskPushNotificationConfig());
+  createTaskPushNotificationConfig(config: TaskPushNotificationConfig): Promise<TaskPushNotificationConfig> {
+    return this.#told(() => this.#agent.createTaskPushNotificationConfig(config));
   }
-  getTaskPushNotificationConfig(): Promise<never> {
-    return this.#told(() => this.#agent.getTaskPushNotificationConfig());
+  getTaskPushNotificationConfig(request: GetTaskPushNotificationConfigRequest): Promise<TaskPushNotificationConfig> {
+    return this.#told(() => this.#agent.getTaskPushNotificationConfig(request));
   }
-  listTaskPushNotificationConfigs(): Promise<never> {
-    return this.#told(() => this.#agent.listTaskPushNotificationConfigs());
+  listTaskPushNotificationConfigs(
+    request: ListTaskPushNotificationConfigsRequest,
+  ): Promise<ListTaskPushNotificationConfigsResponse> {
+    return this.#told(() => this.#agent.listTaskPushNotificationConfigs(request));
   }
-  deleteTaskPushNotificationConfig(): Promise<never> {
-    return this.#told(() => this.#agent.deleteTaskPushNotificationConfig());
+  deleteTaskPushNotificationConfig(request: DeleteTaskPushNotificationConfigRequest): Promise<void> {
+    return this.#told(() => this.#agent.deleteTaskPushNotificationConfig(request));
   }
 
   async #told<T>(act: () => Promise<T>): Promise<T> {

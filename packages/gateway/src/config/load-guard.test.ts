@@ -16,7 +16,12 @@ before(async () => {
 after(() => rm(folder, { recursive: true }));
 
 test("without settings nobody signs in and nobody is limited", async () => {
-  assert.deepEqual(await loadGuardSettings({}), { auth: undefined, limits: undefined, trustedProxies: undefined });
+  assert.deepEqual(await loadGuardSettings({}), {
+    auth: undefined,
+    limits: undefined,
+    trustedProxies: undefined,
+    pushPrivateHosts: undefined,
+  });
 });
 
 test("API keys need one word, JWTs their issuer, audience and one source of keys", async () => {

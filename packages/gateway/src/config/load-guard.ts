@@ -35,6 +35,11 @@ const Environment = z.object({
     .transform((text) => text.split(",").map((one) => one.trim()))
     .refine((proxies) => proxies.every(isNetwork), "must be IP addresses or networks, with commas")
     .optional(),
+  /** Host names, with commas, to which push notifications may go although their addresses are private. */
+  TROUPE_PUSH_PRIVATE_HOSTS: z
+    .string()
+    .transform((text) => text.split(",").map((one) => one.trim().toLowerCase()))
+    .optional(),
 });
 type Environment = z.infer<typeof Environment>;
 
@@ -43,6 +48,7 @@ export interface GuardEnvironment {
   readonly auth: AuthSettings | undefined;
   readonly limits: Partial<RequestLimits> | undefined;
   readonly trustedProxies: readonly string[] | undefined;
+  readonly pushPrivateHosts: readonly string[] | undefined;
 }
 
 /** Throws `invalid_config` with every problem. */
@@ -54,6 +60,7 @@ export async function loadGuardSettings(env: Readonly<Record<string, string | un
     auth: await authSettings(settings),
     limits: limitSettings(settings),
     trustedProxies: settings.TROUPE_TRUSTED_PROXIES,
+    pushPrivateHosts: settings.TROUPE_PUSH_PRIVATE_HOSTS,
   };
 }
 

@@ -37,6 +37,15 @@ export const SendBody = z.looseObject({
     .optional(),
 });
 
+export const PushConfigBody = z.looseObject({
+  id: z.string().max(64).optional().meta({ description: "Absent: `default`. One of the same id is replaced." }),
+  url: z.string().min(1).max(2_048).meta({ description: "Gets a POST for each update. TLS and a public address." }),
+  token: z.string().max(1_024).optional(),
+  authentication: z
+    .looseObject({ scheme: z.string().max(64), credentials: z.string().max(4_096).optional() })
+    .optional(),
+});
+
 const digits = z
   .string()
   .regex(/^[0-9]{1,9}$/, "must be a whole number")
@@ -79,7 +88,51 @@ const subscribe = {
   errors: [...TASK_ERRORS, "invalid_request", "malformed_record"],
 } as const;
 
+const CONFIGS = "/a2a/{role}/tasks/{id}/pushNotificationConfigs";
+const configErrors = [...TASK_ERRORS, "invalid_request", "outcome_unknown"] as const satisfies readonly ErrorCode[];
+const PUSH_OPERATIONS: readonly Operation[] = [
+  {
+    ...base,
+    id: "createPushConfig",
+    method: "POST",
+    path: CONFIGS,
+    summary: "A2A: where to send a task's updates, at least once each.",
+    body: PushConfigBody,
+    example: { url: "https://example.com/updates", token: "mine" },
+    success: { status: 201, description: "The configuration.", type: A2A_TYPE },
+    errors: [...configErrors, "unsupported_media_type", "body_too_large"],
+  },
+  {
+    ...base,
+    id: "listPushConfigs",
+    method: "GET",
+    path: CONFIGS,
+    summary: "A2A: where a task's updates are sent.",
+    success: { status: 200, description: "All of them.", type: A2A_TYPE },
+    errors: configErrors,
+  },
+  {
+    ...base,
+    id: "getPushConfig",
+    method: "GET",
+    path: `${CONFIGS}/{config}`,
+    summary: "A2A: one of them.",
+    success: { status: 200, description: "The configuration.", type: A2A_TYPE },
+    errors: configErrors,
+  },
+  {
+    ...base,
+    id: "deletePushConfig",
+    method: "DELETE",
+    path: `${CONFIGS}/{config}`,
+    summary: "A2A: send no more there.",
+    success: { status: 204, description: "Removed, or not there." },
+    errors: configErrors,
+  },
+];
+
 export const A2A_OPERATIONS: readonly Operation[] = [
+  ...PUSH_OPERATIONS,
   { ...card, id: "getAgentCard", path: "/.well-known/agent-card.json", summary: "The first door's A2A card." },
   {
     ...card,

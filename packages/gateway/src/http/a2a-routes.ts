@@ -6,9 +6,11 @@ import { httpDate } from "@troupe/runtime/internal";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { restError } from "../a2a/a2a-error.ts";
 import { A2A_VERSION, agentCard, cardBody, LEGACY_VERSION } from "../a2a/agent-card.ts";
+import type { PushStore } from "../a2a/push/push-store.ts";
 import { RoleAgent } from "../a2a/role-agent.ts";
 import { requireDoor } from "../agent/agent-run.ts";
 import { A2A_TYPE, SendBody, TaskQuery, TasksQuery } from "./a2a-operations.ts";
+import { registerPushRoutes } from "./a2a-push-routes.ts";
 import { answerRpc } from "./a2a-rpc.ts";
 import { formatFrame } from "./event-stream.ts";
 import { bodyOf, pathIdOf, pathRoleOf, queryOf } from "./request-values.ts";
@@ -17,6 +19,7 @@ import type { RoutePorts } from "./task-routes.ts";
 export interface AgentRoutePorts extends RoutePorts {
   /** Whether callers have to sign in. */
   readonly hasSignIn: boolean;
+  readonly push: PushStore;
   /** Hears of what went wrong with a request that is answered all the same. */
   readonly onError: (request: FastifyRequest, error: unknown) => void;
 }
@@ -34,6 +37,7 @@ export function registerA2aRoutes(app: FastifyInstance, ports: AgentRoutePorts):
     requireVersion(request);
     return agentOf(ports, request, NEVER);
   };
+  registerPushRoutes(app, agent);
   app.get(TASKS, async (request, reply) => {
     const query = queryOf(request, TasksQuery);
     const asked = ListTasksRequest.fromJSON({ ...query, includeArtifacts: query.includeArtifacts === "true" });
@@ -94,7 +98,7 @@ function registerCards(app: FastifyInstance, { api, hasSignIn }: AgentRoutePorts
 const NEVER = new AbortController().signal;
 
 function agentOf(
-  { api, callerOf, hasSignIn }: AgentRoutePorts,
+  { api, callerOf, hasSignIn, push }: AgentRoutePorts,
   request: FastifyRequest,
   signal: AbortSignal,
 ): RoleAgent {
@@ -103,7 +107,7 @@ function agentOf(
     const deployed = api.deployed();
     return agentCard(deployed, requireDoor(deployed.system, name, "role"), { baseUrl: baseUrlOf(request), hasSignIn });
   };
-  return new RoleAgent({ api, role: name, caller: callerOf(request), card, signal });
+  return new RoleAgent({ api, push, role: name, caller: callerOf(request), card, signal });
 }
 
 /** Errors before the first update are answers of their own; later ones end the stream. */

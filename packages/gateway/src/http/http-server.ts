@@ -4,6 +4,7 @@ import { A2AError } from "@a2a-js/sdk/errors";
 import { type Clock, type Logger, TroupeError } from "@troupe/runtime/internal";
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { restError } from "../a2a/a2a-error.ts";
+import type { PushStore } from "../a2a/push/push-store.ts";
 import type { ApprovalApi } from "../approvals/approval-api.ts";
 import { callerOf } from "../auth/principal.ts";
 import type { SupervisorApi } from "../cluster/supervisor-api.ts";
@@ -17,8 +18,8 @@ import { registerApprovalRoutes } from "./approval-routes.ts";
 import { registerChatRoutes } from "./chat-routes.ts";
 import { answerClientError } from "./client-error.ts";
 import { registerClusterRoutes } from "./cluster-routes.ts";
-import { EventStreams } from "./event-stream.ts";
 import { registerDeadLetterRoutes } from "./dead-letter-routes.ts";
+import { EventStreams } from "./event-stream.ts";
 import { Guard, type GuardPorts } from "./guard.ts";
 import { registerHealthRoutes } from "./health-routes.ts";
 import { KnownPaths } from "./known-paths.ts";
@@ -47,6 +48,7 @@ export interface HttpServerOptions {
   readonly patience?: Partial<HttpPatience> | undefined;
   /** Files of the dashboard; default none. */
   readonly page?: readonly StaticFile[] | undefined;
+  readonly push: PushStore;
   readonly system: string;
   readonly version: string;
   readonly host: string;
@@ -108,9 +110,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   registerModelRoutes(app, ports);
   registerChatRoutes(app, ports);
   registerResponseRoutes(app, ports);
+  registerDeadLetterRoutes(app, { ...ports, supervisor: options.supervisor });
   registerApprovalRoutes(app, {
     ...ports,
-  registerDeadLetterRoutes(app, { ...ports, supervisor: options.supervisor });
     approvals: options.approvals,
     principalOf: (request) => guard.principalOf(request),
   });
@@ -188,8 +190,9 @@ function handleErrors(app: FastifyInstance, guard: Guard, logger: Logger): void 
 }
 
 /** What the protocols of agents stand on besides. */
-const protocolNeeds = ({ version, logger, guard: { authenticator } }: HttpServerOptions, guard: Guard) => ({
+const protocolNeeds = ({ version, push, logger, guard: { authenticator } }: HttpServerOptions, guard: Guard) => ({
   version,
+  push,
   hasSignIn: authenticator !== undefined,
   principalOf: (request: FastifyRequest) => guard.principalOf(request),
   onError: (request: FastifyRequest, error: unknown) => noteError(request, error, guard, logger),

@@ -4,7 +4,15 @@ import { z } from "zod";
 import type { ErrorForm, Operation } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
 import { PROBLEM_TYPE } from "./problem.ts";
-import { HealthResponse, ProblemResponse, RoleName, RpcStatus, ServerSentEvent, TaskIdText } from "./schemas.ts";
+import {
+  ConfigName,
+  HealthResponse,
+  ProblemResponse,
+  RoleName,
+  RpcStatus,
+  ServerSentEvent,
+  TaskIdText,
+} from "./schemas.ts";
 
 const Document = z.record(z.string(), z.unknown());
 type Json = Readonly<Record<string, unknown>>;
@@ -125,7 +133,7 @@ function operationObject(operation: Operation, hasSignIn: boolean): Json {
 }
 
 function pathParameters({ path, pathId = TaskIdText }: Operation): Json[] {
-  return Object.entries({ role: RoleName, id: pathId }).flatMap(([name, schema]) =>
+  return Object.entries({ role: RoleName, id: pathId, config: ConfigName }).flatMap(([name, schema]) =>
     path.includes(`{${name}}`) ? [{ name, in: "path", required: true, schema: schemaOf(schema, "input") }] : [],
   );
 }

@@ -46,10 +46,17 @@ export function queryOf<T extends z.ZodType>(request: FastifyRequest, schema: T)
   return parseRequest(schema, request.query, "the query");
 }
 
-const PathNames = z.looseObject({ id: z.string().default(""), role: z.string().default("") });
+const PathNames = z.looseObject({
+  id: z.string().default(""),
+  role: z.string().default(""),
+  config: z.string().default(""),
+});
 
 /** The `id` of the path, as it came. */
 export const pathIdOf = ({ params }: FastifyRequest): string => PathNames.parse(params).id;
+
+/** The `config` of the path, as it came. */
+export const pathConfigOf = ({ params }: FastifyRequest): string => PathNames.parse(params).config;
 
 /** The `role` of the path, as it came. */
 export const pathRoleOf = ({ params }: FastifyRequest): string => PathNames.parse(params).role;

@@ -138,6 +138,11 @@ export const RoleName = z
   .max(64)
   .meta({ description: "A role that takes tasks.", examples: ["router"] });
 
+export const ConfigName = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,64}$/)
+  .meta({ description: "Id of a push notification configuration.", examples: ["default"] });
+
 export const GraphResponse = z.object({
   system: z.string(),
   roles: z.array(

@@ -14,6 +14,7 @@ export const BUCKETS = [
   "recovery",
   "api-keys",
   "slo",
+  "push",
   ...NODE_BUCKETS,
 ] as const;
 export type BucketName = (typeof BUCKETS)[number];

@@ -100,7 +100,7 @@ function core(subjects: Subjects, logs: readonly string[]): Account {
   const readable = [
     ...logs,
     ...(["KEYS", "ARCHIVE", "BLOBS", "INGRESS"] as const).map((name) => subjects.stream(name)),
-    ...(["desired", "placement", "members", "api-keys", ...NODE_BUCKETS] as const).map((name) =>
+    ...(["desired", "placement", "members", "api-keys", "push", ...NODE_BUCKETS] as const).map((name) =>
       subjects.bucketStream(name),
     ),
   ];
@@ -116,7 +116,7 @@ function core(subjects: Subjects, logs: readonly string[]): Account {
         `${sys}.blob.>`,
         `${sys}.tasks.*.queue`,
         `${sys}.ingress.>`,
-        ...NODE_BUCKETS.map((name) => subjects.row(name, ">")),
+        ...([...NODE_BUCKETS, "push"] as const).map((name) => subjects.row(name, ">")),
       ].map(service),
       ...[`${sys}.heartbeat.*`, `${sys}.control.died`, `${sys}.control.event.>`].map(service),
       ...(["gateway", "node"] as const).map((source) => service(subjects.auditEntry(source))),
@@ -170,7 +170,7 @@ function gateway(subjects: Subjects, logs: readonly string[]): Account {
   const readable = [
     ...logs,
     ...(["KEYS", "ARCHIVE", "BLOBS", "INGRESS"] as const).map((name) => subjects.stream(name)),
-    ...(["desired", "api-keys"] as const).map((name) => subjects.bucketStream(name)),
+    ...(["desired", "api-keys", "push"] as const).map((name) => subjects.bucketStream(name)),
   ];
   const written = [
     `${sys}.log.*.*.*.start.client.m.send.*`,
@@ -185,6 +185,7 @@ function gateway(subjects: Subjects, logs: readonly string[]): Account {
     `${sys}.heartbeat.*`,
     `${sys}.supervisor.*`,
     subjects.auditEntry("gateway"),
+    subjects.row("push", ">"),
   ];
   return {
     name: "GATEWAY",
