@@ -1,4 +1,5 @@
 import { loadGuardSettings, loadRequiredParts } from "@troupe/gateway/internal";
+import { traceDoor } from "@troupe/runtime/internal";
 import type { Command } from "commander";
 import { z } from "zod";
 import { findAddress } from "../address.ts";
@@ -10,7 +11,6 @@ import type { ExitCode } from "../exit-code.ts";
 import { unlessInterrupted } from "../interruption.ts";
 import { loadKeys } from "../keys.ts";
 import { LOG_FILE, openProcessLog } from "../log-file.ts";
-import { traceDoor } from "../tracing.ts";
 
 const Options = AddressOptions.extend({
   port: z.coerce.number().int().min(0).max(65_535).default(8_080),

@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { loadModelSettings } from "@troupe/agents/internal";
 import { TroupeError } from "@troupe/runtime";
-import { createNode, NodeMetrics, type NodeOptions } from "@troupe/runtime/internal";
+import { createNode, NodeMetrics, type NodeOptions, traceHosts } from "@troupe/runtime/internal";
 import { type Command, InvalidArgumentError } from "commander";
 import { z } from "zod";
 import { type Address, findAddress } from "../address.ts";
@@ -16,7 +16,6 @@ import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { findRoleKeys, loadKeys, nodeNameIn } from "../keys.ts";
 import { LOG_FILE, openProcessLog } from "../log-file.ts";
 import { served } from "../served-metrics.ts";
-import { traceHosts } from "../tracing.ts";
 
 const Options = AddressOptions.extend({
   name: z.string().optional(),
@@ -41,7 +40,10 @@ async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<
   const name = await nodeName(options.name, address);
   const { logger, file: logFile } = openProcessLog(scope, `node/${name}`, options.logFile);
   const metricsAddress = options.metrics ?? variables["TROUPE_METRICS"];
-  const metrics = await served(metricsAddress, () => new NodeMetrics(scope.cwd, logger), logger);
+  const metrics = await served(metricsAddress, () => new NodeMetrics(scope.cwd, logger), {
+    clock: scope.clock,
+    logger,
+  });
   const node = createNode({
     system: address.system,
     name,

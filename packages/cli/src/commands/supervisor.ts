@@ -30,7 +30,7 @@ async function runSupervisor(scope: Scope, options: z.infer<typeof Options>): Pr
   const metrics = await served(
     options.metrics ?? scope.environment.variables["TROUPE_METRICS"],
     () => new SupervisorMetrics(scope.clock, logger),
-    logger,
+    { clock: scope.clock, logger },
   );
   const supervisor = await startSupervisor({
     servers: address.natsUrl,

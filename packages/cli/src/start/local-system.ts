@@ -4,14 +4,13 @@ import { join } from "node:path";
 import { startOfflineModel } from "@troupe/agents";
 import { loadGuardSettings, loadRequiredParts } from "@troupe/gateway/internal";
 import { type Clock, messageOf, type Random } from "@troupe/runtime";
-import { keyRingFileOf, type Logger, startEmbeddedServer, type TlsSettings } from "@troupe/runtime/internal";
+import { keyRingFileOf, type Logger, startEmbeddedServer, type TlsSettings, traceDoor } from "@troupe/runtime/internal";
 import type { Supervisor } from "@troupe/supervisor";
 import { loadEnvironment } from "../config/load.ts";
 import { ensureKeyRing, keyRingPlace } from "../encryption/key-ring-place.ts";
 import { findRoleKeys, loadKeys } from "../keys.ts";
 import { fileLogger } from "../log-file.ts";
 import { startGateway, startSupervisor } from "../parts.ts";
-import { traceDoor } from "../tracing.ts";
 import { type NodeCrew, startNodeCrew } from "./node-crew.ts";
 
 export interface LocalSystemOptions {

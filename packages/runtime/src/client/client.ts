@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import { requireSystemName } from "../contracts/names.ts";
 import { Subjects } from "../contracts/subjects.ts";
 import type { ListRequest, TaskAccepted, TaskEvent, TaskLogPage, TaskRequest, TaskView } from "../contracts/task.ts";
+import { traceHeaders } from "../contracts/trace-context.ts";
 import { TroupeError } from "../errors.ts";
 import { base32, requireTaskId, type TaskId } from "../ids.ts";
 import { type CallOptions, callService } from "../nats/call-service.ts";
@@ -12,6 +13,7 @@ import type { Credentials } from "../nats/credentials.ts";
 import type { TlsSettings } from "../nats/tls.ts";
 import { type Random, systemRandom } from "../random.ts";
 import { createLogger, type Logger } from "../telemetry/logger.ts";
+import { activeTraceContext } from "../telemetry/tracing.ts";
 import { AcceptedAnswer, EventAnswer, LogAnswer, ViewAnswer } from "./answers.ts";
 import { streamService } from "./service-stream.ts";
 
@@ -56,7 +58,7 @@ export interface WatchOptions {
 
 /** What a client can do. Every call throws a `TroupeError` with the service's code, or `unavailable` when nobody answered in time. */
 export interface TroupeClient {
-  /** Resolves once the task is stored. */
+  /** Resolves once the task is stored. It goes on with the trace of the span that is active here, if there is one. */
   submit(role: string, input: TaskRequest["input"], options?: SubmitOptions): Promise<TaskAccepted>;
   /** Submits and follows to the end; the last event is `done`, with the result. */
   run(role: string, input: TaskRequest["input"], options?: SubmitOptions & WatchOptions): AsyncIterable<TaskEvent>;
@@ -113,7 +115,11 @@ class ServiceClient implements TroupeClient {
 
   async submit(role: string, input: TaskRequest["input"], options: SubmitOptions = {}): Promise<TaskAccepted> {
     const key = options.idempotencyKey ?? base32(this.#random.bytes(16));
-    const headers = { "Idempotency-Key": key, "Content-Type": "application/json" };
+    const headers = {
+      "Idempotency-Key": key,
+      "Content-Type": "application/json",
+      ...traceHeaders(activeTraceContext()),
+    };
     const subject = this.#subjects.tasks(requireToken(role), "submit");
     return this.#ask(subject, taskRequest(input, options), AcceptedAnswer, { headers });
   }

@@ -20,7 +20,18 @@ export const TraceContext = z.strictObject({
 export type TraceContext = z.infer<typeof TraceContext>;
 
 /** The names of the headers, on NATS and on HTTP. */
-export const TRACE_HEADERS = ["traceparent", "tracestate", "baggage"] as const;
+const TRACE_HEADERS = ["traceparent", "tracestate", "baggage"] as const;
+
+/** The headers that carry a trace; none for none. */
+export function traceHeaders(trace: TraceContext | undefined): Readonly<Record<string, string>> {
+  const given: Record<string, string> = {};
+  if (trace === undefined) return given;
+  for (const name of TRACE_HEADERS) {
+    const text = trace[name];
+    if (text !== undefined) given[name] = text;
+  }
+  return given;
+}
 
 /** The parts of a valid `traceparent`. */
 export interface TraceParent {

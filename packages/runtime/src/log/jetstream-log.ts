@@ -2,7 +2,7 @@
 import type { MsgHdrs } from "@nats-io/transport-node";
 import { decodeRecordHeader, encodeRecordHeader, type RecordHeader } from "../contracts/record.ts";
 import type { Subjects } from "../contracts/subjects.ts";
-import { readTraceContext, TRACE_HEADERS, type TraceContext } from "../contracts/trace-context.ts";
+import { readTraceContext, traceHeaders } from "../contracts/trace-context.ts";
 import { TroupeError } from "../errors.ts";
 import type { Link } from "../nats/connection.ts";
 import { directGetLast, type StoredMessage } from "../nats/direct-get.ts";
@@ -58,15 +58,6 @@ function recordHeaders({ header, encoding }: NewRecord): HeaderFields {
   const text = encodeRecordHeader(header);
   const own = encoding === "json" ? { [TROUPE_HEADER]: text } : { [TROUPE_HEADER]: text, "Content-Type": MSGPACK_TYPE };
   return header.trace === undefined ? own : { ...traceHeaders(header.trace), ...own };
-}
-
-function traceHeaders(trace: TraceContext): HeaderFields {
-  const given: Record<string, string> = {};
-  for (const name of TRACE_HEADERS) {
-    const text = trace[name];
-    if (text !== undefined) given[name] = text;
-  }
-  return given;
 }
 
 /** A record as a read returned it. */

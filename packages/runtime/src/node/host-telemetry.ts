@@ -1,16 +1,9 @@
 /** What a node does with what its hosts tell of themselves: spans go to the collector, figures into its own. */
 import type { Configure } from "../host/ipc.ts";
 import { ACTOR_METRICS } from "../telemetry/actor-metrics.ts";
-import type { TracingSettings } from "../telemetry/config/load.ts";
 import { knownFigures, type MetricFigures, sumFigures } from "../telemetry/metric-figures.ts";
 import { METRICS, type MetricName } from "../telemetry/metric-names.ts";
-import type { SpanSink } from "../telemetry/start-tracing.ts";
-
-/** How the hosts of a node trace, and who takes their spans. */
-export interface HostTracing {
-  readonly settings: TracingSettings;
-  readonly sink: SpanSink;
-}
+import type { HostTracing } from "../telemetry/process-tracing.ts";
 
 export class HostTelemetry {
   readonly #tracing: HostTracing | undefined;

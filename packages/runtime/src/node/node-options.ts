@@ -6,8 +6,8 @@ import type { LinkSettings } from "../host/ipc.ts";
 import type { LinkOptions } from "../nats/connection.ts";
 import { type Random, systemRandom } from "../random.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import type { HostTracing } from "../telemetry/process-tracing.ts";
 import type { BrokerService } from "./broker-service.ts";
-import type { HostTracing } from "./host-telemetry.ts";
 import type { NodeMetrics } from "./node-metrics.ts";
 
 /** How a node itself reaches NATS. */

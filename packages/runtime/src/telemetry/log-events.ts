@@ -77,3 +77,16 @@ export function errorEvent(error: {
     preview: preview(error.message),
   } as const;
 }
+
+/** One figure as it is now. */
+export function metricEvent({
+  name,
+  labels,
+  value,
+}: {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string | number>>;
+  readonly value: number;
+}) {
+  return { event: "metric", metric: name, labels, value } as const;
+}

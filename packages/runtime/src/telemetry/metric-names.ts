@@ -2,6 +2,8 @@
  * Every figure that Prometheus may read from a part of Troupe, by name. The one module that names them: dashboards and alert rules refer
  * to nothing else. Names are in base units, counters end in `_total`, and no label is an id of a task, session or user.
  */
+import { LONG_SECONDS, SECONDS, TOKENS } from "./metric-buckets.ts";
+
 /** Whose `/metrics` has it. */
 type ServedBy = "gateway" | "node" | "supervisor" | "gateway, supervisor" | "all";
 
@@ -13,13 +15,6 @@ export interface Declared {
   /** Upper bounds, in the unit of the name. */
   readonly buckets?: readonly number[];
 }
-
-const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-const LONG_SECONDS = [
-  0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92, 300, 3_600,
-];
-/** As the GenAI conventions have them. */
-const TOKENS = [1, 4, 16, 64, 256, 1_024, 4_096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864];
 
 export const METRICS = {
   troupe_http_requests_total: {

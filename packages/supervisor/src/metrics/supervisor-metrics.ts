@@ -6,6 +6,7 @@ import {
   collectProcessMetrics,
   type Link,
   type Logger,
+  type MetricFigures,
   type MetricName,
   Metrics,
   messageOf,
@@ -89,6 +90,10 @@ export class SupervisorMetrics {
 
   text(): Promise<string> {
     return this.#metrics.text();
+  }
+
+  figures(): Promise<MetricFigures> {
+    return this.#metrics.figures();
   }
 
   close(): void {
