@@ -18,9 +18,7 @@ export const objectiveCheck = (name: SloName): Runbook["checks"][number] => ({
     const { value, unit, target, status, tasks, burn } = found;
     if (value === null) return { text: `nothing was counted for ${name} yet` };
     const hour = burn.find(({ window_ms: windowMs }) => windowMs === 3_600_000);
-    const pace = hour
-      ? `; over the last hour its budget was spent ${hour.rate.toFixed(1)} times as fast as it lasts`
-      : "";
+    const pace = hour ? `; burn rate of the last hour ${hour.rate.toFixed(1)}` : "";
     return {
       text: `${name} is ${SHOWN[unit](value)} of ${tasks} tasks (target ${SHOWN[unit](target)}, ${status})${pace}`,
     };
