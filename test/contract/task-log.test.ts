@@ -95,6 +95,17 @@ for (const [name, open] of Object.entries(adapters)) {
       assert.deepEqual(Buffer.from(read.body), body);
     });
 
+    test("keeps a task's trace beside the record, whatever of it there is", async () => {
+      const [log, task] = [open(), newTask()];
+      const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+      const traces = [{ traceparent }, { traceparent, tracestate: "a=1" }, { traceparent, baggage: "b=2" }, undefined];
+      for (const [index, trace] of traces.entries()) {
+        const plain = ownRecord(task, step(index + 1));
+        await log.append({ ...plain, header: { ...plain.header, trace } });
+        assert.deepEqual((await log.get(plain.subject))?.header?.trace, trace);
+      }
+    });
+
     test("stores a subject once", async () => {
       const [log, task] = [open(), newTask()];
       assert.equal((await log.append(ownRecord(task, step(1), "first"))).kind, "stored");
