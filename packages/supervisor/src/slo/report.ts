@@ -106,7 +106,8 @@ export interface ReportInput {
   readonly sumOf: SumOf;
 }
 
-export function reportOf({ system, nowMs, sinceMs, slos, uncounted, sumOf }: ReportInput): SloReport {
+export function reportOf({ system, nowMs, sinceMs, slos, uncounted, sumOf: read }: ReportInput): SloReport {
+  const sumOf = once(read);
   return {
     system,
     at: rfc3339(nowMs),
@@ -116,6 +117,16 @@ export function reportOf({ system, nowMs, sinceMs, slos, uncounted, sumOf }: Rep
       if (!objective) return [];
       return [objectiveReport(name, uncounted.has(name) ? { ...objective, read: () => undefined } : objective, sumOf)];
     }),
+  };
+}
+
+/** Objectives look at the same windows, and a window may be 30 days of minutes. */
+function once(read: SumOf): SumOf {
+  const sums = new Map<number, Tally>();
+  return (windowMs) => {
+    const sum = sums.get(windowMs) ?? read(windowMs);
+    sums.set(windowMs, sum);
+    return sum;
   };
 }
 

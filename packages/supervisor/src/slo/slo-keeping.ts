@@ -1,5 +1,4 @@
 /** What the leader does for objectives: counts, follows costs where there are models, and tells how objectives are kept. */
-import { once } from "node:events";
 import { type Deployment, type SloName, type SloReport, Slos } from "@troupe/runtime/internal";
 import type { DesiredView } from "../desired/desired-store.ts";
 import type { LeadingPorts } from "../leading/leading-ports.ts";
@@ -23,7 +22,8 @@ export const hasCosts = ({ manifest }: Deployment): boolean =>
 export class SloKeeping {
   readonly #ports: LeadingPorts;
   readonly #counting: SloCounting;
-  #stops: readonly (() => Promise<void>)[] | undefined;
+  /** How to stop following costs, by shard. */
+  readonly #followed = new Map<number, () => Promise<void>>();
   #report: { readonly atMs: number; readonly report: SloReport } | undefined;
 
   constructor(ports: LeadingPorts, counting: SloCounting) {
@@ -33,9 +33,9 @@ export class SloKeeping {
 
   /** Until the term is over. Nothing is counted before everything that is in the log was seen: what belongs together may come apart. */
   async run(caughtUp: Promise<void>): Promise<void> {
-    await Promise.race([caughtUp, once(this.#ports.signal, "abort")]);
+    await Promise.race([caughtUp, aborted(this.#ports.signal)]);
     await repeat("objectives", ROUND_MS, this.#ports, () => this.#round());
-    await Promise.all((this.#stops ?? []).map((stop) => stop()));
+    await Promise.all([...this.#followed.values()].map((stop) => stop()));
   }
 
   /** How objectives are kept, as of the last seconds. */
@@ -50,7 +50,7 @@ export class SloKeeping {
       nowMs,
       sinceMs: history.sinceMs,
       slos: slosOf(store.view),
-      uncounted: this.#stops === undefined ? NO_COST : new Set(),
+      uncounted: this.#followed.size === 0 ? NO_COST : new Set(),
       sumOf: (windowMs) => history.sum(windowMs, nowMs),
     });
     this.#report = { atMs, report };
@@ -60,20 +60,26 @@ export class SloKeeping {
   async #round(): Promise<void> {
     await this.#counting.round();
     const { store } = this.#ports;
-    if (this.#stops === undefined && [...store.view.deployments.values()].some(hasCosts)) await this.#followCosts();
+    if ([...store.view.deployments.values()].some(hasCosts)) await this.#followCosts();
   }
 
+  /** Of every shard, once; a shard that cannot be followed now is tried again in the next round. */
   async #followCosts(): Promise<void> {
     const { observerLink: link, subjects, shards, logger } = this.#ports;
-    const stops: (() => Promise<void>)[] = [];
     for (let shard = 0; shard < shards; shard++) {
+      if (this.#followed.has(shard)) continue;
       const after = this.#counting.countedStep(shard) ?? 0;
       const onCost = this.#counting.addCost.bind(this.#counting);
-      stops.push(await followCosts({ link, subjects, shard, after, logger, onCost }));
+      this.#followed.set(shard, await followCosts({ link, subjects, shard, after, logger, onCost }));
     }
-    this.#stops = stops;
   }
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 
 /** The objectives of the current version; the defaults before there is one. */
 function slosOf({ desired, deployments }: DesiredView): Slos {
