@@ -5,6 +5,8 @@ import { loadYamlSystem } from "@troupe/agents/loader";
 import type { Json } from "@troupe/runtime";
 import { createFakeContext, requireCompiled } from "@troupe/runtime/internal";
 import approvals from "../../examples/approvals/system.ts";
+import escalation from "../../examples/escalation/system.ts";
+import langchain from "../../examples/langchain/system.ts";
 import reference from "../../examples/reference/system.ts";
 import relay from "../../examples/relay/system.ts";
 
@@ -15,12 +17,15 @@ test("every example has a README, and every system among them compiles", async (
   assert.deepEqual(names, [
     "approvals",
     "budgets",
+    "escalation",
+    "langchain",
     "models",
     "openai-client",
     "patterns",
     "reference",
     "relay",
     "research",
+    "retrieval",
     "secrets",
     "tools",
   ]);
@@ -30,7 +35,9 @@ test("every example has a README, and every system among them compiles", async (
   const budgets = await loadYamlSystem(await readFile(new URL("budgets/system.yaml", examples), "utf8"));
   const models = await loadYamlSystem(await readFile(new URL("models/system.yaml", examples), "utf8"));
   const secrets = await loadYamlSystem(await readFile(new URL("secrets/system.yaml", examples), "utf8"));
-  for (const { manifest } of [reference, relay, approvals, research, tools, budgets, models, secrets])
+  const retrieval = await loadYamlSystem(await readFile(new URL("retrieval/system.yaml", examples), "utf8"));
+  const configured = [research, tools, budgets, models, secrets, retrieval];
+  for (const { manifest } of [reference, relay, approvals, escalation, langchain, ...configured])
     assert.ok(requireCompiled(manifest).doors.size > 0);
 });
 

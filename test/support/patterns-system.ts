@@ -1,10 +1,10 @@
 /**
- * One of each pattern that waits for others, over workers in plain TypeScript, so that what comes out depends on nothing but the answers:
- * the same with and without a fault. How long the slow ones take comes with the task.
+ * One of each pattern that waits for others, a workflow, and roles that escalation rules fire in, over workers in plain TypeScript, so that
+ * what comes out depends on nothing but the answers: the same with and without a fault. How long the slow ones take comes with the task.
  */
 import { setTimeout as timer } from "node:timers/promises";
-import { debate, fanOutAndJoin, groupChat, planAndExecute, reflection, vote } from "@troupe/agents";
-import { actor, type Context, defineSystem, type Json, reply } from "@troupe/runtime";
+import { debate, fanOutAndJoin, groupChat, planAndExecute, reflection, vote, workflow } from "@troupe/agents";
+import { actor, type Context, complete, defineSystem, type Json, reply, TroupeError } from "@troupe/runtime";
 import { z } from "zod";
 
 /** What a task brings. */
@@ -39,7 +39,7 @@ const text = ({ history, note }: Message, { role }: Context): Json =>
 export default defineSystem({
   name: "patterns",
   graph: {
-    client: ["editor", "lead", "panel", "poll", "floor", "room", "board"],
+    client: ["editor", "lead", "panel", "poll", "floor", "room", "board", "works", "hasty", "unsure", "careful"],
     editor: ["slow", "critic", "client"],
     lead: ["planner", "slow", "quick", "client"],
     panel: ["quick", "other", "slow", "client"],
@@ -47,6 +47,15 @@ export default defineSystem({
     floor: ["quick", "slow", "other", "client"],
     room: ["quick", "slow", "client"],
     board: ["panel", "poll", "quick", "client"],
+    works: ["quick", "slow", "other", "client"],
+    hasty: ["slow", "client"],
+    unsure: ["client"],
+    careful: ["escalation", "client"],
+    escalation: ["client"],
+  },
+  escalationRules: {
+    low_confidence: { handler: "retry" },
+    too_bold: { when: "body.claims > 3", handler: "human" },
   },
   roles: {
     editor: reflection({ ...settings, writer: "slow", critic: "critic", to: "client" }),
@@ -57,6 +66,44 @@ export default defineSystem({
     room: groupChat({ ...settings, speakers: ["quick", "slow"], maxTurns: 4, to: "client" }),
     // Patterns are roles: they can be asked like any other.
     board: fanOutAndJoin({ ...settings, workers: ["panel", "poll"], joiner: "quick", to: "client" }),
+    works: workflow({
+      ...settings,
+      template: [
+        { name: "plan", role: "quick", prompt: "plan" },
+        {
+          parallel: [
+            { name: "code", role: "slow", prompt: "code" },
+            { name: "text", role: "other", prompt: "text" },
+          ],
+        },
+        { name: "check", role: "quick", prompt: "check", timeoutMs: 60_000 },
+      ],
+      to: "client",
+    }),
+    hasty: actor({
+      ...settings,
+      calls: ["slow"],
+      receive: async (message, ctx) => {
+        try {
+          return complete(await ctx.call("slow", message, { timeoutMs: 500 }));
+        } catch (error) {
+          return complete({ failed: TroupeError.is(error) ? error.code : "unknown" });
+        }
+      },
+    }),
+    // Says the same at every run of a step, and is surer with each retry.
+    unsure: actor({
+      ...settings,
+      receive: async (_, ctx) => {
+        const confidence = await ctx.step("guess", async ({ idempotencyKey }) => {
+          await timer(10);
+          return Number(idempotencyKey.split("/").at(-1)) / 5;
+        });
+        return complete({ confidence });
+      },
+    }),
+    careful: actor({ ...settings, receive: () => complete({ claims: 5 }) }),
+    escalation: actor({ ...settings, receive: (message) => complete({ escalated: message }) }),
     quick: worker(false, text),
     other: worker(false, text),
     slow: worker(true, text),
