@@ -1,7 +1,14 @@
 import type { BlobRef } from "../contracts/blob-body.ts";
 import type { ActorFailure } from "../contracts/control.ts";
 import { errorBodyOf, TroupeError } from "../errors.ts";
-import { type Configure, type HeldDelivery, type HostEvent, heldKey, type ReplicaReport } from "../host/ipc.ts";
+import {
+  type Configure,
+  type HeldDelivery,
+  type HostCommand,
+  type HostEvent,
+  heldKey,
+  type ReplicaReport,
+} from "../host/ipc.ts";
 import type { Blobs } from "../nats/blobs.ts";
 import type { Broker } from "./broker.ts";
 import { HostAsks } from "./host-asks.ts";
@@ -46,7 +53,8 @@ export class HostLife {
   failure: string | undefined;
   readonly #hasDrained: () => void;
   readonly #events: LifeEvents;
-  readonly #roles: ReadonlySet<string>;
+  /** Roles that it was told to play, ever: it may ask and store for these, also while it lets go of them, and for no others. */
+  readonly #roles = new Set<string>();
   readonly #asks: HostAsks;
   readonly #flushes = new Map<number, () => void>();
   #flushRequests = 0;
@@ -58,7 +66,6 @@ export class HostLife {
     this.#hasDrained = resolve;
     this.#events = events;
     this.incarnation = configure.incarnation;
-    this.#roles = new Set(Object.keys(configure.deployment.manifest.roles));
     const { incarnation, deployment } = configure;
     this.#asks = new HostAsks(
       events.broker,
@@ -74,6 +81,12 @@ export class HostLife {
     await this.process.exited;
     this.#events.broker.hostEnded(this.incarnation);
     this.#events.telemetry.hostEnded(this.incarnation);
+  }
+
+  /** Tells it what to run. */
+  play(command: Extract<HostCommand, { type: "replicas" }>): void {
+    for (const { role } of command.replicas) this.#roles.add(role);
+    this.process.send(command);
   }
 
   /** Asks it to say now what it holds; resolves when it has, or has exited. */

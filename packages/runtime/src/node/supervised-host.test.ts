@@ -94,6 +94,21 @@ function supervised(credentials?: RoleCredentials) {
   };
 }
 
+test("a host may ask and store for roles that it was told to play, not for others of its version", async () => {
+  const { last } = supervised();
+  const ask = async (role: string) => {
+    last().say({ type: "ask", request: 1, service: "encryption", role, json: "{}" });
+    await settle();
+    const answer = last().commands.findLast((command) => command.type === "answer");
+    return answer?.result.ok === false ? answer.result.error.code : "answered";
+  };
+  assert.deepEqual([await ask("a"), await ask("b")], ["answered", "unauthorized"]);
+  last().say({ type: "store_blob", request: 2, role: "b", bytes: Uint8Array.of(1) });
+  await settle();
+  const stored = last().commands.findLast((command) => command.type === "blob_stored");
+  assert.ok(stored?.result.ok === false && stored.result.code === "unauthorized");
+});
+
 test("a report tells when a replica comes, gets ready, takes or lets go, and not when it is only busy", () => {
   const { last, replicaChanges } = supervised();
   const report = (state: "starting" | "available" | "busy", isTaking: boolean, generation = 0) => {

@@ -115,7 +115,7 @@ export class SupervisedHost {
   assign(replicas: readonly ReplicaSpec[], credentials = this.#credentials): void {
     this.#assigned = replicas;
     this.#credentials = credentials;
-    this.#life?.process.send(this.#replicas());
+    this.#life?.play(this.#replicas());
   }
 
   tell(command: Extract<HostCommand, { type: "ended" | "died" }>): void {
@@ -206,14 +206,14 @@ export class SupervisedHost {
       telemetry,
     });
     this.#life = life;
-    life.process.send(this.#replicas());
+    life.play(this.#replicas());
     const { incarnation, process } = life;
     logger.info({ version: this.version, pid: process.pid, incarnation }, "host started");
     return life;
   }
 
   /** What it runs, with the credentials of exactly these roles: what a host does not have, nobody can take from it. */
-  #replicas(): HostCommand {
+  #replicas(): Extract<HostCommand, { type: "replicas" }> {
     const replicas = [...this.#assigned];
     if (this.#credentials === undefined) return { type: "replicas", replicas };
     const played = new Set(replicas.map(({ role }) => role));
