@@ -143,6 +143,25 @@ describe("a server that an operator runs", { skip }, () => {
     assert.ok((await subscription.closed) instanceof Error);
   });
 
+  test("who asks a gateway to decide is told by the server, whatever the request says", async () => {
+    await using opened = new AsyncDisposableStack();
+    const [gateway, operator] = [await server.openPart("gateway"), await server.openPart("operator")];
+    for (const link of [gateway, operator]) opened.defer(() => link.close());
+    const told: (readonly string[])[] = [];
+    gateway.nc.subscribe(subjects.approvalVerb("decide"), {
+      callback: (_error, message) => {
+        told.push(message.headers?.values("Nats-Request-Info") ?? []);
+        message.respond("{}");
+      },
+    });
+    await gateway.nc.flush();
+    const headers = { "Nats-Request-Info": '{"acc":"forged","user":"forged"}' };
+    await callService(operator, subjects.approvalVerb("decide"), {}, { headers });
+    assert.equal(told[0]?.length, 1);
+    const { acc, user } = JSON.parse(told[0][0] ?? "") as { acc: string; user: string };
+    assert.match(`${acc}/${user}`, /^A[A-Z2-7]{55}\/U[A-Z2-7]{55}$/);
+  });
+
   test("an edge that is cut is refused to who is signed in, also by an issuer that starts again, and can be given back", async () => {
     const a = await openRole("web-1", await server.openNode("web-1"), "a");
     const onward = (digit: string) => publish(a, `ops.${HOP.replace(/1$/, digit)}.a.m.send.b`);

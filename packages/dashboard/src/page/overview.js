@@ -6,6 +6,8 @@ import { EdgeTraffic } from "./edge-traffic.js";
 import { showGraph } from "./graph-view.js";
 import { numberOf, textOf } from "./read.js";
 import { showTasks, tasksOf } from "./tasks-view.js";
+import { waitingRows } from "./waiting-rows.js";
+import { showWaiting } from "./waiting-view.js";
 
 const EVERY_MS = 2_000;
 const PAGE_SIZE = 25;
@@ -78,8 +80,9 @@ class FollowedTasks {
 
 /** @param {Element} place @param {AbortSignal} signal @param {Reports} reports */
 export async function runOverview(place, signal, { onAnswer, onFailure }) {
-  const [cluster, graph, tasks] = [html("section"), html("section"), html("section")];
-  show(place, html("h1", {}, "Overview"), cluster, graph, tasks);
+  const [cluster, waiting, graph, tasks] = [html("section"), html("section"), html("section"), html("section")];
+  waiting.hidden = true;
+  show(place, html("h1", {}, "Overview"), cluster, waiting, graph, tasks);
   const [pages, followed] = [new TaskPages(), new FollowedTasks()];
   const showList = async () => {
     const listed = await pages.read(signal);
@@ -99,6 +102,11 @@ export async function runOverview(place, signal, { onAnswer, onFailure }) {
     try {
       const health = await getJson("/api/v1/cluster", signal);
       showCluster(cluster, health);
+      const [approvals, parked] = await Promise.all([
+        getJson("/api/v1/approvals", signal),
+        getJson("/api/v1/dead-letters?state=parked", signal),
+      ]);
+      showWaiting(waiting, waitingRows(approvals, parked));
       const listed = await showList();
       const traffic = await followed.follow(listed.tasks, signal);
       showGraph(graph, { graph: await getJson("/api/v1/graph", signal), cluster: health, traffic });
