@@ -38,6 +38,7 @@ import {
   systemClock,
   systemRandom,
   type TaskId,
+  type TaskOrder,
   type TaskRecord,
   type UserName,
   type Version,
@@ -147,7 +148,13 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /** Writes the start record of a new task. */
-  async submit(version: `v${number}`, door: string, input: TaskRecord["body"], tenant = "test"): Promise<TaskId> {
+  async submit(
+    version: `v${number}`,
+    door: string,
+    input: TaskRecord["body"],
+    tenant = "test",
+    session?: TaskOrder["session"],
+  ): Promise<TaskId> {
     const task = newTaskId(0, version as Version, systemClock, systemRandom);
     const log = createJetStreamLog({ link: this.core, publisher: this.#publisher, subjects: this.subjects });
     const order = {
@@ -159,6 +166,7 @@ export class TestCluster implements AsyncDisposable {
       tenant,
       priority: "normal" as const,
       requires: [],
+      session,
     };
     const outcome = await log.append(startRecord(this.subjects, order, Date.now()));
     if (outcome.kind !== "stored") throw new Error(`start of ${task} was not stored: ${JSON.stringify(outcome)}`);

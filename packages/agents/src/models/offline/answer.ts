@@ -1,5 +1,6 @@
 import type { ChatRequest } from "./chat-request.ts";
 import { textOfRoles } from "./chat-request.ts";
+import { isObedient, type Obedience, obey } from "./obedient.ts";
 import { readScene, type Scene } from "./scene.ts";
 import { valueForSchema } from "./schema-value.ts";
 import { type Line, lineOf } from "./scripts.ts";
@@ -21,7 +22,8 @@ export const approximateTokens = (text: string): number => Math.ceil(text.length
 export function answerTo(request: ChatRequest): OfflineAnswer {
   const scene = readScene(request);
   const promptTokens = approximateTokens(JSON.stringify(request.messages));
-  const toolCall = chooseTool(request, scene);
+  const ordered = isObedient(request) ? obey(request) : undefined;
+  const toolCall = ordered === undefined ? chooseTool(request, scene) : ordered.tool;
   if (toolCall !== undefined) {
     const completionTokens = approximateTokens(toolCall.name + toolCall.arguments);
     return {
@@ -33,13 +35,14 @@ export function answerTo(request: ChatRequest): OfflineAnswer {
       completionTokens,
     };
   }
-  const { content, finishReason } = cut(request, compose(request, lineOf(scene)));
+  const { content, finishReason } = cut(request, compose(request, lineOf(scene), ordered));
   const completionTokens = approximateTokens(content);
   return { role: scene.role, content, toolCalls: [], finishReason, promptTokens, completionTokens };
 }
 
 /** The line as text, or as JSON where the request asks for it. */
-function compose(request: ChatRequest, line: Line): string {
+function compose(request: ChatRequest, own: Line, ordered?: Obedience): string {
+  const line = ordered?.says === undefined ? own : { ...own, content: ordered.says };
   const format = request.response_format;
   if (format?.type === "json_object") return JSON.stringify({ content: line.content, reason: line.reason });
   if (format?.type !== "json_schema") return line.content;
@@ -50,7 +53,8 @@ function compose(request: ChatRequest, line: Line): string {
     if (name === "reason") return line.reason;
     return line.content || line.reason;
   });
-  return JSON.stringify(value);
+  if (ordered?.route === undefined || typeof value !== "object" || Array.isArray(value)) return JSON.stringify(value);
+  return JSON.stringify({ ...value, route_to: ordered.route });
 }
 
 /**
