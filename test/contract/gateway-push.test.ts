@@ -8,6 +8,7 @@ import { after, before, beforeEach, test } from "node:test";
 import type { TaskPushNotificationConfig } from "@a2a-js/sdk";
 import { RequestMalformedError, TaskNotFoundError } from "@a2a-js/sdk/errors";
 import type { Gateway } from "@troupe/gateway";
+import { directGetAll } from "@troupe/runtime/internal";
 import { connect, saying, taskOf } from "../support/a2a-client.ts";
 import { type GatewayBed, hopOf, startGatewayBed, writtenBy } from "../support/gateway-bed.ts";
 import { call } from "../support/gateway-callers.ts";
@@ -180,3 +181,24 @@ test("nothing goes where it must not: private addresses, other schemes, password
   assert.equal(status, 400);
   await bed.done(id, { result: "x" });
 });
+
+test("what names a task that is gone is gone itself", async () => {
+  const task = "0-v1-00000000000000000000000000";
+  const key = `${task}.default`;
+  const row = { v: 1, task, id: "default", url, token: "", caller: { tenant: "default", isWalled: false } };
+  await bed.core.nc.request(bed.subjects.row("push", key), JSON.stringify({ ...row, sent: 0, untilMs: 0 }), {
+    timeout: 2_000,
+  });
+  const rows = pushRowsOf();
+  await until("it is gone", 15_000, async () => !(await rows()).includes(key));
+});
+
+/** Keys of the rows that are there. */
+const pushRowsOf = () => {
+  const { core, subjects } = bed;
+  const prefix = subjects.row("push", "");
+  return async () => {
+    const found = await directGetAll(core, subjects.bucketStream("push"), { filter: subjects.row("push", ">") });
+    return found.filter(({ body }) => body.byteLength > 0).map(({ subject }) => subject.slice(prefix.length));
+  };
+};

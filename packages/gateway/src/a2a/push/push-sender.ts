@@ -121,7 +121,8 @@ export class PushSender {
         if (isOver) await this.#ports.bucket.remove(key, delivery.row.revision);
         else if (this.#isStopped) await this.#note(key, delivery, undefined);
       } catch (error) {
-        this.#ports.logger.warn({ task: row.value.task, reason: messageOf(error) }, "push notifications ended");
+        // What failed on the way is begun again once its time is over; a task that is gone has no updates.
+        this.#ports.logger.warn({ task: row.value.task, reason: messageOf(error) }, "push notifications broke off");
       } finally {
         this.#deliveries.delete(key);
         finished.resolve();
@@ -148,9 +149,10 @@ export class PushSender {
     const { api } = this.#ports;
     const { task, caller } = delivery.row.value;
     const { signal } = delivery.stopping;
-    const { view } = await api.find(caller, task);
+    const found = await api.find(caller, task).catch(unlessGone);
+    if (!found) return true;
     // From its beginning: states that the client was told before come again, which it has to bear anyway.
-    const updates = new TaskUpdates({ view: { ...view, status: "accepted" }, awaited: [] }, undefined);
+    const updates = new TaskUpdates({ view: { ...found.view, status: "accepted" }, awaited: [] }, undefined);
     for await (const event of api.watch(caller, task, { after: delivery.sent, signal })) {
       if (event.type === "token") continue;
       const outcome = await this.#pushAll(delivery, await this.#updatesOf(event, updates, delivery));
@@ -203,3 +205,7 @@ export class PushSender {
 
 const isForbidden = (error: unknown): boolean =>
   TroupeError.is(error, "forbidden") || (error instanceof Error && TroupeError.is(error.cause, "forbidden"));
+
+function unlessGone(error: unknown): undefined {
+  if (!TroupeError.is(error, "unknown_task")) throw error;
+}

@@ -9,6 +9,8 @@ import { keyOf, PushRow } from "./push-row.ts";
 const MOST = 10;
 /** Id of a configuration that its client did not name. */
 const UNNAMED = "default";
+/** A sender notes in the row how far it has come: a change that meets this is made again, with what is there then. */
+const ATTEMPTS = 5;
 
 export class PushStore {
   readonly #bucket: CasBucket<PushRow>;
@@ -26,7 +28,7 @@ export class PushStore {
     const parsed = PushRow.safeParse({
       v: 1,
       task,
-      id: asked.id === "" ? UNNAMED : asked.id,
+      id: named(asked.id),
       url: this.#requireUrl(url),
       token,
       ...(authentication && { authentication: { ...authentication } }),
@@ -35,10 +37,13 @@ export class PushStore {
       untilMs: 0,
     });
     if (!parsed.success) throw new RequestMalformedError(`the configuration is refused: ${parsed.error.message}`);
-    const all = await this.#of(task);
-    const present = all.find(({ value }) => value.id === parsed.data.id);
-    if (!present && all.length >= MOST) throw new RequestMalformedError(`a task has at most ${MOST} configurations`);
-    return shown((await this.#bucket.put(keyOf(parsed.data), parsed.data, present?.revision)).value);
+    const asRow = parsed.data;
+    return unlessChanged(async () => {
+      const all = await this.#of(task);
+      const present = all.find(({ value }) => value.id === asRow.id);
+      if (!present && all.length >= MOST) throw new RequestMalformedError(`a task has at most ${MOST} configurations`);
+      return shown((await this.#bucket.put(keyOf(asRow), asRow, present?.revision)).value);
+    });
   }
 
   async get(task: TaskId, id: string): Promise<TaskPushNotificationConfig> {
@@ -51,15 +56,10 @@ export class PushStore {
 
   /** Removing what is not there is done already. */
   async remove(task: TaskId, id: string): Promise<void> {
-    try {
-      const { key, revision } = await this.#find(task, id);
-      await this.#bucket.remove(key, revision);
-    } catch (error) {
-      if (error instanceof TaskNotFoundError) return;
-      // Its sender noted how far it had come: once more, with that.
-      if (!TroupeError.is(error, "conflict")) throw error;
-      await this.remove(task, id);
-    }
+    await unlessChanged(async () => {
+      const found = (await this.#of(task)).find(({ value }) => value.id === named(id));
+      if (found) await this.#bucket.remove(found.key, found.revision);
+    });
   }
 
   async #of(task: TaskId) {
@@ -67,8 +67,7 @@ export class PushStore {
   }
 
   async #find(task: TaskId, id: string) {
-    const wanted = id === "" ? UNNAMED : id;
-    const found = (await this.#of(task)).find(({ value }) => value.id === wanted);
+    const found = (await this.#of(task)).find(({ value }) => value.id === named(id));
     if (found) return found;
     throw new TaskNotFoundError(
       `task ${task} has no push notification configuration ${JSON.stringify(id.slice(0, 64))}`,
@@ -80,6 +79,18 @@ export class PushStore {
       return requireDestination(url, this.#privateHosts).href;
     } catch (error) {
       throw new RequestMalformedError({ message: `url: ${messageOf(error)}`, cause: error });
+    }
+  }
+}
+
+const named = (id: string): string => (id === "" ? UNNAMED : id);
+
+async function unlessChanged<T>(change: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await change();
+    } catch (error) {
+      if (!TroupeError.is(error, "conflict") || attempt === ATTEMPTS) throw error;
     }
   }
 }
