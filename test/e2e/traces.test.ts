@@ -1,7 +1,7 @@
 /** One trace from an HTTP request through every hop, wait, model call and tool call, over two nodes; and a host killed in the middle. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "node:test";
@@ -61,6 +61,14 @@ async function figuresShow(
     return true;
   });
 }
+/** What the nodes have kept of a role's messages. */
+async function linesOf(folder: string, role: string): Promise<Record<string, unknown>[]> {
+  const texts = await Promise.all(
+    ["node-1", "node-2"].map((node) => readFile(join(folder, node, `${role}.jsonl`), "utf8").catch(() => "")),
+  );
+  const lines = texts.flatMap((text) => text.split("\n").filter((line) => line !== ""));
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
 const valueIn = (text: string, series: string): number =>
   Number(
     text
@@ -85,7 +93,7 @@ it("one trace leads from the request through hops, waits, models and tools over 
     await model.close();
     await rm(folder, { recursive: true });
   });
-  const nodeFlags = ["--metrics", "127.0.0.1:0"];
+  const nodeFlags = ["--metrics", "127.0.0.1:0", "--message-log", folder];
   await using stack = await Stack.start({ system: "traces", nodes: 2, systemFile: SYSTEM_FILE, nodeFlags });
   const url = await stack.gatewayUrl();
   const client = await connectTroupe({ url: stack.server.url, system: stack.subjects.system });
@@ -178,6 +186,12 @@ it("one trace leads from the request through hops, waits, models and tools over 
     ['troupe_hops_total{role="last",end="committed"}', 1],
     ["troupe_node_host_deaths_total", 1],
   ]);
+
+  const messages = await linesOf(folder, "last");
+  assert.deepEqual(
+    messages.map(({ role, end, body, trace_id }) => [role, end, body, trace_id]),
+    [["last", "committed", "hello", traceId]],
+  );
 
   assert.deepEqual(receiver.problems, []);
   assert.ok(receiver.headers.every((headers) => headers["x-collector-key"] === "only-for-nodes"));

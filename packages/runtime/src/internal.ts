@@ -129,6 +129,7 @@ export type * from "./node/broker-service.ts";
 export * from "./node/config/load.ts";
 export * from "./node/encryption-broker.ts";
 export * from "./node/node.ts";
+export { MessageLog } from "./node/message-log.ts";
 export { NodeMetrics } from "./node/node-metrics.ts";
 export * from "./node/node-options.ts";
 export { IssuedRoles } from "./node/role-credentials.ts";

@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { loadModelSettings } from "@troupe/agents/internal";
 import { TroupeError } from "@troupe/runtime";
-import { createNode, NodeMetrics, type NodeOptions, traceHosts } from "@troupe/runtime/internal";
+import { createNode, MessageLog, NodeMetrics, type NodeOptions, traceHosts } from "@troupe/runtime/internal";
 import { type Command, InvalidArgumentError } from "commander";
 import { z } from "zod";
 import { type Address, findAddress } from "../address.ts";
@@ -26,6 +26,7 @@ const Options = AddressOptions.extend({
   drainLimit: z.coerce.number().min(0).max(86_400).optional(),
   hostSilence: z.coerce.number().min(0).max(86_400).optional(),
   metrics: z.string().optional(),
+  messageLog: z.string().min(1).optional(),
   allowWeak: AllowWeak,
   logFile: z.string().optional(),
   json: z.boolean().default(false),
@@ -39,6 +40,7 @@ async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<
   requireStrong(scope, { nats: await natsFacts(address), model: loadModelSettings(variables).mode }, options.allowWeak);
   const name = await nodeName(options.name, address);
   const { logger, file: logFile } = openProcessLog(scope, `node/${name}`, options.logFile);
+  const messageLog = options.messageLog === undefined ? undefined : new MessageLog(options.messageLog, name, logger);
   const metricsAddress = options.metrics ?? variables["TROUPE_METRICS"];
   const metrics = await served(metricsAddress, () => new NodeMetrics(scope.cwd, logger), {
     clock: scope.clock,
@@ -57,6 +59,7 @@ async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<
     brokerServices: brokerServices(variables, await keyRingPlace(scope.environment, address.keysFile)),
     loader: import.meta.resolve("@troupe/agents/loader"),
     hostOutput: logFile && ((line) => logFile.write(line)),
+    messageLog,
     tracing: await traceHosts(variables, logger),
     metrics: metrics?.metrics,
     logger,
@@ -68,6 +71,7 @@ async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<
   if (scope.interrupted.aborted) drain();
   else scope.interrupted.addEventListener("abort", drain, { once: true });
   const code = await node.done;
+  messageLog?.close();
   await metrics?.close();
   return code === 0 ? EXIT_CODES.ok : EXIT_CODES.failed;
 }
@@ -123,6 +127,7 @@ export function nodeCommand(cli: Cli): Command {
     .option("--drain-limit <seconds>", "how long a drain lets messages finish (25)")
     .option("--host-silence <seconds>", "a host whose event loop is blocked for so long is killed; 0 = never (10)")
     .option("--metrics <address>", "HOST:PORT where Prometheus reads /metrics; default: TROUPE_METRICS, else nowhere")
-    .option("--log-file <path>", LOG_FILE);
+    .option("--log-file <path>", LOG_FILE)
+    .option("--message-log <folder>", "keep what each role handled here, as JSON Lines: <node>/<role>.jsonl, rotated");
   return runs(cli, command, { options: Options, run: runNode });
 }

@@ -280,6 +280,7 @@ export class Host {
       onTaking: () => this.#report(),
       failpoint: failpointOf?.(role),
       tracer,
+      logMessage: configure.telemetry?.logsMessages ? (line) => tell({ type: "message", role, line }) : undefined,
       clock,
       random,
       logger,

@@ -23,6 +23,8 @@ const Bytes = z.custom<Uint8Array>((bytes) => bytes instanceof Uint8Array && byt
 
 /** Largest question to a service of the node, and largest answer, as JSON. */
 export const MAX_ASK_BYTES = 4 * 1024 * 1024;
+/** With a body of 4,000 characters, each of them escaped, and everything else. */
+const MAX_MESSAGE_LINE = 32_768;
 // As text: what a host sends is then bounded and of one kind before anybody looks into it.
 const JsonText = z.string().max(MAX_ASK_BYTES);
 
@@ -80,6 +82,8 @@ export const Configure = z.strictObject({
   telemetry: z
     .strictObject({
       isMeasured: z.boolean(),
+      /** Whether it tells each message that its roles handled. */
+      logsMessages: z.boolean().optional(),
       tracing: z
         .strictObject({ protocol: z.enum(PROTOCOLS), sendEveryMs: count, queueSize: count, batchSize: count })
         .optional(),
@@ -218,6 +222,8 @@ export const HostEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("refused"), role: name }),
   /** Finished spans, as one request of OTLP. */
   z.strictObject({ type: z.literal("spans"), request: Bytes }),
+  /** A line for the message log of a role. */
+  z.strictObject({ type: z.literal("message"), role: name, line: z.string().max(MAX_MESSAGE_LINE) }),
   /** All its figures as they are now. */
   z.strictObject({ type: z.literal("metrics"), figures: MetricFigures }),
   /** Nobody waits for these called hops any more: their join was met without them. */

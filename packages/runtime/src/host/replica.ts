@@ -10,6 +10,7 @@ import { decideRestart, type RestartIntensity } from "../supervision/intensity.t
 import type { Logger } from "../telemetry/logger.ts";
 import type { ActorSupervisor, Restart, RestartableActor, RunFailure } from "./actor-supervisor.ts";
 import type { HeldDeliveries } from "./held.ts";
+import type { MeasureHop } from "./hop-measure.ts";
 import type { ReplicaReport, ReplicaSpec } from "./ipc.ts";
 
 /** Instances that cannot even be made: after a few tries in a minute, one try a minute. */
@@ -32,8 +33,8 @@ export interface ReplicaOptions {
   readonly supervisor: Pick<ActorSupervisor, "failed" | "worked" | "notCreated">;
   /** It takes messages now, or takes none any more: whoever hands over waits for it. */
   readonly onTaking: () => void;
-  /** Counts how hops end; absent = nobody asks. */
-  readonly measure?: ((end: HopEnd, ranMs: number) => void) | undefined;
+  /** Told how hops end; absent = nobody asks. */
+  readonly measure?: MeasureHop | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -169,7 +170,9 @@ export class Replica implements RestartableActor {
     this.#inFlight++;
     try {
       const end = await executeHop(toDelivery(message), role, ports);
-      this.#account(end, clock.monotonicMs() - beganMs);
+      const ranMs = clock.monotonicMs() - beganMs;
+      this.#account(end, ranMs);
+      this.#options.measure?.(end, ranMs, message);
       // Several messages of one instance may fail for one reason.
       if (hasThrown(end) && this.#role === role) {
         const failure = failureIn(end, `${stream}/${streamSequence}`);
@@ -186,7 +189,6 @@ export class Replica implements RestartableActor {
   }
 
   #account(end: HopEnd, ranMs: number): void {
-    this.#options.measure?.(end, ranMs);
     switch (end.kind) {
       case "committed":
       case "waiting":

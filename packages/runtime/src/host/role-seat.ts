@@ -26,8 +26,8 @@ import { DISCONNECT_LIMIT_MS, guardDisconnects } from "./disconnect-guard.ts";
 import { guardOf } from "./guard-of-role.ts";
 import type { HeldDeliveries } from "./held.ts";
 import { measureHops } from "./hop-measure.ts";
-import { measureGuardrails } from "./measure-guardrails.ts";
 import type { Configure, ReplicaSpec, RoleCredentials } from "./ipc.ts";
+import { measureGuardrails } from "./measure-guardrails.ts";
 import type { NodeAsks } from "./node-asks.ts";
 import { Replica } from "./replica.ts";
 import { RoleSeals } from "./role-seals.ts";
@@ -78,6 +78,8 @@ export interface RoleSeatOptions {
   readonly supervisor: ActorSupervisor;
   readonly failpoint?: HopPorts["failpoint"];
   readonly tracer?: HopPorts["tracer"];
+  /** Takes a line for each message that was handled; absent = nobody reads them. */
+  readonly logMessage?: ((line: string) => void) | undefined;
   readonly dead: DeadIncarnations;
   readonly suspects: Suspects;
   readonly blobs: Blobs;
@@ -130,7 +132,7 @@ export class RoleSeat {
 
   /** A replica of this role; it does not pull before it is started. */
   replica(id: string, spec: ReplicaSpec): Replica {
-    const { configure, definition, held, supervisor, onTaking, clock, logger } = this.#options;
+    const { configure, definition, held, supervisor, onTaking, logMessage, clock, logger } = this.#options;
     const role = this.#hopRole(spec);
     return new Replica({
       id,
@@ -144,7 +146,7 @@ export class RoleSeat {
       held,
       supervisor,
       onTaking,
-      measure: configure.telemetry?.isMeasured === true ? measureHops(role.role) : undefined,
+      measure: measureHops({ ...role, clock, isMeasured: configure.telemetry?.isMeasured === true, logMessage }),
       clock,
       logger: logger.child({ replica: id }),
     });

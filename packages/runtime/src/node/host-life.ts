@@ -13,7 +13,7 @@ import type { Blobs } from "../nats/blobs.ts";
 import type { Broker } from "./broker.ts";
 import { HostAsks } from "./host-asks.ts";
 import type { HostProcess, StartHost } from "./host-process.ts";
-import type { HostTelemetry } from "./host-telemetry.ts";
+import { type HostTelemetry, isTelemetry } from "./host-telemetry.ts";
 
 /** What a host needs of its node while it lives. */
 export interface LifeEvents {
@@ -30,7 +30,7 @@ export interface LifeEvents {
   /** The server does not let a role of it in. */
   readonly onRefused: (role: string) => void;
   /** Takes what the host tells of itself: spans and figures. */
-  readonly telemetry: Pick<HostTelemetry, "takeSpans" | "takeFigures" | "hostEnded">;
+  readonly telemetry: Pick<HostTelemetry, "take" | "hostEnded">;
   /** The host waits no more for these called hops. */
   readonly onHopsEnded: (task: string, hops: readonly string[]) => void;
 }
@@ -113,6 +113,7 @@ export class HostLife {
 
   #take(event: HostEvent): void {
     this.words++;
+    if (isTelemetry(event)) return this.#events.telemetry.take(this.incarnation, this.#roles, event);
     switch (event.type) {
       case "ready":
         this.isReady = true;
@@ -142,10 +143,6 @@ export class HostLife {
         return this.#events.onRefused(event.role);
       case "hops_ended":
         return this.#events.onHopsEnded(event.task, event.hops);
-      case "spans":
-        return this.#events.telemetry.takeSpans(event.request);
-      case "metrics":
-        return this.#events.telemetry.takeFigures(this.incarnation, event.figures);
     }
   }
 

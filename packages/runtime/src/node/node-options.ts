@@ -8,6 +8,7 @@ import { type Random, systemRandom } from "../random.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { HostTracing } from "../telemetry/process-tracing.ts";
 import type { BrokerService } from "./broker-service.ts";
+import type { MessageLog } from "./message-log.ts";
 import type { NodeMetrics } from "./node-metrics.ts";
 
 /** How a node itself reaches NATS. */
@@ -53,6 +54,8 @@ export interface NodeOptions {
   readonly brokerServices?: readonly BrokerService[];
   /** Takes what its hosts write, line by line. Default: it goes to this process's standard error. */
   readonly hostOutput?: ((line: string) => void) | undefined;
+  /** Keeps what its roles handled. Default: nobody does. */
+  readonly messageLog?: MessageLog | undefined;
   /** How its hosts trace, and who takes their spans. Default: they do not. */
   readonly tracing?: HostTracing | undefined;
   /** What it counts is kept here, its hosts' figures with it. Default: nothing is counted. */
@@ -64,11 +67,12 @@ export interface NodeOptions {
   readonly memoryBytes?: () => number;
 }
 
-type OptionalForGood = "loader" | "roleKeys" | "memoryLimitBytes" | "hostOutput" | "tracing" | "metrics";
+type OptionalForGood = "loader" | "roleKeys" | "memoryLimitBytes" | "hostOutput" | "messageLog" | "tracing" | "metrics";
 
 /** {@link NodeOptions} with every default filled in. */
 export type ResolvedNodeOptions = Required<Omit<NodeOptions, OptionalForGood>> & {
   readonly hostOutput: ((line: string) => void) | undefined;
+  readonly messageLog: MessageLog | undefined;
   readonly tracing: HostTracing | undefined;
   readonly metrics: NodeMetrics | undefined;
   readonly memoryLimitBytes: number | undefined;
@@ -102,6 +106,7 @@ export function resolveNodeOptions(options: NodeOptions): ResolvedNodeOptions {
     loader: options.loader,
     roleKeys: options.roleKeys,
     hostOutput: options.hostOutput,
+    messageLog: options.messageLog,
     tracing: options.tracing,
     metrics: options.metrics,
     isolation: options.isolation ?? "process",

@@ -219,7 +219,7 @@ class ReconcilingNode implements NodeLife {
     const { system, hostLink, loader, isolation, drainLimitMs, hostSilenceMs, clock, random, logger, memoryBytes } =
       this.#options;
     const { tracing, metrics, hostOutput } = this.#options;
-    const telemetry = new HostTelemetry(tracing, metrics !== undefined);
+    const telemetry = new HostTelemetry(tracing, metrics !== undefined, this.#options.messageLog);
     metrics?.follow(() => ({
       count: this.hostPids.length,
       figures: telemetry.figures,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   type ClusterHealth,
+  createLogger,
   type Link,
   ManualClock,
   type SessionKey,
@@ -9,11 +10,11 @@ import {
   Subjects,
   type TaskId,
 } from "@troupe/runtime/internal";
-import pino from "pino";
 import type { Observation } from "../observer/observation.ts";
 import type { OpenTask } from "../observer/task-index.ts";
 import { type LedCluster, SupervisorMetrics } from "./supervisor-metrics.ts";
 
+const silent = createLogger({ name: "test", level: "silent" });
 const HEALTH: ClusterHealth = {
   status: "degraded",
   reasons: [],
@@ -89,7 +90,7 @@ const ended = (task: string, atMs: number, isFromOutside = false): Observation =
 });
 
 test("a standby says that it does not lead, and nothing of the cluster", async (t) => {
-  const metrics = new SupervisorMetrics(new ManualClock(), pino({ level: "silent" }));
+  const metrics = new SupervisorMetrics(new ManualClock(), silent);
   t.after(() => metrics.close());
   const text = await metrics.text();
   assert.match(text, /^troupe_supervisor_is_leader 0$/m);
@@ -98,7 +99,7 @@ test("a standby says that it does not lead, and nothing of the cluster", async (
 
 test("the leader has the figures of the cluster, of its tasks and of the store; after its term they are gone", async (t) => {
   const clock = new ManualClock();
-  const metrics = new SupervisorMetrics(clock, pino({ level: "silent" }));
+  const metrics = new SupervisorMetrics(clock, silent);
   t.after(() => metrics.close());
   const term = new AbortController();
   const nowMs = clock.nowMs();
@@ -136,7 +137,7 @@ test("the leader has the figures of the cluster, of its tasks and of the store; 
 });
 
 test("a leader tells what is left of error budgets, and how fast they are spent", async (t) => {
-  const metrics = new SupervisorMetrics(new ManualClock(), pino({ level: "silent" }));
+  const metrics = new SupervisorMetrics(new ManualClock(), silent);
   t.after(() => metrics.close());
   const term = new AbortController();
   metrics.lead(leading(), term.signal);

@@ -13,7 +13,7 @@ import type { NodeOptions } from "../node-options.ts";
 /** Everything about a node process that is not code. */
 export type NodeConfig = Omit<
   NodeOptions,
-  "logger" | "clock" | "random" | "memoryBytes" | "brokerServices" | "hostOutput" | "tracing" | "metrics"
+  "logger" | "clock" | "random" | "memoryBytes" | "brokerServices" | "hostOutput" | "messageLog" | "tracing" | "metrics"
 > & {
   readonly logLevel: LogLevel;
 };
