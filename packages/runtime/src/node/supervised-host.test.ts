@@ -18,7 +18,7 @@ interface FakeHost {
 
 const replica: ReplicaSpec = { role: "a", index: 0, concurrency: 1, epoch: 1, isPaused: false };
 const delivery: HeldDelivery = { stream: "T_LOG_0", durable: "v1-a", streamSequence: 5, consumerSequence: 2 };
-const deployment = { version: "v1", manifest: { roles: { a: {} } } } as unknown as Configure["deployment"];
+const deployment = { version: "v1", manifest: { roles: { a: {}, b: {} } } } as unknown as Configure["deployment"];
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 function supervised(credentials?: RoleCredentials) {
