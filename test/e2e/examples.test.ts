@@ -15,6 +15,7 @@ const examples = new URL("../../examples/", import.meta.url);
 test("every example has a README, and every system among them compiles", async () => {
   const names = (await readdir(examples)).toSorted();
   assert.deepEqual(names, [
+    "a2a",
     "approvals",
     "budgets",
     "escalation",
@@ -36,7 +37,8 @@ test("every example has a README, and every system among them compiles", async (
   const models = await loadYamlSystem(await readFile(new URL("models/system.yaml", examples), "utf8"));
   const secrets = await loadYamlSystem(await readFile(new URL("secrets/system.yaml", examples), "utf8"));
   const retrieval = await loadYamlSystem(await readFile(new URL("retrieval/system.yaml", examples), "utf8"));
-  const configured = [research, tools, budgets, models, secrets, retrieval];
+  const a2a = await loadYamlSystem(await readFile(new URL("a2a/system.yaml", examples), "utf8"));
+  const configured = [a2a, research, tools, budgets, models, secrets, retrieval];
   for (const { manifest } of [reference, relay, approvals, escalation, langchain, ...configured])
     assert.ok(requireCompiled(manifest).doors.size > 0);
 });
