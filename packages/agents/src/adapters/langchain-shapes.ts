@@ -5,12 +5,6 @@
 import type { Usage } from "@troupe/runtime";
 import { z } from "zod";
 
-/** What a call is given. */
-export interface LangchainCallOptions {
-  readonly signal?: AbortSignal;
-  readonly metadata?: Record<string, unknown>;
-}
-
 /** A runnable: a chain, a chat model, a graph. */
 export interface LangchainRunnable {
   // Runnables have inputs of their own types, which only the author knows.

@@ -45,6 +45,7 @@ export class Execution {
   /** The run of the handler, while it runs. */
   attempt: Attempt | undefined;
   #tally: HopTally | undefined;
+  #detected: Set<string> | undefined;
   /** Whether a rule asks for the fallback models. */
   prefersFallback = false;
   /** Labels of what it has taken in besides its message: answers, results of tools, state. */
@@ -81,6 +82,16 @@ export class Execution {
 
   set tally(tally: HopTally) {
     this.#tally = tally;
+  }
+
+  /** Guardrail rules that found something in what came in, and let it pass. */
+  get detected(): readonly string[] {
+    return [...(this.#detected ?? [])];
+  }
+
+  noteDetected(rule: string): void {
+    this.#detected ??= new Set();
+    this.#detected.add(rule);
   }
 
   get segment(): number {

@@ -41,6 +41,7 @@ export interface Passed<T> extends Verdict<T> {
  */
 export function pass<T extends Json>(attempt: Attempt, screen: Screen, value: T, passing: Passing): Passed<T> {
   const verdict = screenJson(value, screen);
+  for (const { rule, action } of verdict.firings) if (action === "allow") attempt.x.noteDetected(rule);
   const told = verdict.firings.length === 0 ? DONE : tell(attempt, attempt.nextEmit(), verdict, passing);
   // Where the attempt ends first, nobody waits for it any more.
   told.catch(() => undefined);

@@ -22,6 +22,9 @@ export function hopFacts(x: Execution, message: unknown, seen?: SeenOutcome): Ho
     get labels() {
       return x.taint;
     },
+    get detected() {
+      return x.detected;
+    },
     get elapsedMs() {
       return Math.max(0, ports.clock.nowMs() - acceptedAtMs(x.place.task));
     },

@@ -4,6 +4,7 @@ import type { RoleInstance } from "../actor/define.ts";
 import { complete, escalate, forward, type Json } from "../actor/outcome.ts";
 import { WaitBody } from "../contracts/bodies.ts";
 import { type EscalationRules, RuleFiring } from "../contracts/escalation-rules.ts";
+import { Guard } from "../guardrails/guard.ts";
 import { isHopId } from "../ids.ts";
 import { compileRules, type RuleFunction } from "../rules/compile-rules.ts";
 import { BED_HOP, BED_PASSPORT, BED_TASK, type BedHandler, HopBed } from "../testing/hop-bed.ts";
@@ -288,4 +289,17 @@ test("the context of a firing is short and holds no secret", async () => {
   const text = JSON.stringify(firingOf(bed));
   assert.ok(text.length < 10_000, String(text.length));
   assert.ok(!text.includes("hunter2"), text.slice(0, 500));
+});
+
+test("sensitive data that a guardrail saw and let pass needs a person; what it took out does not", async () => {
+  for (const [action, isAsked] of [
+    ["allow", true],
+    ["redact", false],
+  ] as const) {
+    const bed = new HopBed();
+    const guard = new Guard({ role: "a", targets: new Set(["b", "client"]), system: { input: { pii: action } } });
+    const rules = ruled({}, { guard, escalation: "b" });
+    await bed.deliver(bed.start({ pay: "card 4111 1111 1111 1111" }), () => complete("paid"), rules);
+    assert.equal(bed.names.includes("m.send.b"), isAsked, `${action}: ${bed.names.join(" ")}`);
+  }
 });

@@ -9,10 +9,13 @@ export const DEFAULT_RULES: Readonly<Record<string, EscalationRule>> = {
     message: "{role} is only {confidence} sure of its answer",
   },
   sensitive_data: {
-    when: '"sensitive" in labels',
+    when: [
+      '"sensitive" in labels',
+      ...["pii.ssn", "pii.card", "pii.iban", "secret.known"].map((rule) => `"${rule}" in detected`),
+    ].join(" or "),
     handler: "human",
     severity: "error",
-    message: "{role} worked with data that is labelled as sensitive",
+    message: "{role} worked with sensitive data: labels {labels}, found {detected}",
     oncePerTask: true,
   },
   calls_left: {

@@ -6,6 +6,7 @@ const BEFORE = [
   "message",
   "depth",
   "labels",
+  "detected",
   "elapsedMs",
   "remainingMs",
   "costUsd",
@@ -32,6 +33,8 @@ export interface HopFacts {
   readonly depth: number;
   /** Labels of content from outside. */
   readonly labels: readonly string[];
+  /** Guardrail rules (`pii.card`) that found something in what came in and let it pass, since they are set to `allow`. */
+  readonly detected: readonly string[];
   /** Since the task was accepted. */
   readonly elapsedMs: number;
   /** To the task's deadline; unknown without one. */
