@@ -7,6 +7,7 @@ import { auditKeyFileOf, type Logger, type Tracer } from "@troupe/runtime/intern
 import { createSupervisor, type Supervisor, type SupervisorOptions } from "@troupe/supervisor";
 
 export { SupervisorMetrics } from "@troupe/supervisor";
+
 import type { SignInOf } from "./keys.ts";
 import { VERSION } from "./version.ts";
 
@@ -32,11 +33,31 @@ export interface SupervisorPartSettings extends PartSettings {
 
 /** Starts a supervisor. Resolves when it leads or stands by. */
 export async function startSupervisor(settings: SupervisorPartSettings): Promise<Supervisor> {
-  const { servers, system, signInOf, keysFile, alertWebhooks = [], replicas = 1, metrics, logger, clock, random } =
-    settings;
+  const {
+    servers,
+    system,
+    signInOf,
+    keysFile,
+    alertWebhooks = [],
+    replicas = 1,
+    metrics,
+    logger,
+    clock,
+    random,
+  } = settings;
   const link = { servers, ...signInOf("supervisor") };
   const auditKeyFile = keysFile === undefined ? undefined : auditKeyFileOf(keysFile);
-  const supervisor = createSupervisor({ system, link, auditKeyFile, alertWebhooks, replicas, metrics, logger, clock, random });
+  const supervisor = createSupervisor({
+    system,
+    link,
+    auditKeyFile,
+    alertWebhooks,
+    replicas,
+    metrics,
+    logger,
+    clock,
+    random,
+  });
   await supervisor.start();
   return supervisor;
 }

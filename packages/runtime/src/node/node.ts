@@ -233,7 +233,8 @@ class ReconcilingNode implements NodeLife {
       hostLink,
       loader,
       drainLimitMs,
-      startHost: isolation === "process" ? childHosts(logger, hostOutput) : inlineHosts({ clock, random, logger, memoryBytes }),
+      startHost:
+        isolation === "process" ? childHosts(logger, hostOutput) : inlineHosts({ clock, random, logger, memoryBytes }),
       deploymentOf: (version) => desired.deploymentOf(version),
       credentials: this.#roleCredentials(link),
       blobs,
