@@ -66,8 +66,9 @@ export { parseTaskId, requireTaskId, type TaskId, type TaskIdParts } from "./ids
 export { type Credentials, parseCreds } from "./nats/credentials.ts";
 export type { TlsSettings } from "./nats/tls.ts";
 export type { BrokerCaller, BrokerHandler, BrokerPorts, BrokerService } from "./node/broker-service.ts";
-export { createNode, type RunningNode } from "./node/node.ts";
+export { createNode } from "./node/node.ts";
 export type { NodeOptions } from "./node/node-options.ts";
+export type { RunningNode } from "./node/running-node.ts";
 export { type Random, systemRandom } from "./random.ts";
 export type { RuleFunction } from "./rules/compile-rules.ts";
 export type { HopFacts } from "./rules/rule-facts.ts";

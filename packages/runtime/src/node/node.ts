@@ -6,16 +6,14 @@
  * Converging is level-triggered: whatever wakes it (a changed row, a host's end, the clock), it compares what should be with what is.
  * A lost notice is therefore harmless, and so is a node that comes up with no supervisor there: it runs what its row says.
  */
-import { CONTROL_VERSION, type Died, type Ended } from "../contracts/control.ts";
 import { nodeLinkName } from "../contracts/link-names.ts";
 import { Subjects } from "../contracts/subjects.ts";
 import { messageOf, TroupeError } from "../errors.ts";
-import type { HeldDelivery } from "../host/ipc.ts";
 import { type LoopDelay, watchLoopDelay } from "../host/loop-delay.ts";
-import { handBackSubject } from "../nats/ack-subject.ts";
 import { type Link, openLink } from "../nats/connection.ts";
 import type { Service } from "../nats/service.ts";
 import { isWithin } from "../within.ts";
+import { Announcements } from "./announcements.ts";
 import { BlobBroker } from "./blob-broker.ts";
 import { Broker } from "./broker.ts";
 import { childHosts } from "./child-host.ts";
@@ -29,32 +27,13 @@ import { type NodeOptions, type ResolvedNodeOptions, resolveNodeOptions } from "
 import { serveNode } from "./node-services.ts";
 import { subscribeNotices } from "./notices.ts";
 import { type NodeLife, RevivingNode } from "./reviving-node.ts";
-import { folderOfKeys, IssuedRoles, type RoleCredentialsSource, sharedUser } from "./role-credentials.ts";
-
-/** By then the server has noticed as well: before, it might hand a message to a pull of the very host that is gone. */
-const GIVE_BACK_AFTER_MS = 25;
+import { type RoleCredentialsSource, roleCredentialsOf } from "./role-credentials.ts";
+import type { RunningNode } from "./running-node.ts";
 
 /** Even if nothing wakes it, a node compares what should be with what is this often. */
 const CONVERGE_EVERY_MS = 5_000;
 /** After a round that could not do everything. */
 const CONVERGE_RETRY_MS = 500;
-
-/** A node as the process that runs it sees it. */
-export interface RunningNode {
-  readonly name: string;
-  /** This life of the node: one that was declared dead ends, and another one begins. */
-  readonly incarnation: string;
-  /** Process ids of its hosts. */
-  readonly hostPids: readonly number[];
-  /** Connects and joins. Throws `unavailable` or `unauthorized` when NATS cannot be reached. */
-  start(): Promise<void>;
-  /** Takes no more work, finishes what runs within the limit (default from the options), gives the rest back, leaves. */
-  drain(limitMs?: number): Promise<void>;
-  /** Leaves now; what runs is aborted and given back. */
-  stop(exitCode?: number): Promise<void>;
-  /** Resolves with the exit code for its process once it has left. */
-  readonly done: Promise<number>;
-}
 
 /** Makes a node; nothing happens before it is started. Throws `invalid_id` or `invalid_config`. */
 export function createNode(options: NodeOptions): RunningNode {
@@ -65,6 +44,7 @@ export function createNode(options: NodeOptions): RunningNode {
 /** What exists only between start and end. */
 interface Joined {
   readonly link: Link;
+  readonly announcements: Announcements;
   readonly desired: DesiredState;
   readonly fleet: HostFleet;
   readonly blobs: BlobBroker;
@@ -114,7 +94,8 @@ class ReconcilingNode implements NodeLife {
     const desired = new DesiredState({ link, subjects: this.#subjects, node: this.name, clock, logger });
     const blobs = new BlobBroker(() => this.#openLink(this.#brokerLinkName), this.#subjects, clock);
     const broker = this.#openBroker(desired);
-    const fleet = this.#createFleet(link, desired, blobs, broker);
+    const announcements = new Announcements({ link, subjects: this.#subjects, clock, logger });
+    const fleet = this.#createFleet(link, announcements, desired, blobs, broker);
     const services = serveNode(link, this.#subjects, {
       name: this.name,
       incarnation: this.incarnation,
@@ -126,7 +107,7 @@ class ReconcilingNode implements NodeLife {
       onDeclaredDead: () => void this.#onDeclaredDead(),
       leaderEpoch: () => desired.leaderEpoch,
     });
-    this.#joined = { link, desired, fleet, blobs, broker, loop: watchLoopDelay(), services };
+    this.#joined = { link, announcements, desired, fleet, blobs, broker, loop: watchLoopDelay(), services };
     subscribeNotices(link, this.#subjects, logger, {
       ended: (ended) => fleet.tellEnded(ended),
       died: (died) => fleet.tellDied(died),
@@ -215,7 +196,13 @@ class ReconcilingNode implements NodeLife {
     });
   }
 
-  #createFleet(link: Link, desired: DesiredState, blobs: BlobBroker, broker: Broker): HostFleet {
+  #createFleet(
+    link: Link,
+    announcements: Announcements,
+    desired: DesiredState,
+    blobs: BlobBroker,
+    broker: Broker,
+  ): HostFleet {
     const { system, hostLink, loader, isolation, drainLimitMs, hostSilenceMs, clock, random, logger, memoryBytes } =
       this.#options;
     const { tracing, metrics, hostOutput } = this.#options;
@@ -239,9 +226,12 @@ class ReconcilingNode implements NodeLife {
       credentials: this.#roleCredentials(link),
       blobs,
       broker,
-      onHopsEnded: (task, hops) => this.#announceEnded(link, task, hops),
-      giveBack: (held) => this.#giveBack(link, held),
-      onDeath: (died) => this.#announce(link, died),
+      onHopsEnded: (task, hops) => announcements.hopsEnded(task, hops),
+      giveBack: (held) => announcements.giveBack(held),
+      onDeath: (died) => {
+        this.#options.metrics?.hostDied();
+        announcements.hostDied(died);
+      },
       onChange: () => this.#wake.resolve(),
       onReplicas: () => this.#joined && this.#say(this.#joined, false),
       silenceLimitMs: hostSilenceMs,
@@ -253,15 +243,13 @@ class ReconcilingNode implements NodeLife {
 
   #roleCredentials(link: Link): RoleCredentialsSource {
     const { roleKeys, clock, logger } = this.#options;
-    if (roleKeys === undefined) return sharedUser;
-    if (roleKeys !== "issued") return folderOfKeys(roleKeys.folder);
-    const onDue = () => this.#wake.resolve();
-    return new IssuedRoles({
+    const [subjects, node, { signal }] = [this.#subjects, this.name, this.#left];
+    return roleCredentialsOf(roleKeys, {
       link,
-      subjects: this.#subjects,
-      node: this.name,
-      onDue,
-      signal: this.#left.signal,
+      subjects,
+      node,
+      onDue: () => this.#wake.resolve(),
+      signal,
       clock,
       logger,
     });
@@ -293,7 +281,7 @@ class ReconcilingNode implements NodeLife {
     }
   }
 
-  #say({ link, fleet, loop, broker }: Joined, hasLeft: boolean): void {
+  #say({ announcements, fleet, loop, broker }: Joined, hasLeft: boolean): void {
     const { labels, capabilities, slots, memoryLimitBytes, memoryBytes } = this.#options;
     const heartbeat = buildHeartbeat(
       {
@@ -315,35 +303,6 @@ class ReconcilingNode implements NodeLife {
       ++this.#sequence,
     );
     this.#options.metrics?.beat(heartbeat);
-    this.#publish(link, this.#subjects.heartbeat(this.name), JSON.stringify(heartbeat));
-  }
-
-  async #giveBack(link: Link, held: readonly HeldDelivery[]): Promise<void> {
-    await this.#options.clock.sleep(GIVE_BACK_AFTER_MS);
-    this.#options.logger.info({ deliveries: held.length }, "deliveries of an ended host are given back");
-    for (const { stream, durable, streamSequence, consumerSequence } of held) {
-      this.#publish(link, handBackSubject(stream, durable, streamSequence, consumerSequence), "-NAK");
-    }
-  }
-
-  #announce(link: Link, died: Died): void {
-    this.#options.metrics?.hostDied();
-    this.#options.logger.error({ host: died.incarnation, reason: died.reason }, "host has died");
-    this.#publish(link, this.#subjects.control("died"), JSON.stringify(died));
-  }
-
-  /** Of the hops that a host names it can have made these only: their ids are keyed hashes. */
-  #announceEnded(link: Link, task: string, hops: readonly string[]): void {
-    const ended: Ended = { v: CONTROL_VERSION, task, reason: "lost_quorum", hops: [...hops] };
-    this.#publish(link, this.#subjects.control("ended"), JSON.stringify(ended));
-  }
-
-  /** All of it may be lost: heartbeats repeat, and the server gives back by itself what nobody works on. */
-  #publish(link: Link, subject: string, body: string): void {
-    try {
-      link.nc.publish(subject, body);
-    } catch (error) {
-      this.#options.logger.debug({ subject, reason: messageOf(error) }, "not published");
-    }
+    announcements.heartbeat(heartbeat);
   }
 }

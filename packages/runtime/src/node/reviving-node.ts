@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import type { Logger } from "../telemetry/logger.ts";
-import type { RunningNode } from "./node.ts";
+import type { RunningNode } from "./running-node.ts";
 
 /** One life of a node. `done` is its exit code, or that the cluster has declared it dead and it has let go of everything. */
 export interface NodeLife extends Omit<RunningNode, "done"> {

@@ -11,6 +11,7 @@ import type { Link } from "../nats/connection.ts";
 import type { Credentials } from "../nats/credentials.ts";
 import { readRoleKeys } from "../nats/role-keys.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import type { RoleKeysPlace } from "./node-options.ts";
 
 export interface RoleCredentialsSource {
   /**
@@ -23,10 +24,10 @@ export interface RoleCredentialsSource {
 }
 
 /** All roles share one user. */
-export const sharedUser: RoleCredentialsSource = { of: async () => undefined, refused: () => undefined };
+const sharedUser: RoleCredentialsSource = { of: async () => undefined, refused: () => undefined };
 
 /** Reads the folder each time, since keys are replaced there. */
-export function folderOfKeys(folder: string): RoleCredentialsSource {
+function folderOfKeys(folder: string): RoleCredentialsSource {
   return {
     of: async (version, roles) => {
       if (!isVersion(version)) throw new TroupeError("invalid_id", `not a version: ${version}`);
@@ -51,7 +52,7 @@ interface Held {
   readonly endMs: number;
 }
 
-export interface IssuedRolesOptions {
+interface IssuedRolesOptions {
   /** The node's own link. */
   readonly link: Link;
   readonly subjects: Subjects;
@@ -62,6 +63,15 @@ export interface IssuedRolesOptions {
   readonly signal?: AbortSignal;
   readonly clock: Clock;
   readonly logger: Logger;
+}
+
+/** The source that a node's options name. */
+export function roleCredentialsOf(
+  place: RoleKeysPlace | undefined,
+  options: IssuedRolesOptions,
+): RoleCredentialsSource {
+  if (place === undefined) return sharedUser;
+  return place === "issued" ? new IssuedRoles(options) : folderOfKeys(place.folder);
 }
 
 /** Asks the issuer for credentials of roles that are placed here. Keys are made here and never leave the machine. */

@@ -1,4 +1,4 @@
-import type { RunningNode } from "./node.ts";
+import type { RunningNode } from "./running-node.ts";
 
 /** What sends signals: the process. */
 export interface SignalSource {
