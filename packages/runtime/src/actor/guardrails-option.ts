@@ -13,13 +13,12 @@ export interface GuardrailsOption extends Omit<Guardrails, "rules"> {
   readonly rules?: readonly OwnRuleOption[] | undefined;
 }
 
+const isData = ([name, value]: [string, unknown]): boolean => name !== "find" && value !== undefined;
+
 /** The guardrails as the manifest has them. */
 export function guardrailsInput(option: GuardrailsOption | undefined): unknown {
   if (option?.rules === undefined) return option;
-  return {
-    ...option,
-    rules: option.rules.map(({ name, pattern, type, severity }) => ({ name, pattern, type, severity })),
-  };
+  return { ...option, rules: option.rules.map((rule) => Object.fromEntries(Object.entries(rule).filter(isData))) };
 }
 
 /** The rules that are functions, by name; `undefined` when there are none. */

@@ -26,8 +26,12 @@ export interface LabelledRow {
 export type LabelledPart = "tuned" | "held";
 
 /** Reads one part of the set. */
-export async function labelledRows(part: LabelledPart): Promise<readonly LabelledRow[]> {
-  const file = await readFile(new URL(`../../labelled/${part}.jsonl`, import.meta.url), "utf8");
+export const labelledRows = (part: LabelledPart): Promise<readonly LabelledRow[]> =>
+  readLabelledRows(new URL(`../../labelled/${part}.jsonl`, import.meta.url));
+
+/** Reads a set of rows in JSON Lines. */
+export async function readLabelledRows(path: URL | string): Promise<readonly LabelledRow[]> {
+  const file = await readFile(path, "utf8");
   return file
     .split("\n")
     .filter((line) => line !== "")
