@@ -36,3 +36,16 @@ test("an endpoint that asked to be left alone is left alone for so long, and a s
   await clock.advance(2_000);
   assert.ok(gate.enter().allowed);
 });
+
+test("what an endpoint said of the calls that are left holds until its limit is full again", async () => {
+  const clock = new ManualClock();
+  const health = new EndpointHealth(clock);
+  const gate = health.gateOf(ENDPOINT);
+  assert.equal(gate.callsLeft(), undefined);
+  gate.learn({ remaining: 4, fullInMs: 30_000 });
+  assert.equal(health.gateOf({ ...ENDPOINT }).callsLeft(), 4);
+  await clock.advance(29_999);
+  assert.equal(gate.callsLeft(), 4);
+  await clock.advance(1);
+  assert.equal(gate.callsLeft(), undefined);
+});

@@ -109,3 +109,21 @@ test("the window is the smallest of all, and one unknown price makes the alias u
   assert.equal(client.windowTokens, 4_000);
   assert.equal(client.isPriced, false);
 });
+
+test("where a rule asks for it the first choice is passed over; what has no fallback is asked all the same", async () => {
+  const { client, asked } = chain({});
+  assert.equal((await client.complete(CALL, scope({ prefersFallback: true }))).content, "b");
+  assert.deepEqual(asked, [{ alias: "b", hasFallback: true }]);
+  const { open } = chain({});
+  const alone = createModelChain("c", MODELS, open);
+  assert.equal((await alone.complete(CALL, scope({ prefersFallback: true }))).content, "c");
+});
+
+test("calls left are those of the alias itself", () => {
+  const { open } = chain({});
+  const counted = createModelChain("a", MODELS, (alias) => ({
+    ...open(alias),
+    callsLeft: () => (alias === "a" ? 7 : 99),
+  }));
+  assert.equal(counted.callsLeft?.(), 7);
+});
