@@ -102,6 +102,8 @@ function sayAct(what: Act): string {
       return `${what.version} ${what.outcome}${changesOf(what)}`;
     case "rule_fired":
       return `rule ${what.rule} (${what.severity}, ${what.handler}): ${what.reason}`;
+    case "guardrail_fired":
+      return `guardrail ${what.verdict} (${what.severity}), ${what.place} ${what.party}: ${what.rules.join(", ")}`;
     case "credentials_issued":
       return `keys issued: ${what.whose}`;
     case "credentials_revoked":
