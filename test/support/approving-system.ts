@@ -1,5 +1,6 @@
 /** Roles that ask people before they act; the act is a line in a file that the task names, so that everybody can count how often it was done. */
 import { appendFile } from "node:fs/promises";
+import { agent, tool } from "@troupe/agents";
 import { actor, complete, defineSystem } from "@troupe/runtime";
 import { z } from "zod";
 
@@ -36,7 +37,28 @@ const asking = () =>
     },
   });
 
-const doors = ["asker", "editor", "caller", ...Object.keys(KILLED)];
+/** Each call of its tool is a line, with the amount. */
+const buyer = agent({
+  model: "fast",
+  instructions: "You are the buyer.",
+  to: "client",
+  grants: ["WRITE"],
+  tools: [
+    tool({
+      name: "pay",
+      description: "Pays an amount",
+      permission: "WRITE",
+      requiresApproval: { approvers: ["leads"] },
+      parameters: z.object({ amount: z.int(), file: z.string() }),
+      run: async ({ amount, file }) => {
+        await appendFile(file, `paid ${amount}\n`);
+        return `paid ${amount}`;
+      },
+    }),
+  ],
+});
+
+const doors = ["asker", "buyer", "editor", "caller", ...Object.keys(KILLED)];
 const killed = Object.fromEntries(Object.keys(KILLED).map((role) => [role, asking()]));
 const askers = Object.fromEntries(Object.keys(KILLED).map((role) => [role, ["client", "human"]]));
 
@@ -47,12 +69,14 @@ export default defineSystem({
     asker: ["client", "human", "escalation"],
     editor: ["client", "human"],
     caller: ["client", "human", "editor"],
+    buyer: ["client", "human"],
     escalation: ["client"],
     ...askers,
   },
   approvals: { timeoutMs: 60_000, groups: { leads: ["lea", "lou"] } },
   roles: {
     asker: asking(),
+    buyer,
     // Two people have to see what goes to the client.
     editor: actor({ approvals: { client: { approvals: 2 } }, receive: (message) => complete({ published: message }) }),
     escalation: actor({ receive: (message) => complete({ escalated: message }) }),

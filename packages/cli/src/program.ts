@@ -37,6 +37,47 @@ import { usageCommand } from "./commands/usage.ts";
 import { EXIT_CODES } from "./exit-code.ts";
 import { VERSION } from "./version.ts";
 
+/** In the order in which the help lists them. */
+const COMMANDS: readonly ((cli: Cli) => Command)[] = [
+  startCommand,
+  initCommand,
+  taskCommand,
+  chatCommand,
+  tasksCommand,
+  statusCommand,
+  nodesCommand,
+  actorsCommand,
+  queuesCommand,
+  placementCommand,
+  eventsCommand,
+  graphCommand,
+  deployCommand,
+  migrateCommand,
+  pauseCommand,
+  resumeCommand,
+  scaleCommand,
+  restartCommand,
+  stopCommand,
+  drainCommand,
+  operationCommand,
+  approvalsCommand,
+  deadCommand,
+  tokenCommand,
+  auditCommand,
+  usageCommand,
+  sloCommand,
+  runbookCommand,
+  budgetsCommand,
+  cacheCommand,
+  doctorCommand,
+  nodeCommand,
+  supervisorCommand,
+  gatewayCommand,
+  issuerCommand,
+  authCommand,
+  encryptionCommand,
+];
+
 /** The whole command tree. */
 export function buildProgram(cli: Cli): Command {
   const program = new Command("troupe")
@@ -50,47 +91,7 @@ export function buildProgram(cli: Cli): Command {
       writeOut: (text) => void cli.stdout.write(text),
       writeErr: (text) => void cli.stderr.write(text),
     });
-  for (const build of [
-    startCommand,
-    initCommand,
-    taskCommand,
-    chatCommand,
-    tasksCommand,
-    statusCommand,
-    nodesCommand,
-    actorsCommand,
-    queuesCommand,
-    placementCommand,
-    eventsCommand,
-    graphCommand,
-    deployCommand,
-    migrateCommand,
-    pauseCommand,
-    resumeCommand,
-    scaleCommand,
-    restartCommand,
-    stopCommand,
-    drainCommand,
-    operationCommand,
-    approvalsCommand,
-    deadCommand,
-    tokenCommand,
-    auditCommand,
-    usageCommand,
-    sloCommand,
-    runbookCommand,
-    budgetsCommand,
-    cacheCommand,
-    doctorCommand,
-    nodeCommand,
-    supervisorCommand,
-    gatewayCommand,
-    issuerCommand,
-    authCommand,
-    encryptionCommand,
-  ]) {
-    program.addCommand(build(cli));
-  }
+  for (const build of COMMANDS) program.addCommand(build(cli));
   inherit(program);
   return program;
 }

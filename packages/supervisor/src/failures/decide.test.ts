@@ -112,10 +112,11 @@ test("the error that ends a task says which role died of it", () => {
   });
 });
 
+const taintFrom = (from: string): readonly string[] | undefined => {
+  const action = decideDeadLetter(given({ input: message(from, "m.send.planner"), clientLabels: ["client"] }));
+  return action.kind === "escalate" ? action.passport.taint : undefined;
+};
+
 test("what came from the client goes to the escalation role as content of a client", () => {
-  const taintOf = (from: string) => {
-    const action = decideDeadLetter(given({ input: message(from, "m.send.planner"), clientLabels: ["client"] }));
-    return action.kind === "escalate" ? action.passport.taint : undefined;
-  };
-  assert.deepEqual([taintOf("client"), taintOf("router")], [["web", "client"], ["web"]]);
+  assert.deepEqual([taintFrom("client"), taintFrom("router")], [["web", "client"], ["web"]]);
 });
