@@ -56,7 +56,8 @@ export interface SupervisorOptions {
 }
 
 /** {@link SupervisorOptions} with every default filled in. */
-export interface ResolvedSupervisorOptions extends Required<Omit<SupervisorOptions, "settings" | "auditKeyFile" | "metrics">> {
+export interface ResolvedSupervisorOptions
+  extends Required<Omit<SupervisorOptions, "settings" | "auditKeyFile" | "metrics">> {
   readonly metrics: SupervisorMetrics | undefined;
   readonly auditKeyFile: string | undefined;
   readonly settings: SupervisorSettings;

@@ -65,7 +65,10 @@ function beginSpan(x: Execution): void {
   x.trace = x.span?.trace ?? x.trace;
 }
 
-function tellFailure({ place, role, ports, trace }: Execution, end: Extract<HopEnd, { kind: "retry" | "parked" }>): void {
+function tellFailure(
+  { place, role, ports, trace }: Execution,
+  end: Extract<HopEnd, { kind: "retry" | "parked" }>,
+): void {
   const isParked = end.kind === "parked";
   const event = errorEvent({ ...end.error, attempt: isParked ? undefined : end.attempt, isParked });
   ports.logger.warn(
