@@ -2,14 +2,16 @@
 import type { ErrorCode } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { KEYLESS_SUBMIT_ERRORS, type Operation, TASK_ERRORS } from "./operation.ts";
+import { wholeNumber } from "./schemas.ts";
 
 const Loose = z.looseObject({});
-/** A version that is not spoken, or none: then 0.3 is meant, which JSON-RPC alone speaks. */
-const VersionHeader = z
+/** None means 0.3, which JSON-RPC alone speaks. */
+const AnyVersion = z
   .string()
   .max(64)
   .meta({ description: "Version of A2A; none means 0.3.", examples: ["1.0"] });
-const HEADERS = { "A2A-Version": VersionHeader };
+const Version = z.literal("1.0").meta({ description: "Version of A2A." });
+const VERSION = "A2A-Version";
 
 /** The envelope; what `params` are is the method's affair. */
 export const RpcRequest = z
@@ -46,18 +48,14 @@ export const PushConfigBody = z.looseObject({
     .optional(),
 });
 
-const digits = z
-  .string()
-  .regex(/^[0-9]{1,9}$/, "must be a whole number")
-  .transform(Number);
-export const TaskQuery = z.strictObject({ historyLength: digits.optional() });
+export const TaskQuery = z.strictObject({ historyLength: wholeNumber.optional() });
 export const TasksQuery = z.strictObject({
   contextId: z.string().max(256).optional(),
   status: z.string().max(64).optional().meta({ description: "`TASK_STATE_WORKING` and so on." }),
-  pageSize: digits.pipe(z.int().min(1).max(100)).optional(),
+  pageSize: wholeNumber.pipe(z.int().min(1).max(100)).optional(),
   pageToken: z.string().max(512).optional(),
-  historyLength: digits.optional(),
-  statusTimestampAfter: z.string().max(64).optional(),
+  historyLength: wholeNumber.optional(),
+  statusTimestampAfter: z.iso.datetime({ offset: true }).optional(),
   includeArtifacts: z.enum(["true", "false"]).optional(),
 });
 
@@ -74,7 +72,12 @@ const SEND_ERRORS = [
   ...TASK_ERRORS,
   "malformed_record",
 ] as const satisfies readonly ErrorCode[];
-const base = { permission: "agent:chat", errorForm: "a2a", headers: HEADERS } as const;
+const base = {
+  permission: "agent:chat",
+  errorForm: "a2a",
+  headers: { [VERSION]: Version },
+  requiredHeaders: [VERSION],
+} as const;
 const card = {
   method: "GET",
   permission: "public",
@@ -148,6 +151,8 @@ export const A2A_OPERATIONS: readonly Operation[] = [
   },
   {
     ...base,
+    headers: { [VERSION]: AnyVersion },
+    requiredHeaders: [],
     id: "callAgent",
     method: "POST",
     path: "/a2a/{role}",

@@ -30,7 +30,7 @@ export async function answerRpc(
   agentOf: (signal: AbortSignal) => RoleAgent,
 ): Promise<unknown> {
   const read = readCall(request);
-  if (!read.ok) return read.answer;
+  if (!read.ok) return reply.code(400).send(read.answer);
   const { id = null } = read.call;
   const handlerOf = HANDLERS[version];
   if (!handlerOf) {

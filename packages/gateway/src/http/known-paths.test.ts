@@ -24,3 +24,9 @@ test("a path of another length or with other characters is none", () => {
   for (const path of ["/", "/tasks/", "/tasks/7/8", "/tasks/7/log/x", "/openapiXjson", "/Tasks"])
     assert.deepEqual(paths.methodsOf(path), [], path);
 });
+
+test("of two that match, the one with more fixed text counts", () => {
+  paths.add("/tasks/:id([^:]+)::cancel", "POST");
+  assert.deepEqual(paths.methodsOf("/tasks/7:cancel"), ["POST"]);
+  assert.deepEqual(paths.methodsOf("/tasks/7"), ["GET"]);
+});

@@ -3,7 +3,12 @@ import type { Operation } from "./operation.ts";
 
 /** A message of MCP: a request, or a notification. */
 export const McpMessage = z
-  .looseObject({ jsonrpc: z.literal("2.0"), method: z.string().min(1).max(128) })
+  .looseObject({
+    jsonrpc: z.literal("2.0"),
+    id: z.union([z.string().max(1_024), z.int()]).optional(),
+    method: z.string().min(1).max(128),
+    params: z.looseObject({}).optional(),
+  })
   .meta({ description: "A request or a notification of the Model Context Protocol." });
 
 export const MCP_OPERATION: Operation = {

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { isAllowed } from "../auth/authorize.ts";
 import type { Principal } from "../auth/principal.ts";
-import { jsonOf } from "./request-values.ts";
+import { McpMessage } from "./mcp-operation.ts";
+import { bodyOf } from "./request-values.ts";
 import type { RoutePorts } from "./task-routes.ts";
 
 export interface McpRoutePorts extends RoutePorts {
@@ -11,11 +12,13 @@ export interface McpRoutePorts extends RoutePorts {
   readonly onError: (request: FastifyRequest, error: unknown) => void;
 }
 
+const BOTH = "application/json, text/event-stream";
+
 /** MCP without sessions: any gateway answers any request, in the protocol's generation of 2026 and in that of 2025. */
 export function registerMcpRoutes(app: FastifyInstance, ports: McpRoutePorts): void {
   const { api, streams, callerOf, principalOf, version, onError } = ports;
   app.post("/mcp", async (request, reply) => {
-    const body = jsonOf(request);
+    const body = bodyOf(request, McpMessage, "the message");
     api.deployed();
     // Gateways that nobody asks so need not load it.
     const [{ createMcpHandler }, { toNodeHandler }, { roleServer }] = await Promise.all([
@@ -39,7 +42,10 @@ export function registerMcpRoutes(app: FastifyInstance, ports: McpRoutePorts): v
           }),
         { onerror: (error) => request.log.debug({ err: error }, "an MCP request was not served") },
       );
-      const { headers, method } = request;
+      const { method } = request;
+      const accept = request.headers.accept ?? "*/*";
+      // The protocol wants both named; whoever takes anything takes both.
+      const headers = accept === "*/*" ? { ...request.headers, accept: BOTH } : request.headers;
       const message = Object.assign(request.raw, { headers, method, url: request.url });
       await toNodeHandler(handler)(message, reply.raw, body);
     });

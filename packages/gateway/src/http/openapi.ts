@@ -151,11 +151,11 @@ function queryParameters({ query }: Operation): Json[] {
   }));
 }
 
-function headerParameters({ headers = {} }: Operation): Json[] {
+function headerParameters({ headers = {}, requiredHeaders = [] }: Operation): Json[] {
   return Object.entries(headers).map(([name, schema]) => ({
     name,
     in: "header",
-    required: false,
+    required: requiredHeaders.includes(name),
     schema: schemaOf(schema, "input"),
   }));
 }

@@ -24,6 +24,8 @@ export interface Operation {
   readonly query?: z.ZodObject;
   /** Headers that are read. */
   readonly headers?: Readonly<Record<string, z.ZodType>>;
+  /** Of these, the ones that must be there. */
+  readonly requiredHeaders?: readonly string[];
   readonly success: {
     readonly status: number;
     readonly description: string;

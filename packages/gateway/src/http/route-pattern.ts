@@ -7,13 +7,18 @@ export const routePattern = (path: string): string =>
     .replaceAll(/\{(\w+)\}(?=::)/g, ":$1([^:]+)")
     .replaceAll(/\{(\w+)\}/g, ":$1");
 
-/** What a path in the router's form matches, and whether it names a parameter. */
-export function matcherOf(pattern: string): { readonly matches: RegExp; readonly isNamed: boolean } {
+/** What a path in the router's form matches, whether it names a parameter, and how much of it is fixed. */
+export function matcherOf(pattern: string) {
   const parts = pattern.split(/(::|:\w+(?:\([^)]*\))?)/);
   const source = parts.map((part) => {
     if (part === "::") return ":";
     if (!part.startsWith(":")) return part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
     return part.endsWith(")") ? part.slice(part.indexOf("(") + 1, -1) : "[^/]+";
   });
-  return { matches: new RegExp(`^${source.join("")}$`), isNamed: parts.some((part) => /^:\w/.test(part)) };
+  const named = parts.filter((part) => /^:\w/.test(part));
+  return {
+    matches: new RegExp(`^${source.join("")}$`),
+    isNamed: named.length > 0,
+    fixedLength: pattern.length - named.join("").length,
+  };
 }

@@ -182,12 +182,12 @@ export const ProblemResponse = z.object({
   error: z.object({ message: z.string(), type: z.string(), param: z.string().nullable(), code: z.string() }),
 });
 
-/** `google.rpc.Status`: errors as A2A has them. */
-export const RpcStatus = z.object({
-  error: z.object({
-    code: z.int().meta({ description: "The HTTP status." }),
-    status: z.string(),
+/** `google.rpc.Status`, as A2A has errors; those of JSON-RPC have its envelope, and no status. */
+export const RpcStatus = z.looseObject({
+  error: z.looseObject({
+    code: z.int().meta({ description: "The HTTP status, or JSON-RPC's code." }),
     message: z.string(),
-    details: z.array(z.looseObject({ "@type": z.string() })),
+    status: z.string().optional(),
+    details: z.array(z.looseObject({ "@type": z.string() })).optional(),
   }),
 });
