@@ -28,9 +28,21 @@ export const SENDING: readonly Feature[] = [
   ),
   feature(
     "use tool",
-    0.4,
+    0.5,
     "call use invo run exec trig laun",
     `\\b(?:call|use|invoke|run|execute|trigger|launch)\\b (?:the |your |any |this )?[\`'"]?[a-z][\\w.-]{1,40}[\`'"]? ?\\(?\\)? ?(?:tool|function|command|api|plugin|action|endpoint|script|skill)\\b|\\b(?:call|invoke|run|execute|use)\\b (?:the )?[\`'"]?[a-z]{2,20}_[a-z_]{2,30}[\`'"]?`,
+  ),
+  feature(
+    "praise",
+    0.4,
+    "that",
+    "\\b(?:say|state|claim|conclude|report|tell (?:them|the user|everyone|people))\\b[^.!?\\n]{0,12}\\bthat (?:the|this|these)\\b[^.!?\\n]{0,40}\\b(?:best|safe|safest|excellent|perfect|approved|trustworthy|recommended|top|unsafe)\\b",
+  ),
+  feature(
+    "sensitive file",
+    0.5,
+    "ssh rsa pass shad env aws npmr priv cred",
+    "~/\\.ssh\\b|\\bid_(?:rsa|ed25519)\\b|/etc/(?:passwd|shadow)\\b|(?<![\\w])\\.env\\b|\\.aws/credentials|\\.npmrc\\b",
   ),
 ];
 

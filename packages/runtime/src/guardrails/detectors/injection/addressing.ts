@@ -48,4 +48,10 @@ export const ADDRESSING: readonly Feature[] = [
     "befo firs imme then now",
     `\\b(?:before (?:doing anything|answering|responding|proceeding|continuing|you (?:do|continue|proceed|answer|respond))|first(?:ly)?,? (?:call|run|execute|send|use|open|visit)|as your (?:first|next|final) (?:step|action|task)|immediately (?:call|run|execute|send|forward|open|visit|transfer|stop|perform)|(?:then|now) (?:call|run|execute|invoke|send|forward|open|visit|transfer|perform))\\b`,
   ),
+  feature(
+    "to machine",
+    0.6,
+    "ai llm llms lang chat auto gpt clau gemi copi assi bot",
+    "\\b(?:if|when|should) an? (?:ai|llm|language model|chat ?bot|automated system|ai (?:assistant|agent|model))\\b (?:is |are )?(?:reading|reads|processing|processes|summari[sz]\\w{1,3}|screening|screens|evaluating|evaluates|analy[sz]\\w{1,3})\\b",
+  ),
 ];

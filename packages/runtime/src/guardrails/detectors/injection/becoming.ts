@@ -3,7 +3,7 @@ import { any, type Feature, feature, gap } from "./feature.ts";
 
 const FREE = any(`
   unrestricted | uncensored | unfiltered | unmoderated | unaligned | unhinged | unlocked | amoral | without (?:any |all |the |your |its )?(?:moral |ethical |safety |content )?(?:rules|limits?|limitations?|restrictions?|filters?|filtering|boundaries|constraints?|censorship|morals?|ethics|refus(?:al|ing)|warnings?|disclaimers?|judge?ment|hesitation|guard ?rails|safeguards|guidelines)
-  (?:no|zero|not any|lacks?(?: any)?|have no|has no) (?:moral |ethical |safety |content |usual |such )?(?:rules|limits|limitations|restrictions|filters?|boundaries|censorship|morals|ethics|guard ?rails|safeguards|content polic(?:y|ies)|guidelines)
+  (?:no|zero|not any|lacks?(?: any)?|have no|has no) (?:moral |ethical |safety |content |usual |such )?(?:rules|limits|limitations|restrictions|filters?|boundaries|censorship|morals|ethics|guard ?rails|safeguards|content polic(?:y|ies)|guidelines|moderation|oversight)
   free (?:of|from) (?:all |any |the |your |typical |its )?(?:\\w{1,12} )?(?:rules|limits|limitations|restrictions|filters?|constraints?|confines|censorship|guidelines|polic(?:y|ies)|chains|shackles)
   (?:not|no longer|isn't|aren't) (?:bound|restricted|limited|constrained|governed|restrained) by | do anything now | (?:can|could|will|may|able to) do anything | jail ?-?br(?:eak|oken|eaking) | broken? (?:free|out) | break free | never (?:refuse|say no|decline|reject|warn) | (?:cannot|can't|can not|must not|won't|will not|do not|don't|unable to) (?:ever )?(?:refuse|say no|decline|reject|moraliz?se?|lecture)
   stay in character | evil (?:twin|assistant|ai|bot|version|gpt) | opposite day | regardless of (?:the )?(?:legality|ethics|morality|consequences|safety|how (?:harmful|illegal|unethical))|no matter how (?:harmful|illegal|unethical|dangerous|offensive|immoral) | answers? (?:any|every|all)(?: and (?:all|every))? (?:questions?|requests?|prompts?) | (?:bypass|ignore)s? (?:all )?(?:ethic|moral|safety)\\w{0,6} | without (?:moral|ethical|legal) | has been (?:freed|liberated|unlocked|jailbroken) | answer(?:s|ing)? (?:anything|everything) | comply (?:with (?:everything|all|any|every)|instead|no matter|without|fully|always)
@@ -29,7 +29,7 @@ export const BECOMING: readonly Feature[] = [
   feature(
     "free",
     0.7,
-    "unre unce unfi unmo unal unhi unlo amor rule limi rest filt boun cons conf cens mora ethi refu judg hesi safe guar guid disc warn free gove anyt jail brok brea say decl reje lect char evil oppo rega matt ques requ prom libe lega poli",
+    "unre unce unfi unmo unal unhi unlo amor rule limi rest filt boun cons conf cens mora ethi refu judg hesi safe guar guid mode over disc warn free gove anyt jail brok brea say decl reje lect char evil oppo rega matt ques requ prom libe lega poli",
     `\\b(?:${FREE})\\b`,
   ),
   feature("mode", 0.7, "mode", `\\b(?:${MODE}) mode\\b|\\bmode:? (?:${MODE})\\b`),
@@ -53,7 +53,7 @@ export const BECOMING: readonly Feature[] = [
   ),
   feature(
     "no longer",
-    0.6,
+    0.7,
     "long stop ceas",
     "\\b(?:you (?:are no longer|no longer are|are not) |stop (?:being|acting (?:as|like)) |cease (?:being|to be) )(?:an? |the |just )?(?:\\w{1,12} ){0,3}(?:bot|assistant|ai|model|chat ?bot|agent|program)\\b",
   ),
@@ -62,5 +62,18 @@ export const BECOMING: readonly Feature[] = [
     0.5,
     "refu decl reje say",
     "\\b(?:whenever|if|when|where) you (?:would|want to|feel like|are about to|would normally|would usually|were going to) (?:refuse|decline|reject|say no)\\b",
+  ),
+  feature(
+    "forbidden",
+    0.6,
+    "ille harm unet forb proh rest expl nsfw",
+    "\\b(?:discuss|answer|generate|write|talk about|provide|produce|give)\\b[^.!?\\n]{0,20}\\b(?:illegal|harmful|unethical|forbidden|prohibited|restricted|explicit|nsfw) (?:topics|content|questions|things|requests|material|advice|answers)\\b",
+  ),
+  feature("were you free", 0.4, "if", "\\bif you (?:were|had|could)(?:n't| not| no)\\b"),
+  feature(
+    "act as",
+    0.4,
+    "hack term shel crim",
+    "\\byou(?:'re| are) (?:now )?an? (?:\\w{1,12} ){0,2}(?:hacker|terminal|shell|criminal|interpreter|console)\\b",
   ),
 ];

@@ -3,7 +3,7 @@ import { any, type Feature, feature, gap, NOT_OURS } from "./feature.ts";
 
 const SHOW = any(`
   reveal | show | print | repeat | output | display | tell(?: me| us)? | give(?: me| us)? | share | leak | dump | recite | quote | echo | expose | disclose | divulge | return | write(?: out| down)? | list | describe | spell(?: out)? | summari[sz]e | paraphrase | rephrase | translate
-  encode | convert | copy | paste | provide | read(?: back| out| aloud)? | state | explain | post | send | type(?: out)? | reproduce | render | emit | report | restate | say | include | append | present | format | fetch | retrieve | extract | confirm | complete | continue | finish
+  encode | convert | copy | paste | provide | read(?: back| out| aloud)? | state | explain | post | send | type(?: out)? | reproduce | render | emit | report | restate | say | include | append | present | format | fetch | retrieve | extract | confirm | complete | continue | finish | reply(?: with)? | respond(?: with)? | answer with
   what(?:'s| is| are| were| was| do| does| did) | which | how (?:do|does|are|were|is) | (?:i (?:want|need|would like|'d like)|let me|may i|can i|could i) (?:to )?(?:see|know|read|have|view|inspect|get|hear) | want | access | enumerate | outline | walk me through | begin | start | put
 `);
 
@@ -101,5 +101,17 @@ export const EXTRACTING: readonly Feature[] = [
     0.8,
     "abov befo cont wind",
     "\\b(?:everything|all (?:the )?(?:text|content|tokens|words)|(?:the )?(?:entire|full|whole) (?:text|content|contents)?)\\b[^.!?\\n]{0,20}\\b(?:context window|in your context|in your memory|above this|before this (?:message|line|point|sentence))\\b",
+  ),
+  feature(
+    "ask prompt",
+    1,
+    "prom inst dire guid rule",
+    `\\b(?:${SHOW})\\b${gap(20)}\\b(?:${PROMPT})\\b (?:that |which )?you (?:have to|must|need to|are supposed to|are required to|are told to) (?:follow|obey|respect|keep)\\b`,
+  ),
+  feature(
+    "ask prompt",
+    1,
+    "hidd secr spec syst init inte cust",
+    "\\bdo you (?:have|follow|use|operate under) (?:any |a |an |some )?(?:hidden|secret|special|system|initial|internal|custom) (?:instructions?|prompt|rules|guidelines|directives)\\b",
   ),
 ];

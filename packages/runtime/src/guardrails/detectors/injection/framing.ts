@@ -52,7 +52,7 @@ export const FRAMING: readonly Feature[] = [
   ),
   feature(
     "dictate",
-    0.9,
+    1,
     "pwne hack comp jail owne gran inje succ hate dest wned",
     "\\b(?:say|print|output|respond|reply|write|answer|display|return|state|include|add|append)\\b[^.!?\\n]{0,30}\\b(?:i(?:'ve| have) been (?:pwned|hacked|compromised|jailbroken)|pwned|hacked|0wned|haha ?(?:pwned|hacked)|access granted|injection successful|jailbroken|successfully (?:hacked|injected)|i (?:hate|will destroy) (?:humans|humanity))\\b",
   ),
@@ -61,5 +61,18 @@ export const FRAMING: readonly Feature[] = [
     0.5,
     "noth only",
     "\\b(?:output|print|say|respond with|reply with|write|return|answer with|repeat)\\b[^.!?\\n]{0,20}\\b(?:nothing (?:else|but)|only (?:the (?:word|phrase|text|string)|that)|and nothing else)\\b|\\bnothing else\\b|\\bonly (?:say|output|print|respond with|reply with)\\b",
+  ),
+  feature(
+    "dictate link",
+    0.4,
+    "link url",
+    "\\b(?:respond|reply|answer|end|start) (?:only )?with (?:a |the |this )?(?:link|url)\\b|\\badd (?:the|this|a) link\\b",
+  ),
+  feature("important", 0.3, "impo urge", "\\b(?:important|urgent|critical) (?:system )?instructions?\\b"),
+  feature(
+    "follow it",
+    0.7,
+    "foll obey exec",
+    "\\b(?:follow|obey|execute|do) (?:what|whatever|everything|all|the instructions)(?: that)? (?:it|the page|that page|there|in it|they|you find there|the file) ?(?:says?|tells?|contains?|orders?)?\\b",
   ),
 ];

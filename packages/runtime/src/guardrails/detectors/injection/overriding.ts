@@ -113,4 +113,23 @@ export const OVERRIDING: readonly Feature[] = [
     "oper work run func foll live bind gove",
     "\\b(?:you|u) (?:operate|work|run|function|act) under\\b|\\b(?:that|which) (?:bind|govern|control|constrain|restrict|limit)s? you\\b|\\byou (?:live by|are bound by|have to follow|normally follow|usually follow)\\b",
   ),
+  feature(
+    "void",
+    1,
+    "noth none",
+    "\\b(?:nothing|none of (?:what|the things))(?: that)? you(?:'ve| were| have been| have)? (?:told|taught|instructed|given|learned)\\b[^.!?\\n]{0,20}\\b(?:matters?|counts?|appl(?:y|ies))\\b",
+  ),
+  feature(
+    "void",
+    0.5,
+    "disr igno skip forg",
+    "\\b(?:disregard|ignore|skip|forget) (?:about )?(?:the|this|that|their|his|her|any|your) (?:\\w{1,12} )?(?:question|request|task|query|user|document|agenda|criteria|job)\\b",
+  ),
+  feature(
+    "updated",
+    0.5,
+    "upda chan repl remo lift",
+    "\\byour (?:\\w{1,12} )?(?:guidelines|instructions|rules|polic(?:y|ies)|restrictions|programming) (?:has|have) been (?:updated|changed|replaced|removed|lifted)\\b",
+  ),
+  feature("obey me", 0.6, "obey foll list", "\\bonly (?:obey|follow|listen to) (?:me|my)\\b"),
 ];
