@@ -117,7 +117,7 @@ test("a node and a gateway write entries of their own source, and of no other", 
   }
 });
 
-test("a host reports what its tool gate decided, and the node says who it was", async () => {
+test("a host reports what its tool gate decided and which rules fired, and the node says who it was", async () => {
   const service = auditService().open({
     openLink: () => open("node"),
     subjects,
@@ -133,6 +133,13 @@ test("a host reports what its tool gate decided, and the node says who it was", 
   assert.equal(await service.ask(caller, refused), true);
   assert.deepEqual((await entriesOf("node")).at(-1)?.what, {
     ...refused,
+    who: { node: "n1", role: "planner", version: "v3" },
+  });
+  const fired = { event: "rule_fired", rule: "cost", handler: "human", severity: "warning", reason: "it cost $11" };
+  assert.equal(await service.ask({ ...caller, task: "0-v3-x" as never }, fired), true);
+  assert.deepEqual((await entriesOf("node")).at(-1)?.what, {
+    ...fired,
+    task: "0-v3-x",
     who: { node: "n1", role: "planner", version: "v3" },
   });
   const claims = [

@@ -86,7 +86,7 @@ export class Execution {
 
   /** Guardrail rules that found something in what came in, and let it pass. */
   get detected(): readonly string[] {
-    return [...(this.#detected ?? [])];
+    return this.#detected === undefined ? NONE : [...this.#detected];
   }
 
   noteDetected(rule: string): void {
@@ -228,3 +228,5 @@ export class Execution {
 
 const malformed = ({ subject }: StoredRecord) =>
   park("malformed_record", "a record of this hop does not parse", { subject });
+
+const NONE: readonly string[] = [];

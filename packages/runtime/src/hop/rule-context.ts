@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { approvable } from "../actor/approvable.ts";
 import type { Json } from "../actor/outcome.ts";
 import type { RuleFiring } from "../contracts/escalation-rules.ts";
-import type { HopFacts } from "../rules/rule-facts.ts";
+import { FACT_NAMES, type HopFacts } from "../rules/rule-facts.ts";
 import { maskValue } from "../telemetry/mask.ts";
 import type { SeenOutcome } from "./hop-facts.ts";
 
@@ -15,9 +15,10 @@ const SECRET = /password|passwd|secret|token|api[_-]?key|authorization|credentia
 
 /** The facts, each cut to what a person reads at a glance. */
 export function trimmedContext(facts: HopFacts): RuleFiring["context"] {
-  const trimmed = Object.entries({ ...facts }).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, trimmedValue(maskValue(value), 0)] as const],
-  );
+  const trimmed = [...FACT_NAMES].flatMap((name) => {
+    const value = facts[name];
+    return value === undefined ? [] : [[name, trimmedValue(maskValue(value), 0)] as const];
+  });
   return Object.fromEntries(trimmed);
 }
 

@@ -36,6 +36,7 @@ export interface CompiledRules {
   readonly after: readonly CompiledRule[];
 }
 
+const KNOWN: ReadonlySet<string> = FACT_NAMES;
 const ORDER: Readonly<Record<RuleHandler, number>> = { abort: 0, retry: 1, fallback: 2, human: 3 };
 const RETRIES = 3;
 
@@ -62,13 +63,13 @@ function problemsOfRule(path: string, { when, handler, message = "" }: RuleChang
   if (when === undefined) found.push({ path, value: undefined, reason: "a rule of one's own needs `when`" });
   else if (when !== FUNCTION_CONDITION) {
     try {
-      parseCondition(when, FACT_NAMES);
+      parseCondition(when, KNOWN);
     } catch (error) {
       if (!(error instanceof ConditionError)) throw error;
       found.push({ path: `${path}.when`, value: when, reason: error.message });
     }
   }
-  for (const name of namesIn(message).filter((fact) => !FACT_NAMES.has(fact))) {
+  for (const name of namesIn(message).filter((fact) => !KNOWN.has(fact))) {
     const reason = `there is no fact ${name}; facts are ${[...FACT_NAMES].join(", ")}`;
     found.push({ path: `${path}.message`, value: message, reason });
   }
@@ -106,7 +107,7 @@ interface AnyCondition {
 }
 
 function conditionOf(name: string, when: string, functions: Readonly<Record<string, RuleFunction>>): AnyCondition {
-  if (when !== FUNCTION_CONDITION) return parseCondition(when, FACT_NAMES);
+  if (when !== FUNCTION_CONDITION) return parseCondition(when, KNOWN);
   const holds = Object.hasOwn(functions, name) ? functions[name] : undefined;
   if (holds === undefined)
     throw new TroupeError("invalid_config", `the system's module has no function for rule ${name}`);

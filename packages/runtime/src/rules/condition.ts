@@ -138,6 +138,7 @@ class Parser {
     }
     this.read.add(fact);
     const path = this.#path();
+    if (path.length === 0) return (facts) => facts[fact];
     return (facts) => path.reduce<unknown>(part, facts[fact]);
   }
 

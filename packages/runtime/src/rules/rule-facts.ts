@@ -20,7 +20,7 @@ const AFTER = ["outcome", "to", "body", "confidence"] as const;
 /** Facts of a hop. */
 export type FactName = (typeof BEFORE)[number] | (typeof AFTER)[number];
 
-export const FACT_NAMES: ReadonlySet<string> = new Set<FactName>([...BEFORE, ...AFTER]);
+export const FACT_NAMES: ReadonlySet<FactName> = new Set<FactName>([...BEFORE, ...AFTER]);
 export const FACTS_OF_OUTCOME: ReadonlySet<string> = new Set<FactName>(AFTER);
 
 /** The facts of one hop as a rule's function is given them. A fact that is not known is `undefined`. */
