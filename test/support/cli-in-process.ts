@@ -1,6 +1,7 @@
 /** Runs a command of `troupe` in the test's own process: as fast as the command is, and against any server. */
 import { PassThrough } from "node:stream";
-import { type ExitCode, loadEnvironment, runProgram } from "@troupe/cli/internal";
+import type { ExitCode } from "@troupe/cli";
+import { loadEnvironment, runProgram } from "@troupe/cli/internal";
 import { systemClock, systemRandom } from "@troupe/runtime";
 
 export interface CommandEnded {
