@@ -50,8 +50,10 @@ const STATUS_NAMES: Readonly<Record<number, string>> = {
 export function restError(thrown: unknown): { readonly status: number; readonly body: RestErrorBody } {
   const error = a2aError(thrown);
   const named = restStatusFor(error);
-  const status = named === 500 && TroupeError.is(error.cause) ? ERRORS[error.cause.code].http : named;
+  // A role that is not there is a wrong parameter for JSON-RPC, and a wrong address here.
+  const isOwn = named === 500 || TroupeError.is(error.cause, "unknown_role");
+  const status = isOwn && TroupeError.is(error.cause) ? ERRORS[error.cause.code].http : named;
   const { error: body } = toRestErrorBody(error, status);
-  const name = body.status === "UNKNOWN" ? (STATUS_NAMES[status] ?? "UNKNOWN") : body.status;
+  const name = isOwn ? (STATUS_NAMES[status] ?? "UNKNOWN") : body.status;
   return { status, body: { error: { ...body, status: name } } };
 }

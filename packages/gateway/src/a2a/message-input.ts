@@ -17,7 +17,7 @@ export function inputOfParts(parts: readonly Part[]): Input {
   const [only] = said;
   if (said.length === 1 && only !== undefined && only !== "") return only;
   const text = said.map((value) => (typeof value === "string" ? value : JSON.stringify(value))).join("\n");
-  if (text.trim() === "") throw new RequestMalformedError("message.parts must hold text or data");
+  if (text === "") throw new RequestMalformedError("message.parts must hold text or data");
   return text;
 }
 

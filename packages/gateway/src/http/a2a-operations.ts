@@ -8,7 +8,7 @@ const Loose = z.looseObject({});
 /** None means 0.3, which JSON-RPC alone speaks. */
 const AnyVersion = z
   .string()
-  .max(64)
+
   .meta({ description: "Version of A2A; none means 0.3.", examples: ["1.0"] });
 const Version = z.literal("1.0").meta({ description: "Version of A2A." });
 const VERSION = "A2A-Version";
@@ -25,10 +25,17 @@ export const RpcRequest = z
 export type RpcRequest = z.infer<typeof RpcRequest>;
 const RpcResponse = z.looseObject({ jsonrpc: z.literal("2.0") });
 
+/** Anything, so that files get an error of their own; what is promised is text and data. */
+const Part = z.looseObject({}).meta({
+  anyOf: [
+    { required: ["text"], properties: { text: { type: "string", minLength: 1 } } },
+    { required: ["data"], properties: { data: { type: "object" } } },
+  ],
+});
 const Message = z.looseObject({
   messageId: z.string().min(1).max(256).meta({ description: "Sending a message again under its id is one task." }),
   role: z.string(),
-  parts: z.array(Loose).min(1).max(1_000).meta({ description: "Text or data; files are not taken." }),
+  parts: z.array(Part).min(1).max(1_000).meta({ description: "Text or data; files are not taken." }),
   contextId: z.string().max(256).optional().meta({ description: "The conversation: a session." }),
   taskId: z.string().max(256).optional().meta({ description: "The task that waits for this answer." }),
 });

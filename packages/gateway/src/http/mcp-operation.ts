@@ -3,7 +3,7 @@ import type { Operation } from "./operation.ts";
 
 /** A message of MCP: a request, or a notification. */
 export const McpMessage = z
-  .looseObject({
+  .strictObject({
     jsonrpc: z.literal("2.0"),
     id: z.union([z.string().max(1_024), z.int()]).optional(),
     method: z.string().min(1).max(128),

@@ -135,7 +135,6 @@ export const TaskIdText = z
 export const RoleName = z
   .string()
   .min(1)
-  .max(64)
   .meta({ description: "A role that takes tasks.", examples: ["router"] });
 
 export const ConfigName = z
