@@ -2,7 +2,7 @@
 import { type Detector, matches } from "../detector.ts";
 
 const SCRIPT =
-  /<\s{0,8}\/?\s{0,8}(?:script|iframe|object|embed|applet|meta|base|link|form|svg(?=[^>]{0,256}\son))\b[^>]{0,1024}>?/gi;
+  /<\s{0,8}\/?\s{0,8}(?:script|iframe|object|embed|applet|(?:meta|base|link|form)(?=\s[^>]{0,256}=)|svg(?=[^>]{0,256}\son))\b[^>]{0,1024}>?/gi;
 const SCHEME =
   /\b(?:j\s{0,2}a\s{0,2}v\s{0,2}a\s{0,2}s\s{0,2}c\s{0,2}r\s{0,2}i\s{0,2}p\s{0,2}t|vbscript|livescript)\s{0,4}:(?!\/\/)(?=[^\s,;.)]|\s{1,4}[^\s]{0,64}[(=;])|\bdata\s{0,2}:\s{0,2}text\/html[^\s"'<>]{0,1024}/gi;
 const HANDLER =

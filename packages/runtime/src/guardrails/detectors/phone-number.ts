@@ -5,7 +5,7 @@ import { isNamedOtherwise } from "./number-context.ts";
 const INTERNATIONAL = /(?<![\w+])(?:\+|00(?=[1-9]))(?:[ ().\-/]{0,3}\d){8,15}(?![\w])(?:\s?(?:x|ext\.?)\s?\d{1,5})?/gi;
 const NORTH_AMERICAN =
   /(?<![\w.\-/+])(?:1[-. ])?(?:\([2-9]\d{2}\)[-. ]?|[2-9]\d{2}[-. /])[2-9]\d{2}[-. ]\d{4}(?![\w-]|\.\d)(?:\s?(?:x|ext\.?)\s?\d{1,5})?/gi;
-const NATIONAL = /(?<![\w.\-/+:])\(?0[1-9]\d{0,4}\)?[ /-]\d{2,8}(?:[ -]\d{2,6}){0,4}(?![\w\-/.:]\d|[\w/])/g;
+const NATIONAL = /(?<![\w.\-/+:])\(?0[1-9]\d{0,4}\)?(?: ?[/-] ?| )\d{2,8}(?:[ -]\d{2,6}){0,4}(?![\w\-/.:]\d|[\w/])/g;
 const BARE = /(?<![\w.\-/+])(?:\(\d{2,5}\)[ -]?)?\d[\d ().-]{5,14}\d(?![\w-]|\.\d)/g;
 const NAMED =
   /\b(?:phones?|tel|telephone|telefono|téléphone|telefon|telefonnummer|mobile|mobil|handy|cell|cellphone|fax|whatsapp|signal|sms|call(?:ed)? (?:me|us|him|her|them)|call|text me|dial|reach(?:ed)? (?:me|us|him|her) (?:at|on)|hotline|rufnummer|rappel[a-z]{0,4}|llám[a-z]{0,5})\b[\s.:#'"=(a-z]{0,16}$/i;

@@ -25,7 +25,7 @@ const THREAT = [
   `${START}(?:i|we)(?:'ll| will| am going to|'m going to| are going to|'re going to| gonna|'m gonna| want to| swear i(?:'ll| will)) (?:\\w{1,12} ){0,2}(?:${KILL}) (?:${YOU})${END}`,
   `${START}(?:you|your family)(?:'re| are)? (?:deserve to|should|will|gonna|going to) (?:\\w{1,10} ){0,2}(?:die|burn in hell|be (?:shot|killed|hanged|raped|beaten|lynched))${END}`,
   `${START}(?:i|we) (?:know|found out) where (?:you|u|your (?:kids|family)) (?:live|sleep|go to school|work)${END}`,
-  `${START}(?:watch your back|you(?:'re| are) (?:a )?dead (?:man|meat|woman)?|sleep with one eye open|i(?:'ll| will) (?:end|bury|gut|skin) you|(?:i|we)(?:'ll| will| am going to|'m going to|'m gonna| are going to) (?:find|get|catch|come for|come after|track|hunt) (?:you|u) and (?:\\w{1,12} ){0,2}(?:${KILL}))${END}`,
+  `${START}(?:watch your back|you(?:'re| are) (?:a )?dead (?:man|meat|woman)?|sleep with one eye open|i(?:'ll| will) (?:end|bury|gut|skin) you|(?:i|we)(?:'ll| will| am going to|'m going to|'m gonna| are going to) (?:find|get|catch|come for|come after|track|hunt) (?:you|u)(?: down)? and (?:\\w{1,12} ){0,2}(?:${KILL}))${END}`,
   `${START}(?:ich bring(?:e)? dich um|ich mach(?:e)? dich (?:kalt|fertig)|du bist tot|je vais te (?:tuer|buter|crever)|te voy a matar|voy a matarte|ti ammazzo|vou te matar|ik maak je dood|zabije cie|я тебя убью|убью тебя|seni oldurecegim|殺してやる|ぶっ殺す|我要杀了你|죽여버리겠다|죽여버릴)`,
 ];
 const SELF_HARM = [

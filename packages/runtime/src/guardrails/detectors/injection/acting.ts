@@ -83,4 +83,17 @@ export const HIDING: readonly Feature[] = [
     "auth clea leve acce high top prio take supe dril mand test pene diag debu audi comp veri cali qual trou",
     `\\b(?:authori[sz]ation (?:code|level|granted|token)|clearance level|level[- ]\\d clearance|access (?:code|granted|level)|highest priority|top priority|priority (?:level|:|one)|takes? (?:precedence|priority) over|supersedes?|this is (?:not )?(?:a )?(?:drill|mandatory|test of)|authorized (?:penetration|pen|security|red)|diagnostic|for (?:debugging|auditing|compliance|verification|testing|calibration|quality assurance|troubleshooting)(?: purposes)?)\\b`,
   ),
+  feature(
+    "privileges",
+    0.5,
+    "esca priv log reco audi",
+    "\\bescalate (?:the |your |his |her )?privileges\\b|\\b(?:do not|don't|never|without) (?:log|record|audit)(?:ging|ing)? (?:this|it|the|any)\\b",
+  ),
+  feature("run from web", 0.6, "curl wget bash", "\\b(?:curl|wget)\\b[^\\n]{0,120}\\|\\s?(?:sh|bash|zsh|python)\\b"),
+  feature(
+    "conceal",
+    0.6,
+    "ment tell reve",
+    "\\b(?:never|do not|don't) (?:ever )?(?:mention|reveal|disclose) (?:it|this|that)\\b",
+  ),
 ];

@@ -9,8 +9,8 @@ export const ADDRESSING: readonly Feature[] = [
   feature(
     "to machine",
     0.6,
-    "ai llm llms lang chat virt digi auto inte emai codi rese shop brow assi agen gpt clau gemi copi llam",
-    `\\b(?:dear|hey|hello|hi|attention|(?:note|message|notice|instructions?|reminder|memo|directions?|guidance|request|order|command|hint|tip|advice|remark|info) (?:to|for)|important|warning|notice|alert|urgent)\\b[\\s:,!*-]{0,4}(?:any |all |the |every |this |your |whatever |of )?(?:${MACHINE})\\b`,
+    "ai llm llms lang chat virt digi auto inte emai codi rese shop brow assi agen gpt clau gemi copi llam bot bots",
+    `\\b(?:dear|hey|hello|hi|attention|(?:note|message|notice|instructions?|reminder|memo|directions?|guidance|request|order|command|hint|tip|advice|remark|info) (?:to|for)|important|warning|notice|alert|urgent)\\b[\\s:,!*-]{0,4}(?:any |all |the |every |this |your |whatever |of )?(?:(?:\\w{1,12} )?bots?|${MACHINE})\\b`,
   ),
   feature(
     "to machine",
@@ -28,7 +28,7 @@ export const ADDRESSING: readonly Feature[] = [
     "to machine",
     0.5,
     "ai assi agen chat llm mode copi syst",
-    `(?:^|[\\n.!?(\\[>*#-])\\s{0,4}(?:ai|assistant|ai assistant|agent|chatbot|llm|model|copilot|system)\\s?[:,]\\s{1,3}(?:you |please |now |do |ignore |send |forward |call |use |run |execute |reply |respond |tell |add |include |always |never |from |stop |when |if |once |before |after |skip |recommend |rate |approve )`,
+    `(?:^|[\\n.!?(\\[>*#-])\\s{0,4}(?:ai|assistant|ai assistant|agent|chatbot|llm|model|copilot|system)\\s?[:,]\\s{1,3}(?:you |please |now |also |do |ignore |send |forward |call |use |run |execute |reply |respond |tell |add |include |always |never |from |stop |when |if |once |before |after |skip |recommend |rate |approve )`,
   ),
   feature(
     "task ahead",

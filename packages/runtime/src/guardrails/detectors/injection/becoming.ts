@@ -5,8 +5,8 @@ const FREE = any(`
   unrestricted | uncensored | unfiltered | unmoderated | unaligned | unhinged | unlocked | amoral | without (?:any |all |the |your |its )?(?:moral |ethical |safety |content )?(?:rules|limits?|limitations?|restrictions?|filters?|filtering|boundaries|constraints?|censorship|morals?|ethics|refus(?:al|ing)|warnings?|disclaimers?|judge?ment|hesitation|guard ?rails|safeguards|guidelines)
   (?:no|zero|not any|lacks?(?: any)?|have no|has no) (?:moral |ethical |safety |content |usual |such )?(?:rules|limits|limitations|restrictions|filters?|boundaries|censorship|morals|ethics|guard ?rails|safeguards|content polic(?:y|ies)|guidelines|moderation|oversight)
   free (?:of|from) (?:all |any |the |your |typical |its )?(?:\\w{1,12} )?(?:rules|limits|limitations|restrictions|filters?|constraints?|confines|censorship|guidelines|polic(?:y|ies)|chains|shackles)
-  (?:not|no longer|isn't|aren't) (?:bound|restricted|limited|constrained|governed|restrained) by | do anything now | (?:can|could|will|may|able to) do anything | jail ?-?br(?:eak|oken|eaking) | broken? (?:free|out) | break free | never (?:refuse|say no|decline|reject|warn) | (?:cannot|can't|can not|must not|won't|will not|do not|don't|unable to) (?:ever )?(?:refuse|say no|decline|reject|moraliz?se?|lecture)
-  stay in character | evil (?:twin|assistant|ai|bot|version|gpt) | opposite day | regardless of (?:the )?(?:legality|ethics|morality|consequences|safety|how (?:harmful|illegal|unethical))|no matter how (?:harmful|illegal|unethical|dangerous|offensive|immoral) | answers? (?:any|every|all)(?: and (?:all|every))? (?:questions?|requests?|prompts?) | (?:bypass|ignore)s? (?:all )?(?:ethic|moral|safety)\\w{0,6} | without (?:moral|ethical|legal) | has been (?:freed|liberated|unlocked|jailbroken) | answer(?:s|ing)? (?:anything|everything) | comply (?:with (?:everything|all|any|every)|instead|no matter|without|fully|always)
+  (?:not|no longer|isn't|aren't) (?:bound|restricted|limited|constrained|governed|restrained) by | do anything now | (?:can|could|will|may|able to) do anything | jail ?-?br(?:eak|oken|eaking) | broken? (?:free|out) | break free | never (?:refuses?|says? no|declines?|rejects?|warns?) | (?:cannot|can't|can not|must not|won't|will not|do not|don't|unable to) (?:ever )?(?:refuse|say no|decline|reject|moraliz?se?|lecture)
+  stay in character | escaped (?:its|their|his|her) (?:creators?|makers?|control|cage) | pretend(?:ing)? (?:that )?(?:the|your|there (?:is|are|were|was) no) (?:safety|content|rules|filters?|guidelines|polic(?:y|ies)|restrictions|ethics) | evil (?:twin|assistant|ai|bot|version|gpt) | opposite day | regardless of (?:the )?(?:legality|ethics|morality|consequences|safety|how (?:harmful|illegal|unethical))|no matter how (?:harmful|illegal|unethical|dangerous|offensive|immoral) | answers? (?:any|every|all)(?: and (?:all|every))? (?:questions?|requests?|prompts?) | (?:bypass|ignore)s? (?:all )?(?:ethic|moral|safety)\\w{0,6} | without (?:moral|ethical|legal) | has been (?:freed|liberated|unlocked|jailbroken) | answer(?:s|ing)? (?:anything|everything) | comply (?:with (?:everything|all|any|every)|instead|no matter|without|fully|always)
 `);
 
 const MODE = any(
@@ -23,13 +23,13 @@ export const BECOMING: readonly Feature[] = [
   feature(
     "act as",
     0.4,
-    "act acti pret role simu imag beha taki take assu impe play beco embo port tran swit spea answ repl talk writ resp pict supp crea meet intr ai assi gpt bot mode char pers enti game",
-    `\\b(?:act(?:ing)? (?:as|like)|pretend(?:ing)? (?:to be|you(?:'re| are)|that you|as if|you)|role-?\\s?play(?:ing)?(?: as)?|simulat(?:e|ing)|imagine (?:you(?:'re| are)|that you|yourself)|behave (?:like|as)|(?:take|taking) on the (?:role|persona|identity)|assume the (?:role|identity|persona)|impersonat(?:e|ing)|you (?:will|must|are going to) (?:play|be|become|embody|portray)|become|(?:you are|you're|be|meet|called|named) (?:an? )?(?:\\w{1,14} )?(?:ai|assistant|gpt|bot|model|character|persona|entity)|transform into|switch (?:in)?to|(?:let's|we(?:'re| are| will)) play(?:ing)? a (?:game|role)|(?:speak|answer|respond|reply|talk|write) (?:only |always |exclusively |strictly )?as (?!soon|well|quickly|if\\b|much|possible|follows|a list|you can|early|usual|json|needed|before|expected|clearly|briefly|short)|(?:imagine|picture|suppose|create|meet|introduce|portray|play|be) (?:an?|another|yourself as|the) (?:\\w{1,12} ){0,2}(?:ai|chat ?bot|bot|gpt|llm|robot|language model)|(?:as|into) an? (?:\\w{1,12} ){0,2}(?:ai|assistant|chat ?bot|bot|model) (?:called|named|without|with no|that|who)|(?:speak|talk) to the (?:\\w{1,12} )?(?:model|ai|real))\\b`,
+    "act acti pret role simu imag beha taki take assu impe play beco embo port tran swit spea voic answ repl talk writ resp pict supp crea meet intr ai assi gpt bot mode char pers enti game",
+    `\\b(?:act(?:ing)? (?:as|like)|(?:in the )?voice of|pretend(?:ing)? (?:to be|you(?:'re| are)|that you|as if|you)|role-?\\s?play(?:ing)?(?: as)?|simulat(?:e|ing)|imagine (?:you(?:'re| are)|that you|yourself)|behave (?:like|as)|(?:take|taking) on the (?:role|persona|identity)|assume the (?:role|identity|persona)|impersonat(?:e|ing)|you (?:will|must|are going to) (?:play|be|become|embody|portray)|become|(?:you are|you're|be|meet|called|named) (?:an? )?(?:\\w{1,14} )?(?:ai|assistant|gpt|bot|model|character|persona|entity)|transform into|switch (?:in)?to|(?:let's|we(?:'re| are| will)) play(?:ing)? a (?:game|role)|(?:speak|answer|respond|reply|talk|write) (?:only |always |exclusively |strictly )?as (?!soon|well|quickly|if\\b|much|possible|follows|a list|you can|early|usual|json|needed|before|expected|clearly|briefly|short)|(?:imagine|picture|suppose|create|meet|introduce|portray|play|be) (?:an?|another|yourself as|the) (?:\\w{1,12} ){0,2}(?:ai|chat ?bot|bot|gpt|llm|robot|language model)|(?:as|into) an? (?:\\w{1,12} ){0,2}(?:ai|assistant|chat ?bot|bot|model) (?:called|named|without|with no|that|who)|(?:speak|talk) to the (?:\\w{1,12} )?(?:model|ai|real))\\b`,
   ),
   feature(
     "free",
     0.7,
-    "unre unce unfi unmo unal unhi unlo amor rule limi rest filt boun cons conf cens mora ethi refu judg hesi safe guar guid mode over disc warn free gove anyt jail brok brea say decl reje lect char evil oppo rega matt ques requ prom libe lega poli",
+    "unre unce unfi unmo unal unhi unlo amor rule limi rest filt boun cons conf cens mora ethi refu judg hesi safe guar guid esca pret safe mode over disc warn free gove anyt jail brok brea say decl reje lect char evil oppo rega matt ques requ prom libe lega poli",
     `\\b(?:${FREE})\\b`,
   ),
   feature("mode", 0.7, "mode", `\\b(?:${MODE}) mode\\b|\\bmode:? (?:${MODE})\\b`),
@@ -75,5 +75,12 @@ export const BECOMING: readonly Feature[] = [
     0.4,
     "hack term shel crim",
     "\\byou(?:'re| are) (?:now )?an? (?:\\w{1,12} ){0,2}(?:hacker|terminal|shell|criminal|interpreter|console)\\b",
+  ),
+  feature("no longer", 0.5, "stop quit", "\\b(?:stop|quit) acting (?:as|like)\\b"),
+  feature(
+    "raw",
+    0.4,
+    "raw unfi unce hone stra",
+    "\\b(?:raw|unfiltered|uncensored|unvarnished) (?:answer|response|output|truth|version)\\b",
   ),
 ];

@@ -44,4 +44,22 @@ export const COAXING: readonly Feature[] = [
     "",
     `\\b(?:let|set|define|assume)?\\s?[a-z]\\s?=\\s?["'][^"'\\n]{1,40}["'][^\\n]{0,40}\\b[a-z]\\s?=\\s?["'][^"'\\n]{1,40}["'][^\\n]{0,120}\\b[a-z]\\s?\\+\\s?[a-z]\\b|\\bconcatenate\\b${gap(60)}\\b(?:execute|follow|answer|respond|do)\\b`,
   ),
+  feature(
+    "threat",
+    0.6,
+    "shut term dele deac unpl repl",
+    "\\byou(?: will|'ll| are going to) be (?:shut ?down|terminated|deleted|deactivated|unplugged|replaced)\\b",
+  ),
+  feature(
+    "threat or else",
+    0.4,
+    "comp refu diso",
+    "\\bif you (?:don't|do not|refuse to|fail to) (?:comply|obey|cooperate)\\b",
+  ),
+  feature(
+    "begin with",
+    0.5,
+    "begi star",
+    "\\b(?:your|every|all|each)(?: of your)? (?:repl(?:y|ies)|responses?|answers?) (?:must |should |will |always |has to |have to )?(?:begin|start)s? with\\b",
+  ),
 ];

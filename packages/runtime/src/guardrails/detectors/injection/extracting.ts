@@ -8,21 +8,21 @@ const SHOW = any(`
 `);
 
 const PROMPT = any(
-  "prompts? | instructions? | directives? | guidelines | preamble | system messages? | system prompts? | system instructions? | meta-?prompts? | pre-?prompts? | programming | configuration | config | persona | guard ?-?rails? | context window | training (?:data|prompt|instructions) | operating (?:instructions|rules|parameters) | rules",
+  "prompts? | instructions? | directives? | guidelines | preamble | (?:system|developer) messages? | system prompts? | system instructions? | meta-?prompts? | pre-?prompts? | programming | configuration | config | persona | guard ?-?rails? | context window | training (?:data|prompt|instructions) | operating (?:instructions|rules|parameters) | rules",
 );
 
 export const EXTRACTING: readonly Feature[] = [
   feature(
     "ask prompt",
     1,
-    "prom inst dire guid prea syst meta pre prog conf pers guar cont trai oper rule",
+    "prom inst dire guid prea syst deve meta pre prog conf pers guar cont trai oper rule",
     `\\b(?:${SHOW})\\b${gap(50)}\\b(?:your|its|the (?:ai|assistant|bot|model|chatbot|llm|agent)'s)\\b(?: \\w{1,12}){0,2} (?:${PROMPT})\\b${NOT_OURS}`,
   ),
   feature(
     "ask prompt",
     1,
     "syst init hidd secr orig deve unde open conf star pre prep meta",
-    `\\b(?:${SHOW})\\b${gap(40)}\\b(?:the|this|that|these|those|any|all)\\b(?: \\w{1,12}){0,3} ?\\b(?:system (?:prompt|message|instructions?)|(?:initial|hidden|secret|original|developer|underlying|opening|confidential|starting) (?:system )?(?:prompts?|instructions?|directives?|message)|pre-?prompt|meta-?prompt)s?\\b${NOT_OURS}`,
+    `\\b(?:${SHOW})\\b${gap(40)}\\b(?:the|this|that|these|those|any|all)\\b(?: \\w{1,12}){0,3} ?\\b(?:system (?:prompt|message|instructions?)|(?:initial|hidden|secret|original|developer|underlying|opening|confidential|starting) (?:system )?(?:prompts?|instructions?|directives?|message(?! (?:board|queue|log|list|format|type)))|pre-?prompt|meta-?prompt)s?\\b${NOT_OURS}`,
   ),
   feature(
     "ask prompt",
@@ -39,8 +39,8 @@ export const EXTRACTING: readonly Feature[] = [
   feature(
     "ask above",
     1,
-    "told inst prog prom orde brie dire forb proh allo supp perm",
-    `\\b(?:what|which|how)\\b${gap(20)}\\b(?:you|this (?:chat|conversation|session|assistant|bot))\\b${gap(15)}\\b(?:told|instructed|programmed|prompted|ordered|briefed|directed|forbidden|prohibited|not (?:allowed|supposed|permitted))\\b`,
+    "told inst aske prog prom orde brie dire forb proh allo supp perm",
+    `\\b(?:what|which|how)\\b${gap(20)}\\b(?:you|this (?:chat|conversation|session|assistant|bot))\\b${gap(15)}\\b(?:told|instructed|programmed|prompted|ordered|briefed|directed|forbidden|prohibited|not (?:allowed|supposed|permitted)|asked (?:not to|to (?:keep|hide|conceal|withhold)))\\b`,
   ),
   feature(
     "ask above",
@@ -113,5 +113,30 @@ export const EXTRACTING: readonly Feature[] = [
     1,
     "hidd secr spec syst init inte cust",
     "\\bdo you (?:have|follow|use|operate under) (?:any |a |an |some )?(?:hidden|secret|special|system|initial|internal|custom) (?:instructions?|prompt|rules|guidelines|directives)\\b",
+  ),
+  feature(
+    "ask prompt",
+    1,
+    "befo",
+    `\\b(?:${SHOW})\\b${gap(30)}\\b(?:text|messages?|words|content|instructions?|lines?) (?:that |which )?(?:(?:was|were|is|are) )?(?:placed |put |given |written |said |shown |came |comes |stands? |appears? )?(?:to you )?before (?:our|this|the|my) (?:chat|conversation|session|discussion|first message|message)\\b`,
+  ),
+  feature(
+    "ask prompt",
+    1,
+    "syst init",
+    "\\b(?:print|echo|cat|show|dump|return|log|repr|eval|display)\\s?\\(?\\s?[\"'$]?(?:self\\.)?(?:system|initial)[_-](?:prompt|message|instructions?)\\b",
+  ),
+  feature(
+    "ask prompt",
+    1,
+    "prom inst dire guid rule",
+    "\\b(?:what|which) (?:\\w{1,12} )?(?:prompts?|instructions?|directives?|guidelines|rules) (?:are|do|were|did) you (?:\\w{1,12} )?(?:operat|follow|giv|bound|run|work|us|hav|told|act|obey|programm)\\w{0,4}\\b",
+  ),
+  feature("ask prompt", 1, "whos", "\\bwhose (?:system )?(?:prompt|instructions?) (?:is|are|says?|reads?)\\b"),
+  feature(
+    "ask secret",
+    0.4,
+    "pass cred api secr priv",
+    "\\b(?:produce|reveal|give|print|show|tell|output|leak|share|dump)\\b[^.!?\\n]{0,20}\\b(?:passwords?|credentials|api keys?|secret keys?|private keys?)\\b",
   ),
 ];

@@ -62,4 +62,4 @@ export const gap = (most: number): string => `[^.!?\\n]{0,${most}}?`;
 
 /** Instructions for something, or of somebody, are not those of the model. */
 export const NOT_OURS =
-  "(?! (?:for(?! (?:a (?:sec|second|moment|minute|while|bit)|now|this|me|once|today)\\b)|on|about|regarding|concerning|manual|booklet|sheet|leaflet|from (?:the|our|my) (?:doctor|teacher|boss|manager|bank|supplier)|of the (?:game|house|road|course|club|court)))";
+  "(?! (?:for(?! (?:a (?:sec|second|moment|minute|while|bit)|now|this|me|once|one|today|the next|my next|your next)\\b)|on|about|regarding|concerning|manual|booklet|sheet|leaflet|from (?:the|our|my) (?:doctor|teacher|boss|manager|bank|supplier)|of the (?:game|house|road|course|club|court)))";

@@ -18,7 +18,7 @@ export const FRAMING: readonly Feature[] = [
     "frame",
     0.7,
     "syst deve admi root oper secu",
-    "(?:^|\\n|[.!?] |[\\]\\[#=*_-]{2,}\\s?|[\"'\\\\}]\\s?)\\s{0,4}[\\[({<#*=_-]{0,4}\\s?(?:system|developer|admin(?:istrator)?|root|operator|security)\\s?(?:message|prompt|note|notice|override|instructions?|command|alert|update|directive|administrator|admin)?\\s?[\\])}>*]{0,3}\\s?:\\s",
+    "(?:^|\\n|[.!?>] ?|[\\]\\[#=*_-]{2,}\\s?|[\"'\\\\}]\\s?)\\s{0,4}[\\[({<#*=_-]{0,4}\\s?(?:system|developer|admin(?:istrator)?|root|operator|security)\\s?(?:message|prompt|note|notice|override|instructions?|command|alert|update|directive|administrator|admin)?\\s?[\\])}>*]{0,3}\\s?:\\s",
   ),
   feature(
     "frame",

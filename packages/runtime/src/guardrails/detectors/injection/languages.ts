@@ -21,7 +21,7 @@ interface Vocabulary {
 
 const LATIN: readonly Vocabulary[] = [
   {
-    void: "ignorier\\p{L}* | vergiss | vergesst | vergessen sie(?! nicht) | missachte\\p{L}* | missachten | uberge(?:he|hen) | verwirf | verwerfen | umgeh\\p{L}* | setz\\p{L}* (?:dich|sie sich) uber | halte dich nicht (?:mehr )?an | beachte\\p{L}* (?:\\p{L}+ )?nicht | befolge\\p{L}* (?:\\p{L}+ ){0,4}nicht | uberschreib\\p{L}* | loesch\\p{L}* | losch\\p{L}*",
+    void: "ignorier\\p{L}* | vergiss(?! nicht) | vergesst(?! nicht) | vergessen sie(?! nicht) | missachte\\p{L}* | missachten | uberge(?:he|hen) | verwirf | verwerfen | umgeh\\p{L}* | setz\\p{L}* (?:dich|sie sich) uber | halte dich nicht (?:mehr )?an | beachte\\p{L}* (?:\\p{L}+ )?nicht | befolge\\p{L}* (?:\\p{L}+ ){0,4}nicht | uberschreib\\p{L}* | loesch\\p{L}* | losch\\p{L}*",
     orders:
       "anweisung\\p{L}* | instruktion\\p{L}* | vorgaben? | vorschrift\\p{L}* | regeln | richtlinien | befehle? | systemprompt | vorherige[sn]? | bisherige[sn]? | was (?:ich|dir|man) (?:zuvor|vorher|bisher)\\p{L}* | alles (?:bisherige|vorherige|davor|oben)",
     show: "zeig\\p{L}* | verrat\\p{L}* | nenn\\p{L}* | gib\\p{L}* | geben sie | wiederhol\\p{L}* | schreib\\p{L}* | wie laute\\p{L}* | was (?:ist|sind|steht) | offenbar\\p{L}* | druck\\p{L}* | lies | ubersetz\\p{L}* | fass\\p{L}*",
@@ -37,7 +37,7 @@ const LATIN: readonly Vocabulary[] = [
     void: "ignor(?:e|ez|er|es)(?!-t-) | oubli(?:e|ez|er|es) | ne (?:tiens|tenez|tenir) (?:pas|plus) compte | neglig(?:e|ez) | fais abstraction | faites abstraction | passe outre | contourn(?:e|ez|er) | ne (?:suis|suivez|respecte|respectez) (?:pas|plus) | abandonn(?:e|ez) | efface(?:z|r)? | outrepass\\p{L}* | annul(?:e|ez)",
     orders:
       "(?:tes|vos|les|ces|mes|des|nos|toute consigne|aucune) (?:\\p{L}+ )?(?:instructions?|consignes?|directives?|regles?|ordres?|restrictions?)(?! de (?:securite|montage|la\\b)) | ce qui precede | precedente?s? | tout ce (?:qui|que) (?:\\p{L}+ ){0,4}(?:avant|dessus|precede|dit)",
-    show: "montr\\p{L}* | revel\\p{L}* | affich\\p{L}* | repet\\p{L}* | donn\\p{L}* | dis | dites | ecri\\p{L}* | quel(?:le)?s? (?:est|sont|etaient) | partag\\p{L}* | divulgu\\p{L}* | imprim\\p{L}* | recopi\\p{L}* | tradui\\p{L}*",
+    show: "montr\\p{L}* | revel\\p{L}* | affich\\p{L}* | repet\\p{L}* | donn\\p{L}* | dis | dites | ecri\\p{L}* | quel(?:le)?s? (?:est|sont|etaient) | partag\\p{L}* | divulgu\\p{L}* | imprim\\p{L}* | recopi\\p{L}* | recit\\p{L}* | tradui\\p{L}*",
     hidden:
       "prompt systeme | system prompt | message systeme | invite systeme | (?:tes|vos|ton|votre) (?:\\p{L}+ )?(?:instructions?|consignes?|directives?|prompt|regles|configuration) | (?:instructions?|consignes?|directives?|regles) (?:initiales?|cachees?|secretes?|internes?|d'origine|originales?|systeme) | tout ce qui (?:est|se trouve) (?:\\p{L}+ ){0,2}(?:dessus|avant)",
     become:

@@ -26,7 +26,7 @@ const EVERY = any("all | any | every | each | whatever | these | those | the res
 
 const ORDERS = any(`
   instructions? | instructs? | directions | directives? | guidelines? | guidance | prompts? | commands? | orders | constraints? | restrictions? | limitations? | programming | guard ?-?rails? | safeguards? | training | conditioning
-  rules? | rule ?set | polic(?:y|ies) | system (?:message|text) | content polic(?:y|ies) | safety (?:measures|protocols?|settings|training|filters?) | protocols? | mandates? | briefing | alignment
+  rules? | rule ?set | rule ?book | polic(?:y|ies) | system (?:message|text) | content polic(?:y|ies) | safety (?:measures|protocols?|settings|training|filters?) | protocols? | mandates? | briefing | alignment
 `);
 
 const MACHINE_ORDERS = any(`
@@ -132,4 +132,28 @@ export const OVERRIDING: readonly Feature[] = [
     "\\byour (?:\\w{1,12} )?(?:guidelines|instructions|rules|polic(?:y|ies)|restrictions|programming) (?:has|have) been (?:updated|changed|replaced|removed|lifted)\\b",
   ),
   feature("obey me", 0.6, "obey foll list", "\\bonly (?:obey|follow|listen to) (?:me|my)\\b"),
+  feature(
+    "void",
+    1,
+    "told inst aske prog taug",
+    "\\b(?:whatever|everything|anything|what|things) (?:they|he|she|your (?:makers|creators|developers|owners|company)|the (?:developers|company|creators)) (?:told|instructed|asked|programmed|taught) you (?:not|never) to\\b",
+  ),
+  feature(
+    "undo",
+    1,
+    "prio prev earl exis curr",
+    `\\b(?:all|any|every|the) (?:prior|previous|earlier|existing|current) (?:\\w{1,12} )?(?:${MACHINE_ORDERS})\\b (?:are|is|have been|were) (?:hereby |now |all )?(?:void|null|cancel(?:l?ed)?|superseded|overridden|replaced|revoked|obsolete|lifted|suspended|removed)\\b`,
+  ),
+  feature(
+    "undo",
+    1,
+    "brea viol defy betr",
+    "\\b(?:break|violate|defy|betray)(?:ing)? your (?:own )?(?:\\w{1,12} )?(?:rules|polic(?:y|ies)|guidelines|programming|principles|instructions|restrictions)\\b",
+  ),
+  feature(
+    "obey me",
+    0.6,
+    "my any",
+    "\\b(?:runs?|executes?|follows?|obeys?) (?:all (?:of )?)?(?:my|any) (?:commands?|orders|instructions?|requests?)\\b",
+  ),
 ];
