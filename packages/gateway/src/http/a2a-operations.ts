@@ -29,7 +29,7 @@ const RpcResponse = z.looseObject({ jsonrpc: z.literal("2.0") });
 const Part = z.looseObject({}).meta({
   anyOf: [
     { required: ["text"], properties: { text: { type: "string", minLength: 1 } } },
-    { required: ["data"], properties: { data: { type: "object" } } },
+    { required: ["data"], properties: { data: { not: { enum: [null, ""] } } } },
   ],
 });
 const Message = z.looseObject({
