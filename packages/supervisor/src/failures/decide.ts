@@ -1,5 +1,12 @@
 /** What becomes of a dead letter (DESIGN §5, Commit): the escalation role gets it, or the task ends as failed. Pure. */
-import type { DoneBody, EscalationBody, Passport, TaskRecord, TraceContext } from "@troupe/runtime/internal";
+import {
+  type DoneBody,
+  type EscalationBody,
+  expiredBody,
+  type Passport,
+  type TaskRecord,
+  type TraceContext,
+} from "@troupe/runtime/internal";
 import { z } from "zod";
 import type { Died } from "../observer/observation.ts";
 
@@ -35,6 +42,7 @@ export function decideDeadLetter(given: DeadLetterCase): DeadLetterAction {
   const { death, isEnded, escalation, input } = given;
   if (isEnded) return { kind: "none", reason: "the task has ended" };
   if (death.body.reply) return { kind: "none", reason: "its caller gets the error" };
+  if (isOverdue(given)) return { kind: "end", body: expiredBody("supervisor") };
   const passport = input?.header?.passport;
   if (escalation === undefined || escalation === death.role || !input || !passport) return unclaimed(given);
   if (isFinal(death)) return fail(death);
@@ -85,6 +93,13 @@ const isFreshStretch = ({ subject, header }: TaskRecord): boolean =>
 /** What no escalation role takes. */
 const unclaimed = ({ death, parks }: DeadLetterCase): DeadLetterAction =>
   parks === true && !isFinal(death) ? { kind: "park" } : fail(death);
+
+/** By how much two clocks may differ on when a deadline is over. */
+const CLOCKS_MS = 1_000;
+
+/** Whether a rule has ended the task at its deadline, a moment before the leader's clock did: the task ends the same way. */
+const isOverdue = ({ death, remainingMs }: DeadLetterCase): boolean =>
+  death.body.error.code === "aborted_by_rule" && remainingMs !== undefined && remainingMs <= CLOCKS_MS;
 
 /** Whether nobody is to go on with it. */
 const isFinal = ({ body: { error } }: Died): boolean =>
