@@ -83,8 +83,10 @@ export class ApprovalApi {
       // Somebody was faster, or this very decision was stored and its answer got lost: the log tells which.
       if (stored.kind === "exists") continue;
       hint(approval.task);
-      await this.#tellAudit(approval, next, approver, decision);
-      return this.show(approver.caller, approval.id);
+      const { approval: decided } = await this.#find(approver.caller, approval.id);
+      await this.#tellAudit(decided, next, approver, decision);
+      if (decided.state === "expired") throw expired(decided.id);
+      return approvalView(decided);
     }
     throw new TroupeError("unavailable", `${id} could not be decided: others decide at the same time`);
   }
@@ -118,17 +120,17 @@ export class ApprovalApi {
 
   /** The decision stands, whatever becomes of its entry: the supervisor, who sees it in the log, tells the audit as well. */
   async #tellAudit(
-    { id: approval, task, hash }: Approval,
+    { id: approval, task, hash, state }: Approval,
     { awaited }: OpenWait,
     { name, proof }: Approver,
     { verdict, reason }: DecideBody,
   ): Promise<void> {
-    const said = verdict === "approve" ? "approved" : "denied";
+    const said = state === "expired" ? "expired" : verdict === "approve" ? "approved" : "denied";
     const why = reason === undefined ? hash : `${hash} ${reason}`;
     const who = { user: name, claimed: proof };
     const event = { event: "approval", who, task, approval, verdict: said, reason: why.slice(0, 1_000) } as const;
     try {
-      await this.#ports.audit(event, { id: approvalAuditId(task, awaited.hop, said) });
+      await this.#ports.audit(event, { id: approvalAuditId(task, awaited.hop, "decision") });
     } catch (error) {
       this.#ports.logger.error({ approval, reason: messageOf(error) }, "a decision is not in the audit yet");
     }
@@ -141,6 +143,9 @@ function replyOf({ hash }: Approval, { name: by, proof }: Approver, { verdict, r
   if (verdict === "approve") return { value: vote };
   return { error: { code: "approval_denied", message: `denied by ${by}`, details: vote } };
 }
+
+const expired = (id: string): TroupeError =>
+  new TroupeError("approval_expired", `the time to decide on ${id} was over when the decision was stored`);
 
 const unknownApproval = (id: string, cause?: unknown): TroupeError =>
   new TroupeError("unknown_approval", `no approval ${id.slice(0, 200)}`, { cause });

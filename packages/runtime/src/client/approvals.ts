@@ -19,7 +19,7 @@ import type { TaskRecord } from "./task-record.ts";
 /** One answer to an approval. */
 export interface ApprovalDecision {
   readonly verdict: "approve" | "deny" | "expire";
-  /** `timer` for an expiry. */
+  /** `timer` for an expiry that nobody came near to. */
   readonly by: string;
   readonly proof: string;
   readonly reason?: string | undefined;
@@ -78,7 +78,8 @@ function approvalOf(
   // A role can write what it likes into its own records: it gets approved what it says there, under its own name.
   const isSound = terms?.approvals === slots.length && roleOfMailbox(mailbox) === role;
   if (terms === undefined || !isSound || approvalHash(task, role, terms) !== hash) return undefined;
-  const decisions = slots.flatMap(({ awaited }) => decisionOf(replies.get(awaited.hop), hash));
+  const overAtMs = afterMs === undefined ? undefined : requestedAtMs + afterMs;
+  const decisions = slots.flatMap(({ awaited }) => decisionOf(replies.get(awaited.hop), hash, overAtMs));
   const state = stateOf(decisions, terms.approvals);
   return {
     id: approvalId({ task, hop, wait }),
@@ -89,13 +90,17 @@ function approvalOf(
     hash,
     state,
     requestedAtMs,
-    overAtMs: afterMs === undefined ? undefined : requestedAtMs + afterMs,
+    overAtMs,
     decisions,
     next: state === "pending" ? slots.find(({ awaited }) => !replies.has(awaited.hop)) : undefined,
   };
 }
 
-function decisionOf(record: TaskRecord | undefined, hash: string): readonly ApprovalDecision[] {
+function decisionOf(
+  record: TaskRecord | undefined,
+  hash: string,
+  overAtMs = Number.POSITIVE_INFINITY,
+): readonly ApprovalDecision[] {
   if (record === undefined) return [];
   const { atMs } = record;
   const body = ReplyBody.safeParse(record.body);
@@ -105,6 +110,8 @@ function decisionOf(record: TaskRecord | undefined, hash: string): readonly Appr
   const vote = ApprovalVote.safeParse(told);
   if (!vote.success) return [{ verdict: "deny", by: "unknown", proof: "nobody", atMs }];
   const { by, proof, reason } = vote.data;
+  // Judged in time, stored too late: it counts as nothing, here as for the hop.
+  if (atMs >= overAtMs) return [{ verdict: "expire", by, proof, reason, atMs }];
   return [{ verdict: isYes && vote.data.hash === hash ? "approve" : "deny", by, proof, reason, atMs }];
 }
 

@@ -16,6 +16,8 @@ const RECENT_MS = 100_000;
 export interface ApprovalNotesOptions {
   readonly audit: Pick<AuditTrail, "note">;
   readonly nowMs: () => number;
+  /** When the time for an answer is over, where its wait is known; ms since 1970. */
+  readonly overAtMs: (answer: Answered) => number | undefined;
 }
 
 /** Tells the audit of approvals as the log shows them: requests, decisions (also those whose gateway died over it), and expiries. */
@@ -30,9 +32,12 @@ export class ApprovalNotes {
     const { audit, nowMs } = this.#options;
     if (observation.kind !== "waiting" && observation.kind !== "answered") return;
     if (nowMs() - observation.atMs > RECENT_MS) return;
-    const event = observation.kind === "waiting" ? requestOf(observation) : decisionOf(observation);
+    const event =
+      observation.kind === "waiting"
+        ? requestOf(observation)
+        : decisionOf(observation, this.#options.overAtMs(observation));
     if (event === undefined) return;
-    const about = observation.kind === "waiting" ? `requested ${observation.wait}` : event.verdict;
+    const about = observation.kind === "waiting" ? `requested ${observation.wait}` : "decision";
     const id = approvalAuditId(observation.task, observation.hop, about);
     audit.note(event, { id, atMs: observation.atMs });
   }
@@ -57,7 +62,10 @@ function requestOf({ task, hop, role, wait, body }: Waiting): ApprovalEvent | un
   return { event: "approval", who: { role }, task, approval: approvalId(place), verdict: "requested", reason };
 }
 
-function decisionOf({ task, asker, from, reply }: Answered): ApprovalEvent | undefined {
+function decisionOf(
+  { task, asker, from, reply, atMs }: Answered,
+  overAtMs = Number.POSITIVE_INFINITY,
+): ApprovalEvent | undefined {
   if (asker === undefined || reply === undefined) return undefined;
   const about = { event: "approval", task, approval: approvalId({ task, ...asker }) } as const;
   if (from === "timer") {
@@ -71,7 +79,7 @@ function decisionOf({ task, asker, from, reply }: Answered): ApprovalEvent | und
   return {
     ...about,
     who: { user: by },
-    verdict: "value" in reply ? "approved" : "denied",
+    verdict: atMs >= overAtMs ? "expired" : "value" in reply ? "approved" : "denied",
     reason: text.slice(0, 1_000),
   };
 }

@@ -4,7 +4,7 @@ import { type AuditEvent, approvalHash, type HopId, type TaskId } from "@troupe/
 import type { Observation } from "../observer/observation.ts";
 import { TaskIndex } from "../observer/task-index.ts";
 import { ApprovalNotes } from "./approval-notes.ts";
-import { listApprovals } from "./open-approvals.ts";
+import { listApprovals, overAtMsOf } from "./open-approvals.ts";
 
 const task = (n: number) => `0-v1-${String(n).padStart(26, "0")}` as TaskId;
 const hopOf = (digit: string) => digit.repeat(26) as HopId;
@@ -91,6 +91,7 @@ test("requests, decisions and expiries are told to the audit with the same id ho
   const notes = new ApprovalNotes({
     audit: { note: (event, details) => told.push([event, details?.id]) },
     nowMs: () => 60_000,
+    overAtMs: () => undefined,
   });
   const expiry: Observation = {
     ...(answered(3, 0, false) as Extract<Observation, { kind: "answered" }>),
@@ -106,6 +107,26 @@ test("requests, decisions and expiries are told to the audit with the same id ho
   assert.deepEqual(verdicts.slice(0, 4), ["requested -", "approved ann", "denied ann", "expired -"]);
   assert.equal(told.length, 8);
   assert.equal(new Set(told.map(([, id]) => id)).size, 4);
-  const late = new ApprovalNotes({ audit: { note: () => assert.fail("told again") }, nowMs: () => 1_000_000 });
+  const late = new ApprovalNotes({
+    audit: { note: () => assert.fail("told again") },
+    nowMs: () => 1_000_000,
+    overAtMs: () => undefined,
+  });
   for (const observation of all) late.observe(observation);
+});
+
+test("a yes that was stored when the time was over is told as an expiry", () => {
+  const index = indexOf(started(1), asking(1));
+  const yes = answered(1, 0, true) as Extract<Observation, { kind: "answered" }>;
+  assert.equal(overAtMsOf(yes, index), 1_001);
+  assert.equal(overAtMsOf({ ...yes, asker: { hop: ASKER, wait: 2 } }, index), undefined);
+  const verdicts: string[] = [];
+  const note = (event: AuditEvent) => verdicts.push(event.event === "approval" ? event.verdict : "");
+  const notes = new ApprovalNotes({
+    audit: { note },
+    nowMs: () => 2_000,
+    overAtMs: (answer) => overAtMsOf(answer, index),
+  });
+  for (const atMs of [1_000, 1_001]) notes.observe({ ...yes, atMs });
+  assert.deepEqual(verdicts, ["approved", "expired"]);
 });

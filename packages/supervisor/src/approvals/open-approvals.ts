@@ -8,7 +8,7 @@ import {
   rfc3339,
   summaryOf,
 } from "@troupe/runtime/internal";
-import type { Waiting } from "../observer/observation.ts";
+import type { Answered, Waiting } from "../observer/observation.ts";
 import type { TaskIndex } from "../observer/task-index.ts";
 
 const DEFAULT_LIMIT = 100;
@@ -47,4 +47,11 @@ function openApproval({ task, hop, role, wait, atMs, body }: Waiting, index: Tas
     requested_at: rfc3339(atMs),
     ...(first.afterMs === undefined ? {} : { expires_at: rfc3339(atMs + first.afterMs) }),
   };
+}
+
+/** When nobody may answer any more; `undefined` while the wait that is answered is not known. */
+export function overAtMsOf({ task, asker }: Answered, index: TaskIndex): number | undefined {
+  const waiting = asker && index.open(task)?.waits.get(asker.hop);
+  const slot = waiting?.wait === asker?.wait ? waiting?.body.for.find(({ type }) => type === "approval") : undefined;
+  return waiting === undefined || slot?.afterMs === undefined ? undefined : waiting.atMs + slot.afterMs;
 }

@@ -8,6 +8,7 @@ import {
   type TaskLog,
 } from "@troupe/runtime/internal";
 import { ApprovalNotes } from "../approvals/approval-notes.ts";
+import { overAtMsOf } from "../approvals/open-approvals.ts";
 import { DeadLetterDesk } from "../desk/dead-letter-desk.ts";
 import { DeadLetters } from "../failures/dead-letters.ts";
 import { EndedTasks } from "../failures/ended-tasks.ts";
@@ -95,7 +96,7 @@ function taskParts(ports: LeadingPorts) {
   });
   const ended = new EndedTasks({ link, subjects, index, log, queues, sweeper, logger, nowMs });
   const announceEnd = (task: TaskId) => ended.announceSoon(task);
-  const approvals = new ApprovalNotes({ audit, nowMs });
+  const approvals = new ApprovalNotes({ audit, nowMs, overAtMs: (answer) => overAtMsOf(answer, index) });
   const onEscalated = (wait: OpenWait, atMs: number) => approvals.escalated(wait, atMs);
   const limits = { retainMs: settings.retainMs, keepFinished: settings.keepFinished, batch: JANITOR_BATCH };
   return {
