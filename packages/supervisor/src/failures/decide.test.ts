@@ -93,11 +93,12 @@ test("the escalated message hands the task's passport down, one hop deeper, with
   });
 });
 
+const ended = (remainingMs: number | undefined) => {
+  const action = decideDeadLetter(given({ death: died("aborted_by_rule"), remainingMs }));
+  return action.kind === "end" ? action.body.status : action.kind;
+};
+
 test("a task that a rule has ended at its deadline is expired, one that it ended before has failed", () => {
-  const ended = (remainingMs: number | undefined) => {
-    const action = decideDeadLetter(given({ death: died("aborted_by_rule"), remainingMs }));
-    return action.kind === "end" ? action.body.status : action.kind;
-  };
   assert.deepEqual(
     [ended(0), ended(1_000), ended(1_001), ended(undefined)],
     ["expired", "expired", "failed", "failed"],
