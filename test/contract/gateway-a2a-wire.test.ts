@@ -86,6 +86,7 @@ test("what is no call, no message or no text is told so in the protocol's own co
     [send({ message: { messageId: "m", role: "ROLE_USER", parts: [{ raw: "AAAA" }] } }), -32_005],
     [send({ message: { messageId: "m", role: "ROLE_USER", parts: [{ url: "http://127.0.0.1/" }] } }), -32_005],
     [send({ message: 7 }), -32_602],
+    [send({ message: { messageId: "m", role: "ROLE_USER", parts: [{ text: {} }] } }), -32_602],
   ];
   for (const [body, code] of rows) {
     const answer = await rpc(body, "1.0");

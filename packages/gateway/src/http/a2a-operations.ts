@@ -26,7 +26,7 @@ export type RpcRequest = z.infer<typeof RpcRequest>;
 const RpcResponse = z.looseObject({ jsonrpc: z.literal("2.0") });
 
 /** Anything, so that files get an error of their own; what is promised is text and data. */
-const Part = z.looseObject({}).meta({
+const Part = z.looseObject({ text: z.string().optional() }).meta({
   anyOf: [
     { required: ["text"], properties: { text: { type: "string", minLength: 1 } } },
     { required: ["data"], properties: { data: { not: { enum: [null, ""] } } } },

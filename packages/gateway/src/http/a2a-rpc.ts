@@ -1,6 +1,6 @@
 /** A2A's JSON-RPC binding: one envelope, one answer or a stream of them. Errors of a call are answers with status 200. */
 import { LegacyJsonRpcTransportHandler } from "@a2a-js/sdk/compat/v0_3/server";
-import { A2A_ERROR_CODE, toJsonRpcError, VersionNotSupportedError } from "@a2a-js/sdk/errors";
+import { A2A_ERROR_CODE, RequestMalformedError, toJsonRpcError, VersionNotSupportedError } from "@a2a-js/sdk/errors";
 import { JsonRpcTransportHandler, ServerCallContext } from "@a2a-js/sdk/server";
 import { TroupeError } from "@troupe/runtime/internal";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -8,7 +8,7 @@ import { a2aError } from "../a2a/a2a-error.ts";
 import { A2A_VERSION, LEGACY_VERSION } from "../a2a/agent-card.ts";
 import type { RoleAgent } from "../a2a/role-agent.ts";
 import { RpcAgent } from "../a2a/rpc-agent.ts";
-import { RpcRequest } from "./a2a-operations.ts";
+import { RpcRequest, SendBody } from "./a2a-operations.ts";
 import type { AgentRoutePorts } from "./a2a-routes.ts";
 import { formatFrame } from "./event-stream.ts";
 import { jsonOf } from "./request-values.ts";
@@ -37,6 +37,9 @@ export async function answerRpc(
     const reason = `A2A ${version} is not spoken here; ${A2A_VERSION} and ${LEGACY_VERSION} are`;
     return envelope(id, toJsonRpcError(new VersionNotSupportedError(reason)));
   }
+  if (version === A2A_VERSION && SENDING.has(read.call.method) && !SendBody.safeParse(read.call.params).success) {
+    return envelope(id, toJsonRpcError(new RequestMalformedError("params hold no message in the form that A2A has")));
+  }
   return ports.streams.hold(reply.raw, async (signal) => {
     const agent = new RpcAgent(agentOf(signal), (error) => ports.onError(request, error));
     const context = new ServerCallContext({ requestedVersion: version });
@@ -44,6 +47,9 @@ export async function answerRpc(
     return isStream(answer) ? sendStream(ports, { request, reply, version }, id, answer) : answer;
   });
 }
+
+/** Methods with a message in them, which the handler would read more loosely than the protocol. */
+const SENDING: ReadonlySet<string> = new Set(["SendMessage", "SendStreamingMessage"]);
 
 /** How each version's calls are handled. */
 const HANDLERS: Readonly<Record<string, (agent: RpcAgent) => JsonRpcTransportHandler | LegacyJsonRpcTransportHandler>> =
