@@ -52,7 +52,7 @@ export const copiesCheck = (link: Link, system: string, shards: number, facts: D
 export async function isSyncedBeside(keysFile: string | undefined): Promise<boolean | undefined> {
   if (keysFile === undefined) return undefined;
   const text = await readFile(join(dirname(keysFile), "nats-server.conf"), "utf8").catch(() => undefined);
-  return text === undefined ? undefined : /^\s*sync_interval:\s*"?always"?\s*$/m.test(text);
+  return text === undefined ? undefined : /^[ \t]*sync_interval:[ \t]*"?always"?[ \t]*$/m.test(text);
 }
 
 /** Judges what a crash could cost: of one server's machine, or of one more server. Pure. */
