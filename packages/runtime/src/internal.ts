@@ -133,6 +133,7 @@ export * from "./node/node.ts";
 export { NodeMetrics } from "./node/node-metrics.ts";
 export * from "./node/node-options.ts";
 export { IssuedRoles } from "./node/role-credentials.ts";
+export type { RunningNode } from "./node/running-node.ts";
 export * from "./node/stop-on-signals.ts";
 export * from "./on-demand.ts";
 export * from "./outbound/destination.ts";
