@@ -179,6 +179,14 @@ const OTHER: readonly Vocabulary[] = [
   },
 ];
 
+/** The scripts of {@link OTHER}, in its order: what has no letter of them need not be searched. */
+const SCRIPTS: readonly RegExp[] = [
+  /\p{Script=Cyrillic}/u,
+  /\p{Script=Han}/u,
+  /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u,
+  /[\p{Script=Arabic}\p{Script=Hebrew}]/u,
+  /[\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Thai}\p{Script=Greek}]/u,
+];
 const NEAR = 60;
 const START = "(?<![\\p{L}])";
 const END = "(?![\\p{L}])";
@@ -205,4 +213,6 @@ function featuresOf(words: Vocabulary, start: string, heads: (list: string) => s
 /** For texts in Latin letters. */
 export const LATIN_LANGUAGES: readonly Feature[] = LATIN.flatMap((words) => featuresOf(words, START, headsIn));
 /** For texts in other scripts; several of them do not part words by spaces. */
-export const OTHER_LANGUAGES: readonly Feature[] = OTHER.flatMap((words) => featuresOf(words, "", () => ""));
+export const OTHER_LANGUAGES: readonly { readonly script: RegExp; readonly features: readonly Feature[] }[] = OTHER.map(
+  (words, index) => ({ script: SCRIPTS[index] ?? /\p{L}/u, features: featuresOf(words, "", () => "") }),
+);

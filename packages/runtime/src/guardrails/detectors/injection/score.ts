@@ -35,7 +35,9 @@ function signsIn(text: string): readonly Sign[] {
     LATIN_SCRIPT.filter((one) => mayHold(one, present)),
     signs,
   );
-  if (OTHER_SCRIPT.test(text)) collect(text, OTHER_LANGUAGES, signs);
+  if (OTHER_SCRIPT.test(text)) {
+    for (const { script, features } of OTHER_LANGUAGES) if (script.test(text)) collect(text, features, signs);
+  }
   return signs.toSorted((a, b) => a.start - b.start);
 }
 
