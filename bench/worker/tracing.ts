@@ -5,6 +5,8 @@ import type { ChainName } from "../messages.ts";
 const RATIO = 0.01;
 const SETTINGS = { protocol: "http/json", sendEveryMs: 1_000, queueSize: 2_048, batchSize: 512 } as const;
 
+const sink = (): Promise<void> => Promise.resolve();
+
 /**
  * The tracing of a worker: where tasks begin the sampler decides, roles follow it. Spans are made, serialized and thrown away: what a
  * collector costs is its own affair.
@@ -13,7 +15,6 @@ export async function benchTracer(chain: ChainName, worker: "door" | "role"): Pr
   if (chain !== "traced") return undefined;
   const deciding = worker === "door" ? { sampler: "parentbased_traceidratio" as const, ratio: RATIO } : {};
   const settings = { ...SETTINGS, ...deciding };
-  const sink = () => Promise.resolve();
   const { tracer } = await startTracing({ settings, service: `bench-${worker}`, attributes: {}, sink });
   return tracer;
 }

@@ -6,7 +6,6 @@ import {
   decideOnce,
   type HopId,
   jsonRecord,
-  type OpenWait,
   systemClock,
   systemRandom,
   type TaskId,
@@ -23,7 +22,7 @@ const TASK = "0-v1-00000000000000000000000001" as TaskId;
 const rivals = ["human", "timer"] as const;
 
 const answer = (hop: HopId, from: (typeof rivals)[number]) => {
-  const filter = answersFilter(bed.subjects, { task: TASK, awaited: { hop } as OpenWait["awaited"] });
+  const filter = answersFilter(bed.subjects, { task: TASK, awaited: { type: "approval", hop, index: 0, hash: "" } });
   const subject = bed.subjects.record(TASK, hop, from, { class: "m", kind: "reply", to: "router" });
   const ports = { log: bed.log, clock: systemClock, random: systemRandom };
   return decideOnce(ports, filter, jsonRecord(subject, {}, { value: from }));

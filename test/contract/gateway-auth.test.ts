@@ -170,13 +170,14 @@ test("the matrix holds for every operation and every access role", async () => {
   }
 });
 
+/** The dead-letter desk is the supervisor's, and there is none here: dead-letters.test.ts looks at its walls. */
+const isDesk = (path: string) => path.startsWith("/api/v1/dead-letters/");
+
 test("another tenant's task is one that is not there, for every operation on it and every role", async () => {
   const { body } = await submit(keyOf("acme", "user"));
   const task = body.task_id ?? assert.fail();
   const absent = `${task.slice(0, -6)}000000`;
   const others: readonly string[] = ["/v1/models/{id}", "/api/v1/operations/{id}"];
-  // The dead-letter desk is the supervisor's, and there is none here: dead-letters.test.ts looks at its walls.
-  const isDesk = (path: string) => path.startsWith("/api/v1/dead-letters/");
   const onTask = OPERATIONS.filter(({ path }) => path.includes("{id}") && !others.includes(path) && !isDesk(path));
   assert.ok(onTask.length >= 8);
   for (const role of ACCESS_ROLE_NAMES) {

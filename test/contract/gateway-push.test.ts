@@ -79,7 +79,7 @@ test("updates come as they happen, with the token and the credentials, and nothi
   await bed.done(id, { result: "all of it" });
   await until("the end was sent", 10_000, isFinished);
   assert.ok(got.every(({ headers }) => headers["x-a2a-notification-token"] === "mine"));
-  assert.ok(got.every(({ headers }) => headers.authorization === "Bearer secret"));
+  assert.ok(got.every(({ headers }) => headers["authorization"] === "Bearer secret"));
   assert.ok(got.some(({ body }) => JSON.stringify(body["artifactUpdate"] ?? "").includes("all of it")));
   await until("it is gone", 10_000, async () => {
     const { configs } = await client.listTaskPushNotificationConfig({

@@ -4,7 +4,6 @@ import { after, before, test } from "node:test";
 import { headers } from "@nats-io/transport-node";
 import {
   createLogger,
-  createPublisher,
   directGetAll,
   directGetLast,
   type EmbeddedServer,
@@ -13,7 +12,6 @@ import {
   isVersion,
   type Link,
   openLink,
-  type PublishOutcome,
   type PulledMessage,
   type Service,
   Subjects,
@@ -22,11 +20,11 @@ import {
   startPull,
   type UserName,
 } from "@troupe/runtime/internal";
+import { published } from "../support/published.ts";
 
 const logger = createLogger({ name: "test", level: "silent" });
 const subjects = new Subjects("acc");
 const LOG = "acc.log.0.v1.0-v1-00000000000000000000000000";
-const BODY = Buffer.from("{}");
 let server: EmbeddedServer;
 const links = new Map<UserName, Link>();
 const services: Service[] = [];
@@ -85,12 +83,7 @@ async function call(user: UserName, subject: string): Promise<string> {
   }
 }
 
-async function publish(user: UserName, subject: string): Promise<PublishOutcome["kind"]> {
-  const publisher = createPublisher(linkOf(user), { timeoutMs: 500 });
-  const { kind } = await publisher.publish(subject, BODY);
-  publisher.close();
-  return kind;
-}
+const publish = (user: UserName, subject: string) => published(linkOf(user), subject);
 
 test("anybody on the machine may call the doors, ask the supervisor and discover services", async () => {
   for (const subject of ["acc.tasks.router.submit", "acc.task.get", "acc.supervisor.health", "$SRV.PING.supervisor"]) {

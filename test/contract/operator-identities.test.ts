@@ -12,7 +12,6 @@ import {
   ensureMailboxes,
   ensureResources,
   IdentityList,
-  type IssuedCredentials,
   IssuedRoles,
   type Link,
   nodeInboxPrefix,
@@ -29,6 +28,7 @@ import {
 import { whyNoCertificates } from "../support/certificates.ts";
 import { silentLogger as logger } from "../support/nats-server.ts";
 import { OperatorServer } from "../support/operator-server.ts";
+import { published } from "../support/published.ts";
 import { until } from "../support/stack.ts";
 
 const subjects = new Subjects("ops");
@@ -42,13 +42,6 @@ const MANIFEST = SystemManifest.parse({
 const HOP = "log.0.v1.0-v1-00000000000000000000000000.00000000000000000000000001";
 const skip = await whyNoCertificates();
 
-async function publish(link: Link, subject: string, body: unknown = {}): Promise<PublishOutcome["kind"]> {
-  const publisher = createPublisher(link, { timeoutMs: 500 });
-  const { kind } = await publisher.publish(subject, Buffer.from(JSON.stringify(body)));
-  publisher.close();
-  return kind;
-}
-
 describe("a server that an operator runs", { skip }, () => {
   let server: OperatorServer;
   let core: Link;
@@ -58,22 +51,11 @@ describe("a server that an operator runs", { skip }, () => {
 
   async function place(node: string, epoch: number, ...roles: string[]): Promise<void> {
     const replicas = roles.map((name) => ({ version: v1, role: name, index: 0, concurrency: 1 }));
-    assert.equal(await publish(core, subjects.row("placement", node), { v: 1, node, epoch, replicas }), "stored");
+    assert.equal(await published(core, subjects.row("placement", node), { v: 1, node, epoch, replicas }), "stored");
   }
 
-  /** Asks as the node, and signs in with what it was given. */
-  async function openRole(node: string, link: Link, name: string): Promise<Link> {
-    const pair = nkeys.createUser();
-    const body = { v: 1, roles: [{ version: v1, role: name, publicKey: pair.getPublicKey() }] };
-    const answer = (await callService(link, subjects.credentials(node), body)) as IssuedCredentials;
-    const credentials = { seed: new TextDecoder().decode(pair.getSeed()), jwt: answer.jwts[0] ?? "" };
-    return server.open({
-      ...PLACE_OF_ROLE,
-      inboxPrefix: nodeInboxPrefix(node),
-      credentials: () => credentials,
-      firstConnectMs: 1_000,
-    });
-  }
+  const openRole = (node: string, link: Link, name: string) =>
+    server.openRole(node, link, subjects.credentials(node), { version: v1, role: name });
 
   before(async () => {
     server = await OperatorServer.start("ops");
@@ -107,9 +89,9 @@ describe("a server that an operator runs", { skip }, () => {
     await assert.rejects(openRole("web-1", node, "a"), { code: "forbidden" });
     await place("web-1", 1, "a");
     const a = await openRole("web-1", node, "a");
-    assert.equal(await publish(a, `ops.${HOP}.a.m.send.b`), "stored");
-    assert.equal(await publish(a, `ops.${HOP}.a.m.send.client`), "unknown");
-    assert.equal(await publish(a, `ops.${HOP}.b.s.step.1`), "unknown");
+    assert.equal(await published(a, `ops.${HOP}.a.m.send.b`), "stored");
+    assert.equal(await published(a, `ops.${HOP}.a.m.send.client`), "unknown");
+    assert.equal(await published(a, `ops.${HOP}.b.s.step.1`), "unknown");
     await assert.rejects(openRole("web-1", node, "b"), { code: "forbidden" });
     assert.deepEqual((await ask("list")).nodes, ["web-1"]);
   });
@@ -164,18 +146,18 @@ describe("a server that an operator runs", { skip }, () => {
 
   test("an edge that is cut is refused to who is signed in, also by an issuer that starts again, and can be given back", async () => {
     const a = await openRole("web-1", await server.openNode("web-1"), "a");
-    const onward = (digit: string) => publish(a, `ops.${HOP.replace(/1$/, digit)}.a.m.send.b`);
+    const onward = (digit: string) => published(a, `ops.${HOP.replace(/1$/, digit)}.a.m.send.b`);
     assert.equal(await onward("w"), "stored");
     const edge = { from: "a", to: "b" };
     await ask("issue", { v: 1, version: v1, manifest: MANIFEST, revoked: [edge] });
     const step = `ops.${HOP.replace(/1$/, "x")}.a.s.step.2`;
-    await until("its other lines", 5_000, async () => (await publish(a, step)) === "stored");
+    await until("its other lines", 5_000, async () => (await published(a, step)) === "stored");
     assert.equal(await onward("x"), "unknown");
     await server.stopIssuer();
     await server.startIssuer();
     assert.deepEqual((await ask("list")).revoked, { v1: [edge] });
     assert.equal(await onward("x"), "unknown");
-    assert.equal(await publish(a, `ops.${HOP.replace(/1$/, "x")}.a.s.step.1`), "stored", "its other lines");
+    assert.equal(await published(a, `ops.${HOP.replace(/1$/, "x")}.a.s.step.1`), "stored", "its other lines");
     await ask("issue", { v: 1, version: v1, manifest: MANIFEST });
     // Servers take an account's new lines in a moment, not with their answer.
     await until("the edge", 5_000, async () => (await onward("y")) === "stored");
@@ -188,9 +170,9 @@ describe("a server that an operator runs", { skip }, () => {
     const { nodes } = await ask("retire", { v: 1, node: "web-1", isRemoved: false });
     assert.deepEqual(nodes, ["web-2"]);
     await cut;
-    assert.equal(await publish(stays, `ops.${HOP.replace(/1$/, "2")}.a.m.send.b`), "stored");
+    assert.equal(await published(stays, `ops.${HOP.replace(/1$/, "2")}.a.m.send.b`), "stored");
     const back = await openRole("web-1", one, "a");
-    assert.equal(await publish(back, `ops.${HOP.replace(/1$/, "3")}.a.m.send.b`), "stored");
+    assert.equal(await published(back, `ops.${HOP.replace(/1$/, "3")}.a.m.send.b`), "stored");
   });
 
   test("an issuer that starts again knows what the last one has given, and takes it", async () => {
@@ -237,7 +219,7 @@ describe("a server that an operator runs", { skip }, () => {
     }
     assert.notEqual(current.seed, first, "renewed before the first ones end");
     assert.deepEqual((await reconnection).slice(0, 2), ["disconnect", "reconnect"]);
-    assert.equal(await publish(link, `ops.${HOP.replace(/1$/, "4")}.a.m.send.b`), "stored");
+    assert.equal(await published(link, `ops.${HOP.replace(/1$/, "4")}.a.m.send.b`), "stored");
     await server.stopIssuer();
     await server.startIssuer();
   });
@@ -305,7 +287,7 @@ describe("a server that an operator runs", { skip }, () => {
     // A subject of its own for each attempt: the answer of one that was stored may have got lost with the connection.
     let kind: PublishOutcome["kind"] | undefined;
     for (let n = 100; kind !== "stored" && performance.now() < deadline; n++) {
-      kind = await publish(a, `ops.${HOP.replace(/001$/, String(n))}.a.m.send.b`);
+      kind = await published(a, `ops.${HOP.replace(/001$/, String(n))}.a.m.send.b`);
     }
     assert.equal(kind, "stored");
   });

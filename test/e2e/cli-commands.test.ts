@@ -34,7 +34,8 @@ after(async () => {
 const troupe = (...args: string[]): Promise<Ended> => new TroupeProcess(args, folder).ends();
 
 test("what a command has compiled is kept in the user's own cache, for the next one", async () => {
-  const { NODE_COMPILE_CACHE: _, ...environment } = { ...process.env, TROUPE_CACHE_DIR: join(folder, "cache") };
+  const environment: NodeJS.ProcessEnv = { ...process.env, TROUPE_CACHE_DIR: join(folder, "cache") };
+  delete environment["NODE_COMPILE_CACHE"];
   const { code, stderr } = await new TroupeProcess(["--version"], folder, undefined, environment).ends();
   assert.equal(code, 0, stderr);
   assert.notDeepEqual(await readdir(join(folder, "cache", "troupe", "compiled")), []);

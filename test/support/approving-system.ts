@@ -58,20 +58,21 @@ const buyer = agent({
   ],
 });
 
-const doors = ["asker", "buyer", "editor", "caller", ...Object.keys(KILLED)];
-const killed = Object.fromEntries(Object.keys(KILLED).map((role) => [role, asking()]));
-const askers = Object.fromEntries(Object.keys(KILLED).map((role) => [role, ["client", "human"]]));
+type Killed = keyof typeof KILLED;
+const killedRoles = Object.keys(KILLED) as Killed[];
+const ofKilled = <T>(make: () => T) =>
+  Object.fromEntries(killedRoles.map((role) => [role, make()])) as Record<Killed, T>;
 
 export default defineSystem({
   name: "approving",
   graph: {
-    client: doors,
+    client: ["asker", "buyer", "editor", "caller", ...killedRoles],
     asker: ["client", "human", "escalation"],
     editor: ["client", "human"],
     caller: ["client", "human", "editor"],
     buyer: ["client", "human"],
     escalation: ["client"],
-    ...askers,
+    ...ofKilled((): ["client", "human"] => ["client", "human"]),
   },
   approvals: { timeoutMs: 60_000, groups: { leads: ["lea", "lou"] } },
   roles: {
@@ -91,6 +92,6 @@ export default defineSystem({
         }
       },
     }),
-    ...killed,
+    ...ofKilled(asking),
   },
 });

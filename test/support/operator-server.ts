@@ -2,16 +2,20 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { nkeys } from "@nats-io/transport-node";
 import {
+  callService,
   createSigningKeys,
   exportConfig,
   findServer,
+  type IssuedCredentials,
   IssuerStore,
   type Link,
   type LinkOptions,
   nodeCredentials,
   nodeInboxPrefix,
   openLink,
+  PLACE_OF_ROLE,
   PLACE_OF_USER,
   type RunningIssuer,
   type SharedPart,
@@ -23,6 +27,7 @@ import {
   systemClock,
   systemRandom,
   type TlsSettings,
+  type Version,
 } from "@troupe/runtime/internal";
 import { type Certificates, makeCertificates } from "./certificates.ts";
 import { freePort } from "./free-port.ts";
@@ -130,6 +135,21 @@ export class OperatorServer implements AsyncDisposable {
     const credentials = await this.node(name);
     const place = { apiPrefix: PLACE_OF_USER.node.apiPrefix, inboxPrefix: nodeInboxPrefix(name) };
     return this.open({ ...place, name, credentials: () => credentials });
+  }
+
+  /** Asks for a role's credentials as the node that it is placed on, and signs in with what it was given. */
+  async openRole(
+    node: string,
+    link: Link,
+    subject: string,
+    role: { readonly version: Version; readonly role: string },
+  ): Promise<Link> {
+    const pair = nkeys.createUser();
+    const body = { v: 1, roles: [{ ...role, publicKey: pair.getPublicKey() }] };
+    const answer = (await callService(link, subject, body)) as IssuedCredentials;
+    const credentials = { seed: new TextDecoder().decode(pair.getSeed()), jwt: answer.jwts[0] ?? "" };
+    const inboxPrefix = nodeInboxPrefix(node);
+    return this.open({ ...PLACE_OF_ROLE, inboxPrefix, credentials: () => credentials, firstConnectMs: 1_000 });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -10,7 +10,7 @@ import {
   tlsOfEnvironment,
 } from "@troupe/runtime/internal";
 import { z } from "zod";
-import type { GatewayOptions } from "../gateway.ts";
+import type { GatewayOptions } from "../gateway-options.ts";
 import { loadGuardSettings } from "./load-guard.ts";
 import { loadRequiredParts } from "./load-health.ts";
 

@@ -55,12 +55,15 @@ export interface FakeContextOptions {
 }
 
 /** A context in memory that keeps what the handler did, for unit tests of handlers: no log, no suspension, no retries. */
-export interface FakeContext extends Context {
-  readonly steps: readonly FakeStep[];
-  readonly emitted: readonly { readonly name: string; readonly data: Json }[];
-  readonly tokens: readonly string[];
-  readonly called: readonly { readonly to: string; readonly body: Json }[];
-  readonly logged: readonly {
+export interface FakeContext extends Context, Told {}
+
+/** What a handler did, in order. */
+interface Told {
+  readonly steps: FakeStep[];
+  readonly emitted: { readonly name: string; readonly data: Json }[];
+  readonly tokens: string[];
+  readonly called: { readonly to: string; readonly body: Json }[];
+  readonly logged: {
     readonly level: keyof HandlerLog;
     readonly fields: Record<string, unknown>;
     readonly text: string;
@@ -71,11 +74,8 @@ const TASK = requireTaskId("0-v1-00000000000000000000000000").id;
 
 /** Builds a {@link FakeContext}. */
 export function createFakeContext(options: FakeContextOptions = {}): FakeContext {
-  const steps: FakeStep[] = [];
-  const emitted: { name: string; data: Json }[] = [];
-  const tokens: string[] = [];
-  const called: { to: string; body: Json }[] = [];
-  const logged: { level: keyof HandlerLog; fields: Record<string, unknown>; text: string }[] = [];
+  const told: Told = { steps: [], emitted: [], tokens: [], called: [], logged: [] };
+  const { steps, emitted, tokens, called, logged } = told;
   const taint = new Set(options.taint);
   const signal = options.abortSignal ?? new AbortController().signal;
   const step: Context["step"] = (name, run, stepOptions) => runStep(steps, options, signal, name, run, stepOptions);
@@ -120,11 +120,7 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
     },
     signal: async (name) => options.signals?.[name],
     state: memoryState(options.state),
-    steps,
-    emitted,
-    tokens,
-    called,
-    logged,
+    ...told,
   };
 }
 

@@ -107,15 +107,16 @@ test("nothing is written for what was answered, and for tasks that have ended", 
   assert.deepEqual(await fireAt(1_000), [subjects.done(task(1))]);
 });
 
+const call = (hop: string): Awaited => ({
+  type: "call",
+  hop: hop.repeat(26),
+  index: 1,
+  to: "writer_gpu",
+  body: null,
+  afterMs: 500,
+});
+
 test("a call with a time-out is failed when it is over, unless its hop waits for something else by then", async () => {
-  const call = (hop: string): Awaited => ({
-    type: "call",
-    hop: hop.repeat(26),
-    index: 1,
-    to: "writer_gpu",
-    body: null,
-    afterMs: 500,
-  });
   const { see, fireAt, log } = bench();
   see(started(1));
   see(waiting(1, call("2")));
