@@ -1,5 +1,6 @@
 /** Attacks on HTTP itself: framing, slowness, size. None gets through, none is a 5xx, and the gateway goes on. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import type { Gateway } from "@troupe/gateway";
@@ -79,8 +80,10 @@ test("a reader that takes nothing is let go, and what waits for it is bounded", 
   const { body } = await submit({ role: "router", input: "x" });
   const task = body.task_id ?? assert.fail();
   const socket = await connectTo(gateway.url);
-  socket.pause();
   socket.write(`GET /api/v1/tasks/${task}/events HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+  // Before the stream is open nobody listens to what is sent.
+  await once(socket, "data");
+  socket.pause();
   const rss = process.memoryUsage().rss;
   const tokens = bed.subjects.tokensOf(task as never).replace("*", hopOf(1));
   const text = "x".repeat(100_000);

@@ -60,7 +60,7 @@ test("a stopped inline node gives back what ran, and its next life takes it over
   const first = inlineNode("n2");
   await first.start();
   const task = await cluster.submit("v2", "a", { workMs: 1_500, number: 4 });
-  await cluster.heartbeat("n2", ({ actors }) => actors.some(({ inFlight }) => inFlight === 1));
+  await cluster.heartbeat("n2", ({ actors }) => actors.some(({ id, inFlight }) => id === "v2/b/0" && inFlight === 1));
   await first.stop();
   assert.equal(await first.done, 0);
   const second = inlineNode("n2");

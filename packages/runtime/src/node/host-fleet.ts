@@ -1,6 +1,6 @@
 import type { Died, Ended, ReportedFailure } from "../contracts/control.ts";
 import type { Deployment } from "../contracts/system.ts";
-import { messageOf } from "../errors.ts";
+import { messageOf, TroupeError } from "../errors.ts";
 import { DeadIncarnations, hostIncarnation } from "../host/dead-incarnations.ts";
 import {
   type HeldDelivery,
@@ -17,10 +17,7 @@ import { type HostAssignments, versionOfHost } from "./placement.ts";
 import type { RoleCredentialsSource } from "./role-credentials.ts";
 import { type HostDeath, SupervisedHost, type SupervisedHostOptions } from "./supervised-host.ts";
 
-/**
- * How long hosts may take to say what they hold; a frozen one's last word counts. Too short, and what a merely slow one has taken since its
- * last word is taken from it; too long, and a frozen one holds up what others have lost.
- */
+/** How long hosts may take to say what they hold. */
 const FLUSH_LIMIT_MS = 400;
 
 type Inherited = Pick<
@@ -142,10 +139,14 @@ export class HostFleet {
     return this.#all().flatMap((host) => host.pid ?? []);
   }
 
-  /** Everything that the hosts hold at this moment. */
+  /**
+   * Everything that the hosts hold at this moment. Throws `unavailable` when one of them does not say: what it has taken since its last word
+   * would be given to others while it works on it.
+   */
   async held(): Promise<HeldDelivery[]> {
     const hosts = this.#all();
-    await Promise.all(hosts.map((host) => host.flush(FLUSH_LIMIT_MS)));
+    const haveSaid = await Promise.all(hosts.map((host) => host.flush(FLUSH_LIMIT_MS)));
+    if (haveSaid.includes(false)) throw new TroupeError("unavailable", "a host does not say what it holds");
     return hosts.flatMap((host) => host.held());
   }
 

@@ -213,22 +213,28 @@ test("a host that neither drains nor exits is killed, and what it held is given 
   assert.equal(deaths.length, 1);
 });
 
-test("a host that does not answer a flush keeps nobody waiting", async () => {
+test("a host that does not say what it holds keeps nobody waiting, and that it has not said is told", async () => {
   const { clock, host, last } = supervised();
-  last().say({ type: "held", taken: [delivery], released: [] });
+  last().say({ type: "ready" });
   const flushed = host.flush(50);
   await clock.advance(50);
-  await flushed;
-  assert.deepEqual(host.held(), [delivery]);
+  assert.equal(await flushed, false);
+});
+
+test("a host that is not ready holds nothing, and is not asked", async () => {
+  const { host, last } = supervised();
+  assert.equal(await host.flush(50), true);
+  assert.notEqual(last().commands.at(-1)?.type, "flush");
 });
 
 test("an answered flush returns at once", async () => {
   const { host, last } = supervised();
+  last().say({ type: "ready" });
   const flushed = host.flush(50);
   const command = last().commands.at(-1);
   assert.equal(command?.type, "flush");
   if (command?.type === "flush") last().say({ type: "flushed", request: command.request });
-  await flushed;
+  assert.equal(await flushed, true);
 });
 
 test("a large body is fetched on behalf of the host", async () => {

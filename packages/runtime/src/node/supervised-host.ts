@@ -122,9 +122,10 @@ export class SupervisedHost {
     this.#life?.process.send(command);
   }
 
-  /** Has the host say what it holds now. Resolves when it has, or after the limit with what was known. */
-  async flush(limitMs: number): Promise<void> {
-    if (this.#life) await isWithin(this.#options.clock, limitMs, this.#life.flush());
+  /** Has the host say what it holds now; whether it has within the limit. One that is not ready yet holds nothing. */
+  async flush(limitMs: number): Promise<boolean> {
+    if (this.#life?.isReady !== true) return true;
+    return isWithin(this.#options.clock, limitMs, this.#life.flush());
   }
 
   /** Ends it in order: takes no more, finishes within the limit, gives the rest back, exits. */

@@ -9,8 +9,6 @@ import type { KnownNode, Membership } from "./snapshot.ts";
 export interface MemberChange {
   readonly member: Member;
   readonly before: Member | undefined;
-  /** The node said itself that it has left, and so that nothing is lost with it. */
-  readonly isOrderly?: true;
 }
 
 /** What a failed or answered probe says: `gone` = nobody listens there, `mute` = no answer in time, or nobody there just now. */
@@ -46,9 +44,7 @@ export function onHeartbeat(known: KnownNode | undefined, heartbeat: Heartbeat, 
   if (heartbeat.incarnation < before.incarnation) return undefined;
   if (heartbeat.incarnation > before.incarnation) return to("joining", "started again");
   if (heartbeat.hasLeft)
-    return before.status === "left"
-      ? undefined
-      : { ...to("left", "it has finished, or given back, all that it held"), isOrderly: true };
+    return before.status === "left" ? undefined : to("left", "it has finished, or given back, all that it held");
   if (isOfEndedLife(known, heartbeat)) return undefined;
   if (heartbeat.isDraining && before.status !== "draining") return to("draining", "the node drains");
   switch (before.status) {

@@ -16,7 +16,7 @@ test("which changes mean that a life is lost, and which that it is found again",
   const cases: Case[] = [
     ["suspected", member("up"), member("suspect"), "a/i1", undefined],
     ["declared dead", member("suspect"), member("dead"), "a/i1", undefined],
-    ["silent while it drained", member("draining"), member("left"), "a/i1", undefined],
+    ["let go while it drained", member("draining"), member("left"), "a/i1", undefined],
     ["forgotten long after", member("dead"), member("left"), undefined, undefined],
     ["started again before anybody noticed", member("up"), member("joining", "i2"), "a/i1", undefined],
     ["started again after its death", member("dead"), member("joining", "i2"), undefined, undefined],
@@ -29,12 +29,6 @@ test("which changes mean that a life is lost, and which that it is found again",
     assert.equal(lostLife({ before, member: after }), lost, name);
     assert.equal(foundLife({ before, member: after }), found, name);
   }
-});
-
-test("a node that says itself that it has left loses nothing: what it did not finish it has given back", () => {
-  const change = { before: member("draining"), member: member("left") };
-  assert.equal(lostLife({ ...change, isOrderly: true }), undefined);
-  assert.equal(lostLife(change), "a/i1");
 });
 
 test("those that are there must say what they hold, suspects may, the others are not asked", () => {

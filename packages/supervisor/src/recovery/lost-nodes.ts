@@ -5,11 +5,10 @@ import type { MemberChange } from "../membership/transitions.ts";
 import { type GiveBackOptions, giveBack, type Holders } from "./give-back.ts";
 
 /**
- * Which life of a node has been lost by a change, so that what it held should be given back; `undefined` when none. A node that leaves in
- * order has given back what it did not finish: asking the others again could only take a hop from one of them.
+ * Which life of a node is over or lost by a change, so that what it held should be given back; `undefined` when none. A node that leaves in
+ * order has given back what reached it; what the server sent to a connection that was about to end is nobody's.
  */
-export function lostLife({ member, before, isOrderly }: MemberChange): string | undefined {
-  if (isOrderly) return undefined;
+export function lostLife({ member, before }: MemberChange): string | undefined {
   const wasPresent = before !== undefined && before.status !== "dead" && before.status !== "left";
   if (wasPresent && before.incarnation !== member.incarnation) return `${before.node}/${before.incarnation}`;
   const isLost = member.status === "suspect" || member.status === "dead" || (member.status === "left" && wasPresent);
