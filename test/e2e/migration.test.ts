@@ -43,7 +43,7 @@ async function underLoad(name: string, change: () => Promise<void>): Promise<num
     natsUrl: server.url,
     subjects,
     core,
-    inFlight: 64,
+    inFlight: 24,
     door: "a",
     input: (number) => ({ workMs: 100, number, file }),
   });

@@ -22,11 +22,15 @@ export const any = (list: string): string =>
 /** A feature by its pattern's source, in the form that the normaliser gives to text. Heads are parted by spaces; none = always searched. */
 export function feature(name: string, weight: number, heads: string | readonly string[], source: string): Feature {
   const sets = (typeof heads === "string" ? [heads] : heads).filter((set) => set !== "");
+  let compiled: RegExp | undefined;
   return {
     name,
     weight,
     heads: sets.map((set) => new Set(set.split(" "))),
-    pattern: new RegExp(foldText(source), "gu"),
+    // Every process loads the features, and most screen nothing.
+    get pattern() {
+      return (compiled ??= new RegExp(foldText(source), "gu"));
+    },
   };
 }
 
