@@ -30,6 +30,8 @@ export interface Round {
 
 /** By then every task has ended that was open when the last fault was healed. */
 const LIMIT_MS = 60_000;
+/** A task that asks a model may meet three that stall, each for as long as a first word is waited for. */
+export const STRAY_LIMIT_MS = 150_000;
 /** A node that was struck may be declared dead until so long after it was healed. */
 const AFTERMATH_MS = 15_000;
 /** Fewer ends, and a round proves nothing. */
@@ -55,12 +57,14 @@ export function invalidity({ history, struck }: Round, minutes: number): string 
   return unseen && `${unseen.fault} at ${unseen.target}: ${unseen.unseen}`;
 }
 
-function endsInTime({ history, struck }: Round): Violation[] {
+function endsInTime({ history, struck, accepted }: Round): Violation[] {
+  const ofTheLoad = new Set(accepted);
   const healedAtMs = Math.max(0, ...struck.map((strike) => strike.healedAtMs));
   return [...history.tasks.values()].flatMap(({ task, start, ends: [end] }) => {
     const sinceMs = Math.max(healedAtMs, start?.storedAtMs ?? 0);
     const lateMs = (end?.storedAtMs ?? 0) - sinceMs;
-    return lateMs > LIMIT_MS ? [{ invariant: "ends in time", task, detail: `${lateMs} ms after the last fault` }] : [];
+    const limitMs = ofTheLoad.has(task) ? LIMIT_MS : STRAY_LIMIT_MS;
+    return lateMs > limitMs ? [{ invariant: "ends in time", task, detail: `${lateMs} ms after the last fault` }] : [];
   });
 }
 

@@ -66,12 +66,9 @@ export const hostKilled: Fault = {
     const running = bed.nodes.filter(({ process: part }) => part.isRunning);
     const { name, process: node } = oneOf(running, random);
     const hosts = await hostsOf(node.pid);
+    if (hosts.length === 0) throw new Error(`${name} has no host just now`);
     for (const host of hosts) process.kill(host, "SIGKILL");
-    return {
-      target: name,
-      heal: async () => undefined,
-      unseen: () => (hosts.length === 0 ? "the node had no host" : undefined),
-    };
+    return { target: name, heal: async () => undefined };
   },
 };
 

@@ -6,7 +6,7 @@ import { readHistory } from "../../support/read-history.ts";
 import type { ChaosBed } from "./bed.ts";
 import type { Fault } from "./fault.ts";
 import { HttpLoad } from "./http-load.ts";
-import type { Round, Struck } from "./judge.ts";
+import { type Round, STRAY_LIMIT_MS, type Struck } from "./judge.ts";
 import { type Planned, planFaults } from "./schedule.ts";
 
 const CLIENTS_ON_NATS = 24;
@@ -71,7 +71,9 @@ function gatewayUrl(bed: ChaosBed, n: number): string {
 async function drained(bed: ChaosBed, load: LoadClient, overHttp: HttpLoad): Promise<string | undefined> {
   try {
     await bed.isWhole(WHOLE_MS);
-    await Promise.all([load.drain(DRAIN_MS), overHttp.drain(DRAIN_MS)]);
+    const late = AbortSignal.timeout(STRAY_LIMIT_MS);
+    const strays = bed.strays.map((id) => bed.client.result(id, { signal: late }));
+    await Promise.all([load.drain(DRAIN_MS), overHttp.drain(DRAIN_MS), ...strays]);
     return undefined;
   } catch (error) {
     return messageOf(error);
