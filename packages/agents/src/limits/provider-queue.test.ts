@@ -113,7 +113,8 @@ test("a tenant at a hundred times the load leaves the others at least 95 % of th
       const served = [...got.values()].reduce((sum, calls) => sum + calls, 0);
       assert.ok(served >= given.limit * (MINUTES - 1) * 0.9, `only ${served} served`);
       for (let tenant = 0; tenant < given.light; tenant++) {
-        const share = (got.get(`light${tenant}`) ?? 0) / (served / (given.light + 1));
+        // Calls are whole: of 22 and a third the end of the window may cut one off, which is more than a twentieth.
+        const share = ((got.get(`light${tenant}`) ?? 0) + 1) / (served / (given.light + 1));
         assert.ok(share >= 0.95, `light${tenant} got ${share} of its share; ${JSON.stringify([...got])}`);
       }
       // What another node has in flight is not seen before an answer tells: a few calls hit the limit, and then all wait.
