@@ -13,11 +13,14 @@ import { ObedientNode } from "../support/obedient-node.ts";
 import { until } from "../support/stack.ts";
 import { SupervisorBed } from "../support/supervisor-bed.ts";
 
+/** Nothing moves here but what is asked for: a replica that is just being evened out is for a moment taken for by nobody. */
+const SETTINGS = { rebalanceAfterMs: 60_000 };
+
 let bed: SupervisorBed;
 let nodes: ObedientNode[] = [];
 before(async () => {
   bed = await SupervisorBed.start();
-  await bed.supervisor({ rebalanceAfterMs: 200 });
+  await bed.supervisor(SETTINGS);
   nodes = ["n1", "n2", "n3"].map((name) => new ObedientNode(bed, name));
   await until("three nodes", LIMIT_MS, async () => (await bed.ask<ClusterHealth>("health")).nodes.up === 3);
   await bed.deploy();
@@ -43,15 +46,17 @@ async function reaches(state: Operation["state"], kind: string, body: object): P
 }
 const confirmed = (kind: string, body: object) => reaches("confirmed", kind, body);
 const takersOf = (id: string) => nodes.filter(({ taking }) => taking.has(id)).map(({ name }) => name);
-const elsewhere = (id: string) => {
+/** Who takes for a replica, and a node to move it to. Waits for the taker: a node says so only after it has seen its row. */
+async function elsewhere(id: string): Promise<{ at: string; to: string }> {
+  await until(`one takes for ${id}`, LIMIT_MS, () => Promise.resolve(takersOf(id).length === 1));
   const [at] = takersOf(id);
   const to = nodes.find(({ name }) => name !== at)?.name;
   assert.ok(at !== undefined && to !== undefined);
   return { at, to };
-};
+}
 
 test("a replica moves where it is asked to, is confirmed by that node's word, and its pause is told", async () => {
-  const { at, to } = elsewhere("v1/a/0");
+  const { at, to } = await elsewhere("v1/a/0");
   const operation = await confirmed("migrate", { replica: "a/0", to, reason: "a test" });
   assert.equal(operation.id, `migrate.a.0.${to}`);
   assert.ok((operation.pause_ms ?? -1) >= 0);
@@ -63,7 +68,7 @@ test("a replica moves where it is asked to, is confirmed by that node's word, an
 });
 
 test("at no moment do two nodes take for a replica that moves, and one that never gets ready leaves it where it is", async () => {
-  const { at, to } = elsewhere("v1/b/0");
+  const { at, to } = await elsewhere("v1/b/0");
   const target = nodes.find(({ name }) => name === to);
   target?.broken.add("v1/b/0");
   const seen = new Set<number>();
@@ -181,9 +186,9 @@ test("the micro protocol lists every endpoint with its figures", async () => {
 });
 
 test("an operation outlives the leader that took it: the next one knows it and carries it out", async () => {
-  const { to } = elsewhere("v1/escalation/0");
+  const { to } = await elsewhere("v1/escalation/0");
   const operation = await bed.ask<Operation>("migrate", { replica: "escalation/0", to });
-  const next = await bed.supervisor({ rebalanceAfterMs: 200 }, "s2");
+  const next = await bed.supervisor(SETTINGS, "s2");
   assert.equal(next.isLeading, false);
   await bed.supervisors[0]?.stop();
   await until(

@@ -14,6 +14,7 @@ export class ObedientNode {
   taking: ReadonlySet<string> = new Set();
   readonly #bed: SupervisorBed;
   readonly #timer: NodeJS.Timeout;
+  #actors: Actor[] = [];
   #isLooking = false;
   #isDraining = false;
 
@@ -40,13 +41,14 @@ export class ObedientNode {
       const { nodes } = await this.#bed.ask<{ nodes: NodePlacement[] }>("placement");
       const row = nodes.find(({ node }) => node === this.name);
       const actors = (row?.replicas ?? []).map((replica) => this.#actor(replica, row?.epoch ?? 0));
+      this.#actors = actors;
       this.taking = new Set(actors.filter(({ isTaking }) => isTaking === true).map(({ id }) => id));
       const hasLeft = this.#isDraining && actors.length === 0;
       this.#bed.beat({ node: this.name, actors, isDraining: this.#isDraining, ...(hasLeft ? { hasLeft } : {}) });
       if (hasLeft) this.stop();
     } catch {
       // Nobody leads right now: it goes on as before, and looks again.
-      this.#bed.beat({ node: this.name });
+      this.#bed.beat({ node: this.name, actors: this.#actors, isDraining: this.#isDraining });
     } finally {
       this.#isLooking = false;
     }
