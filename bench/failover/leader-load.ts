@@ -1,9 +1,9 @@
 import { setTimeout as timer } from "node:timers/promises";
 import type { History } from "../../test/support/history.ts";
 import { violationsOf } from "../../test/support/invariants.ts";
-import { LoadClient } from "../../test/support/load-client.ts";
-import { readHistory } from "../../test/support/read-history.ts";
+import { nextSequence, readHistory } from "../../test/support/read-history.ts";
 import { RELAY_FILE } from "../../test/support/relay-file.ts";
+import { relayLoad } from "../../test/support/relay-load.ts";
 import { Stack } from "../../test/support/stack.ts";
 import { quantile } from "../statistics.ts";
 import { Supervisors } from "./supervisors.ts";
@@ -49,17 +49,10 @@ export async function measureLeaderLoad(runs: number, note: (text: string) => vo
   return measured;
 }
 
-async function measureOne({ server, subjects, core }: Stack, supervisors: Supervisors): Promise<LeaderRun> {
-  const info = await core.nc.request(`$JS.API.STREAM.INFO.${subjects.logStream(0)}`, "");
-  const from = info.json<{ state: { last_seq: number } }>().state.last_seq + 1;
-  await using load = await LoadClient.open({
-    natsUrl: server.url,
-    subjects,
-    core,
-    inFlight: IN_FLIGHT,
-    door: "a",
-    input: (number) => ({ workMs: WORK_MS, number }),
-  });
+async function measureOne(stack: Stack, supervisors: Supervisors): Promise<LeaderRun> {
+  const { subjects, core } = stack;
+  const from = await nextSequence(core, subjects);
+  await using load = await relayLoad(stack, IN_FLIGHT, WORK_MS);
   load.start();
   await timer(WARM_UP_MS + WINDOW_MS);
   const leader = await supervisors.leader();

@@ -1,9 +1,9 @@
 import { setTimeout as timer } from "node:timers/promises";
 import { hostsOf } from "../../test/support/host-processes.ts";
 import { violationsOf } from "../../test/support/invariants.ts";
-import { LoadClient } from "../../test/support/load-client.ts";
-import { readHistory } from "../../test/support/read-history.ts";
+import { nextSequence, readHistory } from "../../test/support/read-history.ts";
 import { RELAY_FILE } from "../../test/support/relay-file.ts";
+import { relayLoad } from "../../test/support/relay-load.ts";
 import { Stack, until } from "../../test/support/stack.ts";
 import { type Kill, takeOversAfter } from "../../test/support/take-overs.ts";
 import type { FaultName } from "./settings.ts";
@@ -74,17 +74,9 @@ async function killLeader(supervisors: Supervisors): Promise<number> {
 }
 
 async function killUnderLoad(stack: Stack, supervisors: Supervisors, fault: FaultName, index: number) {
-  const { server, subjects, core } = stack;
-  const info = await core.nc.request(`$JS.API.STREAM.INFO.${subjects.logStream(0)}`, "");
-  const from = info.json<{ state: { last_seq: number } }>().state.last_seq + 1;
-  await using load = await LoadClient.open({
-    natsUrl: server.url,
-    subjects,
-    core,
-    inFlight: IN_FLIGHT,
-    door: "a",
-    input: (number) => ({ workMs: WORK_MS, number }),
-  });
+  const { subjects, core } = stack;
+  const from = await nextSequence(core, subjects);
+  await using load = await relayLoad(stack, IN_FLIGHT, WORK_MS);
   if (fault === "node-alone") await supervisors.killAll();
   load.start();
   await timer(WARM_UP_MS);

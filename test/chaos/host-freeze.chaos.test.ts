@@ -4,18 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "node:test";
 import { setTimeout as timer } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { FREEZE_FILE, freezeLoad, LONGEST_WORK_MS, wholeHistory } from "../support/freeze-load.ts";
 import type { History } from "../support/history.ts";
 import { hostsOf } from "../support/host-processes.ts";
-import { isObject, violationsOf } from "../support/invariants.ts";
-import { LoadClient } from "../support/load-client.ts";
-import { readHistory } from "../support/read-history.ts";
+import { isObject } from "../support/invariants.ts";
 import { Stack } from "../support/stack.ts";
 
-const FREEZE_FILE = fileURLToPath(new URL("../support/freeze-system.ts", import.meta.url));
-/** Effects take 1 to 3 s, so that the tasks do not march in step. */
-const workMs = (number: number) => 1_000 + ((number * 377) % 2_000);
-const LONGEST_WORK_MS = 3_000;
 const FROZEN_MS = 15_000;
 
 /** Hops that the frozen process had begun and another executor then claimed. */
@@ -37,15 +31,7 @@ it("a host frozen for 15 s inside its steps, then let go: after the claim none o
   // Its node must not kill the frozen host: this is about what a zombie can do.
   const nodeFlags = ["--host-silence", "0"];
   await using stack = await Stack.start({ system: "freeze", nodes: 2, systemFile: FREEZE_FILE, nodeFlags });
-  const { server, subjects, core } = stack;
-  await using load = await LoadClient.open({
-    natsUrl: server.url,
-    subjects,
-    core,
-    inFlight: 32,
-    door: "boss",
-    input: (number) => ({ workMs: workMs(number), effects }),
-  });
+  await using load = await freezeLoad(stack, effects);
   load.start();
   await timer(LONGEST_WORK_MS * 2);
   const [node] = stack.nodes;
@@ -59,14 +45,7 @@ it("a host frozen for 15 s inside its steps, then let go: after the claim none o
   await timer(LONGEST_WORK_MS + 1_000);
   await load.drain(30_000);
 
-  const { history } = await readHistory(core, subjects);
-  const violations = violationsOf(history, load.accepted);
-  assert.deepEqual(violations.slice(0, 10), [], `${violations.length} violations\n${stack.logs()}`);
-  const ends = [...history.tasks.values()].flatMap((task) => task.ends.map((end) => end.body));
-  assert.ok(
-    ends.every((body) => isObject(body) && body["status"] === "completed"),
-    "every task completes",
-  );
+  const history = await wholeHistory(stack, load);
 
   // The run proves something only if the zombie woke up and did finish effects of hops that it had lost.
   const taken = takenFrom(history, host);

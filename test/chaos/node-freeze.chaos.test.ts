@@ -4,19 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "node:test";
 import { setTimeout as timer } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { quantile } from "../../bench/statistics.ts";
+import { FREEZE_FILE, freezeLoad, LONGEST_WORK_MS, wholeHistory } from "../support/freeze-load.ts";
 import type { HistoryRecord } from "../support/history.ts";
-import { isObject, violationsOf } from "../support/invariants.ts";
-import { LoadClient } from "../support/load-client.ts";
-import { readHistory } from "../support/read-history.ts";
 import { Stack, until } from "../support/stack.ts";
 import { takeOversAfter } from "../support/take-overs.ts";
 
-const FREEZE_FILE = fileURLToPath(new URL("../support/freeze-system.ts", import.meta.url));
-/** Effects take 1 to 3 s, so that the tasks do not march in step. */
-const workMs = (number: number) => 1_000 + ((number * 377) % 2_000);
-const LONGEST_WORK_MS = 3_000;
 const FROZEN_MS = Number(process.env["TROUPE_FAULT_FREEZE_MS"] ?? 60_000);
 const REJOINED_WITHIN_MS = 10_000;
 /** `npm run bench:failover` measures it on a quiet machine; here it must be what suspicion does, and not redelivery alone. */
@@ -39,15 +32,7 @@ it("a node frozen for a minute: its work runs elsewhere, none of its writes coun
   t.after(() => rm(folder, { recursive: true, force: true }));
   const effects = join(folder, "effects");
   await using stack = await Stack.start({ system: "freeze", nodes: 3, systemFile: FREEZE_FILE });
-  const { server, subjects, core } = stack;
-  await using load = await LoadClient.open({
-    natsUrl: server.url,
-    subjects,
-    core,
-    inFlight: 32,
-    door: "boss",
-    input: (number) => ({ workMs: workMs(number), effects }),
-  });
+  await using load = await freezeLoad(stack, effects);
   load.start();
   await timer(LONGEST_WORK_MS * 2);
   const node = stack.nodes[0];
@@ -65,14 +50,7 @@ it("a node frozen for a minute: its work runs elsewhere, none of its writes coun
   await timer(LONGEST_WORK_MS + 1_000);
   await load.drain(30_000);
 
-  const { history } = await readHistory(core, subjects);
-  const violations = violationsOf(history, load.accepted);
-  assert.deepEqual(violations.slice(0, 10), [], `${violations.length} violations\n${stack.logs()}`);
-  const ends = [...history.tasks.values()].flatMap((task) => task.ends.map((end) => end.body));
-  assert.ok(
-    ends.every((body) => isObject(body) && body["status"] === "completed"),
-    "every task completes",
-  );
+  const history = await wholeHistory(stack, load);
   // For moments it still takes messages, until it is told; what it had begun before is not its own any more.
   const isOld = (r: HistoryRecord) => r.header.writer?.incarnation.startsWith(before) === true;
   const late = [...history.tasks.values()]

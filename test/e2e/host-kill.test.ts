@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { setTimeout as timer } from "node:timers/promises";
 import { delaysAfter, endsSoonAfter, violationsOf } from "../support/invariants.ts";
-import { LoadClient } from "../support/load-client.ts";
 import type { PartProcess } from "../support/part-process.ts";
 import { readHistory } from "../support/read-history.ts";
 import { RELAY_FILE } from "../support/relay-file.ts";
 import { relayViolations } from "../support/relay-invariants.ts";
+import { relayLoad } from "../support/relay-load.ts";
 import { Stack } from "../support/stack.ts";
 
 /** Below `ack_wait` (6 s): only hand-backs can bring every message to somebody else in time. */
@@ -24,15 +24,8 @@ it("hosts killed under load: their node and the leader give back everything at o
   timeout: 120_000,
 }, async (t) => {
   await using stack = await Stack.start({ system: "hostkill", nodes: 2, systemFile: RELAY_FILE });
-  const { server, subjects, core, nodes } = stack;
-  await using load = await LoadClient.open({
-    natsUrl: server.url,
-    subjects,
-    core,
-    inFlight: 64,
-    door: "a",
-    input: (number) => ({ workMs: 30, number }),
-  });
+  const { subjects, core, nodes } = stack;
+  await using load = await relayLoad(stack, 64, 30);
   load.start();
   const killedAtMs: number[] = [];
   for (let i = 0; i < KILLS; i++) {

@@ -4,9 +4,9 @@ import { setTimeout as timer } from "node:timers/promises";
 import { messageOf, type Random, seededRandom } from "@troupe/runtime/internal";
 import { openTasks } from "./history.ts";
 import { delaysAfter, endsSoonAfter, violationsOf } from "./invariants.ts";
-import { LoadClient } from "./load-client.ts";
 import { readHistory } from "./read-history.ts";
 import { relayViolations } from "./relay-invariants.ts";
+import { relayLoad } from "./relay-load.ts";
 import type { Stack } from "./stack.ts";
 
 export interface KillPlan {
@@ -28,8 +28,7 @@ export interface KillReport {
   readonly delaysMs: { readonly p50: number; readonly p99: number; readonly max: number };
 }
 
-/** One journaled step of 30 ms. */
-const shortWork = (number: number) => ({ workMs: 30, number });
+const WORK_MS = 30;
 
 /** Kills after which the load pauses and the log is checked: it is read whole, so it must fit into memory. */
 const KILLS_A_ROUND = 10;
@@ -56,16 +55,8 @@ interface RoundReport {
 }
 
 async function round(stack: Stack, plan: KillPlan, kills: number, random: Random, from: number) {
-  const { server, subjects, core } = stack;
-  const { inFlight } = plan;
-  await using load = await LoadClient.open({
-    natsUrl: server.url,
-    subjects,
-    core,
-    inFlight,
-    door: "a",
-    input: shortWork,
-  });
+  const { subjects, core } = stack;
+  await using load = await relayLoad(stack, plan.inFlight, WORK_MS);
   load.start();
   const killedAtMs: number[] = [];
   for (let i = 0; i < kills; i++) killedAtMs.push(await killOne(stack, random));

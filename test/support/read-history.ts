@@ -11,6 +11,12 @@ import { type History, toHistory } from "./history.ts";
 /** Unanswered reads that are tried again: on a machine at its limit one page may come late. */
 const RETRIES = 10;
 
+/** Sequence that the log of a one-shard system gives to its next record. */
+export async function nextSequence(core: Link, subjects: Subjects): Promise<number> {
+  const answer = await core.nc.request(`$JS.API.STREAM.INFO.${subjects.logStream(0)}`, "");
+  return answer.json<{ state: { last_seq: number } }>().state.last_seq + 1;
+}
+
 /** Everything that the log of a one-shard system holds from a sequence on, in the store's order, and the sequence after it. */
 export async function readHistory(
   core: Link,

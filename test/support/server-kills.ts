@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { setTimeout as timer } from "node:timers/promises";
 import { eventCounts } from "./event-counts.ts";
 import { delaysAfter, endsSoonAfter, violationsOf } from "./invariants.ts";
-import { LoadClient } from "./load-client.ts";
+import type { LoadClient } from "./load-client.ts";
 import { readHistory } from "./read-history.ts";
 import { relayViolations } from "./relay-invariants.ts";
+import { relayLoad } from "./relay-load.ts";
 import { type Stack, until } from "./stack.ts";
 
 export interface ServerKillPlan {
@@ -22,13 +23,12 @@ export interface ServerKillReport {
   readonly maxDelayMs: number;
 }
 
-const input = (number: number) => ({ workMs: 30, number });
+const WORK_MS = 30;
 
 /** Runs the plan; throws an assertion error with what was violated. */
 export async function killServer(stack: Stack, plan: ServerKillPlan): Promise<ServerKillReport> {
-  const { server, subjects, core } = stack;
-  const { inFlight } = plan;
-  await using load = await LoadClient.open({ natsUrl: server.url, subjects, core, inFlight, door: "a", input });
+  const { subjects, core } = stack;
+  await using load = await relayLoad(stack, plan.inFlight, WORK_MS);
   load.start();
   const killedAtMs: number[] = [];
   for (let i = 0; i < plan.kills; i++) {

@@ -6,8 +6,8 @@ import { setTimeout as timer } from "node:timers/promises";
 import { connectTroupe, type TroupeClient } from "@troupe/runtime";
 import { BusyLoops } from "./busy-loops.ts";
 import { eventCounts } from "./event-counts.ts";
-import { LoadClient } from "./load-client.ts";
 import { RELAY_FILE } from "./relay-file.ts";
+import { relayLoad } from "./relay-load.ts";
 import { Stack } from "./stack.ts";
 
 const NODES = 3;
@@ -34,7 +34,7 @@ export interface SoakReport {
   readonly events: Readonly<Record<string, number>>;
 }
 
-const shortWork = (number: number) => ({ workMs: 5, number });
+const WORK_MS = 5;
 
 /** Runs it. `note` takes a line a minute. */
 export async function soak(minutes: number, note: (line: string) => void): Promise<SoakReport> {
@@ -53,15 +53,8 @@ export async function soak(minutes: number, note: (line: string) => void): Promi
 }
 
 /** Tasks a second with as many in flight as the benchmark has. */
-export async function closedRate({ server, subjects, core }: Stack): Promise<number> {
-  await using load = await LoadClient.open({
-    natsUrl: server.url,
-    subjects,
-    core,
-    inFlight: IN_FLIGHT,
-    door: "a",
-    input: shortWork,
-  });
+export async function closedRate(stack: Stack): Promise<number> {
+  await using load = await relayLoad(stack, IN_FLIGHT, WORK_MS);
   load.start();
   await timer(MEASURED_MS);
   const rate = load.ended / (MEASURED_MS / 1_000);
@@ -86,7 +79,7 @@ export async function pacedLoad(
       if (counts.submitted - counts.ended >= MOST_OPEN) counts.heldBack++;
       else {
         counts.submitted++;
-        client.submit("a", shortWork(due)).catch(() => counts.unanswered++);
+        client.submit("a", { workMs: WORK_MS, number: due }).catch(() => counts.unanswered++);
       }
     }
     if (elapsedMs() < (minute + 1) * 60_000) continue;

@@ -1,10 +1,9 @@
 /** What the leader does for the cluster: keeps membership and placement, drains versions, watches queues and alerts, answers questions. */
-import { CasBucket, type Heartbeat, Member, NodePlacement, removeMailboxes } from "@troupe/runtime/internal";
+import { CasBucket, type Heartbeat, Member, NodePlacement } from "@troupe/runtime/internal";
 import { Alerting } from "../alerts/alerting.ts";
 import type { AuditSealing } from "../audit/seal-audit.ts";
-import { requireVersion } from "../desired/deploy.ts";
-import { drainedVersions } from "../desired/draining.ts";
 import { keepIdentities } from "../desired/keep-identities.ts";
+import { RetiringVersions } from "../desired/retiring-versions.ts";
 import { Outcomes } from "../health/outcomes.ts";
 import { QueueWatch } from "../health/queue-watch.ts";
 import { repeat, Wake } from "../loop.ts";
@@ -19,7 +18,7 @@ import { Revenants } from "../membership/revenants.ts";
 import type { Membership } from "../membership/snapshot.ts";
 import { DrainingNodes } from "../operations/draining-nodes.ts";
 import { PlacementLoop } from "../placement/placement-loop.ts";
-import { mailboxesOf, wantedReplicas } from "../placement/wanted.ts";
+import { wantedReplicas } from "../placement/wanted.ts";
 import { QueueReader } from "../queues/queue-reader.ts";
 import { announceDeath, listenForDeaths } from "../recovery/deaths.ts";
 import { isOfHost, LostNodes } from "../recovery/lost-nodes.ts";
@@ -55,6 +54,14 @@ export async function keepCluster(
   await keeper.start();
   return { done: keeper.run() };
 }
+
+const reachability = ({ controlLink, subjects, settings, clock }: LeadingPorts, observer: ObserverHealth) =>
+  new Reachability({
+    detector: accrualDetector(settings, () => observer.stretch),
+    probe: nodeProbe(controlLink, subjects),
+    goneAfterMs: settings.goneAfterMs,
+    clock,
+  });
 
 function recoveryLoop({ controlLink: link, subjects, events, settings, clock, logger, requireLeading }: LeadingPorts) {
   const rows = new CasBucket({ link, subjects, bucket: "recovery", schema: Recovery, logger, clock });
@@ -97,6 +104,7 @@ class ClusterKeeper {
   readonly #placement: PlacementLoop;
   readonly #recovery: RecoveryLoop;
   readonly #draining: DrainingNodes;
+  readonly #retiring: RetiringVersions;
   readonly #wake = new Wake();
   readonly #lostNodes: LostNodes;
   readonly #queues: QueueWatch;
@@ -104,7 +112,6 @@ class ClusterKeeper {
   readonly #alerting: Alerting;
   readonly #slo: SloKeeping;
   readonly #sinceMs: number;
-  readonly #quietSinceMs = new Map<string, number>();
   #stopListening: () => void = () => undefined;
   #convergedMs = Number.NEGATIVE_INFINITY;
 
@@ -133,16 +140,15 @@ class ClusterKeeper {
     const replicasOn = (node: string) => rowsOf(this.#placement).get(node)?.replicas.length ?? 0;
     this.#draining = drainingNodes(ports, replicasOn, () => this.#membership.membership);
     this.#queues = new QueueWatch(queues);
+    this.#retiring = new RetiringVersions(ports, {
+      openOf: (version) => tasks.index.openOf(version),
+      queues: () => this.#queues.queues,
+    });
     this.#alerting = new Alerting(ports);
     this.#slo = new SloKeeping(ports, tasks.slo);
     this.#membership = new MembershipLoop({
       members,
-      reachability: new Reachability({
-        detector: accrualDetector(settings, () => this.#observer.stretch),
-        probe: nodeProbe(link, subjects),
-        goneAfterMs: settings.goneAfterMs,
-        clock,
-      }),
+      reachability: reachability(ports, this.#observer),
       observer: this.#observer,
       events,
       settings,
@@ -274,29 +280,8 @@ class ClusterKeeper {
     this.#alerting.look(clusterView(this.#ports, this.#parts()));
   }
 
-  /** Lets drained versions go: first out of the desired state, so that no host runs them, then their durables. */
   async #retireVersions(): Promise<void> {
-    const { store, settings, clock, controlLink, resources, events, requireLeading } = this.#ports;
-    const { desired, revision } = store.view;
-    if (!desired || desired.draining.length === 0) return;
-    const openOf = (version: string) => this.#tasks.index.openOf(version);
-    const nowMs = clock.monotonicMs();
-    const gone = drainedVersions(
-      desired,
-      openOf,
-      this.#queues.queues,
-      this.#quietSinceMs,
-      nowMs,
-      settings.drainGraceMs,
-    );
-    for (const version of gone) {
-      const deployment = await store.deploymentOf(version);
-      requireLeading();
-      await store.replace({ ...desired, draining: desired.draining.filter((old) => old !== version) }, revision);
-      if (deployment) await removeMailboxes(controlLink, resources, requireVersion(version), mailboxesOf(deployment));
-      events.record({ name: "retired", about: version, reason: "no open task is left" });
-      return this.#changed();
-    }
+    if (await this.#retiring.look()) this.#changed();
   }
 
   /** After a reconnect nobody's silence proves anything. Ends with the connection, or at the first status after the term. */
