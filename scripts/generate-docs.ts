@@ -2,4 +2,4 @@
 import { writeFile } from "node:fs/promises";
 import { generatedPages } from "@troupe/cli/internal";
 
-for (const [path, text] of generatedPages()) await writeFile(new URL(`../${path}`, import.meta.url), text);
+for (const [path, text] of await generatedPages()) await writeFile(new URL(`../${path}`, import.meta.url), text);

@@ -1,7 +1,7 @@
 /** Runs a command of `troupe` in the test's own process: as fast as the command is, and against any server. */
 import { PassThrough } from "node:stream";
 import type { ExitCode } from "@troupe/cli";
-import { loadEnvironment, runProgram } from "@troupe/cli/internal";
+import { type Cli, loadEnvironment, runProgram } from "@troupe/cli/internal";
 import { systemClock, systemRandom } from "@troupe/runtime";
 
 export interface CommandEnded {
@@ -23,20 +23,18 @@ export async function runCommand(
     write: (text: string) => ((said[stream] += text), true),
   });
   const environment = loadEnvironment({ PATH: process.env["PATH"], HOME: process.env["HOME"], ...variables });
-  await runProgram(
-    {
-      stdin: new PassThrough().end(),
-      stdout: into("stdout"),
-      stderr: into("stderr"),
-      environment,
-      cwd,
-      pid: process.pid,
-      clock: systemClock,
-      random: systemRandom,
-      interrupted: new AbortController().signal,
-      exit: resolve,
-    },
-    args,
-  );
+  const cli: Cli = {
+    stdin: new PassThrough().end(),
+    stdout: into("stdout"),
+    stderr: into("stderr"),
+    environment,
+    cwd,
+    pid: process.pid,
+    clock: systemClock,
+    random: systemRandom,
+    interrupted: new AbortController().signal,
+    exit: resolve,
+  };
+  await runProgram({ ...cli, open: () => Promise.resolve(cli) }, args);
   return { code: await promise, ...said };
 }

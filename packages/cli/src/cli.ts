@@ -113,5 +113,5 @@ export function withTls(command: Command): Command {
     .option("--tls-first", "TLS before the server's first word (handshake_first); default: TROUPE_TLS_FIRST");
 }
 
-/** A new command of the given name. */
-export const newCommand = (name: string, description: string): Command => new Command(name).description(description);
+/** A new command of the given name. What a command of `troupe` itself is for stands in the list of commands. */
+export const newCommand = (name: string, description = ""): Command => new Command(name).description(description);

@@ -1,5 +1,3 @@
-import { ERRORS, type ErrorCode } from "@troupe/runtime";
-
 /** Exit codes of every command; `docs/cli.md` lists them. */
 export const EXIT_CODES = {
   ok: 0,
@@ -14,11 +12,3 @@ export const EXIT_CODES = {
 } as const;
 
 export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES];
-
-const UNREACHABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["unavailable", "no_system", "lease_lost"]);
-
-/** The exit code that an error ends a command with: a bad request is the caller's to mend, an unreachable part is not. */
-export function exitCodeOf(code: ErrorCode): ExitCode {
-  if (UNREACHABLE.has(code)) return EXIT_CODES.unreachable;
-  return ERRORS[code].http === 400 ? EXIT_CODES.usage : EXIT_CODES.failed;
-}

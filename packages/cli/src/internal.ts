@@ -1,3 +1,4 @@
+export type { Cli } from "./cli.ts";
 export { loadEnvironment } from "./config/load.ts";
 export { generatedPages } from "./docs/pages.ts";
 export * from "./firewall/attack.ts";

@@ -1,11 +1,8 @@
 /** The process behind `troupe`: the only place that touches standard streams, signals and the exit code. */
-import { systemClock, systemRandom } from "@troupe/runtime";
-import { loadEnvironment } from "./config/load.ts";
-import { layered, readSettingsFile } from "./environment/settings-file.ts";
+import type { Cli } from "./cli.ts";
 import { EXIT_CODES, type ExitCode } from "./exit-code.ts";
 import { whenNpmIsGone } from "./npm-parent.ts";
 import { runProgram } from "./program.ts";
-import { reportError } from "./report-error.ts";
 import { createTerminal } from "./terminal.ts";
 
 const interruption = new AbortController();
@@ -20,7 +17,7 @@ const SAME_INTERRUPTION_MS = 300;
 let interruptedAtMs: number | undefined;
 
 function interrupt(): void {
-  const nowMs = systemClock.monotonicMs();
+  const nowMs = performance.now();
   interruptedAtMs ??= nowMs;
   if (nowMs - interruptedAtMs > SAME_INTERRUPTION_MS) exit(EXIT_CODES.interrupted);
   interruption.abort();
@@ -35,16 +32,16 @@ whenNpmIsGone(interrupt);
 // `troupe task log ID | head`: the reader has gone, there is nobody left to tell.
 process.stdout.on("error", () => exit(EXIT_CODES.ok));
 
-// Into the process's own environment: nodes and hosts that are started get it too.
-try {
+/** What a command needs. For the version and the list of commands none of it is loaded. */
+async function open(): Promise<Cli> {
+  const [{ systemClock, systemRandom }, { loadEnvironment }, { layered, readSettingsFile }] = await Promise.all([
+    import("@troupe/runtime"),
+    import("./config/load.ts"),
+    import("./environment/settings-file.ts"),
+  ]);
+  // Into the process's own environment: nodes and hosts that are started get it too.
   Object.assign(process.env, layered(process.env, await readSettingsFile(process.cwd())));
-} catch (error) {
-  const { stdout, stderr } = process;
-  exit(reportError(createTerminal({ stdout, stderr, isJson: false, wantsColour: false }), error));
-}
-
-await runProgram(
-  {
+  return {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
@@ -55,6 +52,13 @@ await runProgram(
     random: systemRandom,
     interrupted: interruption.signal,
     exit: exitWhenSaid,
-  },
-  process.argv.slice(2),
-);
+  };
+}
+
+const { stdout, stderr } = process;
+try {
+  await runProgram({ stdout, stderr, exit: exitWhenSaid, open }, process.argv.slice(2));
+} catch (error) {
+  const { reportError } = await import("./report-error.ts");
+  exit(reportError(createTerminal({ stdout, stderr, isJson: false, wantsColour: false }), error));
+}

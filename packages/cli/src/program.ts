@@ -1,85 +1,16 @@
 import { Command, CommanderError } from "commander";
 import type { Cli } from "./cli.ts";
-import { approvalsCommand } from "./commands/approvals.ts";
-import { auditCommand } from "./commands/audit.ts";
-import { authCommand } from "./commands/auth.ts";
-import { budgetsCommand } from "./commands/budgets.ts";
-import { cacheCommand } from "./commands/cache.ts";
-import { chatCommand } from "./commands/chat.ts";
-import { deadCommand } from "./commands/dead.ts";
-import { deployCommand } from "./commands/deploy.ts";
-import { doctorCommand } from "./commands/doctor.ts";
-import { encryptionCommand } from "./commands/encryption.ts";
-import { eventsCommand } from "./commands/events.ts";
-import { gatewayCommand } from "./commands/gateway.ts";
-import { graphCommand } from "./commands/graph.ts";
-import { initCommand } from "./commands/init.ts";
-import { issuerCommand } from "./commands/issuer.ts";
-import { actorsCommand, nodesCommand, operationCommand, placementCommand, queuesCommand } from "./commands/listings.ts";
-import { nodeCommand } from "./commands/node.ts";
-import {
-  drainCommand,
-  migrateCommand,
-  pauseCommand,
-  restartCommand,
-  resumeCommand,
-  scaleCommand,
-  stopCommand,
-} from "./commands/operations.ts";
-import { runbookCommand } from "./commands/runbook.ts";
-import { sloCommand } from "./commands/slo.ts";
-import { startCommand } from "./commands/start.ts";
-import { statusCommand } from "./commands/status.ts";
-import { supervisorCommand } from "./commands/supervisor.ts";
-import { taskCommand, tasksCommand } from "./commands/task.ts";
-import { tokenCommand } from "./commands/token.ts";
-import { usageCommand } from "./commands/usage.ts";
+import { COMMANDS } from "./command-list.ts";
 import { EXIT_CODES } from "./exit-code.ts";
 import { VERSION } from "./version.ts";
 
-/** In the order in which the help lists them. */
-const COMMANDS: readonly ((cli: Cli) => Command)[] = [
-  startCommand,
-  initCommand,
-  taskCommand,
-  chatCommand,
-  tasksCommand,
-  statusCommand,
-  nodesCommand,
-  actorsCommand,
-  queuesCommand,
-  placementCommand,
-  eventsCommand,
-  graphCommand,
-  deployCommand,
-  migrateCommand,
-  pauseCommand,
-  resumeCommand,
-  scaleCommand,
-  restartCommand,
-  stopCommand,
-  drainCommand,
-  operationCommand,
-  approvalsCommand,
-  deadCommand,
-  tokenCommand,
-  auditCommand,
-  usageCommand,
-  sloCommand,
-  runbookCommand,
-  budgetsCommand,
-  cacheCommand,
-  doctorCommand,
-  nodeCommand,
-  supervisorCommand,
-  gatewayCommand,
-  issuerCommand,
-  authCommand,
-  encryptionCommand,
-];
+/** What a program needs before it is clear that a command runs, and how the rest is had then. */
+export interface ProgramPorts extends Pick<Cli, "stdout" | "stderr" | "exit"> {
+  open(): Promise<Cli>;
+}
 
-/** The whole command tree. */
-export function buildProgram(cli: Cli): Command {
+/** The command tree: whole are the commands whose names are wanted, of the others there is what the help says. */
+export async function buildProgram(ports: ProgramPorts, wanted: readonly string[]): Promise<Command> {
   const program = new Command("troupe")
     .description("A distributed actor system for AI agents over NATS.")
     .version(VERSION)
@@ -88,22 +19,32 @@ export function buildProgram(cli: Cli): Command {
     .showHelpAfterError("(run with --help to see what is allowed)")
     .configureHelp({ sortSubcommands: false })
     .configureOutput({
-      writeOut: (text) => void cli.stdout.write(text),
-      writeErr: (text) => void cli.stderr.write(text),
+      writeOut: (text) => void ports.stdout.write(text),
+      writeErr: (text) => void ports.stderr.write(text),
     });
-  for (const build of COMMANDS) program.addCommand(build(cli));
+  for (const { name, description, load } of COMMANDS) {
+    const command = wanted.includes(name) ? (await load())(await ports.open()) : new Command(name);
+    program.addCommand(command.description(description));
+  }
   inherit(program);
   return program;
 }
 
-/** Runs the command that the arguments name. Ends through `cli.exit`, also for usage errors and help. */
-export async function runProgram(cli: Cli, args: readonly string[]): Promise<void> {
+/** Runs the command that the arguments name, and loads the code of no other. Ends through `exit`, also for usage errors and help. */
+export async function runProgram(ports: ProgramPorts, args: readonly string[]): Promise<void> {
   try {
-    await buildProgram(cli).parseAsync([...args], { from: "user" });
+    const program = await buildProgram(ports, commandIn(args));
+    await program.parseAsync([...args], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    cli.exit(error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage);
+    ports.exit(error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage);
   }
+}
+
+/** The command that is to run, or that help is wanted for: none of the program's own options takes a value. */
+function commandIn(args: readonly string[]): readonly string[] {
+  const [first = "", second = ""] = args.filter((arg) => !arg.startsWith("-"));
+  return [first === "help" ? second : first];
 }
 
 /** Commander hands settings down only to commands that it makes itself. */

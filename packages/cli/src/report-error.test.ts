@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ERRORS, type ErrorCode, TroupeError } from "@troupe/runtime";
-import { exitCodeOf } from "./exit-code.ts";
-import { errorLines, reportError } from "./report-error.ts";
+import { errorLines, exitCodeOf, reportError } from "./report-error.ts";
 import { createTerminal } from "./terminal.ts";
 
 function streams(isJson: boolean) {

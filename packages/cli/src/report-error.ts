@@ -1,6 +1,8 @@
-import { ERRORS, type ErrorBody, errorBodyOf } from "@troupe/runtime";
-import { type ExitCode, exitCodeOf } from "./exit-code.ts";
+import { ERRORS, type ErrorBody, type ErrorCode, errorBodyOf } from "@troupe/runtime";
+import { EXIT_CODES, type ExitCode } from "./exit-code.ts";
 import type { Terminal } from "./terminal.ts";
+
+const UNREACHABLE: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["unavailable", "no_system", "lease_lost"]);
 
 /** Says what went wrong (code, message, every listed problem, what to do next) and returns the exit code. */
 export function reportError(terminal: Terminal, thrown: unknown): ExitCode {
@@ -8,6 +10,12 @@ export function reportError(terminal: Terminal, thrown: unknown): ExitCode {
   if (terminal.isJson) terminal.print(JSON.stringify({ error }));
   for (const line of errorLines(error)) terminal.complain(line);
   return exitCodeOf(error.code);
+}
+
+/** The exit code that an error ends a command with: a bad request is the caller's to mend, an unreachable part is not. */
+export function exitCodeOf(code: ErrorCode): ExitCode {
+  if (UNREACHABLE.has(code)) return EXIT_CODES.unreachable;
+  return ERRORS[code].http === 400 ? EXIT_CODES.usage : EXIT_CODES.failed;
 }
 
 /** An error as people read it. */

@@ -1,7 +1,4 @@
-import { createRequire } from "node:module";
-import { z } from "zod";
-
-const manifest: unknown = createRequire(import.meta.url)("@troupe/cli/package.json");
+import manifest from "@troupe/cli/package.json" with { type: "json" };
 
 /** Version of this package. */
-export const VERSION: string = z.object({ version: z.string() }).parse(manifest).version;
+export const VERSION: string = manifest.version;

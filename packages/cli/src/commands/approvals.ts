@@ -104,7 +104,7 @@ export function approvalsCommand(cli: Cli): Command {
     "--watch",
     "go on with what comes, until Ctrl-C",
   );
-  return newCommand("approvals", "look at what waits for a person's decision, and decide")
+  return newCommand("approvals")
     .addCommand(runs(cli, listing, { options: ListOptions, run: list }))
     .addCommand(
       runs(cli, ofApproval("show", "the exact act, who may decide, who has"), { options: Options, run: show }),

@@ -182,7 +182,7 @@ async function report(scope: Scope, options: z.infer<typeof Common>): Promise<Ex
 const add = (name: string, description: string): Command => withAddress(newCommand(name, description));
 
 export function auditCommand(cli: Cli): Command {
-  return newCommand("audit", "what happened that concerns security, and whether its record is whole")
+  return newCommand("audit")
     .addCommand(
       runs(
         cli,

@@ -7,7 +7,7 @@ import { authRotateCommand } from "./auth-rotate.ts";
 import { authShowCommand } from "./auth-show.ts";
 
 export const authCommand = (cli: Cli): Command =>
-  newCommand("auth", "identities for NATS servers that you run yourself: keys, credentials, configuration")
+  newCommand("auth")
     .addCommand(authCreateCommand(cli))
     .addCommand(authExportCommand(cli))
     .addCommand(authShowCommand(cli))

@@ -31,8 +31,6 @@ async function showBudgets(scope: Scope, options: z.infer<typeof Options>): Prom
 }
 
 export function budgetsCommand(cli: Cli): Command {
-  const command = withAddress(
-    newCommand("budgets", "what was spent from each account, and what calls that run have reserved"),
-  );
+  const command = withAddress(newCommand("budgets"));
   return runs(cli, command, { options: Options, run: showBudgets });
 }

@@ -63,7 +63,7 @@ export function cacheCommand(cli: Cli): Command {
     "<pattern>",
     "acme.writer.*, each a name or *; what is left out at the end is *",
   );
-  return newCommand("cache", "answers of models that are kept for the same question")
+  return newCommand("cache")
     .addCommand(runs(cli, listing, { options: Options, run: list }))
     .addCommand(runs(cli, clearing, { options: Options, run: clear }));
 }

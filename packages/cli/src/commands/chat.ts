@@ -40,7 +40,7 @@ async function chat(scope: Scope, options: z.infer<typeof Options>, args: readon
 }
 
 export function chatCommand(cli: Cli): Command {
-  const command = withAddress(newCommand("chat", "talk to a role: each line is a task of one session"))
+  const command = withAddress(newCommand("chat"))
     .argument("<role>", "role that clients may address")
     .option("--session <name>", "go on with this session; default: a new one");
   return runs(cli, command, { options: Options, run: chat });

@@ -108,7 +108,7 @@ export function deadCommand(cli: Cli): Command {
     "text, or JSON that begins with { or [",
   );
   const drop = deciding("drop", "end its task as failed");
-  return newCommand("dead", "the dead-letter desk: look at hops that were parked, and decide what becomes of them")
+  return newCommand("dead")
     .addCommand(runs(cli, listing(), { options: ListOptions, run: list }))
     .addCommand(runs(cli, ofLetter("show", "reason, message, path, what it had done"), { options: Options, run: show }))
     .addCommand(runs(cli, retry, { options: DecideOptions, run: decide("retry", nothing) }))

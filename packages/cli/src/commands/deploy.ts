@@ -38,9 +38,7 @@ function collectEdge(text: string, before: readonly RevokedEdge[] = []): readonl
 }
 
 export function deployCommand(cli: Cli): Command {
-  const command = withAddress(
-    newCommand("deploy", "check a system file, show what it changes, and make it the desired state"),
-  )
+  const command = withAddress(newCommand("deploy"))
     .argument("<file>", "system file, TypeScript or YAML")
     .option("--dry-run", "only show what would change")
     .option("--restore <from:to>", "an edge that was revoked and is wanted back; may be repeated", collectEdge);

@@ -177,8 +177,6 @@ function findingLines(found: Diagnosis, paint: Paint): readonly string[] {
 }
 
 export function doctorCommand(cli: Cli): Command {
-  const command = withAddress(
-    newCommand("doctor", "check this machine and the running system, and say how to mend what is wrong"),
-  );
+  const command = withAddress(newCommand("doctor"));
   return runs(cli, command, { options: Options, run: doctor });
 }

@@ -125,7 +125,7 @@ export function encryptionCommand(cli: Cli): Command {
     .option("--prepare", "make the new key for reading only, until it is everywhere")
     .option("--to <id>", "encrypt with this key of the ring");
   const removing = command("remove", "forget a key: what it encrypted can never be read again").argument("<id>");
-  return newCommand("encryption", "keys that stored bodies of tasks are encrypted with")
+  return newCommand("encryption")
     .addCommand(runs(cli, creating, { options: Options, run: create }))
     .addCommand(runs(cli, listing, { options: Options, run: list }))
     .addCommand(runs(cli, rotating, { options: RotateOptions, run: rotate }))

@@ -40,7 +40,7 @@ const eventLine = ({ at, name, about, reason }: StoredControlEvent, paint: Scope
   `${paint("dim", at)}  ${paint("cyan", name)} ${about}: ${reason}`;
 
 export function eventsCommand(cli: Cli): Command {
-  const command = withAddress(newCommand("events", "what the control plane noticed and decided, with the reasons"))
+  const command = withAddress(newCommand("events"))
     .option("--follow", "go on with what happens from now on")
     .option("--limit <count>", "how many of the last ones (50)")
     .option("--after <sequence>", "only events after this one");

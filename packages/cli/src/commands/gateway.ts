@@ -53,9 +53,7 @@ async function runGateway(scope: Scope, options: z.infer<typeof Options>): Promi
 }
 
 export function gatewayCommand(cli: Cli): Command {
-  const command = withAllowWeak(
-    withAddress(newCommand("gateway", "run the ingress and the HTTP edge; any number of them")),
-  )
+  const command = withAllowWeak(withAddress(newCommand("gateway")))
     .option("--port <port>", "HTTP port (8080)")
     .option("--host <address>", "address to listen on (127.0.0.1)")
     .option("--log-file <path>", LOG_FILE);

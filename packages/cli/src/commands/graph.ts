@@ -47,7 +47,7 @@ async function graphOf(
 }
 
 export function graphCommand(cli: Cli): Command {
-  const command = withAddress(newCommand("graph", "draw the role graph of a system file, or of the running system"))
+  const command = withAddress(newCommand("graph"))
     .argument("[file]", "system file; default: system.ts or system.yaml here, else the reference system")
     .option("--running", "the version that runs, with the edges that were revoked")
     .option("--mermaid", "print a Mermaid flowchart");

@@ -43,6 +43,6 @@ function projectName(folder: string): string {
 }
 
 export function initCommand(cli: Cli): Command {
-  const command = newCommand("init", "make a small project that runs").argument("[dir]", "folder; default: this one");
+  const command = newCommand("init").argument("[dir]", "folder; default: this one");
   return runs(cli, command, { options: Options, run: init });
 }

@@ -35,9 +35,7 @@ async function runIssuer(scope: Scope, options: z.infer<typeof Options>): Promis
 }
 
 export function issuerCommand(cli: Cli): Command {
-  const command = withAddress(
-    newCommand("issuer", "give roles and nodes their credentials, on NATS servers that you run yourself; one of them"),
-  )
+  const command = withAddress(newCommand("issuer"))
     .option("--folder <folder>", `folder of the signing keys (${DEFAULT_AUTH_FOLDER})`)
     .option("--role-minutes <minutes>", "how long a role's credentials are good; renewed at half (60)");
   return runs(cli, command, { options: Options, run: runIssuer });

@@ -25,23 +25,19 @@ async function show(
   return EXIT_CODES.ok;
 }
 
-const listing = (name: string, description: string, lines: (answer: unknown) => readonly string[]) => (cli: Cli) =>
-  runs(cli, withAddress(newCommand(name, description)), {
+const listing = (name: string, lines: (answer: unknown) => readonly string[]) => (cli: Cli) =>
+  runs(cli, withAddress(newCommand(name)), {
     options: Options,
     run: (scope, options) => show(scope, options, name, undefined, lines),
   });
 
-export const nodesCommand = listing("nodes", "every node: state, load, labels, since when and why", nodeLines);
-export const actorsCommand = listing("actors", "every replica: where it runs and how it is", actorLines);
-export const queuesCommand = listing("queues", "every mailbox: what waits and what is in hand", queueLines);
-export const placementCommand = listing(
-  "placement",
-  "where every replica runs, and why there or nowhere",
-  placementLines,
-);
+export const nodesCommand = listing("nodes", nodeLines);
+export const actorsCommand = listing("actors", actorLines);
+export const queuesCommand = listing("queues", queueLines);
+export const placementCommand = listing("placement", placementLines);
 
 export const operationCommand = (cli: Cli): Command =>
-  runs(cli, withAddress(newCommand("operation", "how far an operation is")).argument("<id>", "as it was answered"), {
+  runs(cli, withAddress(newCommand("operation")).argument("<id>", "as it was answered"), {
     options: Options,
     run: (scope, options, [id = ""]) =>
       show(scope, options, "operation", { id }, (answer) => {

@@ -116,9 +116,7 @@ function collectLabel(text: string, labels: Readonly<Record<string, string>> = {
 }
 
 export function nodeCommand(cli: Cli): Command {
-  const command = withAllowWeak(
-    withAddress(newCommand("node", "join this machine to the system and run actors; SIGTERM drains")),
-  )
+  const command = withAllowWeak(withAddress(newCommand("node")))
     .option("--name <name>", "unique in the system; default: the machine's name")
     .option("--label <key=value>", "what roles may ask for; may be repeated", collectLabel)
     .option("--capability <name>", "what tasks may require; may be repeated", collect)

@@ -61,63 +61,42 @@ export const migrateCommand = (cli: Cli): Command =>
   operationCommand(
     cli,
     "migrate",
-    newCommand("migrate", "move a replica to a node, where it stays; nothing is lost or repeated")
+    newCommand("migrate")
       .argument("<replica>", "role and number: router/0")
       .requiredOption("--to <node>", "the node that it is to run on"),
     ([replica], { to }) => ({ replica, to }),
   );
 
 export const pauseCommand = (cli: Cli): Command =>
-  operationCommand(
-    cli,
-    "pause",
-    newCommand("pause", "a role takes no more messages; what it runs it finishes").argument("<role>"),
-    ([role]) => ({ role }),
-  );
+  operationCommand(cli, "pause", newCommand("pause").argument("<role>"), ([role]) => ({ role }));
 
 export const resumeCommand = (cli: Cli): Command =>
-  operationCommand(
-    cli,
-    "resume",
-    newCommand("resume", "a paused role takes messages again").argument("<role>"),
-    ([role]) => ({ role }),
-  );
+  operationCommand(cli, "resume", newCommand("resume").argument("<role>"), ([role]) => ({ role }));
 
 export const scaleCommand = (cli: Cli): Command =>
-  operationCommand(
-    cli,
-    "scale",
-    newCommand("scale", "how many replicas of a role run").argument("<role>").argument("<replicas>"),
-    ([role, replicas]) => ({ role, replicas: Number(replicas) }),
-  );
+  operationCommand(cli, "scale", newCommand("scale").argument("<role>").argument("<replicas>"), ([role, replicas]) => ({
+    role,
+    replicas: Number(replicas),
+  }));
 
 export const restartCommand = (cli: Cli): Command =>
   operationCommand(
     cli,
     "restart",
-    newCommand("restart", "a new instance of a replica, or of all of a role; also of stopped ones").argument(
-      "<target>",
-      "a role, or one of its replicas: router/0",
-    ),
+    newCommand("restart").argument("<target>", "a role, or one of its replicas: router/0"),
     ([target]) => ({ target }),
   );
 
 export const stopCommand = (cli: Cli): Command =>
-  operationCommand(
-    cli,
-    "stop",
-    newCommand("stop", "a replica finishes what it runs and ends, until it is restarted").argument(
-      "<replica>",
-      "role and number: router/0",
-    ),
-    ([replica]) => ({ replica }),
-  );
+  operationCommand(cli, "stop", newCommand("stop").argument("<replica>", "role and number: router/0"), ([replica]) => ({
+    replica,
+  }));
 
 export const drainCommand = (cli: Cli): Command =>
   operationCommand(
     cli,
     "drain",
-    newCommand("drain", "a node's replicas move elsewhere, it finishes what it runs, and leaves")
+    newCommand("drain")
       .argument("<node>")
       .option("--limit <seconds>", "how long it may finish what it runs; default: the node's own limit"),
     ([node], { limit }) => ({ node, ...(limit === undefined ? {} : { limit_ms: Math.round(limit * 1_000) }) }),

@@ -132,7 +132,7 @@ export function runbookCommand(cli: Cli): Command {
   const applyCommand = withAddress(named("apply", "diagnose, and carry out a remedy of what is found"))
     .option("--yes", "do it; without it nothing is changed")
     .option("--remedy <number>", "which of the remedies of the diagnosis; default: the first that a command can do");
-  return newCommand("runbook", "what to do when objectives are missed")
+  return newCommand("runbook")
     .addCommand(runs(cli, newCommand("list", "all runbooks"), { options: JsonOption, run: list }))
     .addCommand(
       runs(cli, named("show", "symptoms, diagnosis, remedy, escalation, roll-back"), {

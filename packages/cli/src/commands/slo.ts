@@ -60,6 +60,6 @@ export function sloCommand(cli: Cli): Command {
   const report = withAddress(
     newCommand("report", "value, target, what is left of the error budget, and how fast it is spent"),
   );
-  const command = newCommand("slo", "how the service level objectives are kept");
+  const command = newCommand("slo");
   return command.addCommand(runs(cli, report, { options: Options, run: showSlos }), { isDefault: true });
 }

@@ -33,10 +33,7 @@ async function start(scope: Scope, options: StartOptions, args: readonly string[
 }
 
 export function startCommand(cli: Cli): Command {
-  const command = newCommand(
-    "start",
-    "run everything on this machine: NATS, supervisor, gateway, nodes, model; and a task",
-  )
+  const command = newCommand("start")
     .argument("[task...]", "text of a task to run and to show")
     .option("--once", "end after the task; the exit code says whether it completed")
     .option("--live", "use the model endpoints of the environment, not the built-in offline model")

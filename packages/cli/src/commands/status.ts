@@ -103,7 +103,7 @@ function queueLines(queues: ClusterHealth["queues"]): readonly string[] {
 }
 
 export function statusCommand(cli: Cli): Command {
-  const command = withAddress(newCommand("status", "how the cluster is: nodes, actors, queues, alerts"))
+  const command = withAddress(newCommand("status"))
     .option("--watch", "again and again, until Ctrl-C")
     .option("--every <seconds>", "with --watch: how often (1)");
   return runs(cli, command, { options: Options, run: showStatus });

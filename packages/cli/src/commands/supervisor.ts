@@ -56,9 +56,7 @@ async function runSupervisor(scope: Scope, options: z.infer<typeof Options>): Pr
 const collect = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
 
 export function supervisorCommand(cli: Cli): Command {
-  const command = withAllowWeak(
-    withAddress(newCommand("supervisor", "run the control plane; of several, one leads and the others stand by")),
-  )
+  const command = withAllowWeak(withAddress(newCommand("supervisor")))
     .option("--replicas <count>", "copies of every stream, fixed when the system is created: 3 on three servers (1)")
     .option("--alert-webhook <url>", "https address that alerts are sent to as JSON; may be repeated", collect)
     .option("--alert-private-host <name>", "host of a webhook that may be a private address, or http", collect)

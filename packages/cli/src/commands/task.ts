@@ -144,11 +144,11 @@ const ofTask = (name: string, description: string): Command =>
 
 export function taskCommand(cli: Cli): Command {
   const inputs = newTask("run", "run a task and show it; the exit code says whether it completed");
-  return newCommand("task", "run, submit, watch and end tasks")
+  return newCommand("task")
     .addCommand(runs(cli, inputs, { options: NewTaskOptions, run }))
     .addCommand(runs(cli, newTask("submit", "store a task and print its id"), { options: NewTaskOptions, run: submit }))
     .addCommand(runs(cli, ofTask("get", "show a task as it is now"), { options: Common, run: get }))
-    .addCommand(runs(cli, listCommand(), { options: ListOptions, run: list }))
+    .addCommand(runs(cli, listing(newCommand("list", "open and recent tasks")), { options: ListOptions, run: list }))
     .addCommand(runs(cli, watchCommand(), { options: WatchOptions, run: watch }))
     .addCommand(runs(cli, ofTask("cancel", "end a task; the answer confirms it"), { options: Common, run: cancel }))
     .addCommand(
@@ -158,12 +158,11 @@ export function taskCommand(cli: Cli): Command {
 }
 
 /** The same as `task list`, for who looks around. */
-export const tasksCommand = (cli: Cli): Command => runs(cli, listCommand("tasks"), { options: ListOptions, run: list });
+export const tasksCommand = (cli: Cli): Command =>
+  runs(cli, listing(newCommand("tasks")), { options: ListOptions, run: list });
 
-const listCommand = (name = "list"): Command =>
-  withAddress(newCommand(name, "open and recent tasks"))
-    .option("--status <status>", "only these")
-    .option("--limit <count>", "at most so many (50)");
+const listing = (command: Command): Command =>
+  withAddress(command).option("--status <status>", "only these").option("--limit <count>", "at most so many (50)");
 
 const watchCommand = (): Command =>
   ofTask("watch", "show a task from its beginning until it ends").option("--after <id>", "only events after this one");

@@ -138,7 +138,7 @@ export function tokenCommand(cli: Cli): Command {
   const revoking = withAddress(newCommand("revoke", "refuse an API key from now on, at every gateway")).argument(
     "<id>",
   );
-  return newCommand("token", "API keys of the HTTP edge")
+  return newCommand("token")
     .addCommand(runs(cli, creating, { options: CreateOptions, run: create }))
     .addCommand(runs(cli, listing, { options: Options, run: list }))
     .addCommand(runs(cli, revoking, { options: Options, run: revoke }));

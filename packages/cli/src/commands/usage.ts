@@ -76,7 +76,7 @@ function keysIn(text: string): readonly string[] {
 }
 
 export function usageCommand(cli: Cli): Command {
-  const command = withAddress(newCommand("usage", "what model calls used and cost; of the last 30 days"))
+  const command = withAddress(newCommand("usage"))
     .option("--by <keys>", `any of ${USAGE_KEYS.join(", ")}, with commas (day,model)`, keysIn)
     .option("--from <day>", "first day, 2026-01-31 (UTC)")
     .option("--to <day>", "last day")

@@ -4,7 +4,9 @@ import { test } from "node:test";
 import { ERRORS } from "@troupe/runtime";
 import { generatedPages } from "./pages.ts";
 
-for (const [path, text] of generatedPages()) {
+const pages = await generatedPages();
+
+for (const [path, text] of pages) {
   test(`${path} is what the code says`, async () => {
     const stored = await readFile(new URL(`../../../../${path}`, import.meta.url), "utf8");
     assert.equal(stored, text, `${path} is out of date: npm run docs`);
@@ -12,7 +14,7 @@ for (const [path, text] of generatedPages()) {
 }
 
 test("every error code has a section with its remedy", () => {
-  const page = generatedPages().get("docs/errors.md") ?? "";
+  const page = pages.get("docs/errors.md") ?? "";
   for (const [code, { remedy }] of Object.entries(ERRORS)) {
     assert.ok(page.includes(`### ${code}\n`), code);
     assert.ok(page.includes(remedy), `${code}: ${remedy}`);
@@ -20,6 +22,6 @@ test("every error code has a section with its remedy", () => {
 });
 
 test("no sample token is left in the table of subjects", () => {
-  const page = generatedPages().get("docs/subjects.md") ?? "";
+  const page = pages.get("docs/subjects.md") ?? "";
   assert.doesNotMatch(page, /role-r|role-t|node-n|system-placeholder|0{26}|1{26}/);
 });

@@ -1,5 +1,7 @@
 import { Readable } from "node:stream";
 import { systemClock, systemRandom } from "@troupe/runtime";
+import type { Cli } from "../cli.ts";
+import { COMMANDS } from "../command-list.ts";
 import { loadEnvironment } from "../config/load.ts";
 import { buildProgram } from "../program.ts";
 import { cliPage } from "./cli-page.ts";
@@ -9,9 +11,9 @@ import { permissionsPage } from "./permissions-page.ts";
 import { subjectsPage } from "./subjects-page.ts";
 
 /** Every generated page of the documentation, by its path in the repository. */
-export function generatedPages(): ReadonlyMap<string, string> {
+export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
   const silent = { write: () => undefined };
-  const program = buildProgram({
+  const cli: Cli = {
     stdin: Readable.from([]),
     stdout: silent,
     stderr: silent,
@@ -22,7 +24,9 @@ export function generatedPages(): ReadonlyMap<string, string> {
     random: systemRandom,
     interrupted: new AbortController().signal,
     exit: () => undefined,
-  });
+  };
+  const everything = COMMANDS.map(({ name }) => name);
+  const program = await buildProgram({ ...cli, open: () => Promise.resolve(cli) }, everything);
   return new Map([
     ["docs/cli.md", cliPage(program)],
     ["docs/errors.md", errorsPage()],
