@@ -119,6 +119,7 @@ export * from "./nats/publisher.ts";
 export * from "./nats/pull.ts";
 export * from "./nats/resources.ts";
 export * from "./nats/role-keys.ts";
+export * from "./nats/row.ts";
 export * from "./nats/secret-file.ts";
 export * from "./nats/service.ts";
 export * from "./nats/service-request.ts";

@@ -1,8 +1,6 @@
 import type { ModelSpec } from "@troupe/runtime";
 import type OpenAI from "openai";
-import { chatApi } from "./chat-api.ts";
 import type { ModelCall, ToolCall } from "./model.ts";
-import { responsesApi } from "./responses-api.ts";
 
 /** How an endpoint is spoken to; both through the `openai` package, both streamed. */
 export type ModelApiName = NonNullable<ModelSpec["api"]>;
@@ -46,8 +44,3 @@ export interface AskOptions {
   readonly signal: AbortSignal;
   readonly headers: Readonly<Record<string, string>>;
 }
-
-const APIS: Readonly<Record<ModelApiName, ModelApi>> = { chat: chatApi, responses: responsesApi };
-
-/** Chat completions, unless the alias says otherwise: it is what every compatible server has. */
-export const apiOf = (name: ModelApiName | undefined): ModelApi => APIS[name ?? "chat"];

@@ -76,13 +76,6 @@ export interface IngressPorts {
   readonly carried: (order: TaskOrder) => Promise<TaskRequest["input"]>;
 }
 
-/** Where a task stands in its session. */
-export interface SessionTurn {
-  readonly shard: number;
-  readonly key: SessionKey;
-  readonly number: number;
-}
-
 export class Ingress {
   readonly #ports: IngressPorts;
 

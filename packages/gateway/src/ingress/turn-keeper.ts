@@ -1,5 +1,18 @@
-import { advanceSession, type Logger, messageOf, type SessionPorts, type TaskId } from "@troupe/runtime/internal";
-import type { SessionTurn } from "./ingress.ts";
+import {
+  advanceSession,
+  type Logger,
+  messageOf,
+  type SessionKey,
+  type SessionPorts,
+  type TaskId,
+} from "@troupe/runtime/internal";
+
+/** Where a task stands in its session. */
+export interface SessionTurn {
+  readonly shard: number;
+  readonly key: SessionKey;
+  readonly number: number;
+}
 
 /**
  * Starts the next turn of a session when one ends that was accepted here. The supervisor does the same for all sessions; starting is

@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
-import type { Row } from "./cas-bucket.ts";
 import type { Link } from "./connection.ts";
+import type { Row } from "./row.ts";
 
 export interface BucketWatchOptions<T> {
   /** Told the present row of a key (`undefined` = removed), never an older one than before. Values in between may be left out. */

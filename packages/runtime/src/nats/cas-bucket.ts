@@ -14,13 +14,7 @@ import { type BucketWatch, type BucketWatchOptions, watchBucket } from "./bucket
 import type { Link } from "./connection.ts";
 import { directGetAll, directGetLast, type StoredMessage } from "./direct-get.ts";
 import { createPublisher, type Publisher } from "./publisher.ts";
-
-export interface Row<T> {
-  readonly key: string;
-  readonly value: T;
-  /** Sequence of the write that made it: what the next write has to name. */
-  readonly revision: number;
-}
+import type { Row } from "./row.ts";
 
 export interface CasBucketOptions<T> {
   readonly link: Link;

@@ -7,12 +7,8 @@ import {
   ensureMailboxes,
   invalidConfig,
   isVersion,
-  type Link,
-  type Logger,
   type Problem,
   problemsOf,
-  type Random,
-  type ResourceSettings,
   RevokedEdge,
   rfc3339,
   SystemManifest,
@@ -20,11 +16,9 @@ import {
   type Version,
 } from "@troupe/runtime/internal";
 import { z } from "zod";
-import type { AuditTrail } from "../audit/audit-trail.ts";
 import { mailboxesOf } from "../placement/wanted.ts";
-import type { DesiredStore } from "./desired-store.ts";
+import type { DeployPorts } from "./deploy-ports.ts";
 import type { Difference } from "./difference.ts";
-import type { Identities } from "./identities.ts";
 import { afterDeploy, type DeployOrder, type DeployPlan, planDeploy } from "./plan-deploy.ts";
 import { tellServer } from "./revoke-edge.ts";
 import { withRestored } from "./revoked-edges.ts";
@@ -70,19 +64,6 @@ const inSource = (problem: Problem): Problem => ({
   ...problem,
   path: problem.path === "" ? "source" : `source.${problem.path}`,
 });
-
-export interface DeployPorts {
-  readonly link: Link;
-  readonly resources: ResourceSettings;
-  readonly store: DesiredStore;
-  readonly identities: Identities;
-  readonly audit: Pick<AuditTrail, "store">;
-  readonly logger: Logger;
-  readonly random: Random;
-  readonly nowMs: () => number;
-  /** Throws `lease_lost` when this process may not command. */
-  readonly requireLeading: () => void;
-}
 
 /**
  * Makes a system the desired one: stores the version, makes its durables and its roles' identities, then changes the desired state, in

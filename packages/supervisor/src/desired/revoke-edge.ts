@@ -1,5 +1,5 @@
 import { type AuditWho, edgeName, messageOf, type RevokedEdge, TroupeError } from "@troupe/runtime/internal";
-import type { DeployPorts } from "./deploy.ts";
+import type { DeployPorts } from "./deploy-ports.ts";
 import { withoutEdge } from "./revoked-edges.ts";
 
 /** Answer of `<sys>.supervisor.revoke_edge`. */

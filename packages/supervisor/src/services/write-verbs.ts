@@ -2,7 +2,8 @@
 import { type Endpoint, RevokedEdge, type Subjects } from "@troupe/runtime/internal";
 import { askedBy } from "../audit/operator-act.ts";
 import type { ControlEvents } from "../control-events.ts";
-import { type DeployPorts, DeployRequest, deploy } from "../desired/deploy.ts";
+import { DeployRequest, deploy } from "../desired/deploy.ts";
+import type { DeployPorts } from "../desired/deploy-ports.ts";
 import { revokeEdge } from "../desired/revoke-edge.ts";
 
 export interface WriteVerbPorts {

@@ -3,7 +3,8 @@ import { textOfRoles } from "./chat-request.ts";
 import { isObedient, type Obedience, obey } from "./obedient.ts";
 import { readScene, type Scene } from "./scene.ts";
 import { valueForSchema } from "./schema-value.ts";
-import { type Line, lineOf } from "./scripts.ts";
+import type { Line } from "./script.ts";
+import { lineOf } from "./scripts.ts";
 
 /** A whole answer of the offline model. */
 export interface OfflineAnswer {

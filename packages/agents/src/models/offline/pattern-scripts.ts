@@ -1,6 +1,6 @@
 /** What the roles of the patterns say: critic, judge, chair, voters. */
 import type { Scene } from "./scene.ts";
-import type { Script } from "./scripts.ts";
+import type { Script } from "./script.ts";
 
 const spoken = (scene: Scene, role: string): number => scene.turns.filter((turn) => turn.role === role).length;
 

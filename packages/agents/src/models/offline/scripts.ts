@@ -1,20 +1,7 @@
 /** What each role says: pure, the same answer for the same request, and sensible for any task. */
-import type { z } from "zod";
 import { PATTERN_SCRIPTS } from "./pattern-scripts.ts";
 import { lastOf, type Scene } from "./scene.ts";
-
-/** A contribution, and whom it would hand on to: the first of these that may be chosen. */
-export interface Line {
-  readonly content: string;
-  readonly next: readonly string[];
-  readonly reason: string;
-  /** What it says in fields of a schema that have these names. */
-  readonly values?: Readonly<Record<string, z.core.util.JSONType>>;
-  /** Its choice where a schema lists what may be chosen. */
-  choose?(choices: readonly unknown[]): string | undefined;
-}
-
-export type Script = (scene: Scene) => Line;
+import type { Line, Script } from "./script.ts";
 
 const FIX = /\b(fix|bug|typo|refactor|rename|implement|code|function|script|regex|unit tests?)\b/i;
 const QUESTION = /\b(compare|analy[sz]e|analysis|why|evaluate|investigate|explain|cause|trade-?offs?|metrics?|data)\b/i;

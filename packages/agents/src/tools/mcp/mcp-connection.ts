@@ -8,8 +8,7 @@ import { z } from "zod";
 import type { ToolScope } from "../tool.ts";
 import { failureOfCall } from "./mcp-failure.ts";
 import { McpResult } from "./mcp-result.ts";
-import type { McpReach } from "./mcp-server.ts";
-import { openTransport } from "./mcp-transport.ts";
+import { type McpTransportOptions, openTransport } from "./mcp-transport.ts";
 import { pinOf } from "./tool-pin.ts";
 
 /** What a server says of a tool, with the hash of it. */
@@ -34,14 +33,8 @@ interface Open {
   listing: { readonly tools: ReadonlyMap<string, McpListing>; readonly atMs: number } | undefined;
 }
 
-export interface McpConnectionOptions {
-  readonly name: string;
-  readonly reach: McpReach;
+export interface McpConnectionOptions extends McpTransportOptions {
   readonly clock: Clock;
-  /** A variable of the node's environment. */
-  readonly variable: (name: string) => string | undefined;
-  /** Takes what the server prints for people. */
-  readonly onOutput: (line: string) => void;
 }
 
 export class McpConnection {

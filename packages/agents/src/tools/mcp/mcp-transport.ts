@@ -1,16 +1,23 @@
 import type { Transport } from "@modelcontextprotocol/client";
 import { TroupeError } from "@troupe/runtime";
 import { type NodeValue, readNodeValues } from "../../config/node-value.ts";
-import type { McpConnectionOptions } from "./mcp-connection.ts";
+import type { McpReach } from "./mcp-server.ts";
 
 /** Largest message of a server. Bytes. */
 const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 const MAX_LINE_LENGTH = 2_000;
 
-type Options = Pick<McpConnectionOptions, "reach" | "name" | "variable" | "onOutput">;
+export interface McpTransportOptions {
+  readonly name: string;
+  readonly reach: McpReach;
+  /** A variable of the node's environment. */
+  readonly variable: (name: string) => string | undefined;
+  /** Takes what the server prints for people. */
+  readonly onOutput: (line: string) => void;
+}
 
 /** The way to a server. A started program gets PATH, HOME, SHELL, TERM, LOGNAME, USER and what is declared: nothing else of the node's environment. */
-export async function openTransport({ reach, name, variable, onOutput }: Options): Promise<Transport> {
+export async function openTransport({ reach, name, variable, onOutput }: McpTransportOptions): Promise<Transport> {
   const resolved = (values: Readonly<Record<string, NodeValue>> = {}) =>
     readNodeValues(`MCP server ${name}`, values, variable);
   if ("url" in reach) {
