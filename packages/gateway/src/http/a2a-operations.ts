@@ -48,7 +48,12 @@ export const SendBody = z.looseObject({
 
 export const PushConfigBody = z.looseObject({
   id: z.string().max(64).optional().meta({ description: "Absent: `default`. One of the same id is replaced." }),
-  url: z.string().min(1).max(2_048).meta({ description: "Gets a POST for each update. TLS and a public address." }),
+  url: z
+    .string()
+    .min(1)
+    .max(2_048)
+    .regex(/^https?:/i)
+    .meta({ description: "Gets a POST for each update. TLS and a public address." }),
   token: z.string().max(1_024).optional(),
   authentication: z
     .looseObject({ scheme: z.string().max(64), credentials: z.string().max(4_096).optional() })

@@ -39,6 +39,12 @@ test("a submission names what is required and every error that it may get", () =
   }
 });
 
+test("an answer without content has none in the document either", () => {
+  const { paths } = JSON.parse(JSON.stringify(document)) as { paths: Record<string, { delete?: Post }> };
+  const { "204": removed } = paths["/a2a/{role}/tasks/{id}/pushNotificationConfigs/{config}"]?.delete?.responses ?? {};
+  assert.deepEqual(removed, { description: "Removed, or not there." });
+});
+
 test("where callers have to sign in, every operation but the public ones says how", () => {
   const open = JSON.stringify(document);
   assert.ok(!open.includes("securitySchemes") && !open.includes('"security"'));

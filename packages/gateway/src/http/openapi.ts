@@ -94,6 +94,8 @@ function pathsOf(operations: readonly Operation[], hasSignIn: boolean): Json {
   return paths;
 }
 
+const NO_CONTENT = 204;
+
 const isEndless = ({ success }: Operation): boolean => success.isEndless === true;
 
 /** `hasSignIn`: whether callers have to sign in at this gateway. */
@@ -166,15 +168,21 @@ const requestBody = (schema: z.ZodType, example: unknown): Json => ({
 });
 
 function successResponses({ success }: Operation): Json {
-  const { status, description, schema, type = "application/json", streams, example, leadsTo, empty } = success;
-  const body = type === "text/event-stream" ? EVENTS : schema ? schemaOf(schema, "output") : {};
-  const content = {
-    [type]: { schema: body, ...(example === undefined ? {} : { example }) },
-    ...(streams === undefined ? {} : { [streams]: { schema: EVENTS } }),
-  };
+  const { status, description, leadsTo, empty } = success;
   return {
-    [status]: { description, content, ...(leadsTo ? { links: linksOf(leadsTo) } : {}) },
+    [status]: { description, ...contentOf(success), ...(leadsTo ? { links: linksOf(leadsTo) } : {}) },
     ...(empty ? { [empty.status]: { description: empty.description } } : {}),
+  };
+}
+
+function contentOf({ status, schema, type = "application/json", streams, example }: Operation["success"]): Json {
+  if (status === NO_CONTENT) return {};
+  const body = type === "text/event-stream" ? EVENTS : schema ? schemaOf(schema, "output") : {};
+  return {
+    content: {
+      [type]: { schema: body, ...(example === undefined ? {} : { example }) },
+      ...(streams === undefined ? {} : { [streams]: { schema: EVENTS } }),
+    },
   };
 }
 

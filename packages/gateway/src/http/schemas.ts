@@ -5,7 +5,10 @@ import { HEALTH_PARTS } from "../task/task-api.ts";
 
 export const SubmitBody = TaskRequest.extend({
   role: z.string().min(1).max(256).meta({ description: "The role that gets the task; one of the system's doors." }),
-}).meta({ description: "A task: who gets it, what it is about, and how it is treated." });
+}).meta({
+  description: "A task: who gets it, what it is about, and how it is treated.",
+  not: { required: ["session", "max_load"] },
+});
 
 /** Visible ASCII, with or without the quotes of a structured field. */
 export const IdempotencyKey = z

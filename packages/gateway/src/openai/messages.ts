@@ -34,7 +34,7 @@ export const Message = z.looseObject({
 export type Message = z.infer<typeof Message>;
 
 /** What a document says of a conversation beyond its messages: somebody asks something, in text. */
-const ASKS = {
+export const ASKS = {
   contains: {
     required: ["role", "content"],
     properties: {

@@ -1,7 +1,7 @@
 /** The body of `POST /v1/responses`, and the task that it asks for. Pure. */
 import type { TaskRequest } from "@troupe/runtime/internal";
 import { z } from "zod";
-import { INSTRUCTIONS, inputOfTurns, Message, type Turn, turnsOf } from "./messages.ts";
+import { ASKS, INSTRUCTIONS, inputOfTurns, Message, type Turn, turnsOf } from "./messages.ts";
 import { Metadata, Model, PlainText, ToolChoice, taskRequestOf, unset } from "./request-parameters.ts";
 
 const OUTPUT = z.union([z.string(), z.array(z.looseObject({ type: z.literal("input_text"), text: z.string() }))]);
@@ -15,6 +15,14 @@ const Item = z.union(
   ],
   { error: "a message with text, function_call_output, function_call or reasoning" },
 );
+
+/** What continues a response needs nobody to ask anything: it may be no more than what a tool gave. */
+const ASKS_OR_GOES_ON = {
+  anyOf: [
+    { properties: { input: { anyOf: [{ type: "string" }, { type: "array", ...ASKS }] } } },
+    { required: ["previous_response_id"], properties: { previous_response_id: { type: "string" } } },
+  ],
+};
 
 export const ResponseRequest = z
   .looseObject({
@@ -34,7 +42,7 @@ export const ResponseRequest = z
     conversation: unset("stored conversations are not possible: use previous_response_id"),
     prompt: unset("stored prompts are not possible: send instructions"),
   })
-  .meta({ description: "A request of OpenAI's Responses API." });
+  .meta({ description: "A request of OpenAI's Responses API.", ...ASKS_OR_GOES_ON });
 export type ResponseRequest = z.infer<typeof ResponseRequest>;
 
 /** `earlier` are the turns of the response that this one continues. */
