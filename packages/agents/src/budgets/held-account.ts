@@ -11,6 +11,7 @@ import {
   type Refusal,
   type Settled,
   sliceOf,
+  writtenOff,
 } from "./ledger.ts";
 
 /** Rows of accounts, by compare-and-set: throws `conflict` when somebody else was faster. */
@@ -119,9 +120,8 @@ export class HeldAccount {
   }
 
   async #write(asked: Amount, limits: Limits, isLast = false): Promise<Refusal | undefined> {
-    const { key, rows, holder, clock, random, goneAmong } = this.#options;
-    let gone: ReadonlySet<string> = new Set();
-    for (let conflicts = 0; conflicts < MAX_CONFLICTS; ) {
+    const { key, rows, holder, clock, goneAmong } = this.#options;
+    for (let conflicts = 0; ; ) {
       // While this waited, calls may have ended that leave room.
       if (!isNothing(asked) && fitsIn(asked, this.#free)) break;
       const isFresh = this.#row === undefined;
@@ -129,22 +129,27 @@ export class HeldAccount {
       if (isFresh) this.#recognise(row?.value);
       this.#row = row;
       const settled = this.#pending;
-      const change = { holder, settled, reserved: this.#reserved, asked, limits, gone, isLast };
+      const change = { holder, settled, reserved: this.#reserved, asked, limits, isLast };
       const next = changed(row?.value, change, clock.nowMs());
       if (next.ok) {
         if (await this.#put(row, next.account, settled)) break;
-        conflicts += 1;
-        await clock.sleep(random.unit() * CONFLICT_PAUSE_MS * Math.min(conflicts, 8));
-        if (conflicts === MAX_CONFLICTS)
-          throw new TroupeError("unavailable", `too many write the budget account ${key}`);
-      } else if (isFresh) {
-        const found = await goneAmong(otherHolders(row?.value, holder));
-        if ([...found].every((who) => gone.has(who))) return next.refusal;
-        gone = found;
+        await this.#afterConflict(++conflicts);
+      } else if (row === undefined) return next.refusal;
+      else if (isFresh) {
+        const gone = await goneAmong(otherHolders(row.value, holder));
+        if (gone.size === 0) return next.refusal;
+        if (!(await this.#put(row, writtenOff(row.value, gone, clock.nowMs()), SETTLED)))
+          await this.#afterConflict(++conflicts);
       } else this.#row = undefined;
     }
     this.#reserved = plus(this.#reserved, asked);
     return undefined;
+  }
+
+  async #afterConflict(conflicts: number): Promise<void> {
+    const { key, clock, random } = this.#options;
+    if (conflicts === MAX_CONFLICTS) throw new TroupeError("unavailable", `too many write the budget account ${key}`);
+    await clock.sleep(random.unit() * CONFLICT_PAUSE_MS * Math.min(conflicts, 8));
   }
 
   /** A write of unknown outcome that is in the row after all has settled what it was to settle. */

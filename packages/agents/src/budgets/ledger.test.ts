@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Amount, NOTHING } from "./amount.ts";
-import { type Account, changed, heldOf, type Limits, type Refusal, type Taken } from "./ledger.ts";
+import { type Account, changed, heldOf, type Limits, type Refusal, type Taken, writtenOff } from "./ledger.ts";
 
 const NOON = Date.UTC(2026, 0, 1, 12, 0, 30);
 const calls = (n: number): Amount => ({ calls: n, tokens: 0, costMicros: 0 });
@@ -9,11 +9,7 @@ const tokens = (n: number): Amount => ({ calls: 1, tokens: n, costMicros: 0 });
 
 function taking(row: Account | undefined, who: string, asked: Amount, limits: Limits, nowMs = NOON): Taken {
   const settled = { released: NOTHING, used: NOTHING };
-  return changed(
-    row,
-    { holder: who, settled, reserved: NOTHING, asked, limits, gone: new Set(), isLast: false },
-    nowMs,
-  );
+  return changed(row, { holder: who, settled, reserved: NOTHING, asked, limits, isLast: false }, nowMs);
 }
 
 /** After `used` was spent from an empty account. */
@@ -24,7 +20,6 @@ function spent(used: Amount, nowMs = NOON): Account {
     reserved: NOTHING,
     asked: NOTHING,
     limits: {},
-    gone: new Set<string>(),
     isLast: true,
   };
   const result = changed(undefined, change, nowMs);
@@ -77,23 +72,17 @@ for (const [what, used, asked, limits, refusal] of REFUSALS) {
   });
 }
 
-test("what others hold is no spending: it is refused as held, and free when their slice is gone", () => {
-  const limits = { total: { calls: 2 } };
+test("what others hold is no spending: it is refused as held, and as spent once they are gone", () => {
+  const limits = { minute: { calls: 2 } };
   const first = taking(undefined, "a", calls(2), limits);
   assert.ok(first.ok);
   const second = taking(first.account, "b", calls(1), limits);
   assert.equal(!second.ok && second.refusal.why, "held");
-  const settled = { released: NOTHING, used: NOTHING };
-  const change = {
-    holder: "b",
-    settled,
-    reserved: NOTHING,
-    asked: calls(1),
-    limits,
-    gone: new Set(["a"]),
-    isLast: false,
-  };
-  assert.ok(changed(first.account, change, NOON).ok);
+  const after = writtenOff(first.account, new Set(["a"]), NOON);
+  const third = taking(after, "b", calls(1), limits);
+  assert.equal(!third.ok && third.refusal.why, "spent");
+  assert.deepEqual([heldOf(after), after.total], [NOTHING, calls(2)]);
+  assert.ok(taking(after, "b", calls(2), limits, NOON + 30_000).ok, "the next minute is whole again");
 });
 
 test("a window that ended is spent no more; a clock that is behind does not bring it back", () => {

@@ -155,24 +155,29 @@ export interface Change {
   /** Nothing = only settle. */
   readonly asked: Amount;
   readonly limits: Limits;
-  /** Holders that are known to be gone. */
-  readonly gone: ReadonlySet<string>;
   /** Keep no more than what is reserved. */
   readonly isLast: boolean;
 }
 
 /** The row after a change, or why there is no room. */
 export function changed(row: Account | undefined, change: Change, nowMs: number): Taken {
-  const { holder: who, settled, reserved, asked, limits, gone, isLast } = change;
-  const present = withoutHolders(atTime(row ?? emptyAccount(nowMs), nowMs), (other) => gone.has(other));
+  const { holder: who, settled, reserved, asked, limits, isLast } = change;
+  const present = atTime(row ?? emptyAccount(nowMs), nowMs);
   const after = settle(present, who, settled.released, settled.used);
   if (isNothing(asked)) return { ok: true, account: isLast ? trimmed(after, who, reserved) : after };
   return take(after, limits, who, minus(plus(reserved, asked), sliceOf(after, who)), nowMs);
 }
 
+/** The row after holders have died: what they held counts as spent, since nobody can tell which calls they made of it. */
+export function writtenOff(row: Account, gone: ReadonlySet<string>, nowMs: number): Account {
+  return Object.entries(row.slices)
+    .filter(([who]) => gone.has(who))
+    .reduce((account, [who, { held }]) => withoutHolder(settle(account, who, held, held), who), atTime(row, nowMs));
+}
+
 /** Everybody who holds something, apart from one. */
-export const otherHolders = (row: Account | undefined, who: string): readonly string[] =>
-  Object.keys(row?.slices ?? {}).filter((other) => other !== who);
+export const otherHolders = (row: Account, who: string): readonly string[] =>
+  Object.keys(row.slices).filter((other) => other !== who);
 
 /** Takes `released` out of a holder's slice, and counts `used` as spent: more than was held, if that is what it was. */
 function settle(account: Account, who: string, released: Amount, used: Amount): Account {
@@ -186,17 +191,14 @@ function settle(account: Account, who: string, released: Amount, used: Amount): 
 
 const bounded = (a: Amount, b: Amount): Amount => combine(a, b, (x, y) => Math.min(UNBOUNDED, x + y));
 
-/** The account without the slices of holders that are gone: what they had reserved is free again. */
-function withoutHolders(account: Account, isGone: (who: string) => boolean): Account {
-  const slices = Object.entries(account.slices).filter(([who]) => !isGone(who));
-  return slices.length === Object.keys(account.slices).length
-    ? account
-    : { ...account, slices: Object.fromEntries(slices) };
+function withoutHolder(account: Account, who: string): Account {
+  const { [who]: _, ...others } = account.slices;
+  return { ...account, slices: others };
 }
 
 /** Leaves a holder no more than this; with nothing its slice is gone. */
 function trimmed(account: Account, who: string, keep: Amount): Account {
-  if (isNothing(keep)) return withoutHolders(account, (other) => other === who);
+  if (isNothing(keep)) return withoutHolder(account, who);
   return withSlice(account, who, combine(sliceOf(account, who), keep, Math.min));
 }
 

@@ -4,10 +4,8 @@ import { costMicros } from "../models/prices.ts";
 import { type Amount, NOTHING } from "./amount.ts";
 import type { BudgetLedger, NestedAccount } from "./budget-ledger.ts";
 
-/** A reservation that nobody has renewed for so long is given back, ms. */
-export const RENEWED_WITHIN_MS = 120_000;
-/** A call that ends after its reservation was given back is still counted, for so long, ms. */
-const REMEMBERED_MS = 1_800_000;
+/** A call whose reservation nobody has renewed for so long is over, and nobody will tell what it used, ms. */
+const RENEWED_WITHIN_MS = 120_000;
 
 /** What the ledger has reserved for one call. */
 export interface Reservation {
@@ -29,7 +27,7 @@ export const amountOf = ({ inputTokens, outputTokens }: CallTokens, price: Model
 export class Reservations {
   readonly #ledger: Pick<BudgetLedger, "settle">;
   readonly #clock: Clock;
-  readonly #open = new Map<string, Reservation & { renewedMs: number; isReleased: boolean }>();
+  readonly #open = new Map<string, Reservation & { renewedMs: number }>();
   #made = 0;
 
   constructor(ledger: Pick<BudgetLedger, "settle">, clock: Clock) {
@@ -40,7 +38,7 @@ export class Reservations {
   /** Keeps what the ledger has reserved; returns its id. */
   add(reservation: Reservation): string {
     const id = `r${++this.#made}`;
-    this.#open.set(id, { ...reservation, renewedMs: this.#clock.monotonicMs(), isReleased: false });
+    this.#open.set(id, { ...reservation, renewedMs: this.#clock.monotonicMs() });
     return id;
   }
 
@@ -54,26 +52,26 @@ export class Reservations {
     const reservation = this.#of(host, id);
     if (!reservation) return;
     this.#open.delete(id);
-    const { nest, amount, price, isReleased } = reservation;
-    this.#ledger.settle(nest, isReleased ? NOTHING : amount, used === undefined ? NOTHING : amountOf(used, price));
+    const { nest, amount, price } = reservation;
+    this.#ledger.settle(nest, amount, used === undefined ? NOTHING : amountOf(used, price));
   }
 
-  /** Gives back what a host that is gone had reserved. */
+  /** The calls of a host that is gone. */
   hostEnded(host: string): void {
-    for (const [id, reservation] of this.#open) if (reservation.host === host) this.end(host, id);
+    for (const [id, reservation] of this.#open) if (reservation.host === host) this.#writeOff(id, reservation);
   }
 
-  /** Gives back what nobody renews, and forgets it later. */
+  /** Calls that nobody speaks of any more. */
   expire(): void {
     const nowMs = this.#clock.monotonicMs();
-    for (const [id, reservation] of this.#open) {
-      const silentMs = nowMs - reservation.renewedMs;
-      if (silentMs > REMEMBERED_MS) this.#open.delete(id);
-      else if (silentMs > RENEWED_WITHIN_MS && !reservation.isReleased) {
-        reservation.isReleased = true;
-        this.#ledger.settle(reservation.nest, reservation.amount, NOTHING);
-      }
-    }
+    for (const [id, reservation] of this.#open)
+      if (nowMs - reservation.renewedMs > RENEWED_WITHIN_MS) this.#writeOff(id, reservation);
+  }
+
+  /** A call of unknown outcome may have been made, and may have used all that it might. */
+  #writeOff(id: string, { nest, amount }: Reservation): void {
+    this.#open.delete(id);
+    this.#ledger.settle(nest, amount, amount);
   }
 
   #of(host: string, id: string) {
