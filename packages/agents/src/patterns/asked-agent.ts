@@ -1,6 +1,7 @@
 import type { RoleDefinition } from "@troupe/runtime";
 import type { ZodType } from "zod";
-import { type AgentOptions, agentWith } from "../roles/agent.ts";
+import { agentWith } from "../roles/agent.ts";
+import type { AgentOptions } from "../roles/agent-options.ts";
 import type { OpenModel } from "../roles/agent-ports.ts";
 
 /** An agent that a coordinator asks: where its answer goes and what it looks like is the pattern's business. */

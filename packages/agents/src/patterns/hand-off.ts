@@ -6,7 +6,8 @@ import {
   type RoleDefinition,
   type RoleInstance,
 } from "@troupe/runtime";
-import { type AgentOptions, agentWith } from "../roles/agent.ts";
+import { agentWith } from "../roles/agent.ts";
+import type { AgentOptions } from "../roles/agent-options.ts";
 import { type OpenModel, systemModels } from "../roles/agent-ports.ts";
 import { readConversation } from "../roles/conversation.ts";
 

@@ -1,5 +1,6 @@
 import type { RoleDefinition } from "@troupe/runtime";
-import { type AgentOptions, agentWith } from "../roles/agent.ts";
+import { agentWith } from "../roles/agent.ts";
+import type { AgentOptions } from "../roles/agent-options.ts";
 import { type OpenModel, systemModels } from "../roles/agent-ports.ts";
 import type { ToolSource } from "../tools/tool-set.ts";
 

@@ -8,7 +8,8 @@ import {
   type RoleInstance,
 } from "@troupe/runtime";
 import { z } from "zod";
-import { type AgentOptions, agentWith } from "../roles/agent.ts";
+import { agentWith } from "../roles/agent.ts";
+import type { AgentOptions } from "../roles/agent-options.ts";
 import { type OpenModel, systemModels } from "../roles/agent-ports.ts";
 import { type Conversation, readConversation, textOfJson, toBody, withTurn } from "../roles/conversation.ts";
 import { DEFAULT_PASSAGES, MOST_PASSAGES, type Passage, type Retriever } from "./retriever.ts";

@@ -20,7 +20,7 @@ import { carryOut } from "../tools/gate/carry-out.ts";
 import type { ToolPorts } from "../tools/gate/tool-ports.ts";
 import { toModelTool } from "../tools/model-tool.ts";
 import { ToolSet } from "../tools/tool-set.ts";
-import type { AgentSpec } from "./agent.ts";
+import type { AgentSpec } from "./agent-options.ts";
 import { type AnswerShape, answerSchemaOf, type ParsedAnswer, parseAnswer, schemaOf } from "./answer.ts";
 import { StringFieldStream } from "./content-stream.ts";
 import { type Conversation, readConversation, toBody, withTurn } from "./conversation.ts";

@@ -6,7 +6,8 @@ import { z } from "zod";
 import type { ModelClient } from "../models/model.ts";
 import { offline, scripted } from "../testing/test-models.ts";
 import { tool } from "../tools/tool.ts";
-import { type AgentOptions, agentWith } from "./agent.ts";
+import { agentWith } from "./agent.ts";
+import type { AgentOptions } from "./agent-options.ts";
 import type { OpenModel } from "./agent-ports.ts";
 import { recall } from "./session-memory.ts";
 

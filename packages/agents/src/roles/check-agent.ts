@@ -4,7 +4,7 @@ import { z } from "zod";
 import { reachableAliases } from "../models/model-route.ts";
 import { knownAliases, specOf } from "../models/registry.ts";
 import { checkTools } from "../tools/check-tools.ts";
-import type { AgentSpec } from "./agent.ts";
+import type { AgentSpec } from "./agent-options.ts";
 import { answerSchemaOf } from "./answer.ts";
 import { MAX_CARRIED } from "./conversation.ts";
 

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { assembleSystem, createFakeContext, type FakeContextOptions } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { offline } from "../testing/test-models.ts";
-import { type AgentOptions, agentWith } from "./agent.ts";
+import { agentWith } from "./agent.ts";
+import type { AgentOptions } from "./agent-options.ts";
 import { waitForModels } from "./model-step.ts";
 
 type Options = AgentOptions<string, string>;
