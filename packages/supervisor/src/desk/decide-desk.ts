@@ -12,6 +12,7 @@ import {
   TroupeError,
   taintRulesOf,
 } from "@troupe/runtime/internal";
+import { passportAfterDeath } from "../failures/passport-after-death.ts";
 import type { DeadLetter } from "./dead-letter.ts";
 
 /** `send`: the message again, to that mailbox. `end`: the task ends so. `resubmit`: its input as a new task. `repeated`: that was done before. */
@@ -96,25 +97,18 @@ function labelsSeen(
   );
 }
 
-/** A new hop of the same role; over the hop limit, or in a circle, it has a fresh stretch to get out. */
-function freshPassport(
+/** A new hop of the same role. */
+const freshPassport = (
   { body: { error }, startedAtMs, remainingMs }: DeadLetter,
   passport: Passport,
   taint: readonly string[],
   nowMs: number,
-): Passport {
-  return {
-    ...passport,
-    index: 0,
-    parent: undefined,
-    wait: undefined,
-    replyTo: undefined,
-    depth: error.code === "hop_limit" ? 0 : passport.depth,
-    trail: error.code === "loop_detected" ? [] : passport.trail,
+): Passport =>
+  passportAfterDeath(error.code, passport, {
+    depth: passport.depth,
     taint,
     remainingMs: remainingMs === undefined ? undefined : Math.max(0, startedAtMs + remainingMs - nowMs),
-  };
-}
+  });
 
 function bytesOf(message: unknown): Uint8Array {
   const bytes = Buffer.from(JSON.stringify(message));

@@ -9,6 +9,7 @@ import {
 } from "@troupe/runtime/internal";
 import { z } from "zod";
 import type { Died } from "../observer/observation.ts";
+import { passportAfterDeath } from "./passport-after-death.ts";
 
 export interface DeadLetterCase {
   readonly death: Died;
@@ -57,24 +58,16 @@ export function decideDeadLetter(given: DeadLetterCase): DeadLetterAction {
 }
 
 /** What the client sent stays content from a client, although the supervisor sends it on. */
-function escalatedPassport(
+const escalatedPassport = (
   { death, clientLabels = [], remainingMs }: DeadLetterCase,
   { subject }: TaskRecord,
   passport: Passport,
-): Passport {
-  const { code } = death.body.error;
-  return {
-    ...passport,
-    index: 0,
-    parent: undefined,
-    wait: undefined,
-    replyTo: undefined,
-    depth: code === "hop_limit" ? 0 : passport.depth + 1,
-    trail: code === "loop_detected" ? [] : passport.trail,
+): Passport =>
+  passportAfterDeath(death.body.error.code, passport, {
+    depth: passport.depth + 1,
     taint: subject.from === "client" ? [...new Set([...passport.taint, ...clientLabels])] : passport.taint,
     remainingMs,
-  };
-}
+  });
 
 /** The same shape as from a hop that escalates by itself; that it failed shows in `error`. */
 function escalationBody({ role, body: { error, escalated } }: Died, input: TaskRecord): EscalationBody {
