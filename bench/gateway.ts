@@ -1,6 +1,7 @@
 /**
  * `npm run bench:gateway`: how many tasks a second `POST /api/v1/tasks` accepts, beside the bare HTTP framework with one JetStream publish
- * in the same run (docs/benchmarks.md). Nothing runs the tasks: what is measured is the door. Loopback, a process for each server.
+ * in the same run, and what credentials and limits cost (docs/benchmarks.md). Nothing runs the tasks: what is measured is the door. Loopback, a
+ * process for each server.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
@@ -10,6 +11,7 @@ import { jetstreamManager } from "@nats-io/jetstream";
 import autocannon from "autocannon";
 import { z } from "zod";
 import { startGatewayBed } from "../test/support/gateway-bed.ts";
+import { guardTable, measureGuard } from "./gateway/guard.ts";
 import { type ServerKind, ServerOrder } from "./gateway/server-order.ts";
 import type { Usage } from "./messages.ts";
 import { usageOf } from "./server-usage.ts";
@@ -23,7 +25,7 @@ const TITLES: Readonly<Record<ServerKind, string>> = {
   "bare-library": "fastify + one publish by the library",
 };
 const BODY = JSON.stringify({ role: "router", input: "Compare three databases", metadata: { from: "bench" } });
-const USAGE = "Usage: npm run bench:gateway -- [--rounds 5] [--seconds 4] [--connections 16,64]";
+const USAGE = "Usage: npm run bench:gateway -- [--rounds 5] [--seconds 4] [--connections 16,64] [--requests 3000]";
 
 interface Sample {
   readonly connections: number;
@@ -114,17 +116,21 @@ async function main(): Promise<void> {
       rounds: { type: "string", default: "5" },
       seconds: { type: "string", default: "4" },
       connections: { type: "string", default: "16,64" },
+      // Of each kind of credentials.
+      requests: { type: "string", default: "3000" },
       help: { type: "boolean", default: false },
     },
   });
   if (values.help) return console.log(USAGE);
   const count = z.coerce.number().pipe(z.int().min(1).max(1_000));
   const [rounds, seconds] = [count.parse(values.rounds), count.parse(values.seconds)];
+  const requests = z.coerce.number().pipe(z.int().min(1)).parse(values.requests);
   const levels = values.connections.split(",").map((text) => count.parse(text));
 
   await using opened = new AsyncDisposableStack();
   const bed = opened.use(await startGatewayBed());
   await bed.deploy("v1", { inFlight: 1_000_000 });
+  console.log(`${guardTable(await measureGuard(bed, requests, Date.now()))}\n`);
   const [subject, url] = ["bench.bare", bed.server.url];
   const manager = await jetstreamManager(bed.core.nc);
   await manager.streams.add({ name: "BENCH_BARE", subjects: [`${subject}.>`], max_msgs_per_subject: 1 });
