@@ -81,6 +81,8 @@ async function readAll(link: Link, stream: string, { filter, headersOnly }: Filt
       take(message);
       told += 1;
       pending = message.info.pending;
+      // A batch that is not full would be waited for until it expires.
+      if (pending === 0) break;
     }
     // The last ones may have been deleted before they were delivered.
     if (told === 0) pending = 0;
