@@ -32,7 +32,7 @@ async function examine(t: TestContext, bench: Bench, part: readonly string[], at
   const cwd = await mkdtemp(join(tmpdir(), "troupe-interop-"));
   t.after(() => rm(cwd, { recursive: true, force: true }));
   const config = ["--config-file", here("./schemathesis.toml")];
-  const how = ["--checks", "all", "--max-examples", String(EXAMPLES), "--workers", "2", "--no-color"];
+  const how = ["--checks", "all", "--max-examples", String(EXAMPLES), "--no-color"];
   const args = [...config, "run", `${gateway}/openapi.json`, ...how, ...part];
   const run = await runTool(join(programs, "schemathesis"), args, { cwd, limitMs: RUN_MS });
   assert.ok(run);
