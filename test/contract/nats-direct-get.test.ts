@@ -64,12 +64,26 @@ test("a batched read returns every match in order over several pages, from a seq
   assert.equal((await directGetAll(link, "LOG", { filter: "log.many.>", from })).length, 10);
 });
 
-test("the last of each of several subjects comes in one read", async () => {
-  const messages = await directGetAll(link, "LOG", { lastOf: ["log.a.1", "log.many.5", "log.none"] });
-  assert.deepEqual(
-    messages.map(({ subject }) => subject),
-    ["log.a.1", "log.many.5"],
-  );
+const subjectsOf = async (query: Parameters<typeof directGetAll>[2]) =>
+  (await directGetAll(link, "LOG", query)).map(({ subject }) => subject);
+
+test("what is written once is read by its subjects: in order, over several pages, from a sequence on", async () => {
+  for (const name of ["a.1", "b.1", "a.2"]) await publisher.publish(`log.once.${name}`, Buffer.from("x"));
+  assert.deepEqual(await subjectsOf({ writtenOnce: "log.once.a.>" }), ["log.once.a.1", "log.once.a.2"]);
+  const from = (await directGetLast(link, "LOG", "log.once.a.2"))?.sequence ?? 0;
+  assert.deepEqual(await subjectsOf({ writtenOnce: "log.once.a.>", from }), ["log.once.a.2"]);
+  assert.deepEqual(await subjectsOf({ writtenOnce: "log.once.none.>" }), []);
+  const all = await subjectsOf({ writtenOnce: "log.many.>" });
+  assert.deepEqual([all.length, all], [600, await subjectsOf({ filter: "log.many.>" })]);
+});
+
+test("of more subjects than the server looks up at once all are read as well", async () => {
+  const names = Array.from({ length: 1_100 }, (_, i) => `log.huge.${i}`);
+  for (const name of names) link.nc.publish(name, Buffer.from("x"));
+  await publisher.publish("log.huge.last", Buffer.from("x"));
+  assert.deepEqual(await subjectsOf({ writtenOnce: "log.huge.>" }), [...names, "log.huge.last"]);
+  const from = (await directGetLast(link, "LOG", "log.huge.1000"))?.sequence ?? 0;
+  assert.deepEqual(await subjectsOf({ writtenOnce: "log.huge.>", from }), [...names.slice(1_000), "log.huge.last"]);
 });
 
 test("headers that only the server may write are seen through: the subject is the stored one and the record is to be parked", async () => {

@@ -40,7 +40,7 @@ export function createTaskReader({ link, subjects, archive, shards, opened }: Ta
     const shard = parseTaskId(task)?.shard ?? 0;
     if (shard >= shards) return;
     const stream = subjects.logStream(shard);
-    const query = { filter: `${subjects.task(task)}.>`, from: after + 1 };
+    const query = { writtenOnce: `${subjects.task(task)}.>`, from: after + 1 };
     for await (const message of directGetBatch(link, stream, query)) {
       yield* readTaskRecords(subjects, [storedRecord(message)]).map(opened);
     }

@@ -19,7 +19,7 @@ export function createTaskArchive(link: Link, subjects: Subjects): TaskArchive {
   return {
     has: async (task) => (await directGetLast(link, stream, subjects.archive(task, "*"))) !== undefined,
     read: async (task) => {
-      const parts = await directGetAll(link, stream, { filter: subjects.archive(task, "*") });
+      const parts = await directGetAll(link, stream, { writtenOnce: subjects.archive(task, "*") });
       const bodies = parts.toSorted((a, b) => part(a.subject) - part(b.subject)).map(({ body }) => body);
       return parts[0] && unpackTask(bodies, parts[0].headers.get(PARTS_HEADER));
     },

@@ -23,10 +23,13 @@ export interface StoredMessage {
 export type BatchQuery =
   /** Those whose subject matches `filter`, from sequence `from` (default the first). */
   | { readonly filter: string; readonly from?: number }
+  /**
+   * The same, of a stream in which every subject is written once: the server finds them by their subjects, in the same time however much the
+   * stream holds. By `filter` it looks through everything from there to the end.
+   */
+  | { readonly writtenOnce: string; readonly from?: number }
   /** Those whose subject matches `filter` and that were stored at this time or later. */
-  | { readonly filter: string; readonly sinceMs: number }
-  /** The last message of each subject that matches one of the filters; at most 1,024 subjects. */
-  | { readonly lastOf: readonly string[] };
+  | { readonly filter: string; readonly sinceMs: number };
 
 const GET_TIMEOUT_MS = 1_000;
 const BATCH_SILENCE_MS = 2_000;
@@ -58,11 +61,7 @@ export async function directGetSequence(
 
 /** All messages of a query, in the order of their sequences, page by page. */
 export async function* directGetBatch(link: Link, stream: string, query: BatchQuery): AsyncGenerator<StoredMessage> {
-  if ("lastOf" in query) {
-    const page = await readPage(link, stream, { multi_last: query.lastOf, batch: 1_024 });
-    yield* page.messages;
-    return;
-  }
+  if ("writtenOnce" in query) return yield* readWrittenOnce(link, stream, query.writtenOnce, query.from ?? 1);
   const { filter: next_by_subj } = query;
   let start: Readonly<Record<string, unknown>> =
     "sinceMs" in query ? { start_time: rfc3339(query.sinceMs) } : { seq: query.from ?? 1 };
@@ -72,6 +71,23 @@ export async function* directGetBatch(link: Link, stream: string, query: BatchQu
     const last = page.messages.at(-1);
     if (!last || page.pending === 0) return;
     start = { seq: last.sequence + 1 };
+  }
+}
+
+/** By the last message of each subject; of more subjects than the server looks up at once, one by one in the order of the stream. */
+async function* readWrittenOnce(
+  link: Link,
+  stream: string,
+  filter: string,
+  from: number,
+): AsyncGenerator<StoredMessage> {
+  for (let seq = from; ; ) {
+    const page = await readPage(link, stream, { seq, multi_last: [filter], batch: PAGE });
+    if (page.isTooMany) return yield* directGetBatch(link, stream, { filter, from: seq });
+    yield* page.messages;
+    const last = page.messages.at(-1);
+    if (!last || page.pending === 0) return;
+    seq = last.sequence + 1;
   }
 }
 
@@ -98,6 +114,8 @@ interface Page {
   readonly messages: readonly StoredMessage[];
   /** How many more match. */
   readonly pending: number;
+  /** More subjects match than the server looks up at once, and it looked up none. */
+  readonly isTooMany: boolean;
 }
 
 function readPage(link: Link, stream: string, request: Readonly<Record<string, unknown>>): Promise<Page> {
@@ -119,7 +137,9 @@ function readPage(link: Link, stream: string, request: Readonly<Record<string, u
           if (error) throw error;
           silence.refresh();
           const code = answer.headers?.code ?? 0;
-          if (code === 204 || code === 404) return end(() => resolve({ messages, pending: pendingOf(answer) }));
+          const isTooMany = code === 413;
+          if (isTooMany || code === 204 || code === 404)
+            return end(() => resolve({ messages, pending: pendingOf(answer), isTooMany }));
           const message = storedMessage(answer, stream);
           if (message) messages.push(message);
         } catch (thrown) {

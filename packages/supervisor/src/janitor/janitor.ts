@@ -21,7 +21,8 @@ import {
 } from "@troupe/runtime/internal";
 import type { TaskIndex } from "../observer/task-index.ts";
 import type { TaskReader } from "../observer/task-reader.ts";
-import { type JanitorLimits, type Leaving, leavingTasks, wasContested } from "./decide.ts";
+import { type Leaving, leavingTasks, wasContested } from "./decide.ts";
+import type { JanitorLimits } from "./limits.ts";
 import { oldRevisions, type SessionRecord, spentTurns } from "./session-records.ts";
 
 /** Revisions of a role's state that a session keeps: an execution reads those after the one that it began with. */
@@ -140,7 +141,7 @@ export class Janitor {
 
   #sessionRecords(shard: number, filter: string): Promise<readonly SessionRecord[]> {
     const { link, subjects } = this.#options;
-    return directGetAll(link, subjects.logStream(shard), { filter });
+    return directGetAll(link, subjects.logStream(shard), { writtenOnce: filter });
   }
 
   async #deleteTask(task: TaskId, stored: readonly StoredRecord[]): Promise<void> {

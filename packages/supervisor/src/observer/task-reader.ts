@@ -28,7 +28,7 @@ export class TaskReader {
 
   async read(task: TaskId): Promise<ReadTask> {
     const stream = this.#subjects.logStream(parseTaskId(task)?.shard ?? 0);
-    const messages = await directGetAll(this.#link, stream, { filter: `${this.#subjects.task(task)}.>` });
+    const messages = await directGetAll(this.#link, stream, { writtenOnce: `${this.#subjects.task(task)}.>` });
     const stored = messages.map(storedRecord);
     return { stored, records: readTaskRecords(this.#subjects, stored) };
   }
