@@ -159,6 +159,7 @@ export class RoleSeat {
 
   /** Resolves when everything that the server had sent before is in hand: it answers in order. Rejects when the connection is closed. */
   catchUp(): Promise<void> {
+    this.#link.outbox.flush();
     return this.#link.nc.flush();
   }
 

@@ -16,6 +16,7 @@ import { type Random, systemRandom } from "../random.ts";
 import { isWithin } from "../within.ts";
 import { CORE_API_PREFIX } from "./api-prefix.ts";
 import type { Credentials } from "./credentials.ts";
+import { Outbox } from "./outbox.ts";
 import { Renewal } from "./renewal.ts";
 import type { TlsSettings } from "./tls.ts";
 import { PLACE_OF_USER, type UserName } from "./users.ts";
@@ -31,6 +32,8 @@ export interface Link {
   /** Prefix of the inboxes that this user may subscribe to. */
   readonly inboxPrefix: string;
   readonly name: string;
+  /** For what may go out a moment later. */
+  readonly outbox: Outbox;
   /** Connects anew, with the credentials of now, and nothing on its way meanwhile. */
   readonly renewal: Renewal;
   /** Sends what is queued, waits at most a second for it, and closes. May be called more than once. */
@@ -93,13 +96,18 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     onRefused();
   };
   void followStatus(nc, logger.child({ part: "nats", link: name }), { refuse, letIn: () => (refusals.count = 0) });
+  const outbox = new Outbox(nc, logger);
   return {
     nc,
+    outbox,
     apiPrefix: options.apiPrefix ?? place?.apiPrefix ?? CORE_API_PREFIX,
     inboxPrefix,
     name,
-    renewal: new Renewal(nc, clock),
-    close: () => closeGently(nc, clock),
+    renewal: new Renewal({ nc, outbox, clock }),
+    close: () => {
+      outbox.flush();
+      return closeGently(nc, clock);
+    },
   };
 }
 

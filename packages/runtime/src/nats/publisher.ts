@@ -106,6 +106,7 @@ class AckedPublisher implements Publisher {
     try {
       const reply = `${this.#inbox}${slot}-${number}`;
       this.#link.nc.publish(subject, body, headers ? { reply, headers } : { reply });
+      this.#link.outbox.flush();
     } catch (error) {
       const tooLarge = error instanceof InvalidArgumentError;
       this.#settle(

@@ -30,7 +30,7 @@ export interface PulledMessage {
   readonly pending: number;
   /** Monotonic. */
   readonly arrivedMs: number;
-  /** Dealt with; not awaited, may be lost. */
+  /** Dealt with; not awaited, goes out a moment later, may be lost. */
   ack(): void;
   /** Still being worked on. The loop says so by itself every 2 s while `run` is pending. */
   working(): void;
@@ -61,7 +61,7 @@ export interface PullLoop {
   resume(): void;
   /** Changes the number of slots; a smaller one is reached as messages end. */
   resize(slots: number): void;
-  /** Takes no more messages and waits for those that are held. */
+  /** Takes no more messages, and waits until those that are held are dealt with and that is said. */
   stop(): Promise<void>;
 }
 
@@ -166,6 +166,7 @@ class SlotPull implements PullLoop {
     this.#endRenewals();
     await this.pause();
     if (this.#held.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+    this.#options.link.outbox.flush();
     clearInterval(this.#watch);
   }
 
@@ -257,7 +258,8 @@ class SlotPull implements PullLoop {
     const settle = (answer: string) => {
       if (held.answer !== undefined) return;
       held.answer = answer;
-      this.#say(held.ackSubject, answer);
+      if (answer === ACK) this.#options.link.outbox.post(held.ackSubject, answer);
+      else this.#say(held.ackSubject, answer);
     };
     return {
       subject: message.subject,

@@ -1,11 +1,18 @@
 import type { NatsConnection } from "@nats-io/transport-node";
 import type { Clock } from "../clock.ts";
 import { isWithin } from "../within.ts";
+import type { Outbox } from "./outbox.ts";
 
 /** Asks the server for nothing more. Resolves, with what takes it up again, when everything that was asked for has come or has ended. */
 export type StandAside = () => Promise<() => void>;
 
 const RECONNECT_LIMIT_MS = 5_000;
+
+interface RenewalPorts {
+  readonly nc: NatsConnection;
+  readonly outbox: Pick<Outbox, "flush">;
+  readonly clock: Clock;
+}
 
 /**
  * Gives a connection to the server up for a new one, so that newer credentials count before the older ones end. A message that the server
@@ -13,11 +20,13 @@ const RECONNECT_LIMIT_MS = 5_000;
  */
 export class Renewal {
   readonly #nc: NatsConnection;
+  readonly #outbox: Pick<Outbox, "flush">;
   readonly #clock: Clock;
   readonly #aside = new Set<StandAside>();
 
-  constructor(nc: NatsConnection, clock: Clock) {
+  constructor({ nc, outbox, clock }: RenewalPorts) {
     this.#nc = nc;
+    this.#outbox = outbox;
     this.#clock = clock;
   }
 
@@ -33,6 +42,9 @@ export class Renewal {
     const goOn = await Promise.all([...this.#aside].map((standAside) => standAside()));
     const back = this.#reconnected();
     try {
+      this.#outbox.flush();
+      // The library writes what it was given a moment later.
+      await this.#clock.sleep(0);
       await this.#nc.reconnect();
       await isWithin(this.#clock, RECONNECT_LIMIT_MS, back);
     } finally {
