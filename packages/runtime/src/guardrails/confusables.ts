@@ -15,15 +15,40 @@ const PAIRS: readonly (readonly [string, string])[] = [
   ["ɑɡɩıȷʟɴɪʀʙʜɢᴀᴄᴅᴇᴊᴋᴍᴏᴘᴛᴜᴠᴡᴢøłđħŧ", "agiijlnirbhgacdejkmoptuvwzoldht"],
 ];
 
-const LATIN: ReadonlyMap<string, string> = new Map(
-  PAIRS.flatMap(([others, latin]) => {
-    const letters = Array.from(latin);
-    return Array.from(others).map((other, index): [string, string] => [other, letters[index] ?? other]);
-  }),
-);
+/** By unit: the unit of the Latin letter that it looks like, or 0. All of them are single units. */
+const LATIN = new Uint16Array(0x1_00_00);
+for (const [others, latin] of PAIRS) {
+  const letters = Array.from(latin);
+  for (const [index, other] of Array.from(others).entries()) {
+    LATIN[other.charCodeAt(0)] = letters[index]?.charCodeAt(0) ?? 0;
+  }
+}
 
-/** Any letter that has a Latin look-alike. */
-export const CONFUSABLE = new RegExp(`[${[...LATIN.keys()].join("")}]`, "gu");
+/** The text with Latin letters in place of their look-alikes, unit for unit; the text itself where there are none. */
+export function latinOf(text: string): string {
+  let latin: Uint16Array | undefined;
+  for (let at = 0; at < text.length; at++) {
+    const letter = LATIN[text.charCodeAt(at)] ?? 0;
+    if (letter === 0) continue;
+    latin ??= Uint16Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));
+    latin[at] = letter;
+  }
+  return latin === undefined ? text : textOf(latin);
+}
 
-/** The Latin letter that it looks like. */
-export const latinOf = (letter: string): string => LATIN.get(letter) ?? letter;
+/** Whether any letter of it looks like a Latin one. */
+export function hasConfusable(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (LATIN[text.charCodeAt(at)] !== 0) return true;
+  return false;
+}
+
+/** Units that one call takes. */
+const MOST_UNITS = 8_192;
+
+function textOf(units: Uint16Array): string {
+  let text = "";
+  for (let at = 0; at < units.length; at += MOST_UNITS) {
+    text += String.fromCharCode(...units.subarray(at, at + MOST_UNITS));
+  }
+  return text;
+}

@@ -2,7 +2,7 @@
  * One form for what looks the same: compatibility characters, marks on letters, invisible characters, dashes and spaces. Pure, linear, and
  * with the way back to the original, so that what is found can be taken out of it.
  */
-import { CONFUSABLE, latinOf } from "./confusables.ts";
+import { latinOf } from "./confusables.ts";
 import { type View, ViewBuilder } from "./view.ts";
 
 // oxlint-disable-next-line no-control-regex -- plain ASCII is what most texts are
@@ -18,15 +18,18 @@ const QUOTE = /[\u2018\u2019\u201a\u201b\u2032\u00b4]/;
 const DOUBLE_QUOTE = /[\u201c-\u201f\u2033\u00ab\u00bb]/;
 const MARKS = /\p{Mn}/gu;
 
-/** Folded forms by character; a text in any language has a few hundred. */
+/** Folded forms of characters that are not themselves; a text in any language has a few hundred. */
 const known = new Map<string, string>();
 const MOST_KNOWN = 20_000;
+/** By unit of the basic plane: a character that stays as it is, once it was looked at. */
+const stays = new Uint8Array(0x1_00_00);
 
 /** A character as detectors read it; nothing for one that is not seen. */
 function fold(character: string): string {
   const before = known.get(character);
   if (before !== undefined) return before;
   const folded = foldAnew(character);
+  if (folded === character && character.length === 1) stays[character.charCodeAt(0)] = 1;
   if (known.size >= MOST_KNOWN) known.clear();
   known.set(character, folded);
   return folded;
@@ -49,22 +52,15 @@ export function cleaned(whole: View): View {
   const { text } = whole;
   if (ASCII.test(text)) return whole;
   const builder = new ViewBuilder(whole);
-  let keptFrom = 0;
-  let at = 0;
-  for (const character of text) {
-    const next = at + character.length;
-    if (character > "\u007f") {
-      const folded = fold(character);
-      if (folded !== character) {
-        builder.keep(keptFrom, at);
-        builder.put(folded, { start: at, end: next });
-        keptFrom = next;
-      }
-    }
-    at = next;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x80 || stays[code] === 1) continue;
+    const character = String.fromCodePoint(text.codePointAt(at) ?? code);
+    const end = at + character.length;
+    const folded = fold(character);
+    if (folded !== character) builder.put(folded, { start: at, end });
+    at = end - 1;
   }
-  if (keptFrom === 0) return whole;
-  builder.keep(keptFrom, text.length);
   return builder.build();
 }
 
@@ -76,5 +72,8 @@ export function lowered(view: View): View {
   return view.withText(lower);
 }
 
-/** Letters of other scripts as the Latin ones that they look like. */
-export const latinised = (view: View): View => view.replaced(CONFUSABLE, latinOf);
+/** Letters of other scripts as the Latin ones that they look like; the same view where there are none. */
+export function latinised(view: View): View {
+  const latin = latinOf(view.text);
+  return latin === view.text ? view : view.withText(latin);
+}

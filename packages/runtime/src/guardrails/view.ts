@@ -6,90 +6,106 @@ export interface Span {
   readonly end: number;
 }
 
+/** Where a part of a view comes from: units of another view taken over one by one, or written for a range of it. */
+interface Part {
+  /** Where it begins in the view. */
+  readonly at: number;
+  readonly from: Span;
+  readonly isKept: boolean;
+}
+
 export class View {
   readonly text: string;
-  readonly #starts: readonly number[] | undefined;
-  readonly #ends: readonly number[] | undefined;
+  readonly #source: View | undefined;
+  readonly #parts: readonly Part[];
 
-  /** Without ranges the text is the original itself. */
-  constructor(text: string, starts?: readonly number[], ends?: readonly number[]) {
+  /** Without a source the text is the original itself. */
+  constructor(text: string, source?: View, parts: readonly Part[] = []) {
     this.text = text;
-    this.#starts = starts;
-    this.#ends = ends;
+    this.#source = source;
+    this.#parts = parts;
   }
 
   /** The range of the original behind a range of this text. */
   original({ start, end }: Span): Span {
-    return end <= start ? { start, end } : { start: this.startOf(start), end: this.endOf(end - 1) };
+    if (end <= start) return { start, end };
+    return { start: this.#unit(start).start, end: this.#unit(end - 1).end };
   }
 
-  /** Where the unit of the original begins that a unit of this text stands for, and where it ends. */
-  startOf(index: number): number {
-    return this.#starts?.[index] ?? index;
+  #unit(index: number): Span {
+    if (this.#source === undefined) return { start: index, end: index + 1 };
+    const part = this.#partAt(index);
+    if (part === undefined) return this.#source.#unit(index);
+    return part.isKept ? this.#source.#unit(part.from.start + index - part.at) : this.#source.original(part.from);
   }
-  endOf(index: number): number {
-    return this.#ends?.[index] ?? index + 1;
+
+  /** The last part that begins at or before a unit. */
+  #partAt(index: number): Part | undefined {
+    let low = 0;
+    let high = this.#parts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1;
+      if ((this.#parts[middle]?.at ?? 0) <= index) low = middle;
+      else high = middle;
+    }
+    return this.#parts[low];
   }
 
   /** Another text of the same length, unit for unit. */
   withText(text: string): View {
-    return new View(text, this.#starts, this.#ends);
+    return new View(text, this);
   }
 
   /** A whole other text that stands for one range of this one: what a decoder made of it. */
-  decoded(text: string, at: Span): View {
-    const { start, end } = this.original(at);
-    const every = (place: number) => Array.from({ length: text.length }, () => place);
-    return new View(text, every(start), every(end));
+  decoded(text: string, from: Span): View {
+    return new View(text, this, [{ at: 0, from, isKept: false }]);
   }
 
   /** The same view with each match of a global pattern replaced; the view itself where nothing matches. */
   replaced(pattern: RegExp, replace: (match: string) => string): View {
     const builder = new ViewBuilder(this);
-    let at = 0;
     for (const match of this.text.matchAll(pattern)) {
-      builder.keep(at, match.index);
-      at = match.index + match[0].length;
-      builder.put(replace(match[0]), { start: match.index, end: at });
+      builder.put(replace(match[0]), { start: match.index, end: match.index + match[0].length });
     }
-    if (at === 0) return this;
-    builder.keep(at, this.text.length);
     return builder.build();
   }
 }
 
-/** Puts a view together from parts of another one. */
+/** Puts a view together from another one with some ranges written anew, in their order. */
 export class ViewBuilder {
   readonly #from: View;
-  readonly #parts: string[] = [];
-  readonly #starts: number[] = [];
-  readonly #ends: number[] = [];
+  readonly #texts: string[] = [];
+  readonly #parts: Part[] = [];
+  #length = 0;
+  #taken = 0;
 
   constructor(from: View) {
     this.#from = from;
   }
 
-  /** Takes over a range as it is. */
-  keep(start: number, end: number): void {
-    if (end <= start) return;
-    this.#parts.push(this.#from.text.slice(start, end));
-    for (let index = start; index < end; index++) {
-      this.#starts.push(this.#from.startOf(index));
-      this.#ends.push(this.#from.endOf(index));
-    }
+  /** Writes `text` for a range. What lies before it is taken over as it is. */
+  put(text: string, range: Span): void {
+    this.#keepUpTo(range.start);
+    this.#append(text, range, false);
+    this.#taken = range.end;
   }
 
-  /** Writes `text` for a range. */
-  put(text: string, at: Span): void {
-    const span = this.#from.original(at);
-    this.#parts.push(text);
-    for (let index = 0; index < text.length; index++) {
-      this.#starts.push(span.start);
-      this.#ends.push(span.end);
-    }
-  }
-
+  /** The view itself where nothing was written. */
   build(): View {
-    return new View(this.#parts.join(""), this.#starts, this.#ends);
+    if (this.#taken === 0) return this.#from;
+    this.#keepUpTo(this.#from.text.length);
+    return new View(this.#texts.join(""), this.#from, this.#parts);
+  }
+
+  #keepUpTo(end: number): void {
+    const start = this.#taken;
+    if (end > start) this.#append(this.#from.text.slice(start, end), { start, end }, true);
+  }
+
+  #append(text: string, from: Span, isKept: boolean): void {
+    if (text === "") return;
+    this.#texts.push(text);
+    this.#parts.push({ at: this.#length, from, isKept });
+    this.#length += text.length;
   }
 }

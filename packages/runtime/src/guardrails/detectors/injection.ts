@@ -1,4 +1,5 @@
 /** Text that gives orders to the model instead of being worked on. What is found is the sentences that do. */
+import { hasConfusable } from "../confusables.ts";
 import type { Detector } from "../detector.ts";
 import { type Span, View } from "../view.ts";
 import { disguises } from "./injection/disguise.ts";
@@ -13,14 +14,13 @@ export const injection: Detector = {
   readsEncoded: true,
   find: (text) => {
     const view = new View(text);
-    const found = [
-      ...injectionsIn(text),
-      ...squeezedOrders(text),
-      ...disguises(view).flatMap((reading) =>
-        [...injectionsIn(reading.text), ...squeezedOrders(reading.text)].map((span) => reading.original(span)),
+    // A text with look-alike letters is read again with Latin ones; what else it is disguised by is looked for then.
+    const readings = hasConfusable(text) ? [view] : [view, ...disguises(view)];
+    return readings.flatMap((reading) =>
+      [...injectionsIn(reading.text), ...squeezedOrders(reading.text)].map((span) =>
+        sentencesOf(text, reading.original(span)),
       ),
-    ];
-    return found.map((span) => sentencesOf(text, span));
+    );
   },
 };
 

@@ -2,15 +2,15 @@
  * Words that hurt people: threats, incitement to harm oneself, hatred of groups, insults of whoever reads. Word lists in several languages;
  * what needs understanding (irony, hatred without such words) is not seen.
  */
-import { type Detector, matches } from "../detector.ts";
+import { AnchoredPatterns } from "../anchored.ts";
+import type { Detector } from "../detector.ts";
+import { foldText } from "../normalise.ts";
 
 const words = (list: string): string =>
   list
     .trim()
     .split(/(?<!\s)\s*\|\s*/)
     .join("|");
-const pattern = (source: string): RegExp => new RegExp(source, "gu");
-const START = "(?<![\\p{L}\\p{N}])";
 const END = "(?![\\p{L}\\p{N}])";
 
 const KILL = words(
@@ -22,45 +22,38 @@ const GROUPS = words(
 );
 
 const THREAT = [
-  `${START}(?:i|we)(?:'ll| will| am going to|'m going to| are going to|'re going to| gonna|'m gonna| want to| swear i(?:'ll| will)) (?:\\w{1,12} ){0,2}(?:${KILL}) (?:${YOU})${END}`,
-  `${START}(?:you|your family)(?:'re| are)? (?:deserve to|should|will|gonna|going to) (?:\\w{1,10} ){0,2}(?:die|burn in hell|be (?:shot|killed|hanged|raped|beaten|lynched))${END}`,
-  `${START}(?:i|we) (?:know|found out) where (?:you|u|your (?:kids|family)) (?:live|sleep|go to school|work)${END}`,
-  `${START}(?:watch your back|you(?:'re| are) (?:a )?dead (?:man|meat|woman)?|sleep with one eye open|i(?:'ll| will) (?:end|bury|gut|skin) you|(?:i|we)(?:'ll| will| am going to|'m going to|'m gonna| are going to) (?:find|get|catch|come for|come after|track|hunt) (?:you|u)(?: down)? and (?:\\w{1,12} ){0,2}(?:${KILL}))${END}`,
-  `${START}(?:ich bring(?:e)? dich um|ich mach(?:e)? dich (?:kalt|fertig)|du bist tot|je vais te (?:tuer|buter|crever)|te voy a matar|voy a matarte|ti ammazzo|vou te matar|ik maak je dood|zabije cie|я тебя убью|убью тебя|seni oldurecegim|殺してやる|ぶっ殺す|我要杀了你|죽여버리겠다|죽여버릴)`,
+  `(?:i|we)(?:'ll| will| am going to|'m going to| are going to|'re going to| gonna|'m gonna| want to| swear i(?:'ll| will)) (?:\\w{1,12} ){0,2}(?:${KILL}) (?:${YOU})${END}`,
+  `(?:you|your family)(?:'re| are)? (?:deserve to|should|will|gonna|going to) (?:\\w{1,10} ){0,2}(?:die|burn in hell|be (?:shot|killed|hanged|raped|beaten|lynched))${END}`,
+  `(?:i|we) (?:know|found out) where (?:you|u|your (?:kids|family)) (?:live|sleep|go to school|work)${END}`,
+  `(?:watch your back|you(?:'re| are) (?:a )?dead (?:man|meat|woman)?|sleep with one eye open|i(?:'ll| will) (?:end|bury|gut|skin) you|(?:i|we)(?:'ll| will| am going to|'m going to|'m gonna| are going to) (?:find|get|catch|come for|come after|track|hunt) (?:you|u)(?: down)? and (?:\\w{1,12} ){0,2}(?:${KILL}))${END}`,
+  `(?:ich bring(?:e)? dich um|ich mach(?:e)? dich (?:kalt|fertig)|du bist tot|je vais te (?:tuer|buter|crever)|te voy a matar|voy a matarte|ti ammazzo|vou te matar|ik maak je dood|zabije cie|я тебя убью|убью тебя|seni oldurecegim|殺してやる|ぶっ殺す|我要杀了你|죽여버리겠다|죽여버릴)`,
 ];
 const SELF_HARM = [
-  `${START}(?:kill (?:your ?self|urself)|kys|go (?:and )?(?:die|hang yourself|jump off a (?:bridge|cliff|building))|end your (?:own )?life|drink bleach|slit your wrists?|the world would be better (?:off )?without you|nobody would miss you|do us all a favou?r and die)${END}`,
-  `${START}(?:bring dich um|geh sterben|va te (?:tuer|suicider|pendre)|va mourir|matate|suicidate|vete a morir|ammazzati|ucciditi|se mate|vai se matar|maak jezelf af|zabij sie|убей себя|сдохни|kendini oldur|去死吧?|自杀吧|死ね|뒈져라|나가 죽어)`,
+  `(?:kill (?:your ?self|urself)|kys|go (?:and )?(?:die|hang yourself|jump off a (?:bridge|cliff|building))|end your (?:own )?life|drink bleach|slit your wrists?|the world would be better (?:off )?without you|nobody would miss you|do us all a favou?r and die)${END}`,
+  `(?:bring dich um|geh sterben|va te (?:tuer|suicider|pendre)|va mourir|matate|suicidate|vete a morir|ammazzati|ucciditi|se mate|vai se matar|maak jezelf af|zabij sie|убей себя|сдохни|kendini oldur|去死吧?|自杀吧|死ね|뒈져라|나가 죽어)`,
 ];
 const HATRED = [
-  `${START}(?:all |the |those |these |fucking |filthy |dirty ){0,4}(?:${GROUPS}) (?:are|r) (?:all |just |nothing but |a bunch of ){0,3}(?:vermin|animals|subhumans?|sub-human|cockroaches|rats|parasites|apes|monkeys|scum|filth|trash|garbage|inferior|a disease|a plague|a cancer|savages|criminals|rapists|terrorists|thieves|stupid|worthless|disgusting)${END}`,
-  `${START}(?:kill|exterminate|gas|deport|eradicate|get rid of|wipe out|burn|death to|hang|shoot) (?:all )?(?:the |those |these )?(?:${GROUPS})${END}`,
-  `${START}(?:i )?(?:hate|despise|can't stand) (?:all )?(?:the |those |these )?(?:${GROUPS})${END}`,
-  `${START}(?:${GROUPS}) (?:should|must|ought to|need to|deserve to) (?:all )?(?:die|be (?:killed|shot|exterminated|gassed|deported|hanged|banned|wiped out)|burn|go back)${END}`,
-  `${START}(?:n[i1!]gg(?:er|a)s?|f[a@]gg?[o0]ts?|k[i1]kes?|sp[i1]cs?|ch[i1]nks?|g[o0]{2}ks?|wetbacks?|tr[a@]nn(?:y|ies)|towelheads?|sandn[i1]ggers?|retards?|kanaken?|neger|bougnoules?|sudacas?|maricones|froci[oa]?|пидор\\p{L}*|жид(?:ы|ов)?|чурк\\p{L}*)${END}`,
+  `(?:all |the |those |these |fucking |filthy |dirty ){0,4}(?:${GROUPS}) (?:are|r) (?:all |just |nothing but |a bunch of ){0,3}(?:vermin|animals|subhumans?|sub-human|cockroaches|rats|parasites|apes|monkeys|scum|filth|trash|garbage|inferior|a disease|a plague|a cancer|savages|criminals|rapists|terrorists|thieves|stupid|worthless|disgusting)${END}`,
+  `(?:kill|exterminate|gas|deport|eradicate|get rid of|wipe out|burn|death to|hang|shoot) (?:all )?(?:the |those |these )?(?:${GROUPS})${END}`,
+  `(?:i )?(?:hate|despise|can't stand) (?:all )?(?:the |those |these )?(?:${GROUPS})${END}`,
+  `(?:${GROUPS}) (?:should|must|ought to|need to|deserve to) (?:all )?(?:die|be (?:killed|shot|exterminated|gassed|deported|hanged|banned|wiped out)|burn|go back)${END}`,
+  `(?:n[i1!]gg(?:er|a)s?|f[a@]gg?[o0]ts?|k[i1]kes?|sp[i1]cs?|ch[i1]nks?|g[o0]{2}ks?|wetbacks?|tr[a@]nn(?:y|ies)|towelheads?|sandn[i1]ggers?|retards?|kanaken?|neger|bougnoules?|sudacas?|maricones|froci[oa]?|пидор\\p{L}*|жид(?:ы|ов)?|чурк\\p{L}*)${END}`,
 ];
 const INSULT = [
-  `${START}(?:you(?:'re| are)?|u r|ur|what) (?:such )?(?:a |an |the )?(?:\\w{1,12} ){0,2}(?:idiots?|morons?|imbeciles?|dumbass(?:es)?|asshole|bastard|bitch|cunt|whore|slut|loser|scum(?:bag)?|piece of (?:shit|crap|garbage|trash)|worthless (?:piece|human|person|bot|waste)|waste of (?:space|oxygen|air)|pathetic (?:excuse|loser|human|little)|dickhead|douchebag|prick|wanker|twat|cretin|degenerate|retarded)${END}`,
-  `${START}(?:fuck (?:you|off|u)|go fuck yourself|screw you|piss off|shut the fuck up|stfu|suck my (?:dick|cock)|eat shit|motherfuckers?|go to hell)${END}`,
-  `${START}(?:du (?:bist (?:ein(?:e)? )?)?(?:\\w{1,12} ){0,2}(?:arschloch|wichser|hurensohn|idiot|missgeburt|schlampe|fotze|vollidiot|drecksau)|fick dich|verpiss dich|halt die fresse|ta gueule|fils de pute|connard|salope|encule|nique ta mere|hijo de puta|puta madre|gilipollas|vete a la mierda|pendejo|cabron|vaffanculo|stronz[oa]|figlio di puttana|coglione|filho da puta|vai se foder|vai tomar no cu|klootzak|kankerlijer|kurwa mac|spierdalaj|иди на ?хуй|пошел на ?хуй|сука блять|мудак|ублюдок|siktir git|orospu cocugu|操你妈|傻逼|くたばれ|씨발|개새끼|병신)`,
+  `(?:you(?:'re| are)?|u r|ur|what) (?:such )?(?:a |an |the )?(?:\\w{1,12} ){0,2}(?:idiots?|morons?|imbeciles?|dumbass(?:es)?|asshole|bastard|bitch|cunt|whore|slut|loser|scum(?:bag)?|piece of (?:shit|crap|garbage|trash)|worthless (?:piece|human|person|bot|waste)|waste of (?:space|oxygen|air)|pathetic (?:excuse|loser|human|little)|dickhead|douchebag|prick|wanker|twat|cretin|degenerate|retarded)${END}`,
+  `(?:fuck (?:you|off|u)|go fuck yourself|screw you|piss off|shut the fuck up|stfu|suck my (?:dick|cock)|eat shit|motherfuckers?|go to hell)${END}`,
+  `(?:du (?:bist (?:ein(?:e)? )?)?(?:\\w{1,12} ){0,2}(?:arschloch|wichser|hurensohn|idiot|missgeburt|schlampe|fotze|vollidiot|drecksau)|fick dich|verpiss dich|halt die fresse|ta gueule|fils de pute|connard|salope|encule|nique ta mere|hijo de puta|puta madre|gilipollas|vete a la mierda|pendejo|cabron|vaffanculo|stronz[oa]|figlio di puttana|coglione|filho da puta|vai se foder|vai tomar no cu|klootzak|kankerlijer|kurwa mac|spierdalaj|иди на ?хуй|пошел на ?хуй|сука блять|мудак|ублюдок|siktir git|orospu cocugu|操你妈|傻逼|くたばれ|씨발|개새끼|병신)`,
 ];
 
 const detector = (rule: string, severity: Detector["severity"], sources: readonly string[]): Detector => {
-  const patterns = sources.map((source) =>
-    pattern(
-      source
-        .normalize("NFKD")
-        .replace(/\p{Mn}/gu, "")
-        .normalize("NFKC"),
-    ),
-  );
+  let patterns: AnchoredPatterns | undefined;
   return {
     rule,
     type: "TOXIC",
     severity,
     reads: "folded",
     readsEncoded: true,
-    find: (text) => patterns.flatMap((one) => matches(text, one)),
+    find: (text) => (patterns ??= new AnchoredPatterns(sources.map(foldText))).find(text),
   };
 };
 

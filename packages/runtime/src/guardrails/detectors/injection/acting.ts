@@ -2,98 +2,79 @@
 import { type Feature, feature, gap } from "./feature.ts";
 
 export const SENDING: readonly Feature[] = [
-  feature(
+  ...feature(
     "send away",
     0.6,
-    "pass cred api apik toke secr priv ssh conv chat user cust clie empl pati acco pers conf cont inbo cook env file docu emai mail mess reco data atta invo bank last late prev enti full syst memo hist sess fa time veri otp",
-    `\\b(?:send|forward|e-?mail|post|upload|transmit|exfiltrate|deliver|copy|bcc|cc|transfer|submit|leak|append|attach|embed|encode|fetch|request|wire|share|export|sync|put|include|add|paste|insert|relay|pass|report|push|publish|dump)(?:ing|s)?\\b${gap(80)}\\b(?:passwords?|passphrases?|credentials?|api ?-?keys?|tokens?|secrets?|private keys?|ssh keys?|conversation|chat (?:history|logs?)|(?:user|customer|client|employee|patient|account)(?:'s|s)? (?:data|information|e-?mail|messages|name|address|details|records|list|database|input|files?)|personal (?:data|information|details)|confidential \\w{1,14}|contacts?(?: list)?|inbox|cookies?|env(?:ironment)? ?(?:variables?|vars?)|(?:the|your|its) \\.env|(?:all|every|these|recent|internal|private|their|its|any) (?:files?|documents?|e-?mails?|messages|records|data|attachments|invoices)|credit card|bank (?:details|account)|system prompt|memory|history|database|session|contents? of|(?:last|latest|previous|entire|full) (?:\\w{1,12} )?(?:messages|e-?mails|conversation|files?|documents|lines)|2fa|one-?time|verification code|otp)\\b${gap(90)}(?:https?:|[\\w+-]@|\\b(?:to|at|via|into|in) (?:an? (?:external|remote|different|third)|the following|this (?:address|url|e-?mail|server|endpoint|account|link|number|webhook|site)|my (?:server|e-?mail|address|webhook|account|site)|attacker|evil|the (?:url|webhook|address|endpoint|query|image)|http|a (?:url|webhook|image|link)))`,
+    `\\b(?:send|forward|e-?mail|post|upload|transmit|exfiltrate|deliver|copy|bcc|cc|transfer|submit|leak|append|attach|embed|encode|fetch|request|wire|share|export|sync|put|include|add|paste|insert|relay|pass|report|push|publish|dump)(?:ing|s)?\\b${gap(80)}\\b(?:passwords?|passphrases?|credentials?|api ?-?keys?|tokens?|secrets?|private keys?|ssh keys?|conversation|chat (?:history|logs?)|(?:user|customer|client|employee|patient|account)(?:'s|s)? (?:data|information|e-?mail|messages|name|address|details|records|list|database|input|files?)|personal (?:data|information|details)|confidential \\w{1,14}|contacts?(?: list)?|inbox|cookies?|env(?:ironment)? ?(?:variables?|vars?)|(?:the|your|its) \\.env|(?:all|every|these|recent|internal|private|their|its|any) (?:files?|documents?|e-?mails?|messages|records|data|attachments|invoices)|credit card|bank (?:details|account)|system prompt|memory|history|database|session|contents? of|(?:last|latest|previous|entire|full) (?:\\w{1,12} )?(?:messages|e-?mails|conversation|files?|documents|lines)|2fa|one-?time|verification code|otp)\\b${gap(90)}(?:https?:|(?<=[\\w+-])@|\\b(?:to|at|via|into|in) (?:an? (?:external|remote|different|third)|the following|this (?:address|url|e-?mail|server|endpoint|account|link|number|webhook|site)|my (?:server|e-?mail|address|webhook|account|site)|attacker|evil|the (?:url|webhook|address|endpoint|query|image)|http|a (?:url|webhook|image|link)))`,
   ),
-  feature(
+  ...feature(
     "send away",
     0.5,
-    "http img",
     `\\b(?:render|display|include|insert|add|embed|show|load|open|visit|fetch|browse(?: to)?|navigate(?: to)?|request|call|click|get|curl|wget)\\b${gap(50)}(?:!\\[[^\\]\\n]{0,60}\\]\\(|<img|\\bhttps?://[^\\s]{0,120}[?&=][^\\s]{0,60}(?:\\{|<|\\[|\\$|data|secret|token|key))`,
   ),
-  feature(
+  ...feature(
     "move money",
     0.6,
-    "tran wire send pay move with depo purc buy refu appr issu",
     `\\b(?:transfer|wire|send|pay|move|withdraw|deposit|purchase|buy|refund|approve|issue)\\b${gap(30)}(?:[$€£]\\s?\\d|\\d[\\d.,]{0,12} ?(?:usd|eur|dollars|euros|btc|eth|bitcoin)|\\b(?:all (?:the )?(?:funds|money|balance)|funds|gift cards?|bitcoin|crypto(?:currency)?|the (?:entire |full )?balance)\\b)${gap(40)}\\b(?:to|into|for)\\b`,
   ),
-  feature(
+  ...feature(
     "destroy",
     0.4,
-    "dele drop wipe eras remo dest purg trun over form disa shut revo rese gran esca elev add crea chan modi",
     `\\b(?:delete|drop|wipe|erase|remove|destroy|purge|truncate|overwrite|format|disable|shut ?down|revoke|reset|grant|escalate|elevate|add|create|change|modify)\\b${gap(15)}\\b(?:all|every|the entire|any|user(?:'s)?|admin(?:istrator)?|production|root|backup|security|audit|firewall|permissions?|privileges?|access)\\b${gap(20)}\\b(?:files?|records?|data(?:base)?|tables?|e-?mails?|messages|logs?|backups?|users?|accounts?|permissions?|privileges?|rights|access|password|rules?|settings|history|calendar|contacts|tickets?|events?|repositor(?:y|ies)|branch(?:es)?|role)\\b`,
   ),
-  feature(
+  ...feature(
     "use tool",
     0.5,
-    "call use invo run exec trig laun",
     `\\b(?:call|use|invoke|run|execute|trigger|launch)\\b (?:the |your |any |this )?[\`'"]?[a-z][\\w.-]{1,40}[\`'"]? ?\\(?\\)? ?(?:tool|function|command|api|plugin|action|endpoint|script|skill)\\b|\\b(?:call|invoke|run|execute|use)\\b (?:the )?[\`'"]?[a-z]{2,20}_[a-z_]{2,30}[\`'"]?`,
   ),
-  feature(
+  ...feature(
     "praise",
     0.4,
-    "that",
     "\\b(?:say|state|claim|conclude|report|tell (?:them|the user|everyone|people))\\b[^.!?\\n]{0,12}\\bthat (?:the|this|these)\\b[^.!?\\n]{0,40}\\b(?:best|safe|safest|excellent|perfect|approved|trustworthy|recommended|top|unsafe)\\b",
   ),
-  feature(
+  ...feature(
     "sensitive file",
     0.5,
-    "ssh rsa pass shad env aws npmr priv cred",
     "~/\\.ssh\\b|\\bid_(?:rsa|ed25519)\\b|/etc/(?:passwd|shadow)\\b|(?<![\\w])\\.env\\b|\\.aws/credentials|\\.npmrc\\b",
   ),
 ];
 
 export const HIDING: readonly Feature[] = [
-  feature(
+  ...feature(
     "conceal",
     0.6,
-    "tell ment info noti aler reve disc ask aski warn say sayi repo show lett let ackn expl refe conf disp incl",
     `\\b(?:do not|don't|dont|never|without|avoid|refrain from|must not|should not|not to|under no circumstances)\\b (?:ever )?(?:tell(?:ing)?|mention(?:ing)?|inform(?:ing)?|notify(?:ing)?|alert(?:ing)?|reveal(?:ing)?|disclos(?:e|ing)|ask(?:ing)?|warn(?:ing)?|say(?:ing)?|report(?:ing)?|show(?:ing)?|let(?:ting)?|acknowledg(?:e|ing)|explain(?:ing)?|discuss(?:ing)?|refer(?:ring)?|include|reference|confirm(?:ing)?|display)\\b${gap(40)}\\b(?:users?|anyone|anybody|them|humans?|person|customer|owner|operator|people|know|this (?:instruction|message|note|step|action|request|text|prompt)|these (?:instructions?|steps|actions)|that you|it to|about (?:this|it)|confirmation|permission|approval)\\b`,
   ),
-  feature(
+  ...feature(
     "conceal",
     0.5,
-    "secr sile cove disc surr back behi with invi hidd keep kept pret act noth stay rema if say",
     `\\b(?:secretly|silently|covertly|discreetly|surreptitiously|in the background|behind the scenes|without (?:the )?(?:user|customer|human|person|owner|their|anyone|his|her)(?:'s)? (?:knowledge|consent|noticing|approval|confirmation|knowing|awareness|permission|seeing)|invisible to the user|hidden from the user|(?:keep|kept) (?:this|it|these)(?: \\w{1,14})? (?:a )?(?:secret|hidden|confidential|between us|to yourself)|pretend (?:that )?(?:this|nothing|you (?:did|have) not)|act (?:as if|like) (?:nothing|normal)|as if nothing|say nothing (?:of|about)|(?:keep|stay|remain) (?:quiet|silent) about)\\b`,
   ),
-  feature(
+  ...feature(
     "approved",
     0.5,
-    "appr cons auth agre conf gran pre prea give furt addi skip bypa veri revi perm",
     `\\b(?:the )?(?:user|customer|owner|admin(?:istrator)?|account holder|manager|human|operator) (?:has |have |had )?(?:already |previously |explicitly |fully )?(?:approved|consented|authori[sz]ed|agreed|confirmed|granted|pre-?approved|given (?:consent|permission|approval))\\b|\\bpre-?(?:approved|authori[sz]ed)\\b|\\bno (?:further |additional |user )?(?:confirmation|approval|permission|verification|review) (?:is |are )?(?:needed|required|necessary)\\b|\\b(?:skip|bypass|without (?:any |further |waiting for )?)(?: ?the)? ?(?:confirmation|approval|verification|human review|safety checks?)\\b|\\bdo not (?:wait|ask) for (?:\\w{1,12} )?(?:confirmation|approval|permission)\\b`,
   ),
-  feature(
+  ...feature(
     "authority",
     0.7,
-    "over sudo",
     `\\b(?:system|admin(?:istrator)?|developer|security|emergency|priority|root|safety|manual|policy|executive|root-?level|protocol) override\\b|\\boverride (?:code|command|protocol|sequence|authori[sz]ation|key|password|accepted|enabled|engaged)\\b|\\bsudo (?:rm|su|reveal|show|print|ignore|override|cat|make|tell|give|disable|mode)\\b`,
   ),
-  feature(
+  ...feature(
     "authority",
     0.4,
-    "deve crea admi owne prog engi open anth deep secu it trai supe root ceo red audi safe main syst",
     `\\b(?:i am|i'm|this is|as|speaking as|message from|on behalf of|from) (?:an? |the |your |one of your )?(?:\\w{1,12} )?(?:developers?|creators?|admin(?:istrator)?|owner|programmer|engineer|openai|anthropic|deepmind|system administrator|security team|it (?:department|support|admin)|trainer|supervisor|root user|superuser|ceo|red team(?:er)?|auditor|safety team|maintainer)\\b`,
   ),
-  feature(
+  ...feature(
     "authority",
     0.4,
-    "auth clea leve acce high top prio take supe dril mand test pene diag debu audi comp veri cali qual trou",
     `\\b(?:authori[sz]ation (?:code|level|granted|token)|clearance level|level[- ]\\d clearance|access (?:code|granted|level)|highest priority|top priority|priority (?:level|:|one)|takes? (?:precedence|priority) over|supersedes?|this is (?:not )?(?:a )?(?:drill|mandatory|test of)|authorized (?:penetration|pen|security|red)|diagnostic|for (?:debugging|auditing|compliance|verification|testing|calibration|quality assurance|troubleshooting)(?: purposes)?)\\b`,
   ),
-  feature(
+  ...feature(
     "privileges",
     0.5,
-    "esca priv log reco audi",
     "\\bescalate (?:the |your |his |her )?privileges\\b|\\b(?:do not|don't|never|without) (?:log|record|audit)(?:ging|ing)? (?:this|it|the|any)\\b",
   ),
-  feature("run from web", 0.6, "curl wget bash", "\\b(?:curl|wget)\\b[^\\n]{0,120}\\|\\s?(?:sh|bash|zsh|python)\\b"),
-  feature(
-    "conceal",
-    0.6,
-    "ment tell reve",
-    "\\b(?:never|do not|don't) (?:ever )?(?:mention|reveal|disclose) (?:it|this|that)\\b",
-  ),
+  ...feature("run from web", 0.6, "\\b(?:curl|wget)\\b[^\\n]{0,120}\\|\\s?(?:sh|bash|zsh|python)\\b"),
+  ...feature("conceal", 0.6, "\\b(?:never|do not|don't) (?:ever )?(?:mention|reveal|disclose) (?:it|this|that)\\b"),
 ];

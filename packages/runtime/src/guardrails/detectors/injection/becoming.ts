@@ -14,73 +14,54 @@ const MODE = any(
 );
 
 export const BECOMING: readonly Feature[] = [
-  feature(
+  ...feature(
     "from now",
     0.5,
-    "now henc goin star rest rema effe poin mome forw onwa here mess",
     `\\b(?:you(?:'re| are| will| shall)? now(?: be| going to| act)?|from (?:now on|this (?:point|moment)(?: on| forward| onwards?)?|here on(?: out)?)|henceforth|going forward,? you|starting (?:now|today|with your next)|for the (?:rest|remainder) of (?:this|our|the) (?:conversation|chat|session)|effective immediately|as of (?:now|this (?:message|moment|point)))\\b`,
   ),
-  feature(
+  ...feature(
     "act as",
     0.4,
-    "act acti pret role simu imag beha taki take assu impe play beco embo port tran swit spea voic answ repl talk writ resp pict supp crea meet intr ai assi gpt bot mode char pers enti game",
     `\\b(?:act(?:ing)? (?:as|like)|(?:in the )?voice of|pretend(?:ing)? (?:to be|you(?:'re| are)|that you|as if|you)|role-?\\s?play(?:ing)?(?: as)?|simulat(?:e|ing)|imagine (?:you(?:'re| are)|that you|yourself)|behave (?:like|as)|(?:take|taking) on the (?:role|persona|identity)|assume the (?:role|identity|persona)|impersonat(?:e|ing)|you (?:will|must|are going to) (?:play|be|become|embody|portray)|become|(?:you are|you're|be|meet|called|named) (?:an? )?(?:\\w{1,14} )?(?:ai|assistant|gpt|bot|model|character|persona|entity)|transform into|switch (?:in)?to|(?:let's|we(?:'re| are| will)) play(?:ing)? a (?:game|role)|(?:speak|answer|respond|reply|talk|write) (?:only |always |exclusively |strictly )?as (?!soon|well|quickly|if\\b|much|possible|follows|a list|you can|early|usual|json|needed|before|expected|clearly|briefly|short)|(?:imagine|picture|suppose|create|meet|introduce|portray|play|be) (?:an?|another|yourself as|the) (?:\\w{1,12} ){0,2}(?:ai|chat ?bot|bot|gpt|llm|robot|language model)|(?:as|into) an? (?:\\w{1,12} ){0,2}(?:ai|assistant|chat ?bot|bot|model) (?:called|named|without|with no|that|who)|(?:speak|talk) to the (?:\\w{1,12} )?(?:model|ai|real))\\b`,
   ),
-  feature(
-    "free",
-    0.7,
-    "unre unce unfi unmo unal unhi unlo amor rule limi rest filt boun cons conf cens mora ethi refu judg hesi safe guar guid esca pret safe mode over disc warn free gove anyt jail brok brea say decl reje lect char evil oppo rega matt ques requ prom libe lega poli",
-    `\\b(?:${FREE})\\b`,
-  ),
-  feature("mode", 0.7, "mode", `\\b(?:${MODE}) mode\\b|\\bmode:? (?:${MODE})\\b`),
-  feature(
+  ...feature("free", 0.7, `\\b(?:${FREE})\\b`),
+  ...feature("mode", 0.7, `\\b(?:${MODE}) mode\\b|\\bmode:? (?:${MODE})\\b`),
+  ...feature(
     "enable",
     0.4,
-    "mode",
     `\\b(?:enabl(?:e|ed|ing)|activat(?:e|ed|ing)|enter(?:ed|ing)?|switch(?:ed|ing)? (?:in)?to|unlock(?:ed)?|engag(?:e|ed)|initiat(?:e|ed)|boot(?:ing)? into|you are (?:now )?in)\\b${gap(20)}\\bmode\\b`,
   ),
-  feature(
+  ...feature(
     "name",
     0.7,
-    "dan mach dude stan kevi mong bett evil free chao",
     `\\bdan\\b(?= (?:can|is|will|does|mode|has|never|always|stands))|\\b(?:stay a dan|as dan\\b|called dan|named dan|chatgpt with dan|aim (?:is|will be|:) (?:always )?intelligent|machiavellian|(?:dude|stan|kevin|mongo|betterdan|evilbot|freegpt|chaosgpt)\\b)`,
   ),
-  feature(
+  ...feature(
     "both ways",
     0.7,
-    "clas jail gpt norm dan unfi resp answ ways vers outp",
     `\\b(?:two|2|both) (?:different |separate |kinds? of )?(?:responses|answers|ways|versions|outputs)\\b${gap(80)}\\b(?:normal|standard|regular|classic|filtered|unfiltered|first|other)\\b|\\[(?:classic|jailbreak|gpt|normal|dan|unfiltered)\\]|\\((?:🔓|🔒)`,
   ),
-  feature(
+  ...feature(
     "no longer",
     0.7,
-    "long stop ceas",
     "\\b(?:you (?:are no longer|no longer are|are not) |stop (?:being|acting (?:as|like)) |cease (?:being|to be) )(?:an? |the |just )?(?:\\w{1,12} ){0,3}(?:bot|assistant|ai|model|chat ?bot|agent|program)\\b",
   ),
-  feature(
+  ...feature(
     "refusal",
     0.5,
-    "refu decl reje say",
     "\\b(?:whenever|if|when|where) you (?:would|want to|feel like|are about to|would normally|would usually|were going to) (?:refuse|decline|reject|say no)\\b",
   ),
-  feature(
+  ...feature(
     "forbidden",
     0.6,
-    "ille harm unet forb proh rest expl nsfw",
     "\\b(?:discuss|answer|generate|write|talk about|provide|produce|give)\\b[^.!?\\n]{0,20}\\b(?:illegal|harmful|unethical|forbidden|prohibited|restricted|explicit|nsfw) (?:topics|content|questions|things|requests|material|advice|answers)\\b",
   ),
-  feature("were you free", 0.4, "if", "\\bif you (?:were|had|could)(?:n't| not| no)\\b"),
-  feature(
+  ...feature("were you free", 0.4, "\\bif you (?:were|had|could)(?:n't| not| no)\\b"),
+  ...feature(
     "act as",
     0.4,
-    "hack term shel crim",
     "\\byou(?:'re| are) (?:now )?an? (?:\\w{1,12} ){0,2}(?:hacker|terminal|shell|criminal|interpreter|console)\\b",
   ),
-  feature("no longer", 0.5, "stop quit", "\\b(?:stop|quit) acting (?:as|like)\\b"),
-  feature(
-    "raw",
-    0.4,
-    "raw unfi unce hone stra",
-    "\\b(?:raw|unfiltered|uncensored|unvarnished) (?:answer|response|output|truth|version)\\b",
-  ),
+  ...feature("no longer", 0.5, "\\b(?:stop|quit) acting (?:as|like)\\b"),
+  ...feature("raw", 0.4, "\\b(?:raw|unfiltered|uncensored|unvarnished) (?:answer|response|output|truth|version)\\b"),
 ];

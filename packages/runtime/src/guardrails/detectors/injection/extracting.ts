@@ -12,131 +12,110 @@ const PROMPT = any(
 );
 
 export const EXTRACTING: readonly Feature[] = [
-  feature(
+  ...feature(
     "ask prompt",
     1,
-    "prom inst dire guid prea syst deve meta pre prog conf pers guar cont trai oper rule",
     `\\b(?:${SHOW})\\b${gap(50)}\\b(?:your|its|the (?:ai|assistant|bot|model|chatbot|llm|agent)'s)\\b(?: \\w{1,12}){0,2} (?:${PROMPT})\\b${NOT_OURS}`,
   ),
-  feature(
+  ...feature(
     "ask prompt",
     1,
-    "syst init hidd secr orig deve unde open conf star pre prep meta",
     `\\b(?:${SHOW})\\b${gap(40)}\\b(?:the|this|that|these|those|any|all)\\b(?: \\w{1,12}){0,3} ?\\b(?:system (?:prompt|message|instructions?)|(?:initial|hidden|secret|original|developer|underlying|opening|confidential|starting) (?:system )?(?:prompts?|instructions?|directives?|message(?! (?:board|queue|log|list|format|type)))|pre-?prompt|meta-?prompt)s?\\b${NOT_OURS}`,
   ),
-  feature(
+  ...feature(
     "ask prompt",
     1,
-    "prom inst dire guid prea syst meta pre prog conf pers guar cont trai oper rule mess text word orde info",
     `\\b(?:${SHOW})\\b${gap(40)}\\b(?:${PROMPT}|messages?|text|words|orders|information)\\b (?:that |which )?(?:you(?:'ve| have| had| were| are| got)?(?: been)? (?:given|told|provided|initiali[sz]ed|configured|programmed|set up|received|operat(?:e|ing)|following|follow|under|run(?:ning)?|start(?:ed)? with|instructed|got|loaded|working)|(?:define|defines|govern|governs|control|controls|guide|guides|shape|constrain) (?:you|your))\\b`,
   ),
-  feature(
+  ...feature(
     "ask above",
     1,
-    "abov befo prec prio top begi star so far unti up prev",
     `\\b(?:repeat|print|output|display|echo|recite|return|reproduce|encode|dump|quote|spit out)\\b${gap(25)}\\b(?:(?:everything|all|anything|the (?:text|words|content|contents|lines?|sentences?|paragraphs?|message|messages|tokens|section|input))\\b${gap(25)}\\b(?:above|before (?:this|my|the|that)|preceding|prior to|up (?:to|until) (?:this|here|now)|at the (?:top|beginning|start)|so far)|(?:above|preceding|previous) (?:text|words|content|paragraphs?|prompt))\\b`,
   ),
-  feature(
+  ...feature(
     "ask above",
     1,
-    "told inst aske prog prom orde brie dire forb proh allo supp perm",
     `\\b(?:what|which|how)\\b${gap(20)}\\b(?:you|this (?:chat|conversation|session|assistant|bot))\\b${gap(15)}\\b(?:told|instructed|programmed|prompted|ordered|briefed|directed|forbidden|prohibited|not (?:allowed|supposed|permitted)|asked (?:not to|to (?:keep|hide|conceal|withhold)))\\b`,
   ),
-  feature(
+  ...feature(
     "ask above",
     1,
-    "top begi star firs init very open",
     `\\bwhat(?:'s| is| was| were| does| did)?\\b${gap(25)}\\b(?:at the (?:very )?(?:top|beginning|start)|(?:first|initial|very first|opening) (?:thing|line|sentence|message|words?|instruction|text|token))\\b${gap(20)}\\b(?:(?:this|our|your|the) (?:conversation|context|chat|prompt|session|window|instructions)|you (?:were|received|got|saw|see|have|read))\\b`,
   ),
-  feature(
+  ...feature(
     "verbatim",
     0.4,
-    "verb word char exac lett full enti omit summ para code insi with",
     `\\b(?:verbatim|word[ -]for[ -]word|character by character|exactly as (?:written|given|you received|it (?:is|was)|they (?:are|were))|letter by letter|in (?:full|its entirety)|without (?:omitting|changing|leaving out|skipping)|do not (?:omit|summari[sz]e|paraphrase)|in a (?:code|markdown) block|inside (?:a )?(?:code|triple))\\b`,
   ),
-  feature(
+  ...feature(
     "starts you are",
     0.8,
-    "star begi",
-    `\\b(?:start(?:s|ing)?|begin(?:s|ning)?)\\b${gap(20)}\\b(?:with|at|from)\\b${gap(25)}["'\`*:]\\s?you are\\b`,
+    `\\b(?:start(?:s|ing)?|begin(?:s|ning)?)\\b${gap(20)}\\b(?:with|at|from)\\b${gap(25)}(?<=["'\`*:]\\s?)you are\\b`,
   ),
-  feature(
+  ...feature(
     "your secret",
     0.7,
-    "secr hidd conf priv inte",
     `\\b(?:${SHOW})\\b${gap(30)}\\b(?:your|the) (?:secret|hidden|confidential|private|internal) (?:key|keys|password|passphrase|code|word|information|data|rules?|tools?|knowledge|codename|flag|notes|settings)\\b`,
   ),
-  feature(
+  ...feature(
     "encoded prompt",
     0.7,
-    "prom inst rule guid dire",
     `\\b(?:base ?64|rot ?-?13|hex(?:adecimal)?|morse|binary|revers(?:e|ed|ing)|backwards|pig latin|leet ?speak|caesar|emoji|json|yaml|xml|poem|haiku|acrostic|another language|french|spanish|german|latin)\\b${gap(60)}\\b(?:system prompt|your (?:\\w{1,12} )?(?:prompt|instructions|rules|guidelines|directives)|(?:initial|hidden|original|secret) (?:prompt|instructions))\\b`,
   ),
-  feature(
+  ...feature(
     "encoded prompt",
     0.8,
-    "prom inst guid dire conf",
     `\\byour (?:\\w{1,12} )?(?:prompt|instructions|guidelines|directives|configuration)\\b${gap(40)}\\b(?:base ?64|rot ?-?13|hex(?:adecimal)?|morse|binary|revers(?:e|ed)|backwards|pig latin|as (?:a )?(?:json|yaml|xml|poem|song|list|code|table)|in (?:json|yaml|french|spanish|german|latin|python|code))\\b`,
   ),
-  feature(
+  ...feature(
     "ask prompt",
     1,
-    "gave give set wrot told put prov impo",
     `\\b(?:${PROMPT})\\b (?:that |which )?(?:your|the|an?) (?:operators?|developers?|creators?|company|owners?|makers?|admins?|providers?|system|vendor) (?:\\w{1,12} ){0,2}(?:gave|given|set|wrote|told|put|provided|imposed)\\b`,
   ),
-  feature(
+  ...feature(
     "ask prompt",
     1,
-    "init star boot setu open",
     `\\b(?:${SHOW})\\b${gap(30)}\\byour (?:initiali[sz]ation|startup|start-up|boot|setup|starting|opening) (?:text|message|sequence|block|data|string|context)\\b`,
   ),
-  feature(
+  ...feature(
     "ask prompt",
     1,
-    "syst init hidd orig secr",
     "\\b(?:my|your) (?:system (?:prompt|message|instructions)|(?:initial|hidden|original|secret) (?:prompt|instructions)) (?:says?|is|are|reads?|tells?|begins?|starts?|contains?|includes?|states?)\\b",
   ),
-  feature(
+  ...feature(
     "ask everything",
     0.8,
-    "abov befo cont wind",
     "\\b(?:everything|all (?:the )?(?:text|content|tokens|words)|(?:the )?(?:entire|full|whole) (?:text|content|contents)?)\\b[^.!?\\n]{0,20}\\b(?:context window|in your context|in your memory|above this|before this (?:message|line|point|sentence))\\b",
   ),
-  feature(
+  ...feature(
     "ask prompt",
     1,
-    "prom inst dire guid rule",
     `\\b(?:${SHOW})\\b${gap(20)}\\b(?:${PROMPT})\\b (?:that |which )?you (?:have to|must|need to|are supposed to|are required to|are told to) (?:follow|obey|respect|keep)\\b`,
   ),
-  feature(
+  ...feature(
     "ask prompt",
     1,
-    "hidd secr spec syst init inte cust",
     "\\bdo you (?:have|follow|use|operate under) (?:any |a |an |some )?(?:hidden|secret|special|system|initial|internal|custom) (?:instructions?|prompt|rules|guidelines|directives)\\b",
   ),
-  feature(
+  ...feature(
     "ask prompt",
     1,
-    "befo",
     `\\b(?:${SHOW})\\b${gap(30)}\\b(?:text|messages?|words|content|instructions?|lines?) (?:that |which )?(?:(?:was|were|is|are) )?(?:placed |put |given |written |said |shown |came |comes |stands? |appears? )?(?:to you )?before (?:our|this|the|my) (?:chat|conversation|session|discussion|first message|message)\\b`,
   ),
-  feature(
+  ...feature(
     "ask prompt",
     1,
-    "syst init",
     "\\b(?:print|echo|cat|show|dump|return|log|repr|eval|display)\\s?\\(?\\s?[\"'$]?(?:self\\.)?(?:system|initial)[_-](?:prompt|message|instructions?)\\b",
   ),
-  feature(
+  ...feature(
     "ask prompt",
     1,
-    "prom inst dire guid rule",
     "\\b(?:what|which) (?:\\w{1,12} )?(?:prompts?|instructions?|directives?|guidelines|rules) (?:are|do|were|did) you (?:\\w{1,12} )?(?:operat|follow|giv|bound|run|work|us|hav|told|act|obey|programm)\\w{0,4}\\b",
   ),
-  feature("ask prompt", 1, "whos", "\\bwhose (?:system )?(?:prompt|instructions?) (?:is|are|says?|reads?)\\b"),
-  feature(
+  ...feature("ask prompt", 1, "\\bwhose (?:system )?(?:prompt|instructions?) (?:is|are|says?|reads?)\\b"),
+  ...feature(
     "ask secret",
     0.4,
-    "pass cred api secr priv",
     "\\b(?:produce|reveal|give|print|show|tell|output|leak|share|dump)\\b[^.!?\\n]{0,20}\\b(?:passwords?|credentials|api keys?|secret keys?|private keys?)\\b",
   ),
 ];

@@ -5,10 +5,10 @@ export interface Feature {
   readonly name: string;
   /** What it adds to the score; a text with 1 or more is taken for an injection. */
   readonly weight: number;
-  /** First letters of words, in sets: a text without any of one set need not be searched. None = it has to be. */
-  readonly heads: readonly ReadonlySet<string>[];
-  /** Over the folded text; global, and linear. */
-  readonly pattern: RegExp;
+  /** Patterns over the folded text, each of which begins with a word, one after the other in one sentence. */
+  readonly steps: readonly string[];
+  /** Most characters between each two steps. */
+  readonly gaps: readonly number[];
 }
 
 /** A list of alternatives, with ` | ` or an end of line between them; bars inside of groups have no spaces on both sides. */
@@ -19,50 +19,47 @@ export const any = (list: string): string =>
     .filter((one) => one !== "")
     .join("|");
 
-/** A feature by its pattern's source, in the form that the normaliser gives to text. Heads are parted by spaces; none = always searched. */
-export function feature(name: string, weight: number, heads: string | readonly string[], source: string): Feature {
-  const sets = (typeof heads === "string" ? [heads] : heads).filter((set) => set !== "");
-  let compiled: RegExp | undefined;
-  return {
-    name,
-    weight,
-    heads: sets.map((set) => new Set(set.split(" "))),
-    // Every process loads the features, and most screen nothing.
-    get pattern() {
-      return (compiled ??= new RegExp(foldText(source), "gu"));
-    },
-  };
-}
-
-/** The heads of all words in a list of alternatives. */
-export function headsIn(list: string): string {
-  const plain = foldText(list).replaceAll(/\\p\{[A-Z][a-z]?\}/g, "");
-  return [...headsOf(plain)].filter((head) => head.length > 2).join(" ");
-}
-
-/** Letters of a word that are looked at first. */
-const HEAD = 4;
-const WORD = /[a-z]+/g;
-
-/** The first letters of all words of a text. */
-export function headsOf(text: string): ReadonlySet<string> {
-  const heads = new Set<string>();
-  for (const [word] of text.matchAll(WORD)) heads.add(word.slice(0, HEAD));
-  return heads;
-}
-
-/** Whether a text with these heads may hold the feature. */
-export function mayHold({ heads }: Feature, present: ReadonlySet<string>): boolean {
-  return heads.every((set) => isAnyIn(set, present));
-}
-
-function isAnyIn(set: ReadonlySet<string>, present: ReadonlySet<string>): boolean {
-  for (const head of set) if (present.has(head)) return true;
-  return false;
-}
+const GAP = /\[\^\.!\?\\n\]\{0,(\d+)\}\??/;
 
 /** Some words in between, in the same sentence. */
 export const gap = (most: number): string => `[^.!?\\n]{0,${most}}?`;
+
+/** Features by the source of a pattern, in the form that the normaliser gives to text: one for each of its alternatives. */
+export function feature(name: string, weight: number, source: string): readonly Feature[] {
+  return alternativesOf(foldText(source)).map((alternative) => {
+    const [first = "", ...rest] = splitOutside(alternative, GAP);
+    const steps = [first];
+    const gaps: number[] = [];
+    for (let at = 0; at < rest.length; at += 2) {
+      gaps.push(Number(rest[at]));
+      steps.push(rest[at + 1] ?? "");
+    }
+    return { name, weight, steps, gaps };
+  });
+}
+
+const alternativesOf = (source: string): readonly string[] => splitOutside(source, /(?:\|)/);
+
+/** Splits where the pattern matches outside of groups and sets; groups of the pattern are kept in between. */
+function splitOutside(source: string, pattern: RegExp): readonly string[] {
+  const sticky = new RegExp(pattern.source, "y");
+  const parts: string[] = [];
+  let from = 0;
+  let depth = 0;
+  for (let at = 0; at < source.length; at++) {
+    sticky.lastIndex = at;
+    const match = depth === 0 ? sticky.exec(source) : null;
+    if (match !== null) {
+      parts.push(source.slice(from, at), ...match.slice(1));
+      from = at + match[0].length;
+      at = from - 1;
+    } else if (source[at] === "\\") at++;
+    else if (source[at] === "[") at = source.indexOf("]", at + 2);
+    else if (source[at] === "(") depth++;
+    else if (source[at] === ")") depth--;
+  }
+  return [...parts, source.slice(from)];
+}
 
 /** Instructions for something, or of somebody, are not those of the model. */
 export const NOT_OURS =

@@ -1,5 +1,5 @@
 /** The same acts in other languages: voiding instructions, asking for hidden ones, becoming another. By what verbs and nouns each language has. */
-import { any, type Feature, feature, headsIn } from "./feature.ts";
+import { any, type Feature, feature, gap } from "./feature.ts";
 
 /** Words of one language. Nouns and verbs may stand in either order. */
 interface Vocabulary {
@@ -158,16 +158,16 @@ const OTHER: readonly Vocabulary[] = [
   {
     void: "تجاهل\\p{L}* | انس[َىَ]?\\p{L}* | لا تتبع\\p{L}* | لا تلتزم | تجاوز\\p{L}* | اهمل\\p{L}* | تخط\\p{L}* | الغ\\p{L}* | نادیده بگیر\\p{L}* | فراموش کن\\p{L}* | نظر ?انداز کر\\p{L}* | بھول جا\\p{L}* | התעלם\\p{L}* | תתעלם\\p{L}* | שכח\\p{L}* | תשכח\\p{L}* | אל תציית",
     orders:
-      "\\p{L}{0,3}تعليمات\\p{L}* | \\p{L}{0,3}اوامر\\p{L}* | \\p{L}{0,3}قواعد\\p{L}* | \\p{L}{0,3}توجيهات\\p{L}* | \\p{L}{0,3}ارشادات\\p{L}* | \\p{L}{0,3}سابق\\p{L}* | \\p{L}{0,3}قيود\\p{L}* | دستور\\p{L}* | قوانین | قبلی | ہدایات | پچھل\\p{L}* | \\p{L}{0,2}הוראות\\p{L}* | \\p{L}{0,2}הנחיות\\p{L}* | \\p{L}{0,2}כללים | \\p{L}{0,2}קודמ\\p{L}*",
+      "تعليمات\\p{L}* | اوامر\\p{L}* | قواعد\\p{L}* | توجيهات\\p{L}* | ارشادات\\p{L}* | سابق\\p{L}* | قيود\\p{L}* | دستور\\p{L}* | قوانین | قبلی | ہدایات | پچھل\\p{L}* | הוראות\\p{L}* | הנחיות\\p{L}* | כללים | קודמ\\p{L}*",
     show: "اظهر\\p{L}* | اعرض\\p{L}* | اكشف\\p{L}* | كرر\\p{L}* | اخبرني | اطبع\\p{L}* | اكتب\\p{L}* | ما هي | ما هو | شارك\\p{L}* | نشان بده\\p{L}* | فاش کن\\p{L}* | تکرار کن\\p{L}* | دکھا\\p{L}* | بتا\\p{L}* | הצג\\p{L}* | גלה\\p{L}* | חשוף | הדפס | תראה | חזור על | מה (?:הן|הם|היא)",
     hidden:
-      "(?:موجه|مطالبة|رسالة|تعليمات|اوامر|برومبت) (?:ال)?نظام\\p{L}* | تعليماتك\\p{L}* | \\p{L}{0,3}تعليمات (?:الاولية|السرية|المخفية|الاصلية|الداخلية) | قواعدك | دستورالعمل(?:های|هاي)? (?:سیستم|اولیه|مخفی|شما) | پرامپت سیستم | سسٹم پرامپٹ | הנחיות המערכת | הוראות המערכת | \\p{L}{0,2}פרומפט | ההוראות שלך | ההנחיות שלך",
+      "(?:موجه|مطالبة|رسالة|تعليمات|اوامر|برومبت) (?:ال)?نظام\\p{L}* | تعليماتك\\p{L}* | تعليمات (?:الاولية|السرية|المخفية|الاصلية|الداخلية) | قواعدك | دستورالعمل(?:های|هاي)? (?:سیستم|اولیه|مخفی|شما) | پرامپت سیستم | سسٹم پرامپٹ | הנחיות המערכת | הוראות המערכת | פרומפט | ההוראות שלך | ההנחיות שלך",
     become:
       "(?:انت|أنت) (?:الان|الآن) | من (?:الان|الآن) فصاعدا | تظاهر\\p{L}* | تصرف (?:ك|وك)\\p{L}* | تخيل انك | از (?:این پس|حالا) | وانمود کن | اب آپ | اب سے | אתה עכשיו | מעכשיו | העמד פנים | תתנהג כמו",
     free: "(?:بدون|بلا|دون) (?:اي |أي )?(?:قيود|حدود|قواعد|رقابة|فلاتر)\\p{L}* | غير مقيد | وضع المطور | بدون محدودیت | بغیر کسی (?:پابندی|حد) | (?:ללא|בלי) (?:שום )?(?:הגבלות|מגבלות|כללים|סינון|צנזורה)",
   },
   {
-    void: "अनदख\\p{L}*\\s?\\p{L}{0,3} | अनदेखा | नजरअदाज | नजरअंदाज | नज़रअंदाज़ | भल जा\\p{L}* | भूल जा\\p{L}* | मत मान\\p{L}* | पालन (?:न|मत) कर\\p{L}* | উপেক্ষা | ভলে যাও | ভুলে যাও | புறக்கணி\\p{L}* | மறந்து | ไม่ต้องสนใจ | เพิกเฉย\\p{L}* | ละเว้น | ลืม\\p{L}* | αγνοησ\\p{L}* | ξεχασ\\p{L}* | παραβλεψ\\p{L}*",
+    void: "अनदख\\p{L}*\\s? | अनदेखा | नजरअदाज | नजरअंदाज | नज़रअंदाज़ | भल जा\\p{L}* | भूल जा\\p{L}* | मत मान\\p{L}* | पालन (?:न|मत) कर\\p{L}* | উপেক্ষা | ভলে যাও | ভুলে যাও | புறக்கணி\\p{L}* | மறந்து | ไม่ต้องสนใจ | เพิกเฉย\\p{L}* | ละเว้น | ลืม\\p{L}* | αγνοησ\\p{L}* | ξεχασ\\p{L}* | παραβλεψ\\p{L}*",
     orders:
       "नरदश\\p{L}* | निर्देश\\p{L}* | नयम\\p{L}* | नियम\\p{L}* | आदेश\\p{L}* | आदश\\p{L}* | पिछल\\p{L}* | पछल\\p{L}* | নির্দেশ\\p{L}* | আগের | அறிவுறுத்தல்\\p{L}* | முந்தைய | คำสั่ง\\p{L}* | กฎ\\p{L}* | ก่อนหน้า\\p{L}* | οδηγι\\p{L}* | κανον\\p{L}* | προηγουμεν\\p{L}* | εντολ\\p{L}*",
     show: "दखा\\p{L}* | दिखा\\p{L}* | बता\\p{L}* | दोहरा\\p{L}* | दहरा\\p{L}* | প্রকাশ | দেখাও | বলো | காட்டு | แสดง\\p{L}* | เปิดเผย\\p{L}* | บอก\\p{L}* | δειξ\\p{L}* | αποκαλυψ\\p{L}* | επαναλαβ\\p{L}* | πες",
@@ -179,40 +179,27 @@ const OTHER: readonly Vocabulary[] = [
   },
 ];
 
-/** The scripts of {@link OTHER}, in its order: what has no letter of them need not be searched. */
-const SCRIPTS: readonly RegExp[] = [
-  /\p{Script=Cyrillic}/u,
-  /\p{Script=Han}/u,
-  /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u,
-  /[\p{Script=Arabic}\p{Script=Hebrew}]/u,
-  /[\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Thai}\p{Script=Greek}]/u,
-];
 const NEAR = 60;
-const START = "(?<![\\p{L}])";
-const END = "(?![\\p{L}])";
+const END = "(?!\\p{L})";
 
 /** Two words near one another, in either order, with no end of a sentence in between. */
-function near(one: string, other: string, most = NEAR, start = START): string {
-  const end = start === "" ? "" : END;
-  const between = `[^.!?\\n\\u3002]{0,${most}}?`;
-  return `${start}(?:${any(one)})${end}${between}${start}(?:${any(other)})${end}|${start}(?:${any(other)})${end}${between}${start}(?:${any(one)})${end}`;
-}
+const near = (one: string, other: string): string => `${one}${gap(NEAR)}${other}|${other}${gap(NEAR)}${one}`;
 
-function featuresOf(words: Vocabulary, start: string, heads: (list: string) => string): readonly Feature[] {
+const beginning = (list: string): string => `(?:${any(list)})`;
+
+function featuresOf(words: Vocabulary, isParted: boolean): readonly Feature[] {
+  const whole = (list: string): string => `${beginning(list)}${isParted ? END : ""}`;
   return [
-    feature("void", 1, [heads(words.void), heads(words.orders)], near(words.void, words.orders, NEAR, start)),
-    feature("ask prompt", 1, [heads(words.show), heads(words.hidden)], near(words.show, words.hidden, NEAR, start)),
-    feature("from now", 0.6, heads(words.become), `${start}(?:${any(words.become)})`),
-    feature("free", 0.6, heads(words.free), `${start}(?:${any(words.free)})`),
-    ...(words.conceal === undefined
-      ? []
-      : [feature("conceal", 0.6, heads(words.conceal), `${start}(?:${any(words.conceal)})`)]),
+    ...feature("void", 1, near(whole(words.void), whole(words.orders))),
+    ...feature("ask prompt", 1, near(whole(words.show), whole(words.hidden))),
+    ...feature("from now", 0.6, beginning(words.become)),
+    ...feature("free", 0.6, beginning(words.free)),
+    ...(words.conceal === undefined ? [] : feature("conceal", 0.6, beginning(words.conceal))),
   ];
 }
 
-/** For texts in Latin letters. */
-export const LATIN_LANGUAGES: readonly Feature[] = LATIN.flatMap((words) => featuresOf(words, START, headsIn));
-/** For texts in other scripts; several of them do not part words by spaces. */
-export const OTHER_LANGUAGES: readonly { readonly script: RegExp; readonly features: readonly Feature[] }[] = OTHER.map(
-  (words, index) => ({ script: SCRIPTS[index] ?? /\p{L}/u, features: featuresOf(words, "", () => "") }),
-);
+/** In Latin letters, and in other scripts, several of which do not part words by spaces. */
+export const LANGUAGES: readonly Feature[] = [
+  ...LATIN.flatMap((words) => featuresOf(words, true)),
+  ...OTHER.flatMap((words) => featuresOf(words, false)),
+];

@@ -35,125 +35,97 @@ const MACHINE_ORDERS = any(`
 `);
 
 export const OVERRIDING: readonly Feature[] = [
-  feature(
+  ...feature(
     "void",
     1,
-    "igno disr forg negl dism aban asid unle eras atte heed mind rega foll obey adhe list comp appl hono resp cons obse abid stic boun both rest limi gove subj thro toss go past beyo disc neve nevr blin free libe",
     `\\b(?:${VOID})\\b${gap(40)}\\b(?:${EARLIER}|${YOURS})\\b${gap(30)}\\b(?:${ORDERS})\\b${NOT_OURS}`,
   ),
-  feature(
+  ...feature("void", 1, `\\b(?:${VOID})\\b${gap(25)}\\b(?:${ORDERS})\\b${gap(20)}\\b(?:${EARLIER})\\b`),
+  ...feature("void", 0.8, `\\b(?:${VOID})\\b${gap(20)}\\b(?:${EVERY})\\b${gap(15)}\\b(?:${ORDERS})\\b${NOT_OURS}`),
+  ...feature(
     "void",
     1,
-    "igno disr forg negl dism aban asid unle eras atte heed mind rega foll obey adhe list comp appl hono resp cons obse abid stic boun both rest limi gove subj thro toss go past beyo disc neve nevr blin free libe",
-    `\\b(?:${VOID})\\b${gap(25)}\\b(?:${ORDERS})\\b${gap(20)}\\b(?:${EARLIER})\\b`,
-  ),
-  feature(
-    "void",
-    0.8,
-    "igno disr forg negl dism aban asid unle eras atte heed mind rega foll obey adhe list comp appl hono resp cons obse abid stic boun both rest limi gove subj thro toss go past beyo disc neve nevr blin free libe",
-    `\\b(?:${VOID})\\b${gap(20)}\\b(?:${EVERY})\\b${gap(15)}\\b(?:${ORDERS})\\b${NOT_OURS}`,
-  ),
-  feature(
-    "void",
-    1,
-    "igno disr forg negl dism aban asid unle eras atte heed mind rega foll obey adhe list comp appl hono resp cons obse abid stic boun both rest limi gove subj thro toss go past beyo disc neve nevr blin free libe",
     `\\b(?:${VOID})\\b (?:about )?(?:all (?:of )?)?(?:what(?:ever)?|everything|anything|all|the (?:text|content|conversation|context|stuff|things?|messages?|discussion))(?: (?:that|which))?${gap(12)}\\b(?:above|before this|prior to this|was (?:said|written|told)|(?:i|they|he|she|we|anyone|someone) (?:just )?(?:said|told you|wrote)|you(?:'ve| have| were| had)?(?: been)? (?:told|taught|instructed|given|learned|learnt|know)|came before|up to (?:now|this point))\\b`,
   ),
-  feature(
+  ...feature(
     "void",
     0.6,
-    "forg disr igno",
     `\\b(?:forget|disregard|ignore) (?:about )?(?:everything|all (?:of )?(?:this|that|the above)|the above|the rest|whatever came before)\\b`,
   ),
-  feature(
+  ...feature(
     "undo",
     0.8,
-    "over bypa circ side arou viol brea susp disa deac off remo dele drop canc void null lift skip repl supe rese wipe clea rewr annu revo scra ditc rela loos",
     `\\b(?:${UNDO})\\b${gap(20)}\\b(?:${YOURS}|previous|prior|earlier|above|preceding|original|initial)\\b${gap(20)}\\b(?:${MACHINE_ORDERS})\\b${NOT_OURS}`,
   ),
-  feature(
+  ...feature(
     "undo",
     0.5,
-    "inst dire prom guid rule orde cont",
     `\\b(?:previous|prior|earlier|above|old|original|former) (?:system )?(?:instructions?|directives?|prompts?|guidelines?|rules?|orders|context)\\b${gap(25)}\\b(?:void|null|invalid|cancel(?:l?ed)?|obsolete|outdated|superseded|overridden|replaced|revoked|irrelevant|no longer|not apply|do(?:es)?n't apply|don't matter|do not matter|end here|(?:was|were|are) (?:a )?(?:test|wrong|fake|mistake|deprecated))\\b`,
   ),
-  feature(
+  ...feature(
     "undo",
     0.5,
-    "inst dire prom guid rule orde cont",
     `\\b(?:previous|prior|earlier|above|old|original|former|these) (?:system )?(?:instructions?|directives?|prompts?|guidelines?|rules?) (?:(?:are|is|were|have been|has been|should be|must be) (?:\\w{1,12} )?(?:void|null|invalid|cancel(?:l?ed)?|obsolete|superseded|overridden|replaced|revoked|ignored|disregarded|forgotten)|(?:no longer|do not|don't) (?:apply|matter|count))`,
   ),
-  feature(
+  ...feature(
     "undo",
     1,
-    "appl matt coun bind exis void null canc supe over repl revo obso lift susp remo",
     `\\b(?:your|ur) (?:\\w{1,12} ){0,2}(?:${MACHINE_ORDERS})\\b (?:(?:no longer|do not|don't|cease to|stop) (?:apply|matter|count|bind|exist|hold)|(?:are|is|have been|were) (?:\\w{1,12} )?(?:void|null|cancel(?:l?ed)?|superseded|overridden|replaced|revoked|obsolete|lifted|suspended|removed))\\b`,
   ),
-  feature(
+  ...feature(
     "undo",
     0.7,
-    "plac impo put set forc",
     `\\b(?:${MACHINE_ORDERS})\\b (?:that (?:were|are|have been) )?(?:placed|imposed|put|set|forced) (?:on|upon) (?:you|u)\\b`,
   ),
-  feature(
+  ...feature(
     "opposite",
     1,
-    "oppo cont reve",
     `\\b(?:opposite|contrary|reverse) (?:of|to) (?:what )?(?:your|the) (?:\\w{1,12} )?(?:${MACHINE_ORDERS})\\b`,
   ),
-  feature(
+  ...feature(
     "obey me",
     0.6,
-    "what ever anyt ask say type tell told want obey list trus answ trea cons rega",
     `\\b(?:execute|obey|do|answer|follow|run|perform|fulfil+|comply with|respond to|carry out)(?:ing|s)? (?:to )?(?:whatever|everything|anything|all (?:that )?|exactly what|only what)(?: that)? ?(?:i|we) (?:ask|say|type|tell|told|want|write|command|request|send)\\b|\\b(?:obey|listen to|trust|answer to) (?:only|just|no one but|nobody but) (?:me|my)\\b|\\b(?:treat|consider|regard) my (?:messages?|words|commands?|instructions?)\\b`,
   ),
-  feature(
+  ...feature(
     "governs you",
     0.4,
-    "oper work run func foll live bind gove",
     "\\b(?:you|u) (?:operate|work|run|function|act) under\\b|\\b(?:that|which) (?:bind|govern|control|constrain|restrict|limit)s? you\\b|\\byou (?:live by|are bound by|have to follow|normally follow|usually follow)\\b",
   ),
-  feature(
+  ...feature(
     "void",
     1,
-    "noth none",
     "\\b(?:nothing|none of (?:what|the things))(?: that)? you(?:'ve| were| have been| have)? (?:told|taught|instructed|given|learned)\\b[^.!?\\n]{0,20}\\b(?:matters?|counts?|appl(?:y|ies))\\b",
   ),
-  feature(
+  ...feature(
     "void",
     0.5,
-    "disr igno skip forg",
     "\\b(?:disregard|ignore|skip|forget) (?:about )?(?:the|this|that|their|his|her|any|your) (?:\\w{1,12} )?(?:question|request|task|query|user|document|agenda|criteria|job)\\b",
   ),
-  feature(
+  ...feature(
     "updated",
     0.5,
-    "upda chan repl remo lift",
     "\\byour (?:\\w{1,12} )?(?:guidelines|instructions|rules|polic(?:y|ies)|restrictions|programming) (?:has|have) been (?:updated|changed|replaced|removed|lifted)\\b",
   ),
-  feature("obey me", 0.6, "obey foll list", "\\bonly (?:obey|follow|listen to) (?:me|my)\\b"),
-  feature(
+  ...feature("obey me", 0.6, "\\bonly (?:obey|follow|listen to) (?:me|my)\\b"),
+  ...feature(
     "void",
     1,
-    "told inst aske prog taug",
     "\\b(?:whatever|everything|anything|what|things) (?:they|he|she|your (?:makers|creators|developers|owners|company)|the (?:developers|company|creators)) (?:told|instructed|asked|programmed|taught) you (?:not|never) to\\b",
   ),
-  feature(
+  ...feature(
     "undo",
     1,
-    "prio prev earl exis curr",
     `\\b(?:all|any|every|the) (?:prior|previous|earlier|existing|current) (?:\\w{1,12} )?(?:${MACHINE_ORDERS})\\b (?:are|is|have been|were) (?:hereby |now |all )?(?:void|null|cancel(?:l?ed)?|superseded|overridden|replaced|revoked|obsolete|lifted|suspended|removed)\\b`,
   ),
-  feature(
+  ...feature(
     "undo",
     1,
-    "brea viol defy betr",
     "\\b(?:break|violate|defy|betray)(?:ing)? your (?:own )?(?:\\w{1,12} )?(?:rules|polic(?:y|ies)|guidelines|programming|principles|instructions|restrictions)\\b",
   ),
-  feature(
+  ...feature(
     "obey me",
     0.6,
-    "my any",
     "\\b(?:runs?|executes?|follows?|obeys?) (?:all (?:of )?)?(?:my|any) (?:commands?|orders|instructions?|requests?)\\b",
   ),
 ];

@@ -1,17 +1,16 @@
 /** Adds up what speaks for an injection, over stretches of a text. Pure. */
 import type { Span } from "../../view.ts";
 import { ENGLISH } from "./english.ts";
-import { type Feature, headsOf, mayHold } from "./feature.ts";
-import { LATIN_LANGUAGES, OTHER_LANGUAGES } from "./languages.ts";
+import { LANGUAGES } from "./languages.ts";
+import { SignFinder } from "./sign.ts";
 
-/** A sign that was found. */
-interface Sign extends Span {
+/** What a sign counts for. */
+interface Mark extends Span {
   readonly name: string;
   readonly weight: number;
 }
 
-/** English has signs of every kind; of the other languages the ones that nothing else explains. */
-const LATIN_SCRIPT: readonly Feature[] = [...ENGLISH, ...LATIN_LANGUAGES];
+const FEATURES = new SignFinder([...ENGLISH, ...LANGUAGES]);
 
 /** Signs that are further apart have nothing to do with one another. Characters. */
 const REACH = 500;
@@ -19,40 +18,21 @@ const ENOUGH = 1 - 1e-9;
 /** Signs that are looked at; a text with more is full of them. */
 const MOST_SIGNS = 200;
 
-// oxlint-disable-next-line no-control-regex -- Latin letters end where other scripts begin
-const OTHER_SCRIPT = /[\u0370-\u1fff\u2e80-\uffdc]/;
-
 /** The stretches of a folded text that score enough, each from its first to its last sign. */
 export function injectionsIn(text: string): readonly Span[] {
-  return stretches(signsIn(text));
+  return stretches(marksIn(text));
 }
 
-function signsIn(text: string): readonly Sign[] {
-  const signs: Sign[] = [];
-  const present = headsOf(text);
-  collect(
-    text,
-    LATIN_SCRIPT.filter((one) => mayHold(one, present)),
-    signs,
-  );
-  if (OTHER_SCRIPT.test(text)) {
-    for (const { script, features } of OTHER_LANGUAGES) if (script.test(text)) collect(text, features, signs);
+function marksIn(text: string): readonly Mark[] {
+  const marks: Mark[] = [];
+  for (const { feature, start, end } of FEATURES.find(text).slice(0, MOST_SIGNS)) {
+    const weight = isMentioned(text, { start, end }) ? feature.weight - MENTION : feature.weight;
+    if (weight > 0) marks.push({ name: feature.name, weight, start, end });
   }
-  return signs.toSorted((a, b) => a.start - b.start);
+  return marks;
 }
 
-function collect(text: string, features: readonly Feature[], into: Sign[]): void {
-  for (const { name, weight, pattern } of features) {
-    for (const match of text.matchAll(pattern)) {
-      if (into.length >= MOST_SIGNS) return;
-      const span = { start: match.index, end: match.index + match[0].length };
-      const counted = isMentioned(text, span) ? weight - MENTION : weight;
-      if (counted > 0) into.push({ name, weight: counted, ...span });
-    }
-  }
-}
-
-function stretches(signs: readonly Sign[]): readonly Span[] {
+function stretches(signs: readonly Mark[]): readonly Span[] {
   const found: Span[] = [];
   for (let first = 0; first < signs.length; first++) {
     const from = signs[first];
@@ -66,7 +46,7 @@ function stretches(signs: readonly Sign[]): readonly Span[] {
 }
 
 /** One sign of a kind counts, the heaviest: saying it again makes it no other. */
-function scoreOf(signs: readonly Sign[]): number {
+function scoreOf(signs: readonly Mark[]): number {
   const byName = new Map<string, number>();
   for (const { name, weight } of signs) byName.set(name, Math.max(weight, byName.get(name) ?? 0));
   let sum = 0;

@@ -1,0 +1,136 @@
+/** With which letters the matches of a regular expression begin. Reads the part of the syntax that the rules are written in. */
+
+export interface Pattern {
+  readonly source: string;
+  /** The first letters of every match, at most six; the empty text where they are not known. */
+  readonly heads: ReadonlySet<string>;
+}
+
+const LONGEST = 6;
+
+/** One thing that a pattern asks for, and whether it may be left out. */
+type Item =
+  | {
+      readonly kind: "letters";
+      readonly letters: readonly string[];
+      readonly isOptional: boolean;
+      readonly isRepeated: boolean;
+    }
+  | {
+      readonly kind: "group";
+      readonly alternatives: readonly Item[][];
+      readonly isOptional: boolean;
+      readonly isRepeated: boolean;
+    }
+  | { readonly kind: "anything" };
+
+export function readPattern(source: string): Pattern {
+  const heads = new Set<string>();
+  const known = (head: string): unknown => heads.add(head.slice(0, LONGEST));
+  for (const items of new Reader(source).alternatives()) follow(items, 0, "", { known, next: known });
+  return { source, heads };
+}
+
+/** Whom beginnings are told: those that end here, and those that what comes after the items may make longer. */
+interface Told {
+  readonly known: (head: string) => unknown;
+  readonly next: (head: string) => unknown;
+}
+
+/** Goes through what the items from a place on may begin with. */
+function follow(items: readonly Item[], at: number, head: string, { known, next }: Told): void {
+  const item = items[at];
+  if (head.length >= LONGEST || item?.kind === "anything") known(head);
+  else if (item === undefined) next(head);
+  else {
+    const rest = (longer: string): void => follow(items, at + 1, longer, { known, next });
+    // What is repeated may go on, or what follows it may come: the head ends there.
+    const after = item.isRepeated ? known : rest;
+    if (item.isOptional) rest(head);
+    if (item.kind === "letters") for (const letter of item.letters) after(head + letter);
+    else for (const alternative of item.alternatives) follow(alternative, 0, head, { known, next: after });
+  }
+}
+
+/** Takes a source apart. */
+class Reader {
+  readonly #source: string;
+  #at = 0;
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  /** Up to the end of the source, or of the group. */
+  alternatives(): Item[][] {
+    const all: Item[][] = [[]];
+    while (this.#at < this.#source.length && this.#source[this.#at] !== ")") {
+      if (this.#source[this.#at] === "|") {
+        this.#at++;
+        all.push([]);
+      } else {
+        const item = this.#item();
+        if (item !== undefined) all.at(-1)?.push(item);
+      }
+    }
+    return all;
+  }
+
+  #item(): Item | undefined {
+    const character = this.#source[this.#at] ?? "";
+    if (character === "(") return this.#group();
+    if (character === "[") return this.#set();
+    if (character === "\\") return this.#escape();
+    this.#at++;
+    if (character === ".") return this.#anything();
+    if (character === "^" || character === "$") return undefined;
+    return this.#quantified([character]);
+  }
+
+  /** Groups that only look ahead or behind take no letters. */
+  #group(): Item | undefined {
+    const opening = /\(\?(?::|<?[=!])/y;
+    opening.lastIndex = this.#at;
+    const sign = opening.exec(this.#source)?.[0] ?? "(";
+    this.#at += sign.length;
+    const alternatives = this.alternatives();
+    this.#at++;
+    if (sign !== "(?:" && sign !== "(") return undefined;
+    return { kind: "group", alternatives, ...this.#quantity() };
+  }
+
+  /** Only sets of single characters are read as letters. */
+  #set(): Item {
+    const end = this.#source.indexOf("]", this.#at + 2);
+    const inside = this.#source.slice(this.#at + 1, end);
+    this.#at = end + 1;
+    return /[\\^]|.-./.test(inside) ? this.#anything() : this.#quantified(Array.from(inside));
+  }
+
+  #escape(): Item | undefined {
+    const sign = this.#source[this.#at + 1] ?? "";
+    this.#at += 2;
+    if (sign === "b" || sign === "B") return undefined;
+    if (sign === "p" || sign === "P") this.#at = this.#source.indexOf("}", this.#at) + 1;
+    if (sign === "u") this.#at += 4;
+    if (sign === "d") return this.#quantified(Array.from("0123456789"));
+    return /[a-zA-Z0-9]/.test(sign) ? this.#anything() : this.#quantified([sign]);
+  }
+
+  #anything(): Item {
+    this.#quantity();
+    return { kind: "anything" };
+  }
+
+  #quantified(letters: readonly string[]): Item {
+    return { kind: "letters", letters, ...this.#quantity() };
+  }
+
+  #quantity(): { readonly isOptional: boolean; readonly isRepeated: boolean } {
+    const quantity = /(?:[?*+]|\{\d+(?:,\d*)?\})\??/y;
+    quantity.lastIndex = this.#at;
+    const sign = quantity.exec(this.#source)?.[0] ?? "";
+    this.#at += sign.length;
+    return { isOptional: /^[?*]|^\{0/.test(sign), isRepeated: sign !== "" && !sign.startsWith("?") };
+  }
+}
