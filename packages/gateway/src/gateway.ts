@@ -9,6 +9,7 @@ import { type GatewayParts, openParts } from "./gateway-parts.ts";
 import { type HttpServer, startHttpServer } from "./http/http-server.ts";
 import { type OpenGuard, openGuard } from "./http/open-guard.ts";
 import { startTaskServices } from "./ingress/task-services.ts";
+import { RoleAgents } from "./nats-agents/role-agents.ts";
 import { healthProbe } from "./task/health-probe.ts";
 
 const DEFAULT_VERSION = "0.1.0";
@@ -52,11 +53,11 @@ class RunningGateway {
   readonly http: HttpServer;
   readonly #parts: GatewayParts;
   readonly #guard: OpenGuard;
-  readonly #services: readonly Service[];
+  readonly #services: readonly Stoppable[];
   readonly #drain: () => void;
   #stopping: Promise<void> | undefined;
 
-  private constructor(parts: GatewayParts, guard: OpenGuard, services: readonly Service[], edge: Edge) {
+  private constructor(parts: GatewayParts, guard: OpenGuard, services: readonly Stoppable[], edge: Edge) {
     this.#parts = parts;
     this.#guard = guard;
     this.#services = services;
@@ -151,13 +152,19 @@ async function openEdge(options: GatewayOptions, parts: GatewayParts, guard: Ope
   return { http, drain: () => (isDraining = true) };
 }
 
-function serveOnNats(options: GatewayOptions, parts: GatewayParts, hasAccounts: boolean): readonly Service[] {
-  const { tenant = "default", version = DEFAULT_VERSION, logger } = options;
-  const { link, subjects, api, approvals, traces } = parts;
+type Stoppable = Pick<Service, "stop">;
+
+function serveOnNats(options: GatewayOptions, parts: GatewayParts, hasAccounts: boolean): readonly Stoppable[] {
+  const { system, tenant = "default", version = DEFAULT_VERSION, logger } = options;
+  const { clock = systemClock, random = systemRandom } = options;
+  const { link, subjects, api, approvals, traces, deployed } = parts;
   // Whoever has an account on NATS is let through by the server; there a task's id is enough to see it.
   const caller = { tenant, isWalled: false };
   const approvers = { hasAccounts, caller };
+  const agents = new RoleAgents({ link, system, api, caller, traces, version, clock, random, logger });
+  deployed.whenChanged((current) => agents.follow(current?.system));
   return [
+    agents,
     startTaskServices({ link, subjects, api, caller, traces, version, logger }),
     startApprovalServices({ link, subjects, api: approvals, approvers, version, logger }),
   ];

@@ -20,9 +20,10 @@ import {
   UnsupportedOperationError,
 } from "@a2a-js/sdk/errors";
 import type { A2ARequestHandler } from "@a2a-js/sdk/server";
-import { requireTaskId, type TaskEvent, type TaskId, TroupeError } from "@troupe/runtime/internal";
+import { requireTaskId, type TaskId, TroupeError } from "@troupe/runtime/internal";
 import { stillRunning } from "../task/finished-task.ts";
 import { unknownTask } from "../task/known-task.ts";
+import { isQuestion } from "../task/question.ts";
 import type { Caller, TaskApi } from "../task/task-api.ts";
 import { notCancelable } from "./a2a-error.ts";
 import { a2aTask, contextOf, type KnownOfTask, MESSAGE_KEY, stateOf } from "./a2a-task.ts";
@@ -227,10 +228,6 @@ export class RoleAgent implements A2ARequestHandler {
     return { ...known, view, input };
   }
 }
-
-/** Only a wait for somebody outside the graph may be one for the client. */
-const isQuestion = (event: TaskEvent): event is Extract<TaskEvent, { type: "wait" }> =>
-  event.type === "wait" && event.for.some((label) => label.startsWith("signal "));
 
 function taskIdOf(id: string): TaskId {
   if (id.trim() === "") throw new RequestMalformedError("the id of a task is required");

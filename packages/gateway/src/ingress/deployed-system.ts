@@ -40,6 +40,7 @@ export class DeployedSystem {
   readonly #compiled = new Map<string, DeployedVersion>();
   #desired: Desired | undefined;
   #current: DeployedVersion | undefined;
+  #onChange: (current: DeployedVersion | undefined) => void = () => undefined;
 
   private constructor() {}
 
@@ -64,6 +65,12 @@ export class DeployedSystem {
     throw new TroupeError("no_system", "no system is deployed yet");
   }
 
+  /** Calls back now, and whenever what new tasks begin with may have changed. There is one follower. Must not throw. */
+  whenChanged(onChange: (current: DeployedVersion | undefined) => void): void {
+    this.#onChange = onChange;
+    onChange(this.#current);
+  }
+
   /** A version whose tasks may still run or be read; `undefined` when it is not known here any more. */
   find(version: Version): DeployedVersion | undefined {
     return this.#compiled.get(version);
@@ -84,6 +91,7 @@ export class DeployedSystem {
     }
     const { current = "", revoked = [] } = this.#desired ?? {};
     this.#current = withoutDoors(this.#compiled.get(current), revoked);
+    this.#onChange(this.#current);
   }
 }
 

@@ -23,13 +23,19 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
  * input itself, verbatim. `Content-Type: text/plain` makes an object text as well. Throws `invalid_request` or `body_too_large`.
  */
 export function parseTaskBody(bytes: Uint8Array, contentType = "", limits: DecodeLimits = BODY_LIMITS): TaskRequest {
-  if (bytes.byteLength > limits.maxBytes) throw bodyTooLarge(bytes.byteLength, limits.maxBytes);
-  const text = decodeText(bytes);
-  if (text.trim() === "") throw invalidRequest("a task needs an input", [{ path: "", value: "", reason: "is empty" }]);
+  const text = textBody(bytes, limits);
   if (isPlainText(contentType) || !text.trimStart().startsWith("{")) return { input: text };
   // Prompts may begin with a brace; only what says that it is JSON has to be.
   if (!contentType.includes("json") && !isJson(text)) return { input: text };
   return parseRequest(TaskRequest, parseJsonBody(bytes, limits), "the task");
+}
+
+/** A body that is text and nothing else. Throws `invalid_request`, also for a blank one, or `body_too_large`. */
+export function textBody(bytes: Uint8Array, limits: DecodeLimits = BODY_LIMITS): string {
+  if (bytes.byteLength > limits.maxBytes) throw bodyTooLarge(bytes.byteLength, limits.maxBytes);
+  const text = decodeText(bytes);
+  if (text.trim() !== "") return text;
+  throw invalidRequest("a task needs an input", [{ path: "", value: "", reason: "is empty" }]);
 }
 
 /** Parses a value by a schema of ours. Throws `invalid_request` that lists every problem with its path. */

@@ -16,13 +16,13 @@ import {
   TaskRef,
   type TaskRequest,
   type TaskVerb,
-  TroupeError,
   WatchRequest,
 } from "@troupe/runtime/internal";
 import type { z } from "zod";
 import type { Caller, TaskApi } from "../task/task-api.ts";
 import type { DoorTraces } from "../telemetry/door-traces.ts";
 import { withFittingEnd, withFittingResult } from "./fitting-result.ts";
+import { messageKey } from "./message-key.ts";
 import { parseJsonBody, parseRequest, parseTaskBody } from "./task-body.ts";
 
 export interface TaskServicesOptions {
@@ -39,7 +39,6 @@ export interface TaskServicesOptions {
 const KEEP_ALIVE_MS = 5_000;
 /** A caller that is gone cannot be noticed over NATS: nobody is streamed to for longer. */
 const LONGEST_STREAM_MS = 60 * 60_000;
-const LONGEST_KEY = 256;
 
 export function startTaskServices(options: TaskServicesOptions): Service {
   const { link, subjects, version, logger } = options;
@@ -90,7 +89,7 @@ function accept(
   return traces.message({ template: subjects.tasks("{role}", verb), given }, async (trace) => {
     const role = subjects.parseTasks(request.subject) ?? "";
     const task: TaskRequest = parseTaskBody(request.body, request.headers?.get("Content-Type"));
-    return api.submit({ ...caller, trace }, role, task, keyOf(request));
+    return api.submit({ ...caller, trace }, role, task, messageKey(request.headers));
   });
 }
 
@@ -147,11 +146,4 @@ function idOf<T extends z.ZodObject<{ task_id: z.ZodString }>>(request: ServiceR
   const value = text.startsWith("{") ? parseJsonBody(request.body) : { task_id: text };
   const parsed = parseRequest(schema, value, "the request");
   return { ...parsed, id: requireTaskId(parsed.task_id).id };
-}
-
-function keyOf({ headers }: ServiceRequest): string | undefined {
-  const key = headers?.get("Nats-Msg-Id") || headers?.get("Idempotency-Key");
-  if (!key) return undefined;
-  if (key.length <= LONGEST_KEY) return key;
-  throw new TroupeError("invalid_request", `the idempotency key must have at most ${LONGEST_KEY} characters`);
 }

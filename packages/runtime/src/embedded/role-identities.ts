@@ -10,7 +10,7 @@ import { isSameCut } from "../graph/revoked.ts";
 import { roleAccounts } from "../graph/role-accounts.ts";
 import type { IdentityAdministrator } from "../identities/administrator.ts";
 import type { Version } from "../ids.ts";
-import type { Account } from "../nats/accounts.ts";
+import type { Account } from "../nats/account.ts";
 import type { Link } from "../nats/connection.ts";
 import { directGetLast } from "../nats/direct-get.ts";
 import { openRoleKeys, type RoleKeys, removeRoleKeys, writeRoleKeys } from "../nats/role-keys.ts";

@@ -1,6 +1,6 @@
 /** The configuration of an embedded server, as text. Pure: what is written is exactly what the golden test shows. */
 import { TroupeError } from "../errors.ts";
-import type { Account, AccountUser, Export, Import, Permissions } from "../nats/accounts.ts";
+import type { Account, AccountUser, Export, Import, Permissions } from "../nats/account.ts";
 import type { RoleUserName, UserName } from "../nats/users.ts";
 
 export interface ServerConfig {

@@ -6,7 +6,7 @@
 import type { Subjects } from "../contracts/subjects.ts";
 import type { RevokedEdge } from "../contracts/system.ts";
 import type { Version } from "../ids.ts";
-import { type Account, ackSubjects, apiImports, type Import, serviceOf } from "../nats/accounts.ts";
+import { type Account, ackSubjects, apiImports, type Import, serviceOf } from "../nats/account.ts";
 import { PLACE_OF_ROLE, roleAccountName, roleUserName } from "../nats/users.ts";
 import type { CompiledRole, CompiledSystem } from "./compile.ts";
 

@@ -10,7 +10,7 @@ import type {
   UserPermissionsLimits,
 } from "@nats-io/jwt";
 import { TroupeError } from "../errors.ts";
-import type { Account, Export, Import, Permissions } from "../nats/accounts.ts";
+import type { Account, Export, Import, Permissions } from "../nats/account.ts";
 
 /** Public keys of users whose JWTs up to then (seconds since 1970) are void. */
 export type Revocations = Readonly<Record<string, number>>;

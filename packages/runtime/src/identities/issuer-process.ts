@@ -7,7 +7,7 @@ import { NodePlacement } from "../contracts/control.ts";
 import { Subjects } from "../contracts/subjects.ts";
 import { lockStore } from "../embedded/store-lock.ts";
 import { messageOf } from "../errors.ts";
-import type { Permissions } from "../nats/accounts.ts";
+import type { Permissions } from "../nats/account.ts";
 import { type Link, type LinkOptions, openLink } from "../nats/connection.ts";
 import type { Credentials } from "../nats/credentials.ts";
 import { directGetLast } from "../nats/direct-get.ts";

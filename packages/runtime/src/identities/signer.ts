@@ -1,7 +1,7 @@
 /** Turns accounts and users into signed JWTs. What they say is decided in `claims.ts`. */
 import { encodeAccount, encodeGeneric, encodeUser, fromSeed } from "@nats-io/jwt";
 import { TroupeError } from "../errors.ts";
-import type { Account, Permissions } from "../nats/accounts.ts";
+import type { Account, Permissions } from "../nats/account.ts";
 import type { AccountName } from "../nats/users.ts";
 import { type AccountExtras, accountClaims, nodeTag, userClaims } from "./claims.ts";
 import { publicKeyOf, type SigningKeys } from "./signing-keys.ts";

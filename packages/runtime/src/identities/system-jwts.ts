@@ -1,7 +1,8 @@
 /** The system's own accounts and users as JWTs, and who of them may do what. */
 import { Subjects } from "../contracts/subjects.ts";
 import { TroupeError } from "../errors.ts";
-import { type Account, type Permissions, systemAccounts } from "../nats/accounts.ts";
+import type { Account, Permissions } from "../nats/account.ts";
+import { systemAccounts } from "../nats/accounts.ts";
 import { CORE_API_PREFIX } from "../nats/api-prefix.ts";
 import { nodePermissions } from "../nats/node-permissions.ts";
 import type { AccountName } from "../nats/users.ts";

@@ -3,7 +3,7 @@ import { RevokedEdge, SystemManifest } from "../contracts/system.ts";
 import { requireCompiled } from "../graph/compile.ts";
 import { roleAccounts, type VersionedSystem } from "../graph/role-accounts.ts";
 import { isVersion, type Version } from "../ids.ts";
-import type { Account } from "../nats/accounts.ts";
+import type { Account } from "../nats/account.ts";
 import { nodeInboxPrefix } from "../nats/node-permissions.ts";
 import { NODE_TAG, type ScopedKey } from "./claims.ts";
 import { newAccountSeed, publicKeyOf } from "./signing-keys.ts";

@@ -3,61 +3,25 @@
  * Imports are the firewall: what an account does not import, the server answers with "no responders". The user `host` of CORE is the
  * fallback for servers to which nobody adds the accounts of roles.
  */
+import { PROMPT_SUBJECTS, roleAgentSubject } from "../contracts/agent-protocol.ts";
 import { AUTH_ERROR_EVENTS, CONNECT_EVENTS, DISCONNECT_EVENTS } from "../contracts/link-names.ts";
 import { NODE_BUCKETS } from "../contracts/stores.ts";
 import type { Subjects } from "../contracts/subjects.ts";
 import { SUPERVISOR_READ_VERBS } from "../contracts/verbs.ts";
-import { CORE_API_PREFIX, IMPORTED_API_PREFIX } from "./api-prefix.ts";
 import {
-  type AccountName,
-  PLACE_OF_USER,
-  type RoleAccountName,
-  type RoleUserName,
-  USERS,
-  type UserName,
-} from "./users.ts";
-
-/** A subject that other accounts may import. `service`: they publish to us. `stream`: they subscribe to ours. */
-export interface Export {
-  readonly kind: "service" | "stream";
-  readonly subject: string;
-  /** For services that answer several times or late: how long a silent caller is remembered (default 2 minutes). */
-  readonly response?: { readonly threshold: string };
-}
-
-export interface Import {
-  readonly kind: "service" | "stream";
-  readonly from: AccountName;
-  readonly subject: string;
-  /** Under which name it is seen here; default the same. */
-  readonly to?: string;
-  /** Of services: the server tells with each request who asks, whatever the request says itself (`Nats-Request-Info`). */
-  readonly tellsWho?: true;
-}
-
-/** Allow lists; absent = everything that the account has. */
-export interface Permissions {
-  readonly publish: readonly string[];
-  readonly subscribe: readonly string[];
-  /**
-   * May answer where a request says, whatever `publish` allows: how often, and for how long after the request. Default never. Users of the
-   * embedded server that answer requests have no allow lists.
-   */
-  readonly responses?: { readonly count: number; readonly withinMs: number };
-}
-
-export interface AccountUser {
-  readonly name: UserName | RoleUserName;
-  readonly permissions?: Permissions;
-}
-
-export interface Account {
-  readonly name: AccountName | RoleAccountName;
-  readonly hasJetStream: boolean;
-  readonly users: readonly AccountUser[];
-  readonly exports: readonly Export[];
-  readonly imports: readonly Import[];
-}
+  type Account,
+  type AccountUser,
+  ackSubjects,
+  apiImports,
+  directGets,
+  type Permissions,
+  service,
+  serviceOf,
+  stream,
+  streamOf,
+} from "./account.ts";
+import { CORE_API_PREFIX } from "./api-prefix.ts";
+import { type AccountName, PLACE_OF_USER, USERS, type UserName } from "./users.ts";
 
 /** A run may think for minutes between two chunks, a drain before its answer; a route that is forgotten loses it without an error. */
 const LONG = { threshold: "1h" };
@@ -76,12 +40,12 @@ export function systemAccounts(subjects: Subjects, shards: number): readonly Acc
     gateway(subjects, logs),
     node(subjects, logs),
     client(subjects),
-    // Services that agents may ask as tools: the nodes ask them, and they see nothing of the system.
+    // Services that agents may ask as tools, and agents that play roles: the nodes ask them, and they see nothing of the system.
     {
       name: "TOOLS",
       hasJetStream: false,
       users: usersOf("TOOLS"),
-      exports: [{ ...service(TOOL_SUBJECTS), response: LONG }],
+      exports: [TOOL_SUBJECTS, PROMPT_SUBJECTS].map((subject) => ({ ...service(subject), response: LONG })),
       imports: [],
     },
     {
@@ -196,6 +160,12 @@ function gateway(subjects: Subjects, logs: readonly string[]): Account {
       { ...service(`${sys}.tasks.*.run`), response: LONG },
       { ...service(`${sys}.task.*`), response: LONG },
       { ...service(`${sys}.approvals.*`), response: SHORT },
+      { ...service(roleAgentSubject("prompt", sys, "*")), response: LONG },
+      ...(["status", "answer"] as const).map((verb) => ({
+        ...service(roleAgentSubject(verb, sys, "*")),
+        response: SHORT,
+      })),
+      stream(roleAgentSubject("hb", sys, "*")),
       { ...service("$SRV.>"), response: SHORT },
       // What roles say to those who watch. Straight to the gateways: a service import of CORE would not be passed on by its stream export.
       ...[`${sys}.live.*`, `${sys}.tokens.*.*`].map(service),
@@ -237,7 +207,7 @@ function node(subjects: Subjects, logs: readonly string[]): Account {
       ...[`${sys}.kv.>`, `${sys}.control.*`].map(streamOf("CORE")),
       ...[`${sys}.control.ended`].map(streamOf("GATEWAY")),
       // Which of them a role may ask is in its deployment; the node looks there.
-      serviceOf("TOOLS")(TOOL_SUBJECTS),
+      ...[TOOL_SUBJECTS, PROMPT_SUBJECTS].map(serviceOf("TOOLS")),
     ],
   };
 }
@@ -245,11 +215,17 @@ function node(subjects: Subjects, logs: readonly string[]): Account {
 /** Also the anonymous user's account: it may call the doors, ask, and hear of alerts, nothing else. */
 function client(subjects: Subjects): Account {
   const { system: sys } = subjects;
-  const doors = [`${sys}.tasks.*.submit`, `${sys}.tasks.*.run`, `${sys}.task.*`];
+  const doors = [
+    `${sys}.tasks.*.submit`,
+    `${sys}.tasks.*.run`,
+    `${sys}.task.*`,
+    ...(["prompt", "status", "answer"] as const).map((verb) => roleAgentSubject(verb, sys, "*")),
+  ];
+  const heard = roleAgentSubject("hb", sys, "*");
   const asks = [`${sys}.tasks.*.queue`, ...SUPERVISOR_READ_VERBS.map((verb) => `${sys}.supervisor.${verb}`), "$SRV.>"];
   const permissions = {
     publish: [...doors, ...asks],
-    subscribe: [`${PLACE_OF_USER.client.inboxPrefix}.>`, subjects.alert("*")],
+    subscribe: [`${PLACE_OF_USER.client.inboxPrefix}.>`, subjects.alert("*"), heard],
   };
   return {
     name: "CLIENT",
@@ -260,6 +236,7 @@ function client(subjects: Subjects): Account {
       ...doors.map(serviceOf("GATEWAY")),
       ...asks.map(serviceOf("CORE")),
       streamOf("CORE")(subjects.alert("*")),
+      streamOf("GATEWAY")(heard),
     ],
   };
 }
@@ -270,31 +247,3 @@ function usersOf(account: AccountName, permissions: Partial<Record<UserName, Per
     return own ? { name, permissions: own } : { name };
   });
 }
-
-const service = (subject: string): Export => ({ kind: "service", subject });
-const stream = (subject: string): Export => ({ kind: "stream", subject });
-/** Imports a service under its own name. */
-export const serviceOf =
-  (from: AccountName) =>
-  (subject: string): Import => ({ kind: "service", from, subject });
-const streamOf =
-  (from: AccountName) =>
-  (subject: string): Import => ({ kind: "stream", from, subject });
-
-/**
- * Acknowledgements of a stream's consumers, or of one of them (`<stream>.<durable>`), in both forms: the second is off by default and would
- * be lost silently once it is on.
- */
-export const ackSubjects = (consumers: string): string[] => [`$JS.ACK.${consumers}.>`, `$JS.ACK.*.*.${consumers}.>`];
-
-const directGets = (streams: readonly string[]): string[] =>
-  streams.flatMap((name) => [`DIRECT.GET.${name}`, `DIRECT.GET.${name}.>`]);
-
-/** JetStream API subjects under the other prefix. */
-export const apiImports = (verbs: readonly string[]): Import[] =>
-  verbs.map((verb) => ({
-    kind: "service",
-    from: "CORE",
-    subject: `${CORE_API_PREFIX}.${verb}`,
-    to: `${IMPORTED_API_PREFIX}.${verb}`,
-  }));

@@ -1,6 +1,6 @@
 /** A node's own rights in the account `NODE`: what the account has, narrowed to the node's name, so that no node can speak as another. */
 import type { Subjects } from "../contracts/subjects.ts";
-import type { Account, Import, Permissions } from "./accounts.ts";
+import type { Account, Import, Permissions } from "./account.ts";
 
 /** Nodes share an account, and whoever may subscribe to another's inbox reads its answers. */
 export const nodeInboxPrefix = (node: string): string => `_INBOX_${node}`;

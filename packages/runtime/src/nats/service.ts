@@ -16,11 +16,16 @@ const DEFAULT_MAX_BYTES = 1024 * 1024;
 const SERVICE_NAME = /^[A-Za-z0-9_-]+$/;
 const QUEUE_GROUP = "q";
 
+const queueGroupOf = ({ queueGroup, isBroadcast = false }: Endpoint): string | undefined =>
+  isBroadcast ? undefined : (queueGroup ?? QUEUE_GROUP);
+
 export interface Endpoint {
   readonly subject: string;
   /** Bytes; larger requests get `body_too_large`. Default 1 MiB. */
   readonly maxBytes?: number;
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Instances of one group share the requests. Default `q`. */
+  readonly queueGroup?: string;
   /** Every instance answers instead of one of them. */
   readonly isBroadcast?: boolean;
   /** Answers the request. What it throws is answered as an error; what is no `TroupeError` is logged and answered without its text. */
@@ -99,7 +104,7 @@ class MicroService implements Service {
   #serveEndpoint(name: string, endpoint: Endpoint): void {
     const stats: EndpointStats = { requests: 0, errors: 0, lastError: "", processingNs: 0 };
     this.#stats.set(name, stats);
-    this.#subscribe(endpoint.subject, endpoint.isBroadcast ? undefined : QUEUE_GROUP, (message) => {
+    this.#subscribe(endpoint.subject, queueGroupOf(endpoint), (message) => {
       const answering = this.#answer(message, endpoint, stats).finally(() => this.#running.delete(answering));
       this.#running.add(answering);
     });
@@ -168,24 +173,24 @@ class MicroService implements Service {
 
   #info(): Record<string, unknown> {
     const { description, endpoints } = this.#options;
-    const list = Object.entries(endpoints).map(([name, { subject, isBroadcast, metadata = {} }]) => ({
+    const list = Object.entries(endpoints).map(([name, endpoint]) => ({
       name,
-      subject,
-      queue_group: isBroadcast ? "" : QUEUE_GROUP,
-      metadata,
+      subject: endpoint.subject,
+      queue_group: queueGroupOf(endpoint) ?? "",
+      metadata: endpoint.metadata ?? {},
     }));
     const subjects = list.map(({ subject }) => subject);
     return { ...this.#ping(), type: "io.nats.micro.v1.info_response", description, endpoints: list, subjects };
   }
 
   #statistics(): Record<string, unknown> {
-    const endpoints = Object.entries(this.#options.endpoints).map(([name, { subject, isBroadcast }]) => {
+    const endpoints = Object.entries(this.#options.endpoints).map(([name, endpoint]) => {
       const stats = this.#stats.get(name);
       const [requests, processingNs] = [stats?.requests ?? 0, stats?.processingNs ?? 0];
       return {
         name,
-        subject,
-        queue_group: isBroadcast ? "" : QUEUE_GROUP,
+        subject: endpoint.subject,
+        queue_group: queueGroupOf(endpoint) ?? "",
         num_requests: requests,
         num_errors: stats?.errors ?? 0,
         last_error: stats?.lastError ?? "",
