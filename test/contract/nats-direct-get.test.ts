@@ -77,6 +77,23 @@ test("what is written once is read by its subjects: in order, over several pages
   assert.deepEqual([all.length, all], [600, await subjectsOf({ filter: "log.many.>" })]);
 });
 
+test("large messages come in pages of bounded size, and all of them come", async () => {
+  const body = Buffer.alloc(64 * 1_024, "x");
+  for (let i = 0; i < 40; i++) await publisher.publish(`log.large.${i}`, body);
+  let pages = 0;
+  const asked = link.nc.subscribe("$JS.API.DIRECT.GET.LOG", { callback: () => void pages++ });
+  for (const query of [{ filter: "log.large.>" }, { writtenOnce: "log.large.>" }]) {
+    pages = 0;
+    const all = await directGetAll(link, "LOG", query);
+    assert.deepEqual(
+      all.map(({ subject, body: { byteLength } }) => [subject, byteLength]),
+      Array.from({ length: 40 }, (_, i) => [`log.large.${i}`, body.byteLength]),
+    );
+    assert.ok(pages >= 8, `2.5 MB in ${pages} pages`);
+  }
+  asked.unsubscribe();
+});
+
 test("of more subjects than the server looks up at once all are read as well", async () => {
   const names = Array.from({ length: 1_100 }, (_, i) => `log.huge.${i}`);
   for (const name of names) link.nc.publish(name, Buffer.from("x"));

@@ -19,12 +19,12 @@ export class TokenBuffer {
     if (last && last.hop === chunk.hop && this.#chunks.length >= this.#limit / 2) {
       // Behind already: neighbouring chunks of one hop become one, so that text is not lost before it has to be.
       const merged = last.text + chunk.text;
-      if (merged.length <= LONGEST_MERGED) {
-        this.#chunks[this.#chunks.length - 1] = { ...last, text: merged };
-        return;
-      }
+      const isMerged = merged.length <= LONGEST_MERGED;
+      if (isMerged) this.#chunks.pop();
+      this.#chunks.push(isMerged ? { ...last, text: merged } : chunk);
+    } else {
+      this.#chunks.push(chunk);
     }
-    this.#chunks.push(chunk);
     while (this.#chunks.length > this.#limit || this.#characters > MOST_CHARACTERS) {
       this.#characters -= this.#chunks.shift()?.text.length ?? 0;
       this.#dropped++;
@@ -42,5 +42,5 @@ export class TokenBuffer {
 }
 
 const LONGEST_MERGED = 4_096;
-/** Whoever writes chunks decides how long they are. */
-const MOST_CHARACTERS = 1_000_000;
+/** Whoever writes chunks decides how long they are, and thousands may watch and read nothing. */
+const MOST_CHARACTERS = 65_536;

@@ -33,7 +33,8 @@ export type BatchQuery =
 
 const GET_TIMEOUT_MS = 1_000;
 const BATCH_SILENCE_MS = 2_000;
-const PAGE = 256;
+/** A page is in memory for as long as its reader takes; many may read slowly at once. */
+const PAGE = { batch: 256, max_bytes: 256 * 1_024 };
 const OF_THE_MESSAGE = ["Nats-Stream", "Nats-Subject", "Nats-Sequence", "Nats-Time-Stamp"] as const;
 /** What the server adds to the headers of a message that it answers with. */
 export const ANSWER_HEADERS: ReadonlySet<string> = new Set([
@@ -66,7 +67,7 @@ export async function* directGetBatch(link: Link, stream: string, query: BatchQu
   let start: Readonly<Record<string, unknown>> =
     "sinceMs" in query ? { start_time: rfc3339(query.sinceMs) } : { seq: query.from ?? 1 };
   for (;;) {
-    const page = await readPage(link, stream, { ...start, next_by_subj, batch: PAGE });
+    const page = await readPage(link, stream, { ...start, next_by_subj, ...PAGE });
     yield* page.messages;
     const last = page.messages.at(-1);
     if (!last || page.pending === 0) return;
@@ -82,7 +83,7 @@ async function* readWrittenOnce(
   from: number,
 ): AsyncGenerator<StoredMessage> {
   for (let seq = from; ; ) {
-    const page = await readPage(link, stream, { seq, multi_last: [filter], batch: PAGE });
+    const page = await readPage(link, stream, { seq, multi_last: [filter], ...PAGE });
     if (page.isTooMany) return yield* directGetBatch(link, stream, { filter, from: seq });
     yield* page.messages;
     const last = page.messages.at(-1);
