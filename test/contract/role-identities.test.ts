@@ -24,7 +24,9 @@ import {
   type Version,
 } from "@troupe/runtime/internal";
 import { silentLogger as logger } from "../support/nats-server.ts";
+import { until } from "../support/stack.ts";
 
+const LONG_MS = 15_000;
 const subjects = new Subjects("ids");
 const v1 = "v1" as Version;
 const v2 = "v2" as Version;
@@ -60,8 +62,9 @@ const ask = (link: Link, verb: "issue" | "revoke" | "list", body?: unknown) =>
   callService(link, subjects.identities(verb), body, { timeoutMs: 10_000 });
 const issue = (version: Version) => ask(core, "issue", { v: 1, version, manifest: MANIFEST });
 
-async function publish(link: Link, subject: string): Promise<PublishOutcome["kind"]> {
-  const publisher = createPublisher(link, { timeoutMs: 500 });
+/** What may not be is never answered, and costs the whole time. */
+async function publish(link: Link, subject: string, timeoutMs = 500): Promise<PublishOutcome["kind"]> {
+  const publisher = createPublisher(link, { timeoutMs });
   const { kind } = await publisher.publish(subject, Buffer.from("{}"));
   publisher.close();
   return kind;
@@ -84,7 +87,7 @@ test("an issued role writes along its edges at once, and the keys are for their 
   assert.equal((await stat(folder)).mode & 0o777, 0o700);
   assert.equal((await stat(join(folder, "v1.json"))).mode & 0o777, 0o600);
   const [a, b] = [await openRole("a"), await openRole("b")];
-  assert.equal(await publish(a, `ids.${HOP}.a.m.send.b`), "stored");
+  assert.equal(await publish(a, `ids.${HOP}.a.m.send.b`, LONG_MS), "stored");
   assert.equal(await publish(b, `ids.${HOP}.b.m.send.a`), "unknown");
   assert.equal(await publish(b, `ids.${HOP}.a.m.send.b`), "unknown");
 });
@@ -119,7 +122,7 @@ test("nobody who is connected notices that another version gets identities, not 
   });
   await issue(v2);
   const a = await openRole("a");
-  assert.equal(await publish(a, `ids.${HOP.replace(/1$/, "2")}.a.m.send.b`), "stored");
+  assert.equal(await publish(a, `ids.${HOP.replace(/1$/, "2")}.a.m.send.b`, LONG_MS), "stored");
   await two.promise;
   await loop.stop();
   assert.deepEqual(lost, []);
@@ -136,7 +139,7 @@ test("an edge that is cut is refused at once to who is signed in, the others go 
   const { revoked } = (await ask(core, "issue", cut)) as { revoked: unknown };
   assert.deepEqual(revoked, { v1: [edge], v2: [] });
   assert.equal(await publish(a, `ids.${HOP.replace(/1$/, "5")}.a.m.send.b`), "unknown");
-  assert.equal(await publish(a, `ids.${HOP.replace(/1$/, "5")}.a.s.step.1`), "stored");
+  assert.equal(await publish(a, `ids.${HOP.replace(/1$/, "5")}.a.s.step.1`, LONG_MS), "stored");
   assert.equal(
     await publish(b, `ids.${HOP.replace(/1$/, "5")}.b.m.reply.a`),
     "stored",
@@ -144,7 +147,7 @@ test("an edge that is cut is refused at once to who is signed in, the others go 
   );
   assert.deepEqual((await keysOf(v1)).revoked, [edge], "a restart finds it");
   await issue(v1);
-  assert.equal(await publish(a, `ids.${HOP.replace(/1$/, "5")}.a.m.send.b`), "stored");
+  assert.equal(await publish(a, `ids.${HOP.replace(/1$/, "5")}.a.m.send.b`, LONG_MS), "stored");
   assert.deepEqual(lost, []);
 });
 
@@ -164,7 +167,7 @@ test("a revoked version is signed out and stays out, the others go on", async ()
   const again = { servers: server.url, name: "again", seed, ...PLACE_OF_ROLE, logger, firstConnectMs: 500 };
   await assert.rejects(openLink(again), { code: "unauthorized" });
   await assert.rejects(keysOf(v2), { code: "unauthorized" });
-  assert.equal(await publish(stays, `ids.${HOP.replace(/1$/, "3")}.a.m.send.b`), "stored");
+  assert.equal(await publish(stays, `ids.${HOP.replace(/1$/, "3")}.a.m.send.b`, LONG_MS), "stored");
 });
 
 test("identities outlive the server's death", async () => {
@@ -175,7 +178,12 @@ test("identities outlive the server's death", async () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   const a = await openRole("a");
-  assert.equal(await publish(a, `ids.${HOP.replace(/1$/, "4")}.a.m.send.b`), "stored");
+  // The server takes connections before it has its streams again.
+  await until(
+    "it writes",
+    LONG_MS,
+    async () => (await publish(a, `ids.${HOP.replace(/1$/, "4")}.a.m.send.b`)) === "stored",
+  );
 });
 
 test("only CORE reaches the administrator of identities", async () => {
