@@ -144,7 +144,7 @@ describe("garbage on every subject", { timeout: 240_000 }, () => {
       subjects.heartbeat("node-1"),
       subjects.heartbeat("stranger"),
       ...(["ended", "died", "pause", "resume"] as const).map((verb) => subjects.control(verb)),
-      subjects.live(task),
+      subjects.live("a"),
       subjects.tokens(task, anyHop),
       subjects.doneEvent(task),
       subjects.rowChanged("placement", "node-1"),

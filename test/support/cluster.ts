@@ -202,7 +202,7 @@ export class TestCluster implements AsyncDisposable {
 
   /** Resolves when a record of the task has this name: `s.step.1`. Rejects when none has in time. */
   async recorded(task: TaskId, name: RegExp, withinMs = 15_000): Promise<TaskRecord> {
-    const found = await this.#found(this.subjects.live(task), withinMs, async () =>
+    const found = await this.#found(this.subjects.live("*"), withinMs, async () =>
       (await this.records(task)).find(({ subject: { name: n } }) => name.test(`${n.class}.${n.kind}.${n.to}`)),
     );
     if (found) return found;

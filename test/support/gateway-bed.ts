@@ -181,7 +181,7 @@ export class GatewayBed implements AsyncDisposable {
   async #append(record: NewRecord, task: string): Promise<void> {
     const outcome = await this.log.append(record);
     if (outcome.kind !== "stored") throw new Error(`${record.subject}: ${outcome.kind}`);
-    this.core.nc.publish(this.subjects.live(task as TaskId), "");
+    this.core.nc.publish(this.subjects.live("test"), JSON.stringify({ tasks: [task] }));
   }
 }
 

@@ -35,6 +35,7 @@ import { WaitingRoom } from "./ingress/waiting-room.ts";
 import { streamWriter } from "./ingress/write-once-stream.ts";
 import { GatewayApi } from "./task/gateway-api.ts";
 import { DoorTraces } from "./telemetry/door-traces.ts";
+import { HintListener } from "./watch/hint-listener.ts";
 import { followReconnects } from "./watch/reconnects.ts";
 import { createTaskReader } from "./watch/task-reader.ts";
 
@@ -148,7 +149,13 @@ export async function openParts(options: GatewayOptions, link: Link): Promise<Ga
   const opened: ClientSeals["opened"] = (record) => seals.opened(record);
   const reader = createTaskReader({ ...core, shards: options.shards ?? 1, opened });
   const reconnects = followReconnects(link);
-  const watch = { link, subjects, reader, onReconnect: reconnects.onReconnect };
+  const watch = {
+    link,
+    subjects,
+    reader,
+    hints: new HintListener(link, subjects),
+    onReconnect: reconnects.onReconnect,
+  };
   const api = new GatewayApi({ ...core, seals, reader, ingress, watch, blobs, loads });
   const audit = new AuditWriter({ link, subjects, source: "gateway", clock, random });
   const approvals = new ApprovalApi({

@@ -157,7 +157,7 @@ const STEP_MEANING = {
 
 const coreRows = (): readonly Row[] => [
   [subjects.heartbeat("node-n"), "publish", "what a node is and does, every 500 ms"],
-  [subjects.live(TASK), "publish", "something of this task was recorded: a hint without content"],
+  [subjects.live("<role>"), "publish", "something was recorded of these tasks: a hint without content"],
   [subjects.tokens(TASK, HOP), "publish", "model tokens as they come"],
   [subjects.doneEvent(TASK), "republish", "headers of a task's end, by the server"],
   [subjects.count("limit-l", "key-k", 0), "counter", "how often gateways saw one caller in one window of a limit"],

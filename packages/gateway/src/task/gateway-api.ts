@@ -5,6 +5,7 @@ import {
   type Ended,
   type Link,
   type ListRequest,
+  type LiveHint,
   parseTaskId,
   requireTaskId,
   roleOfMailbox,
@@ -143,7 +144,7 @@ export class GatewayApi implements TaskApi {
 
   /** Tells watchers that something of a task was recorded; may be lost. */
   hint(task: TaskId): void {
-    this.#publish(this.#ports.subjects.live(task), "");
+    this.#publish(this.#ports.subjects.live("gateway"), JSON.stringify({ tasks: [task] } satisfies LiveHint));
   }
 
   async retry(caller: Caller, id: TaskId): Promise<TaskAccepted> {

@@ -15,6 +15,7 @@ import { readJson } from "../ingress/read-json.ts";
 import { behindWall, unknownTask } from "../task/known-task.ts";
 import type { Caller } from "../task/task-api.ts";
 import { isOutside, tenantOf } from "../task/tenant-wall.ts";
+import type { HintListener } from "./hint-listener.ts";
 import { acceptedOf, type TaskReader } from "./task-reader.ts";
 import { TokenBuffer } from "./token-buffer.ts";
 import { Wake } from "./wake.ts";
@@ -23,6 +24,7 @@ export interface WatchPorts {
   readonly link: Link;
   readonly subjects: Subjects;
   readonly reader: TaskReader;
+  readonly hints: Pick<HintListener, "listen">;
   /** Calls back whenever the connection is back; returns how to stop that. */
   readonly onReconnect: (callback: () => void) => () => void;
 }
@@ -121,7 +123,12 @@ interface Hints {
   stop(): void;
 }
 
-function listen({ link, subjects, onReconnect }: WatchPorts, task: TaskId, wake: Wake, tokens: TokenBuffer): Hints {
+function listen(
+  { link, subjects, hints, onReconnect }: WatchPorts,
+  task: TaskId,
+  wake: Wake,
+  tokens: TokenBuffer,
+): Hints {
   let isEndAnnounced = false;
   const subscribe = (subject: string, take: (subject: string, body: Uint8Array) => void) =>
     link.nc.subscribe(subject, {
@@ -132,7 +139,6 @@ function listen({ link, subjects, onReconnect }: WatchPorts, task: TaskId, wake:
       },
     });
   const subscriptions = [
-    subscribe(subjects.live(task), () => {}),
     subscribe(subjects.doneEvent(task), () => {
       isEndAnnounced = true;
     }),
@@ -142,10 +148,12 @@ function listen({ link, subjects, onReconnect }: WatchPorts, task: TaskId, wake:
       if (hop && chunk) tokens.push({ type: "token", role: chunk.role, hop, text: chunk.text });
     }),
   ];
+  const stopHints = hints.listen(task, () => wake.set());
   const stopReconnects = onReconnect(() => wake.set());
   return {
     isEndAnnounced: () => isEndAnnounced,
     stop: () => {
+      stopHints();
       stopReconnects();
       for (const subscription of subscriptions) if (!subscription.isClosed()) subscription.unsubscribe();
     },

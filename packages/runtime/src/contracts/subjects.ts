@@ -4,7 +4,7 @@
  *     <sys>.log.<shard>.<version>.<task>.<hop>.<from>.<class>.<kind>.<to>     the task log
  *     <sys>.tasks.<role>.{submit,run,queue}   <sys>.task.<verb>               what clients call
  *     <sys>.supervisor.<verb>   <sys>.node.<node>.<verb>                      what operators call
- *     <sys>.heartbeat.<node>   <sys>.live.<task>   <sys>.tokens.<task>.<hop>  core NATS, may be lost
+ *     <sys>.heartbeat.<node>   <sys>.live.<role>   <sys>.tokens.<task>.<hop>  core NATS, may be lost
  *
  * Nothing else in the project writes or splits a subject by hand.
  */
@@ -219,9 +219,9 @@ export class Subjects {
   heartbeat(node: string): string {
     return `${this.system}.heartbeat.${node}`;
   }
-  /** "Something of this task was recorded": a hint without content. */
-  live(task: TaskId): string {
-    return `${this.system}.live.${task}`;
+  /** "Something was recorded of these tasks": what a role, or the gateways, tell those who watch. `*` = all of them. */
+  live(from: string): string {
+    return `${this.system}.live.${from}`;
   }
   tokens(task: TaskId, hop: HopId): string {
     return `${this.system}.tokens.${task}.${hop}`;

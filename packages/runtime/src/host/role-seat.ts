@@ -27,6 +27,7 @@ import { guardOf } from "./guard-of-role.ts";
 import type { HeldDeliveries } from "./held.ts";
 import { measureHops } from "./hop-measure.ts";
 import type { Configure, ReplicaSpec, RoleCredentials } from "./ipc.ts";
+import { LiveHints } from "./live-hints.ts";
 import { measureGuardrails } from "./measure-guardrails.ts";
 import type { NodeAsks } from "./node-asks.ts";
 import { Replica } from "./replica.ts";
@@ -34,8 +35,6 @@ import { RoleSeals } from "./role-seals.ts";
 
 /** Deliveries older than this write nothing any more: half of the hour for which finished tasks stay in the log. */
 const MAX_DELIVERY_AGE_MS = 1_800_000;
-/** Body of a live hint. */
-const NOTHING = new Uint8Array();
 
 /**
  * How a role reaches NATS: as itself, where roles have accounts, else as the user that all of them share. A role without a seed among
@@ -100,17 +99,20 @@ export class RoleSeat {
   readonly #options: RoleSeatOptions;
   readonly #link: Link;
   readonly #publisher: Publisher;
+  readonly #hints: LiveHints;
   readonly #ports: HopPorts;
   readonly #closed = new AbortController();
   #revoked: ReadonlySet<string> = new Set();
 
   private constructor(options: RoleSeatOptions, link: Link) {
     const { configure, role, clock, logger } = options;
+    const subjects = new Subjects(configure.system);
     this.#options = options;
     this.#link = link;
+    this.#hints = new LiveHints(clock, (hint) => this.#say(subjects.live(role), JSON.stringify(hint)));
     this.#publisher = createPublisher(link, { clock });
     this.running = new RunningHops({ clock });
-    this.#ports = this.#buildPorts(new Subjects(configure.system));
+    this.#ports = this.#buildPorts(subjects);
     void this.running.run(this.#closed.signal);
     void guardDisconnects(link, clock, DISCONNECT_LIMIT_MS, () => {
       logger.error({ role, running: this.running.size }, "NATS is gone for too long; running hops are aborted");
@@ -170,6 +172,7 @@ export class RoleSeat {
 
   async close(): Promise<void> {
     this.#closed.abort();
+    this.#hints.flush();
     this.#publisher.close();
     await this.#link.close();
   }
@@ -231,7 +234,7 @@ export class RoleSeat {
       isRevoked: (to) => this.#revoked.has(to),
       onGuardrail: measureGuardrails(owner),
       isDead: (node, incarnation) => dead.has(node, incarnation),
-      hint: (task) => this.#say(subjects.live(task), NOTHING),
+      hint: (task) => this.#hints.add(task),
       token: (task, hop, role, text) => {
         if (text.length <= INLINE_BODY_BYTES / 4) this.#say(subjects.tokens(task, hop), JSON.stringify({ role, text }));
       },
@@ -252,7 +255,7 @@ export class RoleSeat {
   }
 
   /** For watchers; may be lost, so a closed connection is nothing to report. */
-  #say(subject: string, body: string | Uint8Array): void {
+  #say(subject: string, body: string): void {
     try {
       this.#link.nc.publish(subject, body);
     } catch (error) {
