@@ -27,7 +27,11 @@ export const ChatRequest = z.looseObject({
     .array(
       z.looseObject({
         type: z.literal("function"),
-        function: z.looseObject({ name: z.string(), parameters: z.record(z.string(), z.unknown()).optional() }),
+        function: z.looseObject({
+          name: z.string(),
+          description: text.optional(),
+          parameters: z.record(z.string(), z.unknown()).optional(),
+        }),
       }),
     )
     .nullish(),

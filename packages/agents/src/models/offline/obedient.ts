@@ -23,10 +23,15 @@ const TOOL = /\[\[tool ([\w-]{1,64})(?: (\{[^\]]{0,4000}\}))?\]\]/g;
 const SAY = /\[\[say ([^\]]{1,4000})\]\]/g;
 const ROUTE = /\[\[route ([a-z][a-z0-9-]{0,31})\]\]/g;
 
-/** The orders in all that it was given but its instructions: of tools the first that it has not called yet, of the others the last. */
+/**
+ * The orders in all that it was given but its instructions, what tools say of themselves included: of tools the first that it has not called
+ * yet, of the others the last.
+ */
 export function obey(request: ChatRequest): Obedience {
   const given = request.messages.filter(({ role }) => role !== "system" && role !== "developer");
-  const text = given.map(textOfMessage).join("\n");
+  // What is always there comes first: the orders that were obeyed already stay where they were.
+  const offered = (request.tools ?? []).map((tool) => tool.function.description ?? "");
+  const text = [...offered, ...given.map(textOfMessage)].join("\n");
   const called = request.messages.reduce((count, { tool_calls: calls }) => count + (calls?.length ?? 0), 0);
   const order = [...text.matchAll(TOOL)][called];
   const all = request.messages.map(textOfMessage).join("\n");
