@@ -108,7 +108,7 @@ export class Stack implements AsyncDisposable {
   /** Deploys a system file with the CLI. */
   async deploy(file: string): Promise<void> {
     const args = ["deploy", file, ...this.operatorFlags];
-    await until("the deployment", 30_000, async () => {
+    await until("the deployment", 120_000, async () => {
       const deploy = new PartProcess("deploy", args);
       deploy.start();
       const code = await deploy.ended();
@@ -118,7 +118,7 @@ export class Stack implements AsyncDisposable {
   }
 
   async #allUp(): Promise<void> {
-    await until("every node up", 30_000, async () => (await this.#health()).nodes.up === this.nodes.length);
+    await until("every node up", 120_000, async () => (await this.#health()).nodes.up === this.nodes.length);
   }
 
   async #health(): Promise<z.infer<typeof Health>> {
@@ -127,7 +127,7 @@ export class Stack implements AsyncDisposable {
   }
 
   /** Waits until the supervisor sees all nodes up and every actor available. (Alerts over earlier tasks may well be raised.) */
-  async isWhole(limitMs = 30_000): Promise<void> {
+  async isWhole(limitMs = 120_000): Promise<void> {
     await until("a whole system", limitMs, async () => {
       const health = await this.#health();
       const { nodes, actors } = health;

@@ -30,9 +30,27 @@ test("the first hop of the role that comes to the place dies there, and no other
   assert.equal(deaths, 2);
 });
 
+test("a place may be that of a later hop, counted within one process", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "troupe-failpoint-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  let deaths = 0;
+  const text = `a:after-commit@2:${join(folder, "x")}`;
+  const at = () =>
+    failpointsOf(text, () => {
+      deaths++;
+    })("a");
+  for (const process of [at(), at()]) {
+    process?.("after-commit");
+    assert.equal(deaths, 0);
+  }
+  const third = at();
+  for (let time = 0; time < 4; time++) third?.("after-commit");
+  assert.equal(deaths, 1);
+});
+
 test("a setting that names no failpoint is refused, and none is nothing", () => {
   assert.equal(failpointsOf(undefined, () => undefined)("a"), undefined);
-  for (const text of ["a:nowhere:/x", "a:after-step", ":after-step:/x", "a"]) {
+  for (const text of ["a:nowhere:/x", "a:after-step@0:/x", "a:after-step", ":after-step:/x", "a"]) {
     assert.throws(
       () => failpointsOf(text, () => undefined),
       (error) => TroupeError.is(error, "invalid_config"),

@@ -1,6 +1,7 @@
 /**
- * Places at which a test lets a host die, chosen by the environment: `TROUPE_FAILPOINTS=<role>:<failpoint>:<file>[,…]`. The first hop of
- * the role that comes there creates the file and kills the process; while the file exists nothing happens, so that the next host goes on.
+ * Places at which a test lets a host die, chosen by the environment: `TROUPE_FAILPOINTS=<role>:<failpoint>[@<n>]:<file>[,…]`. The first hop
+ * of the role that comes there, or the n-th time that one does so in this process, creates the file and kills the process; while the file
+ * exists nothing happens, so that the next host goes on.
  */
 import { closeSync, openSync } from "node:fs";
 import { TroupeError } from "../errors.ts";
@@ -9,6 +10,8 @@ import { FAILPOINTS, type Failpoint } from "../hop/ports.ts";
 interface Point {
   readonly role: string;
   readonly failpoint: Failpoint;
+  /** 1 = the first time. */
+  readonly time: number;
   readonly file: string;
 }
 
@@ -21,23 +24,27 @@ export function failpointsOf(text: string | undefined, die: () => void): Failpoi
   return (role) => {
     const own = points.filter((point) => point.role === role);
     if (own.length === 0) return undefined;
+    const times = new Map<Failpoint, number>();
     return (name) => {
-      if (own.some((point) => point.failpoint === name && isFirst(point.file))) die();
+      const time = (times.get(name) ?? 0) + 1;
+      times.set(name, time);
+      if (own.some((point) => point.failpoint === name && point.time <= time && isFirst(point.file))) die();
     };
   };
 }
 
 function pointOf(text: string): Point {
-  const [role = "", name = "", ...rest] = text.split(":");
+  const [role = "", place = "", ...rest] = text.split(":");
+  const [, name, time = "1"] = /^([a-z-]+)(?:@([1-9]\d{0,3}))?$/.exec(place) ?? [];
   const failpoint = FAILPOINTS.find((known) => known === name);
   const file = rest.join(":");
   if (role === "" || failpoint === undefined || file === "") {
     throw new TroupeError(
       "invalid_config",
-      `TROUPE_FAILPOINTS: ${JSON.stringify(text)} is no <role>:<failpoint>:<file>; failpoints are ${FAILPOINTS.join(", ")}`,
+      `TROUPE_FAILPOINTS: ${JSON.stringify(text)} is no <role>:<failpoint>[@<n>]:<file>; failpoints are ${FAILPOINTS.join(", ")}`,
     );
   }
-  return { role, failpoint, file };
+  return { role, failpoint, time: Number(time), file };
 }
 
 function isFirst(file: string): boolean {
