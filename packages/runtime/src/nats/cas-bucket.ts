@@ -12,12 +12,13 @@ import { TroupeError } from "../errors.ts";
 import { type Random, systemRandom } from "../random.ts";
 import { type BucketWatch, type BucketWatchOptions, watchBucket } from "./bucket-watch.ts";
 import type { Link } from "./connection.ts";
-import { directGetAll, directGetLast, type StoredMessage } from "./direct-get.ts";
-import { createPublisher, type Publisher } from "./publisher.ts";
+import type { Publisher } from "./publisher.ts";
 import type { Row } from "./row.ts";
+import { type RowStore, type StoredRow, streamRows } from "./row-store.ts";
 
 export interface CasBucketOptions<T> {
-  readonly link: Link;
+  /** A store of rows instead of a link is one that cannot be watched. */
+  readonly link: Link | RowStore;
   readonly subjects: Subjects;
   readonly bucket: BucketName;
   /** Every row is checked by it, written or read. */
@@ -39,17 +40,16 @@ const DELETED = new Set(["DEL", "PURGE"]);
 
 export class CasBucket<T> {
   readonly #options: CasBucketOptions<T>;
-  readonly #stream: string;
+  readonly #store: RowStore;
   readonly #clock: Clock;
   readonly #random: Random;
-  #publisher: Publisher | undefined;
 
   constructor(options: CasBucketOptions<T>) {
     this.#options = options;
-    this.#stream = options.subjects.bucketStream(options.bucket);
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? systemRandom;
-    this.#publisher = options.publisher;
+    const { link, subjects, bucket, publisher } = options;
+    this.#store = isLink(link) ? streamRows(link, subjects.bucketStream(bucket), this.#clock, publisher) : link;
   }
 
   /** The row, or `undefined`. May be stale on a replicated store. Throws `malformed_record` when it does not parse, `unavailable`. */
@@ -89,7 +89,7 @@ export class CasBucket<T> {
     const { subjects, bucket, logger } = this.#options;
     const prefix = subjects.row(bucket, "");
     const rows: Row<T>[] = [];
-    for (const message of await directGetAll(this.#options.link, this.#stream, { filter: subjects.row(bucket, ">") })) {
+    for (const message of await this.#store.all(subjects.row(bucket, ">"))) {
       if (isDeleted(message)) continue;
       const key = message.subject.slice(prefix.length);
       try {
@@ -104,16 +104,17 @@ export class CasBucket<T> {
   /** Follows the bucket: tells every row at the start, and every change after it, at least once. See {@link BucketWatch}. */
   watch(options: BucketWatchOptions<T>): BucketWatch {
     const { link, subjects, bucket, logger } = this.#options;
+    if (!isLink(link)) throw new TroupeError("invariant_violated", `${bucket} has no link to be watched over`);
     const notices = subjects.rowChanged(bucket, ">");
     return watchBucket(this, { link, notices, logger, clock: this.#clock }, options);
   }
 
-  async #read(key: string): Promise<StoredMessage | undefined> {
-    const { link, subjects, bucket } = this.#options;
-    return directGetLast(link, this.#stream, subjects.row(bucket, requireKey(key)));
+  async #read(key: string): Promise<StoredRow | undefined> {
+    const { subjects, bucket } = this.#options;
+    return this.#store.last(subjects.row(bucket, requireKey(key)));
   }
 
-  #row(key: string, message: StoredMessage): Row<T> {
+  #row(key: string, message: StoredRow): Row<T> {
     const json = decodeJson(message.body);
     const parsed = json.ok ? this.#options.schema.safeParse(json.value) : undefined;
     if (!parsed?.success) {
@@ -139,13 +140,12 @@ export class CasBucket<T> {
     revision: number,
     headers: Readonly<Record<string, string>>,
   ): Promise<number | undefined> {
-    const { link, subjects, bucket } = this.#options;
+    const { subjects, bucket } = this.#options;
     const subject = subjects.row(bucket, requireKey(key));
-    this.#publisher ??= createPublisher(link, { clock: this.#clock });
     const deadline = this.#clock.monotonicMs() + WRITE_MS;
     let mayBeStored = false;
     for (;;) {
-      const outcome = await this.#publisher.publish(subject, body, headers, { filter: subject, sequence: revision });
+      const outcome = await this.#store.publish(subject, body, headers, { filter: subject, sequence: revision });
       if (outcome.kind === "stored") return outcome.sequence;
       if (outcome.kind === "refused")
         throw new TroupeError("wrong_server", `${subject}: ${outcome.code} ${outcome.text}`);
@@ -173,7 +173,9 @@ export class CasBucket<T> {
   }
 }
 
-const isDeleted = (message: StoredMessage): boolean => DELETED.has(message.headers.last("KV-Operation"));
+const isLink = (link: Link | RowStore): link is Link => "nc" in link;
+
+const isDeleted = ({ operation }: StoredRow): boolean => DELETED.has(operation);
 
 function requireKey(key: string): string {
   if (KEY.test(key)) return key;
