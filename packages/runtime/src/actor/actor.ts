@@ -74,35 +74,23 @@ function instanceOf<Message, Calls extends string, O extends Outcome>(
   };
 }
 
+const SETTINGS = [
+  "description",
+  "replicas",
+  "concurrency",
+  "labels",
+  "placement",
+  "variants",
+  "retry",
+  "timeoutMs",
+  "stuckAfterMs",
+  "guardrails",
+  "taint",
+  "approvals",
+] as const satisfies readonly (keyof RoleSettings)[];
+
 /** The settings of a declaration, without what makes its behaviour. */
-export function settingsOf(declaration: RoleSettings): RoleSettings {
-  const {
-    description,
-    replicas,
-    concurrency,
-    labels,
-    placement,
-    variants,
-    retry,
-    timeoutMs,
-    stuckAfterMs,
-    guardrails,
-    taint,
-    approvals,
-  } = declaration;
-  const given = {
-    description,
-    replicas,
-    concurrency,
-    labels,
-    placement,
-    variants,
-    retry,
-    timeoutMs,
-    stuckAfterMs,
-    guardrails,
-    taint,
-    approvals,
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
+export const settingsOf = (declaration: RoleSettings): RoleSettings =>
+  Object.fromEntries(
+    SETTINGS.map((name) => [name, declaration[name]] as const).filter(([, value]) => value !== undefined),
+  );

@@ -119,40 +119,30 @@ export function assembleSystem(options: LooseSystemOptions): Assembled {
   return { ok: true, definition: { manifest: parsed.data, roles: Object.fromEntries(roles) } };
 }
 
+/** What a manifest takes from the options as it is. */
+const AS_WRITTEN = [
+  "name",
+  "description",
+  "graph",
+  "escalation",
+  "limits",
+  "supervision",
+  "models",
+  "budgets",
+  "encryption",
+  "deadLetters",
+  "approvals",
+  "slos",
+  "taint",
+] as const satisfies readonly (keyof LooseSystemOptions)[];
+
 function manifestInput(options: LooseSystemOptions): Readonly<Record<string, unknown>> {
   const roles = Object.entries(options.roles).map(([name, role]) => [name, roleInput(role)] as const);
-  const {
-    name,
-    description,
-    graph,
-    escalation,
-    limits,
-    supervision,
-    models,
-    budgets,
-    encryption,
-    deadLetters,
-    approvals,
-    slos,
-    taint,
-  } = options;
   return {
-    name,
-    description,
-    graph,
+    ...Object.fromEntries(AS_WRITTEN.map((name) => [name, options[name]])),
     ...(options.escalationRules === undefined ? {} : { escalationRules: rulesInput(options.escalationRules) }),
     roles: Object.fromEntries(roles),
-    escalation,
-    limits,
-    supervision,
-    models,
-    budgets,
-    encryption,
-    deadLetters,
-    approvals,
-    slos,
     guardrails: guardrailsInput(options.guardrails),
-    taint,
   };
 }
 

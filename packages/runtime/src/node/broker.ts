@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import { type DependencyReport, MAX_DEPENDENCIES, MAX_SPENT_BUDGETS, type SpentBudget } from "../contracts/control.ts";
 import { messageOf, TroupeError } from "../errors.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import { isWithin } from "../within.ts";
 import type { BrokerCaller, BrokerHandler, BrokerPorts, BrokerService, BudgetUse } from "./broker-service.ts";
 
 /** How long a service may take before its host is told that nobody knows. */
@@ -26,15 +27,9 @@ export class Broker {
   async ask(service: string, caller: BrokerCaller, body: unknown): Promise<Json> {
     const handler = this.#handlers.get(service);
     if (handler === undefined) throw notOffered(service);
-    const inTime = new AbortController();
-    const tooLong = this.#clock.sleep(ASK_LIMIT_MS, inTime.signal).then(() => {
-      throw new TroupeError("outcome_unknown", `${service} gave no answer within ${ASK_LIMIT_MS / 1_000} s`);
-    });
-    try {
-      return await Promise.race([handler.ask(caller, body), tooLong]);
-    } finally {
-      inTime.abort();
-    }
+    const answer = handler.ask(caller, body);
+    if (await isWithin(this.#clock, ASK_LIMIT_MS, answer)) return answer;
+    throw new TroupeError("outcome_unknown", `${service} gave no answer within ${ASK_LIMIT_MS / 1_000} s`);
   }
 
   /** What the services have found of things outside. */
