@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type OfflineModel, startOfflineModel } from "@troupe/agents";
-import { connectTroupe, type Json, type TaskId, type TaskView, type TroupeClient, TroupeError } from "@troupe/runtime";
+import { connectTroupe, type TaskId, type TaskView, type TroupeClient, TroupeError } from "@troupe/runtime";
 import { ApprovalView, callService, type Link, openLink, PLACE_OF_USER } from "@troupe/runtime/internal";
 import { type Asking, IN_DOUBT, KILLS, roleOf } from "../support/approval-kill-system.ts";
 import { silentLogger } from "../support/nats-server.ts";
@@ -35,7 +35,7 @@ const fileOf = ({ folder }: Bed, role: string): string => join(folder, `${role}.
 
 function submit(bed: Bed, role: string, asking: Asking, more: { readonly timeoutMs?: number } = {}): Promise<TaskId> {
   const file = fileOf(bed, role);
-  const input: Json =
+  const input =
     asking === "tool" ? `Please. [[tool write ${JSON.stringify({ file, line: role })}]]` : { file, ...more };
   return bed.client.submit(role, input).then(({ task_id }) => task_id);
 }

@@ -5,7 +5,7 @@
  */
 import { appendFile } from "node:fs/promises";
 import { agent, tool, workflow } from "@troupe/agents";
-import { actor, type Context, complete, defineSystem, forward, reply } from "@troupe/runtime";
+import { actor, type Context, complete, defineSystem, forward, type RoleDefinition, reply } from "@troupe/runtime";
 import { z } from "zod";
 
 /** Where the host of each role dies, by who asks: `place@2` is the second hop that comes there. */
@@ -87,32 +87,35 @@ export const roleOf = (asking: Asking, group: number): string => `${asking}-${gr
 const ASKING = Object.keys(KILLS) as Asking[];
 const players = ASKING.flatMap((asking) => KILLS[asking].map((_, group) => [roleOf(asking, group), asking] as const));
 
+const graph: Readonly<Record<string, readonly string[]>> = {
+  client: players.map(([name]) => name),
+  ...Object.fromEntries(players.map(([name]) => [name, ["human", "press", "planner", "builder", "client"]])),
+  press: ["client"],
+  planner: ["client"],
+  builder: ["client"],
+};
+const roles: Readonly<Record<string, RoleDefinition>> = {
+  ...Object.fromEntries(players.map(([name, asking]) => [name, PLAYERS[asking]()])),
+  press: actor({
+    accepts: ActInput.extend({ claims: z.int().optional() }),
+    receive: async ({ file }, ctx) => {
+      await act(file, ctx);
+      return complete({ printed: true });
+    },
+  }),
+  planner: actor({ receive: () => reply("a plan") }),
+  builder: actor({
+    accepts: Asked,
+    receive: async ({ input: { file } }, ctx) => {
+      await act(file, ctx);
+      return reply("built");
+    },
+  }),
+};
+
 export default defineSystem({
   name: "approval-kill",
-  graph: {
-    client: players.map(([name]) => name),
-    ...Object.fromEntries(players.map(([name]) => [name, ["human", "press", "planner", "builder", "client"]])),
-    press: ["client"],
-    planner: ["client"],
-    builder: ["client"],
-  },
   escalationRules: { too_bold: { when: "body.claims > 3", handler: "human" } },
-  roles: {
-    ...Object.fromEntries(players.map(([name, asking]) => [name, PLAYERS[asking]()])),
-    press: actor({
-      accepts: ActInput.extend({ claims: z.int().optional() }),
-      receive: async ({ file }, ctx) => {
-        await act(file, ctx);
-        return complete({ printed: true });
-      },
-    }),
-    planner: actor({ receive: () => reply("a plan") }),
-    builder: actor({
-      accepts: Asked,
-      receive: async ({ input: { file } }, ctx) => {
-        await act(file, ctx);
-        return reply("built");
-      },
-    }),
-  },
+  graph,
+  roles,
 });
