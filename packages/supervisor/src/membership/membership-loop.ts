@@ -45,8 +45,12 @@ export interface MembershipLoopOptions {
   readonly onRevenant: (node: string, incarnation: string) => void;
 }
 
+/** How often rows are compared with what this leader knows. */
+const COMPARE_MS = 10_000;
+
 export class MembershipLoop {
   readonly #options: MembershipLoopOptions;
+  #comparedMs: number;
   #membership: Membership = EMPTY_MEMBERSHIP;
   /** Newest heartbeat of each node since the last tick. */
   readonly #heard = new Map<string, Heartbeat>();
@@ -60,8 +64,9 @@ export class MembershipLoop {
 
   constructor(options: MembershipLoopOptions) {
     this.#options = options;
+    this.#comparedMs = options.clock.monotonicMs();
     this.#brakes = {
-      leadingSinceMs: options.clock.monotonicMs(),
+      leadingSinceMs: this.#comparedMs,
       lastDeathMs: undefined,
       massSuspicionSinceMs: undefined,
     };
@@ -122,6 +127,7 @@ export class MembershipLoop {
     const { reachability } = this.#options;
     const probes = await reachability.probe(toProbe(this.#membership, (node) => reachability.judge(node)));
     await this.#inTurn(() => this.#judgeSilence(probes));
+    await this.#inTurn(() => this.#compareRows());
   }
 
   /**
@@ -234,6 +240,19 @@ export class MembershipLoop {
       details: { incarnation: member.incarnation, before: before?.status ?? null },
     });
     this.#options.onChange(change);
+  }
+
+  /** A row that says something else was written after all when nobody answered, or later than it was given up: it is put right. */
+  async #compareRows(): Promise<void> {
+    const { members, requireLeading, clock } = this.#options;
+    if (clock.monotonicMs() - this.#comparedMs < COMPARE_MS) return;
+    for (const { key, value, revision } of await members.list()) {
+      const known = this.#membership.nodes.get(key)?.member;
+      if (!known || known.incarnation < value.incarnation || known.status === value.status) continue;
+      requireLeading();
+      await members.put(key, known, revision);
+    }
+    this.#comparedMs = clock.monotonicMs();
   }
 
   #now(): string {

@@ -90,6 +90,16 @@ test("the steps from one node to another", () => {
   assert.equal(stepTo("b", { b: "takes" }, cluster({ a: "nothing", b: "takes" })), "take");
 });
 
+test("who was given it and has not said what became of it may take by now, and is asked to let go first", () => {
+  const ready = { a: "takes", b: "stands_by" } as const;
+  assert.equal(stepTo("b", { a: "takes" }, cluster({ a: "nothing", b: "nothing" })), "prepare");
+  assert.equal(stepTo("b", { a: "takes" }, cluster({ a: "starting", b: "nothing" })), "prepare");
+  assert.equal(stepTo("b", ready, cluster({ a: "nothing", b: "ready" })), "let_go");
+  assert.equal(stepTo("b", ready, cluster({ a: "nothing", b: "ready" }, { a: "joining" })), "let_go");
+  assert.equal(stepTo("b", { b: "stands_by" }, cluster({ a: "nothing", b: "ready" })), "take");
+  assert.equal(stepTo("b", ready, cluster({ a: "nothing", b: "ready" }, { a: "suspect" })), "take");
+});
+
 test("who is gone, suspect or paused is not waited for", () => {
   const standing = { a: "takes", b: "stands_by" } as const;
   assert.equal(stepTo("b", standing, cluster({ a: "takes", b: "starting" }, { a: "dead" })), "take");

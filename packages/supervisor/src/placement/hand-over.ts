@@ -3,7 +3,7 @@
  * what the nodes say: the new node gets ready and stands by; the old one lets go; the new one takes. So never do two nodes take for one
  * replica, and what the old one runs it finishes. A node that is gone, or says nothing, is not waited for.
  */
-import type { Heartbeat, NodePlacement } from "@troupe/runtime/internal";
+import type { Heartbeat, Member, NodePlacement } from "@troupe/runtime/internal";
 import type { Membership } from "../membership/snapshot.ts";
 import { replicaKey } from "./wanted.ts";
 
@@ -36,13 +36,28 @@ export interface HandOverView {
 /** The step that a replica is at, on its way to `to`; `sinceMs` is for how long it has been at the same one. */
 export function handOver(key: string, to: string, view: HandOverView, sinceMs: number): HandOver {
   const { rows, membership, patience } = view;
-  const from = view.takers.get(key)?.find((node) => node !== to);
+  const from = view.takers.get(key)?.find((node) => node !== to) ?? givenTo(key, to, view);
   if (from === undefined || standing(rows.get(to), key) === "takes") return { kind: "take" };
   if (standing(rows.get(from), key) !== "takes")
     return sinceMs >= patience.letGoMs ? { kind: "take" } : { kind: "let_go", from };
   const isReady = standing(rows.get(to), key) === "stands_by" && isReadyOn(membership, to, key);
   const isTooLate = membership.nodes.get(from)?.member.status === "draining" && sinceMs >= patience.drainMs;
   return isReady || isTooLate ? { kind: "let_go", from } : { kind: "prepare", from };
+}
+
+/** Who is there, as far as anybody knows: what a suspect one does is not waited for. */
+const PRESENT: ReadonlySet<Member["status"]> = new Set(["joining", "up", "draining"]);
+
+/** Another present node that was given the replica and has not said yet what became of it there: it may take by now. */
+function givenTo(key: string, to: string, { rows, membership }: HandOverView): string | undefined {
+  for (const [node, row] of rows) {
+    const known = membership.nodes.get(node);
+    const isPresent = known !== undefined && PRESENT.has(known.member.status);
+    const said = known?.heartbeat?.actors.find(({ id }) => id === key)?.state;
+    const hasSaid = said !== undefined && said !== "starting";
+    if (node !== to && isPresent && !hasSaid && standing(row, key) === "takes") return node;
+  }
+  return undefined;
 }
 
 /** The present nodes that say that they take messages for each replica. A suspect one is not relied on. */

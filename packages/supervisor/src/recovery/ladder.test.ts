@@ -138,6 +138,14 @@ test("an hour without failure is forgotten, an operator's start ends any state a
   assert.deepEqual(released?.recovery?.heard, quarantined.heard, "what nodes still report is not counted anew");
 });
 
+test("a clock that was set back makes a quarantine last at most twice as long, and nobody stays in it for hours", () => {
+  const { recovery } = climbAll([report(), report(), report(), report()]);
+  assert.equal(recovery.quarantine?.sinceMs, START_MS);
+  assert.equal(due(recovery, -MINUTE_MS)?.kind, undefined);
+  assert.equal(due(recovery, -MINUTE_MS - 1)?.kind, "trial");
+  assert.equal(due(recovery, -60 * MINUTE_MS)?.kind, "trial");
+});
+
 test("a failure heard while it is quarantined is noted and changes nothing", () => {
   const { recovery } = climbAll([report(), report(), report(), report()]);
   const late = climb(recovery, report(), view());

@@ -118,16 +118,17 @@ export function pass(
   if (operatorGeneration > recovery.operatorGeneration)
     return { kind: "released", recovery: released(recovery, view), reason: "an operator had it started anew" };
   if (quarantine !== undefined) {
-    if (nowMs < quarantine.trialAtMs) return undefined;
+    const { sinceMs, trialAtMs } = quarantine;
+    if (!hasPassed(sinceMs, trialAtMs - sinceMs, nowMs)) return undefined;
     const { quarantine: _, ...rest } = recovery;
     return {
       kind: "trial",
       recovery: { ...rest, generation: rest.generation + 1, trialSinceMs: nowMs, trials: trials + 1, changedMs: nowMs },
-      reason: `trial ${trials + 1} after ${Math.round((nowMs - quarantine.sinceMs) / 1_000)} s of quarantine`,
+      reason: `trial ${trials + 1} after ${Math.round(Math.max(0, nowMs - sinceMs) / 1_000)} s of quarantine`,
     };
   }
   if (trialSinceMs !== undefined) {
-    if (!isWell || nowMs - trialSinceMs < limits.trialMs) return undefined;
+    if (!isWell || !hasPassed(trialSinceMs, limits.trialMs, nowMs)) return undefined;
     const { trialSinceMs: _, ...rest } = recovery;
     return {
       kind: "recovered",
@@ -135,10 +136,17 @@ export function pass(
       reason: `no failure in the ${limits.trialMs / 1_000} s of its trial`,
     };
   }
-  return nowMs - recovery.changedMs >= limits.windowMs
+  return hasPassed(recovery.changedMs, limits.windowMs, nowMs)
     ? { kind: "forget", reason: `no failure for ${Math.round(limits.windowMs / MINUTE_MS)} min` }
     : undefined;
 }
+
+/**
+ * Whether a time has passed, by wall clocks that may be set anew: what began further ahead than it is long was noted by a clock that was wrong,
+ * and counts as over. So a clock set back makes it last at most twice as long.
+ */
+const hasPassed = (sinceMs: number, forMs: number, nowMs: number): boolean =>
+  nowMs - sinceMs >= forMs || sinceMs - nowMs > forMs;
 
 /** As an actor that never failed, but for what was heard of it: nodes go on reporting that for a while. */
 function released(
