@@ -34,6 +34,8 @@ import type { RunningNode } from "./running-node.ts";
 const CONVERGE_EVERY_MS = 5_000;
 /** After a round that could not do everything. */
 const CONVERGE_RETRY_MS = 500;
+/** A node gets its share once a second heartbeat has come: a new one does not let the system wait for it. */
+const SECOND_BEAT_MS = 100;
 
 /** Makes a node; nothing happens before it is started. Throws `invalid_id` or `invalid_config`. */
 export function createNode(options: NodeOptions): RunningNode {
@@ -275,9 +277,11 @@ class ReconcilingNode implements NodeLife {
 
   async #beat(joined: Joined): Promise<void> {
     const { clock, heartbeatMs } = this.#options;
+    let pauseMs = Math.min(SECOND_BEAT_MS, heartbeatMs);
     while (!this.#left.signal.aborted) {
       this.#say(joined, false);
-      await clock.sleep(heartbeatMs, this.#left.signal).catch(() => undefined);
+      await clock.sleep(pauseMs, this.#left.signal).catch(() => undefined);
+      pauseMs = heartbeatMs;
     }
   }
 
