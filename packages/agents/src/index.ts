@@ -11,6 +11,7 @@ export {
   type OfflineRequest,
   startOfflineModel,
 } from "./models/offline/server.ts";
+export { type NatsAgentRoleOptions, natsAgentRole } from "./nats-agents/nats-agent-role.ts";
 export { debate } from "./patterns/debate.ts";
 export { fanOutAndJoin } from "./patterns/fan-out-and-join.ts";
 export { chair, groupChat } from "./patterns/group-chat.ts";

@@ -5,6 +5,7 @@ export * from "./models/model.ts";
 export * from "./models/openai-model.ts";
 export * from "./models/prices.ts";
 export * from "./models/registry.ts";
+export { agentPromptService } from "./node-services/agent-prompt.ts";
 export { modelServices } from "./node-services/model-services.ts";
 export { serviceRequestService } from "./node-services/service-request.ts";
 export { toolRateService } from "./node-services/tool-rate.ts";

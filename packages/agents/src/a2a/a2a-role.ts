@@ -11,15 +11,24 @@ import {
   type SystemManifest,
   TroupeError,
 } from "@troupe/runtime";
-import { isEndOfHop, SECRET_LABEL, settingsOf } from "@troupe/runtime/internal";
+import { isEndOfHop, settingsOf } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { NodeValue } from "../config/node-value.ts";
+import {
+  costOutside,
+  cutOutside,
+  OUTSIDE_MARGIN_MS,
+  OutsideFields,
+  outsideTool,
+  refusedOutside,
+  saidOutside,
+  told,
+} from "../outside/outside-tool.ts";
 import { checkTo, handOn } from "../patterns/coordinator.ts";
-import { readConversation, renderConversation } from "../roles/conversation.ts";
-import { admit, type RecordedRefusal, recordRefusal } from "../tools/gate/admit.ts";
+import { readConversation } from "../roles/conversation.ts";
+import { admit, type RecordedRefusal } from "../tools/gate/admit.ts";
 import { systemToolPorts, type ToolPorts } from "../tools/gate/tool-ports.ts";
 import type { Tool } from "../tools/tool.ts";
-import { resolveToolRules, ToolRulesFile } from "../tools/tool-rules.ts";
 import { toolManifests } from "../tools/tool-set.ts";
 import { RemoteAgent, type Said } from "./remote-agent.ts";
 import type { RemoteTask } from "./remote-task.ts";
@@ -33,20 +42,7 @@ export const A2aFields = z.strictObject({
     .record(z.string().min(1).max(256), NodeValue)
     .optional()
     .describe("Sent to the card's own origin alone: how the role signs in."),
-  idempotent: z
-    .boolean()
-    .optional()
-    .describe("Whether the agent takes a message that comes twice under one id for one. Default false."),
-  timeoutMs: z
-    .int()
-    .min(1)
-    .max(20 * 60_000)
-    .optional()
-    .describe("Longest wait for the agent's answer. Default 300000."),
-  ...ToolRulesFile.pick({ callsPerMinute: true, costUsd: true }).shape,
-  outside: ToolRulesFile.shape.taint.describe(
-    "Labels that go to the agent, and those that its answers bear. Default: all, and `a2a`; it reaches outside.",
-  ),
+  ...OutsideFields.shape,
 }).shape;
 const Fields = z.strictObject(A2aFields);
 
@@ -64,9 +60,6 @@ export interface A2aPorts {
 const NAME = "a2a";
 /** Which signal a task waits for while the agent needs an answer. */
 const ANSWER_SIGNAL = "answer";
-const DEFAULT_TIMEOUT_MS = 300_000;
-/** How much longer the handler may take than the agent. */
-const MARGIN_MS = 30_000;
 /** Questions of the agent in one message: it must come to an end. */
 const MOST_QUESTIONS = 20;
 
@@ -85,7 +78,7 @@ export function a2aRole<const To extends string = never>(
   const { tools } = ports;
   return {
     kind: "actor",
-    settings: settingsOf({ ...options, timeoutMs: tool.rules.timeoutMs + MARGIN_MS }),
+    settings: settingsOf({ ...options, timeoutMs: tool.rules.timeoutMs + OUTSIDE_MARGIN_MS }),
     about: { pattern: "a2a", card: url.href, ...(options.to === undefined ? {} : { to: options.to }) },
     tools: toolManifests([tool]),
     check: (manifest, name) => check(options, manifest, name),
@@ -100,37 +93,10 @@ export function a2aRole<const To extends string = never>(
   };
 }
 
-/** The agent as the node sees it: what it costs and how often it may be asked. */
 function toolOf(options: A2aRoleOptions<string>): Tool {
-  const {
-    card,
-    callsPerMinute,
-    costUsd,
-    idempotent = false,
-    timeoutMs,
-    outside = {},
-  } = Fields.parse(fieldsOf(options));
-  const rules = resolveToolRules({
-    callsPerMinute,
-    costUsd,
-    timeoutMs: timeoutMs ?? DEFAULT_TIMEOUT_MS,
-    taint: { isOutside: true, gives: [NAME], ...outside },
-  });
-  return {
-    kind: "function",
-    name: NAME,
-    description: "An agent elsewhere",
-    target: card,
-    parameters: {},
-    rules,
-    isIdempotent: idempotent,
-    parse: (value) => ({ ok: true, value }),
-    run: () => undefined,
-  };
+  const { card } = Fields.pick({ card: true }).parse({ card: options.card });
+  return outsideTool({ kind: "function", name: NAME, target: card }, options);
 }
-
-const fieldsOf = (options: A2aRoleOptions<string>): unknown =>
-  Object.fromEntries(Object.entries(options).filter(([name]) => Object.hasOwn(A2aFields, name)));
 
 function cardUrl(card: string): URL {
   const url = new URL(card);
@@ -145,9 +111,6 @@ function check({ to, card }: A2aRoleOptions<string>, manifest: SystemManifest, n
   const hasPassword = username !== "" || password !== "";
   return [...checkTo(to, manifest, name), ...(hasPassword ? [{ path: "card", value: "…", reason }] : [])];
 }
-
-/** Text is shown as it comes; any other sign shows that the handler gets on. */
-const told = (ctx: Context) => (text: string) => (text === "" ? ctx.alive() : ctx.token(text));
 
 /** What is recorded of a message to the agent. */
 type Sent = RemoteTask | RecordedRefusal;
@@ -167,13 +130,11 @@ class PlayedRole {
 
   async receive(message: Json, ctx: Context): Promise<Outcome> {
     const conversation = readConversation(message);
-    const { input, history, note, failure } = conversation;
-    const isBare = history.length === 0 && note === undefined && failure === undefined;
-    const refusal = this.#taintRefusal(ctx.taint);
-    if (refusal !== undefined) return this.#refused(ctx, refusal);
+    const refused = await refusedOutside(ctx, this.#tool);
+    if (refused !== undefined) return refused;
     const hasSession = ctx.task.session !== undefined;
     const remembered = hasSession ? await ctx.state.get<string>() : undefined;
-    let said = { content: isBare ? input : renderConversation(conversation), contextId: remembered ?? "", taskId: "" };
+    let said = { content: saidOutside(conversation), contextId: remembered ?? "", taskId: "" };
     for (let questions = 0; questions <= MOST_QUESTIONS; questions++) {
       const sent = await this.#send(ctx, said);
       if ("refused" in sent) return fail({ code: "budget_exceeded", message: sent.text });
@@ -204,8 +165,9 @@ class PlayedRole {
       {
         effect: isIdempotent ? "repeat" : "once",
         admit: () => admit(ctx, this.#ports, this.#tool),
-        stuckAfter: { firstMs: rules.timeoutMs + MARGIN_MS },
-        usage: (value) => this.#costOf(value),
+        stuckAfter: { firstMs: rules.timeoutMs + OUTSIDE_MARGIN_MS },
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the step's own result
+        usage: (value) => costOutside(this.#tool, "refused" in (value as Sent)),
       },
     );
   }
@@ -227,7 +189,7 @@ class PlayedRole {
           throw new TroupeError("deadline_exceeded", `the agent did not answer in ${timeoutMs} ms`, { cause: error });
         }
       },
-      { stuckAfter: { firstMs: timeoutMs + MARGIN_MS } },
+      { stuckAfter: { firstMs: timeoutMs + OUTSIDE_MARGIN_MS } },
     );
   }
 
@@ -237,34 +199,9 @@ class PlayedRole {
   }
 
   #outcome(ctx: Context, conversation: ReturnType<typeof readConversation>, task: RemoteTask): Outcome {
-    if (task.state === "completed") return handOn(this.#to, ctx, conversation, this.#cut(task.content));
+    if (task.state === "completed") return handOn(this.#to, ctx, conversation, cutOutside(this.#tool, task.content));
     const why = task.state === "auth_required" ? "needs to be signed in to in a way that is not possible" : task.state;
     const message = `the agent's task ended: ${why}${task.says === "" ? "" : `: ${task.says}`}`;
     return fail({ code: "tool_failed", message, details: { remote_task: task.taskId, state: task.state } });
-  }
-
-  #cut(content: Json): Json {
-    const { maxResultLength } = this.#tool.rules;
-    return typeof content === "string" ? content.slice(0, maxResultLength) : content;
-  }
-
-  #taintRefusal(taint: readonly string[]): string | undefined {
-    const { accepts, isOutside } = this.#tool.rules;
-    const unaccepted = taint.filter((label) => accepts?.includes(label) === false);
-    if (unaccepted.length > 0) return `it does not accept content labelled ${unaccepted.join(", ")}`;
-    const isMixed = taint.includes(SECRET_LABEL) && taint.some((label) => label !== SECRET_LABEL);
-    return isOutside && isMixed ? "the task holds a secret and content from outside" : undefined;
-  }
-
-  async #refused(ctx: Context, reason: string): Promise<Outcome> {
-    await ctx.step(`${NAME}:refused`, () => recordRefusal(ctx, NAME, { rule: "taint", reason }));
-    return fail({ code: "taint_refused", message: `nothing was sent to the agent: ${reason}` });
-  }
-
-  #costOf(value: unknown) {
-    const { costMicros } = this.#tool.rules;
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the step's own result
-    if (costMicros === 0 || "refused" in (value as Sent)) return undefined;
-    return { inputTokens: 0, outputTokens: 0, costMicros };
   }
 }

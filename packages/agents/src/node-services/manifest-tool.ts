@@ -7,6 +7,18 @@ export interface DeployedTool {
   readonly manifest: SystemManifest;
 }
 
+/**
+ * Throws `taint_refused` for content that the tool does not take. Every task began with a client, and labels only ever become more: a host
+ * that leaves those of every task out is wrong.
+ */
+export function requireTaint({ tool, manifest }: DeployedTool, taint: readonly string[]): void {
+  const missing = (manifest.taint?.client ?? []).filter((label) => !taint.includes(label));
+  if (missing.length > 0)
+    throw new TroupeError("taint_refused", `the labels ${missing.join(", ")} of every task are missing`);
+  const refused = taint.filter((label) => tool.accepts?.includes(label) === false);
+  if (refused.length > 0) throw new TroupeError("taint_refused", `${tool.name} does not accept ${refused.join(", ")}`);
+}
+
 /** What the deployment says of a caller's tool: what a host says of it is a claim. Throws `forbidden` for a tool that the role does not have. */
 export async function deployedTool(
   { deploymentOf }: Pick<BrokerPorts, "deploymentOf">,

@@ -11,7 +11,7 @@ import {
 } from "@troupe/runtime";
 import { decodeJson, isServiceSubject, type Link } from "@troupe/runtime/internal";
 import { z } from "zod";
-import { type DeployedTool, deployedTool } from "./manifest-tool.ts";
+import { type DeployedTool, deployedTool, requireTaint } from "./manifest-tool.ts";
 import { NodeAccess } from "./node-access.ts";
 import { SERVICE_REQUEST_SERVICE, ServiceRequestQuestion } from "./service-request-messages.ts";
 
@@ -40,7 +40,8 @@ class ServiceRequestHandler implements BrokerHandler {
     const question = ServiceRequestQuestion.safeParse(body);
     if (!question.success) throw new TroupeError("invalid_request", z.prettifyError(question.error));
     const deployed = await deployedTool(this.#ports, caller, question.data.tool);
-    const subject = permittedSubject(deployed, question.data, this.#ports.subjects.system);
+    const subject = permittedSubject(deployed, this.#ports.subjects.system);
+    requireTaint(deployed, question.data.taint);
     return { body: await request(await this.#access.link(), subject, question.data) };
   }
 
@@ -49,18 +50,12 @@ class ServiceRequestHandler implements BrokerHandler {
   }
 }
 
-/** The tool's subject. Throws `forbidden` for what is no service of others, `taint_refused` for content that it does not take. */
-function permittedSubject({ tool, manifest }: DeployedTool, { taint }: Question, system: string): string {
-  const { target = "", accepts } = tool;
+/** The tool's subject. Throws `forbidden` for what is no service of others. */
+function permittedSubject({ tool }: DeployedTool, system: string): string {
+  const { target = "" } = tool;
   if (tool.kind !== "service" || !isServiceSubject(target, system)) {
     throw new TroupeError("forbidden", `${tool.name} is no NATS service that a tool may ask`);
   }
-  // Every task began with a client, and labels only ever become more: a host that leaves these out is wrong.
-  const missing = (manifest.taint?.client ?? []).filter((label) => !taint.includes(label));
-  if (missing.length > 0)
-    throw new TroupeError("taint_refused", `the labels ${missing.join(", ")} of every task are missing`);
-  const refused = accepts === undefined ? [] : taint.filter((label) => !accepts.includes(label));
-  if (refused.length > 0) throw new TroupeError("taint_refused", `${tool.name} does not accept ${refused.join(", ")}`);
   return target;
 }
 

@@ -115,3 +115,38 @@ test("a role that an agent elsewhere plays can be written as a pattern or as a t
     );
   }
 });
+
+test("so can one that an agent on NATS plays; where it is must be a place for prompts of another system", () => {
+  for (const named of ["pattern: nats-agent", "type: nats-agent"]) {
+    const loaded = readYamlSystem(
+      far(`${named}
+    subject: agents.prompt.hermes.alice.work
+    costUsd: 0.05`),
+    );
+    assert.ok(loaded.ok, JSON.stringify(loaded));
+    assert.deepEqual(
+      loaded.definition.manifest.roles["remote"]?.tools?.map(({ kind, target, costMicros }) => [
+        kind,
+        target,
+        costMicros,
+      ]),
+      [["service", "agents.prompt.hermes.alice.work", 50_000]],
+    );
+  }
+  for (const subject of [
+    "agents.hb.hermes.alice.work",
+    "agents.prompt.hermes.alice",
+    "agents.prompt.*.alice.x",
+    "tool.x",
+  ]) {
+    const refused = readYamlSystem(far(`type: nats-agent\n    subject: "${subject}"`));
+    assert.ok(!refused.ok);
+    assert.deepEqual(
+      refused.problems.map(({ path }) => path),
+      ["roles.remote.subject"],
+    );
+  }
+  const own = readYamlSystem(far("type: nats-agent\n    subject: agents.prompt.troupe.far.remote"));
+  assert.ok(!own.ok);
+  assert.match(JSON.stringify(own.problems), /edge/);
+});

@@ -3,6 +3,7 @@ import type { Problem, RoleDefinition } from "@troupe/runtime";
 import { RoleName } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { A2aFields, a2aRole } from "../a2a/a2a-role.ts";
+import { NatsAgentFields, natsAgentRole } from "../nats-agents/nats-agent-role.ts";
 import { RetrievalRole, retrievalRole } from "../retrieval/retrieval-file.ts";
 import type { OpenModel } from "../roles/agent-ports.ts";
 import { type WorkflowFiles, WorkflowRole, workflowRole } from "../workflows/workflow-file.ts";
@@ -68,6 +69,10 @@ const A2a = asking("a2a").extend({
   type: z.literal("a2a").optional().describe("The same as `pattern: a2a`."),
   ...A2aFields,
 });
+const NatsAgent = asking("nats-agent").extend({
+  type: z.literal("nats-agent").optional().describe("The same as `pattern: nats-agent`."),
+  ...NatsAgentFields,
+});
 const Voter = asked("voter").extend({ choices: texts.optional().describe("What may be chosen. Absent = free text.") });
 const Chair = asked("chair").extend({
   speakers: z.tuple([RoleName], RoleName).describe("The speakers of the chat that it leads."),
@@ -89,6 +94,7 @@ export const PATTERN_FILES = [
   WorkflowRole,
   RetrievalRole,
   A2a,
+  NatsAgent,
 ] as const;
 export type PatternFile = z.infer<(typeof PATTERN_FILES)[number]>;
 
@@ -105,15 +111,15 @@ const Readable = z.looseObject({ roles: z.record(z.string(), z.unknown()), tools
 /** Fields of a pattern that name roles that it asks. */
 const ASKED = ["writer", "critic", "planner", "executor", "workers", "joiner", "voters", "debaters", "judge", "chair"];
 
-const OfType = z.looseObject({ type: z.literal("a2a"), pattern: z.undefined().optional() });
+const OfType = z.looseObject({ type: z.enum(["a2a", "nats-agent"]), pattern: z.undefined().optional() });
 
-/** A file as it was read, each role of `type: a2a` with the `pattern` that it means. */
+/** A file as it was read, each role of a `type` with the `pattern` that it means. */
 export function withPatterns(input: unknown): unknown {
   const parsed = Readable.safeParse(input);
   if (!parsed.success) return input;
   const named = Object.entries(parsed.data.roles).map(([name, role]) => {
     const { data } = OfType.safeParse(role);
-    return [name, data === undefined ? role : { ...data, pattern: "a2a" }] as const;
+    return [name, data === undefined ? role : { ...data, pattern: data.type }] as const;
   });
   return { ...parsed.data, roles: Object.fromEntries(named) };
 }
@@ -181,6 +187,8 @@ export function patternRole(
       return handOff<string, string>(file, openModel);
     case "a2a":
       return a2aRole<string>(file);
+    case "nats-agent":
+      return natsAgentRole<string>(file);
     case "workflow":
       return workflowRole(name, file, workflows, problems);
     case "retrieval":
