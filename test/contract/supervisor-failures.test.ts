@@ -66,6 +66,38 @@ test("a standby leads at once when the leader stops, and after the lease when it
   assert.equal((await bed.done(task)).status, "expired");
 });
 
+test("a standby knows the tasks when it begins to lead: it reads nothing of the log again", async () => {
+  await using bed = await SupervisorBed.start();
+  const first = await bed.supervisor({}, "first");
+  const second = await bed.supervisor({}, "second");
+  const version = await bed.deploy();
+  const late = await bed.submit(version, { remainingMs: 60_000 });
+  const [ended, dead] = [await bed.submit(version), await bed.submit(version)];
+  await bed.append(ended, bed.subjects.done(ended), { status: "cancelled", by: "client" });
+  const consumers = async () => {
+    const list = await bed.jetstream<{ consumers: { name: string; config: { durable_name?: string } }[] }>(
+      "CONSUMER.LIST.BED_LOG_0",
+    );
+    return new Set(list.consumers.flatMap(({ name, config }) => (config.durable_name === undefined ? [name] : [])));
+  };
+  await until("both to follow", 30_000, async () => (await consumers()).size === 16);
+  const before = await consumers();
+  await first.stop();
+  await until("the second leads", 30_000, async () => second.isLeading && (await leaderOf(bed)).id === "second");
+  const hop = await bed.firstHop(dead, version);
+  const error = { code: "handler_failed", message: "boom" };
+  await bed.own(dead, hop, "a", { class: "c", kind: "dead", to: "0" }, { error, attempts: 3 });
+  await bed.record(bed.subjects.record(dead, hop, "supervisor", { class: "m", kind: "send", to: "escalation" }));
+  const { tasks } = await bed.ask<{ tasks: { task_id: string; status: string }[] }>("tasks", {}, bed.client);
+  const statuses = new Map(tasks.map(({ task_id, status }) => [task_id, status]));
+  assert.deepEqual(
+    [late, ended, dead].map((task) => statuses.get(task)),
+    ["running", "cancelled", "running"],
+  );
+  const fresh = [...(await consumers())].filter((name) => !before.has(name));
+  assert.deepEqual(fresh, [], "it follows with the consumers that it had");
+});
+
 test("a candidate that comes back under its own name leads at once", async () => {
   await using bed = await SupervisorBed.start();
   const clock = new FreezingClock();

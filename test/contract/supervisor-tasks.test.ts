@@ -129,6 +129,15 @@ test("a message that was acked and came to nothing is put back into its mailbox;
   assert.equal(copy.header?.passport?.tenant, "default");
 });
 
+test("a task of which nothing is left in the log is open no more", async () => {
+  const task = await bed.submit(v1);
+  const isListed = async () => (await list({ status: "running" })).tasks.some(({ task_id }) => task_id === task);
+  await until("the task in the list", 30_000, isListed);
+  const { sequence: seq } = await bed.record(bed.subjects.start(task, "a"));
+  await bed.jetstream("STREAM.MSG.DELETE.BED_LOG_0", { seq });
+  await until("the task out of the list", 30_000, async () => !(await isListed()));
+});
+
 test("the end of a task that somebody still runs is repeated", async () => {
   const task = await bed.submit(v1);
   const heard: string[] = [];

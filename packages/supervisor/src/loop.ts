@@ -59,3 +59,8 @@ async function pause(clock: Clock, pauseMs: number, signal: AbortSignal, wake: W
   await (wake ? Promise.race([slept, wake.called(either)]) : slept);
   over.abort();
 }
+
+/** Repeats a round of work for as long as each one finds a full batch of it. */
+export async function untilNotFull(batch: number, signal: AbortSignal, round: () => Promise<number>): Promise<void> {
+  for (let done = batch; done === batch && !signal.aborted; ) done = await round();
+}

@@ -1,6 +1,6 @@
 /**
- * A supervisor: competes for the lease, and leads while it holds it. Everything that it knows is rebuilt from NATS at the beginning of a
- * term, so it may be killed at any moment; nothing in the data plane waits for it.
+ * A supervisor: competes for the lease, and leads while it holds it. Everything that it knows is rebuilt from NATS, what it knows of tasks at
+ * its start and the rest at the beginning of a term, so it may be killed at any moment; nothing in the data plane waits for it.
  */
 import {
   CasBucket,
@@ -28,6 +28,7 @@ import type { LeadingPorts } from "./leading/leading-ports.ts";
 import { keepTasks } from "./leading/task-keeping.ts";
 import { listenForDisconnects } from "./membership/disconnects.ts";
 import { hasGone, serviceProbe } from "./membership/node-probe.ts";
+import { type Observing, observeTasks } from "./observing.ts";
 import { mailboxesOf } from "./placement/wanted.ts";
 import { QueueReader } from "./queues/queue-reader.ts";
 import {
@@ -68,6 +69,7 @@ class CompetingSupervisor implements Supervisor {
   readonly #stopping = new AbortController();
   #links: { readonly control: Link; readonly observer: Link } | undefined;
   #auditing: { readonly trail: OpenAuditTrail; readonly signing: AuditSigning } | undefined;
+  #observing: Observing | undefined;
   #leader: Leader | undefined;
   #competing: Promise<void> = Promise.resolve();
   /** Ends the pause between two looks at the lease; replaced with each. */
@@ -110,6 +112,7 @@ class CompetingSupervisor implements Supervisor {
       const health = subjects.supervisor("health");
       const isLeaderGone = () => hasGone((timeoutMs) => serviceProbe(links.control, health, timeoutMs), clock);
       this.#leader = new Leader({ id: this.id, leases, leaseMs, renewMs, isLeaderGone, clock, logger });
+      this.#observing = this.#observe(links.observer, trail);
       await this.#tick(this.#leader);
     } catch (error) {
       await this.#close();
@@ -134,6 +137,13 @@ class CompetingSupervisor implements Supervisor {
       this.#ended();
     }
     await this.done;
+  }
+
+  #observe(link: Link, audit: OpenAuditTrail): Observing {
+    const { shards, settings, clock, logger } = this.#options;
+    const { subjects } = this.#resources;
+    const isLeading = () => this.isLeading;
+    return observeTasks({ link, subjects, shards, settings, audit, isLeading, clock, logger });
   }
 
   /** A standby learns at once that the leader's connection has ended. Ends with the link. */
@@ -187,7 +197,7 @@ class CompetingSupervisor implements Supervisor {
       await ensureMailboxes(ports.controlLink, this.#resources, requireVersion(version), mailboxesOf(deployment));
     }
     const sealing = sealAudit(ports, signing);
-    const tasks = await keepTasks(ports);
+    const tasks = keepTasks(ports);
     const cluster = await keepCluster(ports, tasks, sealing);
     // Whoever is told that this supervisor leads may ask it at once: the server must know its subscriptions.
     await ports.controlLink.nc.flush();
@@ -203,7 +213,9 @@ class CompetingSupervisor implements Supervisor {
     const { system, shards, settings, alertWebhooks: webhooks, metrics, clock, random, logger } = this.#options;
     const links = this.#links;
     const auditing = this.#auditing;
-    if (!links || !auditing) throw new TroupeError("invariant_violated", "a term began without a connection");
+    const observing = this.#observing;
+    if (!links || !auditing || !observing)
+      throw new TroupeError("invariant_violated", "a term began without a connection");
     const { subjects } = this.#resources;
     const { control: controlLink, observer: observerLink } = links;
     const from = { nowMs: () => clock.nowMs(), supervisor: this.id, epoch };
@@ -219,6 +231,8 @@ class CompetingSupervisor implements Supervisor {
       store: new DesiredStore({ link: controlLink, subjects, logger, clock }),
       identities: servedIdentities(controlLink, subjects),
       queues: new QueueReader(observerLink, subjects, shards),
+      observer: observing.observer,
+      approvals: observing.approvals,
       events: new ControlEvents(controlLink, subjects, logger, { ...from, onEvent: (name) => metrics?.noticed(name) }),
       metrics,
       audit: auditing.trail,
@@ -239,6 +253,7 @@ class CompetingSupervisor implements Supervisor {
   }
 
   async #close(): Promise<void> {
+    await this.#observing?.stop();
     this.#auditing?.trail.close();
     await Promise.all([this.#links?.control.close(), this.#links?.observer.close()]);
   }

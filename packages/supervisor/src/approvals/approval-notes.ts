@@ -20,16 +20,34 @@ export interface ApprovalNotesOptions {
   readonly overAtMs: (answer: Answered) => number | undefined;
 }
 
-/** Tells the audit of approvals as the log shows them: requests, decisions (also those whose gateway died over it), and expiries. */
+interface Note {
+  readonly event: AuditEvent;
+  readonly id: string;
+  readonly atMs: number;
+}
+
+/**
+ * Tells the audit of approvals as the log shows them: requests, decisions (also those whose gateway died over it), and expiries. Whoever
+ * stands by remembers them for a while, so that none is missing when the leader dies over it.
+ */
 export class ApprovalNotes {
   readonly #options: ApprovalNotesOptions;
+  #term: AbortSignal | undefined;
+  /** In the order in which they were observed. */
+  #untold: Note[] = [];
 
   constructor(options: ApprovalNotesOptions) {
     this.#options = options;
   }
 
+  /** From now on, until the signal, they are told, and those first that were observed lately. */
+  lead(signal: AbortSignal): void {
+    this.#term = signal;
+    for (const note of this.#untold.splice(0)) this.#note(note);
+  }
+
   observe(observation: Observation): void {
-    const { audit, nowMs } = this.#options;
+    const { nowMs } = this.#options;
     if (observation.kind !== "waiting" && observation.kind !== "answered") return;
     if (nowMs() - observation.atMs > RECENT_MS) return;
     const event =
@@ -39,16 +57,25 @@ export class ApprovalNotes {
     if (event === undefined) return;
     const about = observation.kind === "waiting" ? `requested ${observation.wait}` : "decision";
     const id = approvalAuditId(observation.task, observation.hop, about);
-    audit.note(event, { id, atMs: observation.atMs });
+    this.#note({ event, id, atMs: observation.atMs });
   }
 
   /** Tells that others may now decide as well, since that time. */
   escalated({ task, hop, role, wait }: OpenWait, atMs: number): void {
-    const { audit, nowMs } = this.#options;
-    if (nowMs() - atMs > RECENT_MS) return;
     const approval = approvalId({ task, hop, wait });
     const event: AuditEvent = { event: "approval", who: { role }, task, approval, verdict: "escalated" };
-    audit.note(event, { id: approvalAuditId(task, hop, `escalated ${wait}`), atMs });
+    this.#note({ event, id: approvalAuditId(task, hop, `escalated ${wait}`), atMs });
+  }
+
+  #note(note: Note): void {
+    const { audit, nowMs } = this.#options;
+    const isRecent = ({ atMs }: Note) => nowMs() - atMs <= RECENT_MS;
+    if (this.#term && !this.#term.aborted) {
+      if (isRecent(note)) audit.note(note.event, { id: note.id, atMs: note.atMs });
+      return;
+    }
+    this.#untold.push(note);
+    if (!isRecent(this.#untold[0] ?? note)) this.#untold = this.#untold.filter(isRecent);
   }
 }
 

@@ -100,6 +100,8 @@ test("requests, decisions and expiries are told to the audit with the same id ho
   };
   const slept: Observation = { ...expiry, hop: hopOf("9"), reply: { value: null } };
   const all = [asking(1), answered(1, 0, true), answered(2, 0, false), expiry, slept, started(5)];
+  const term = new AbortController();
+  notes.lead(term.signal);
   for (const observation of [...all, ...all]) notes.observe(observation);
   const verdicts = told.map(([event]) =>
     event.event === "approval" ? `${event.verdict} ${event.who.user ?? "-"}` : "",
@@ -112,7 +114,29 @@ test("requests, decisions and expiries are told to the audit with the same id ho
     nowMs: () => 1_000_000,
     overAtMs: () => undefined,
   });
+  late.lead(term.signal);
   for (const observation of all) late.observe(observation);
+});
+
+test("who stands by tells what it observed lately once it leads, and nothing after its term", () => {
+  const told: string[] = [];
+  let nowMs = 2_000;
+  const notes = new ApprovalNotes({
+    audit: { note: (event) => told.push(event.event === "approval" ? `${event.task} ${event.verdict}` : "") },
+    nowMs: () => nowMs,
+    overAtMs: () => undefined,
+  });
+  notes.observe({ ...asking(1), atMs: 1_000 });
+  nowMs = 150_000;
+  notes.observe({ ...asking(2), atMs: nowMs });
+  assert.deepEqual(told, []);
+  const term = new AbortController();
+  notes.lead(term.signal);
+  assert.deepEqual(told, [`${task(2)} requested`]);
+  notes.observe({ ...answered(2, 0, true), atMs: nowMs });
+  term.abort();
+  notes.observe({ ...asking(3), atMs: nowMs });
+  assert.deepEqual(told, [`${task(2)} requested`, `${task(2)} approved`]);
 });
 
 test("a yes that was stored when the time was over is told as an expiry", () => {
@@ -127,6 +151,7 @@ test("a yes that was stored when the time was over is told as an expiry", () => 
     nowMs: () => 2_000,
     overAtMs: (answer) => overAtMsOf(answer, index),
   });
+  notes.lead(new AbortController().signal);
   for (const atMs of [1_000, 1_001]) notes.observe({ ...yes, atMs });
   assert.deepEqual(verdicts, ["approved", "expired"]);
 });

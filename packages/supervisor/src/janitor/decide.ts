@@ -1,13 +1,7 @@
 /** Which finished tasks leave the log. Pure. */
 import type { TaskId, TaskRecord } from "@troupe/runtime/internal";
 import type { EndedTask } from "../observer/task-index.ts";
-
-export interface JanitorLimits {
-  readonly retainMs: number;
-  readonly keepFinished: number;
-  /** Most tasks of one round. */
-  readonly batch: number;
-}
+import type { JanitorLimits } from "./limits.ts";
 
 /** A finished task to move. `isEarly`: it is young, and only moves when nobody can still be running it. */
 export interface Leaving {
@@ -22,8 +16,8 @@ export interface Leaving {
 export function leavingTasks(
   ended: Iterable<EndedTask>,
   count: number,
-  stay: ReadonlySet<TaskId>,
-  held: ReadonlySet<TaskId>,
+  stay: Pick<ReadonlySet<TaskId>, "has">,
+  held: Pick<ReadonlySet<TaskId>, "has">,
   limits: JanitorLimits,
   nowMs: number,
 ): readonly Leaving[] {

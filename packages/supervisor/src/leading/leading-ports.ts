@@ -1,10 +1,12 @@
 import type { Clock, Link, Logger, Random, ResourceSettings, Subjects } from "@troupe/runtime/internal";
 import type { WebhookSettings } from "../alerts/webhook.ts";
+import type { ApprovalNotes } from "../approvals/approval-notes.ts";
 import type { AuditTrail } from "../audit/audit-trail.ts";
 import type { ControlEvents } from "../control-events.ts";
 import type { DesiredStore } from "../desired/desired-store.ts";
 import type { Identities } from "../desired/identities.ts";
 import type { SupervisorMetrics } from "../metrics/supervisor-metrics.ts";
+import type { Observer } from "../observer/observer.ts";
 import type { QueueReader } from "../queues/queue-reader.ts";
 import type { SupervisorSettings } from "../settings.ts";
 
@@ -18,11 +20,15 @@ export interface LeadingPorts {
   readonly resources: ResourceSettings;
   /** For heartbeats, services and rows: control traffic waits behind nothing. */
   readonly controlLink: Link;
-  /** For following and reading the log. */
+  /** For reading the log. */
   readonly observerLink: Link;
   readonly store: DesiredStore;
   readonly identities: Identities;
   readonly queues: QueueReader;
+  /** Kept beyond the term. */
+  readonly observer: Observer;
+  /** Kept beyond the term. */
+  readonly approvals: ApprovalNotes;
   readonly events: ControlEvents;
   readonly audit: AuditTrail;
   /** Absent = nobody reads figures. */

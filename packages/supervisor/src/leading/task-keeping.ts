@@ -1,4 +1,4 @@
-/** What the leader does for tasks: observes them, keeps their due times, ends or escalates dead ones, repeats lost messages, archives finished ones. */
+/** What the leader does for tasks: keeps their due times, ends or escalates dead ones, repeats lost messages, archives finished ones. */
 import {
   createJetStreamLog,
   createPublisher,
@@ -7,16 +7,14 @@ import {
   type TaskId,
   type TaskLog,
 } from "@troupe/runtime/internal";
-import { ApprovalNotes } from "../approvals/approval-notes.ts";
-import { overAtMsOf } from "../approvals/open-approvals.ts";
 import { DeadLetterDesk } from "../desk/dead-letter-desk.ts";
 import { DeadLetters } from "../failures/dead-letters.ts";
 import { EndedTasks } from "../failures/ended-tasks.ts";
 import { Janitor } from "../janitor/janitor.ts";
-import { repeat } from "../loop.ts";
-import { type Following, follow } from "../observer/follow.ts";
+import { janitorLimits } from "../janitor/limits.ts";
+import { repeat, untilNotFull } from "../loop.ts";
 import type { Observation } from "../observer/observation.ts";
-import { TaskIndex } from "../observer/task-index.ts";
+import type { TaskIndex } from "../observer/task-index.ts";
 import { TaskReader } from "../observer/task-reader.ts";
 import { SessionTurns } from "../sessions/session-turns.ts";
 import { SloCounting } from "../slo/slo-counting.ts";
@@ -25,8 +23,6 @@ import { Sweeper } from "../sweeper/sweeper.ts";
 import { DueTimers } from "../timers/due-timers.ts";
 import type { LeadingPorts } from "./leading-ports.ts";
 
-/** Tasks of one round of the janitor. */
-const JANITOR_BATCH = 200;
 const QUICK_MS = 200;
 const ENDED_MS = 1_000;
 
@@ -41,44 +37,34 @@ export interface TaskKeeping {
   readonly caughtUp: Promise<void>;
 }
 
-export async function keepTasks(ports: LeadingPorts): Promise<TaskKeeping> {
+export function keepTasks(ports: LeadingPorts): TaskKeeping {
   const parts = taskParts(ports);
-  const { index, ended, timers, deadLetters, sessions, approvals, slo } = parts;
+  const { ended, timers, deadLetters, sessions, slo } = parts;
   const onObservation = (observation: Observation) => {
-    index.apply(observation);
     timers.observe(observation);
     deadLetters.observe(observation);
     sessions.observe(observation);
     ended.observe(observation);
     slo.observe(observation);
-    approvals.observe(observation);
     ports.metrics?.observed(observation);
   };
-  const { observerLink: link, subjects, shards, logger, clock, signal } = ports;
-  const following = await follow({ link, subjects, shards, logger, clock, onObservation });
+  const { observer, approvals, signal } = ports;
+  const { index, caughtUp } = observer;
+  for (const observation of index.observations()) onObservation(observation);
+  observer.listen(onObservation, signal);
+  approvals.lead(signal);
   const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
-  const running = Promise.race([following.caughtUp, stopped]).then(() => runParts(ports, parts));
-  return {
-    index,
-    log: parts.log,
-    desk: parts.desk,
-    slo,
-    caughtUp: following.caughtUp,
-    done: endOf(running, following, parts.close),
-  };
-}
-
-async function endOf(running: Promise<unknown>, following: Following, close: () => void): Promise<void> {
-  await running;
-  await following.stop();
-  close();
+  const done = Promise.race([caughtUp, stopped])
+    .then(() => runParts(ports, parts))
+    .finally(parts.close);
+  return { index, log: parts.log, desk: parts.desk, slo, caughtUp, done };
 }
 
 function taskParts(ports: LeadingPorts) {
-  const { observerLink: link, subjects, clock, random, logger, queues, settings, store, audit } = ports;
+  const { observerLink: link, subjects, clock, random, logger, queues, settings, store, audit, approvals } = ports;
   const publisher = createPublisher(link, { clock });
   const log = createJetStreamLog({ link, publisher, subjects });
-  const index = new TaskIndex();
+  const { index } = ports.observer;
   const reader = new TaskReader(link, subjects);
   const once = { log, clock, random };
   const nowMs = () => clock.nowMs();
@@ -96,15 +82,11 @@ function taskParts(ports: LeadingPorts) {
   });
   const ended = new EndedTasks({ link, subjects, index, log, queues, sweeper, logger, nowMs });
   const announceEnd = (task: TaskId) => ended.announceSoon(task);
-  const approvals = new ApprovalNotes({ audit, nowMs, overAtMs: (answer) => overAtMsOf(answer, index) });
   const onEscalated = (wait: OpenWait, atMs: number) => approvals.escalated(wait, atMs);
-  const limits = { retainMs: settings.retainMs, keepFinished: settings.keepFinished, batch: JANITOR_BATCH };
   return {
     log,
-    index,
     sweeper,
     ended,
-    approvals,
     desk: new DeadLetterDesk({ link, subjects, index, reader, ports: once, logger, tablesOf, announceEnd }),
     timers: new DueTimers({ subjects, index, ports: once, logger, onEscalated }),
     deadLetters: new DeadLetters({ subjects, index, reader, ports: once, logger, tablesOf, audit, announceEnd }),
@@ -114,7 +96,7 @@ function taskParts(ports: LeadingPorts) {
       logger,
     }),
     slo: sloCounting(ports, index, log),
-    janitor: new Janitor({ link, subjects, index, reader, publisher, logger, limits, nowMs }),
+    janitor: new Janitor({ link, subjects, index, reader, publisher, logger, limits: janitorLimits(settings), nowMs }),
     close: () => publisher.close(),
   };
 }
@@ -129,17 +111,13 @@ function sloCounting(ports: LeadingPorts, index: TaskIndex, log: TaskLog): SloCo
 function runParts(ports: LeadingPorts, parts: ReturnType<typeof taskParts>): Promise<unknown> {
   const { settings, signal } = ports;
   const { timers, deadLetters, sessions, ended, sweeper, janitor } = parts;
+  const { batch } = janitorLimits(settings);
   return Promise.all([
     timers.run(signal),
     repeat("dead letters", QUICK_MS, ports, () => deadLetters.handleAll()),
     repeat("sessions", QUICK_MS, ports, () => sessions.advanceAll()),
     repeat("ended tasks", ENDED_MS, ports, () => ended.announceAll()),
     repeat("sweeper", settings.sweepEveryMs, ports, () => sweeper.sweep()),
-    repeat("janitor", settings.janitorEveryMs, ports, () => cleanAll(janitor, signal)),
+    repeat("janitor", settings.janitorEveryMs, ports, () => untilNotFull(batch, signal, () => janitor.clean())),
   ]);
-}
-
-/** A round that found a full batch is followed by another at once. */
-async function cleanAll(janitor: Janitor, signal: AbortSignal): Promise<void> {
-  for (let moved = JANITOR_BATCH; moved === JANITOR_BATCH && !signal.aborted; ) moved = await janitor.clean();
 }

@@ -72,6 +72,9 @@ test("records of one task may come in any order and twice: the ended task is the
           mailbox: "a",
           startedAtMs: 10,
           endedAtMs: 60,
+          sequence: 6,
+          isFromOutside: true,
+          hasWaited: true,
           session: { key: passport.session, turn: 4 },
           origin: { session: "talk" },
           tenant: passport.tenant,
@@ -90,6 +93,9 @@ test("a task that ended by itself, on one path, runs no more", () => {
   assert.equal(index.ended(TASK)?.mayStillRun, false);
   index.forget(TASK);
   assert.equal(index.endedCount, 0);
+  index.apply(started);
+  index.forget(TASK);
+  assert.deepEqual([index.openCount, index.openOf("v3")], [0, 0]);
 });
 
 test("dead letters that ended a task are counted while they are recent", () => {

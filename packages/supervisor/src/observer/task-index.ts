@@ -1,5 +1,5 @@
 import type { HopId, Origin, Passport, SessionKey, TaskId } from "@troupe/runtime/internal";
-import type { Died, Observation, Started, Waiting } from "./observation.ts";
+import type { Died, Ended, Observation, Started, Waiting } from "./observation.ts";
 
 /** A task that has not ended, as far as the observed records tell. */
 export interface OpenTask {
@@ -26,6 +26,12 @@ export interface EndedTask {
   readonly mailbox: string | undefined;
   readonly startedAtMs: number | undefined;
   readonly endedAtMs: number;
+  /** Of its end record. */
+  readonly sequence: number;
+  /** Ended by somebody outside of its graph (a cancel, an expiry). */
+  readonly isFromOutside: boolean;
+  /** Whether some hop of it waited for a person or a time. */
+  readonly hasWaited: boolean;
   readonly session: { readonly key: SessionKey; readonly turn: number } | undefined;
   readonly origin: Origin | undefined;
   readonly tenant: string | undefined;
@@ -39,6 +45,8 @@ export interface EndedTask {
 
 interface Entry {
   open: OpenTask;
+  started: Started | undefined;
+  hasWaited: boolean;
   readonly waits: Map<HopId, Waiting>;
   readonly deaths: Map<HopId, Died>;
   readonly handedOn: Set<HopId>;
@@ -52,8 +60,8 @@ const NO_DEATHS: ReadonlyMap<HopId, Died> = new Map();
 const NO_HOPS: ReadonlySet<HopId> = new Set();
 
 /**
- * The leader's index of open tasks, waits, dead letters and finished tasks: all in memory, rebuilt from the log. Records of one task may
- * come in any order, since each kind is followed by a consumer of its own.
+ * An index of open tasks, waits, dead letters and finished tasks: all in memory, rebuilt from the log. Records of one task may come in any
+ * order, since each kind is followed by a consumer of its own.
  */
 export class TaskIndex {
   readonly #open = new Map<TaskId, Entry>();
@@ -100,6 +108,20 @@ export class TaskIndex {
     return this.#open.get(task)?.refused.has(hop) ?? false;
   }
 
+  /**
+   * What is known, as if it were observed now: ends in their order, then what there is of open tasks. What nobody acts on any more is left
+   * out: waits that were left, and all but the ends of ended tasks.
+   */
+  *observations(): Generator<Observation> {
+    for (const { task, sequence, endedAtMs: atMs, isFromOutside } of this.#ended.values())
+      yield { kind: "ended", task, sequence, atMs, isFromOutside };
+    for (const { started, waits, deaths } of this.#open.values()) {
+      if (started) yield started;
+      yield* waits.values();
+      yield* deaths.values();
+    }
+  }
+
   /** Takes an observation in; seeing one twice is harmless. */
   apply(observation: Observation): void {
     const ended = this.#ended.get(observation.task);
@@ -107,6 +129,7 @@ export class TaskIndex {
     const entry = this.#entry(observation);
     switch (observation.kind) {
       case "started":
+        entry.started = observation;
         this.#change(entry, startOf(observation));
         break;
       case "waiting":
@@ -126,14 +149,15 @@ export class TaskIndex {
         this.#change(entry, { isForked: true });
         break;
       case "ended":
-        return this.#end(entry, observation.atMs, observation.isFromOutside);
+        return this.#end(entry, observation);
     }
     this.#change(entry, { lastSeenMs: Math.max(entry.open.lastSeenMs, observation.atMs) });
   }
 
-  /** Drops a finished task that is no longer in the log. */
+  /** Drops a task that is no longer in the log. */
   forget(task: TaskId): void {
     this.#ended.delete(task);
+    if (this.#open.delete(task)) this.#count(task, -1);
   }
 
   #entry({ task, atMs }: Observation): Entry {
@@ -154,7 +178,8 @@ export class TaskIndex {
       handedOn,
       isForked: false,
     };
-    const entry: Entry = { open, waits, deaths, handedOn, answered: new Set(), refused: new Set() };
+    const answers = { answered: new Set<string>(), refused: new Set<string>() };
+    const entry: Entry = { open, started: undefined, hasWaited: false, waits, deaths, handedOn, ...answers };
     this.#open.set(task, entry);
     this.#count(task, 1);
     return entry;
@@ -167,11 +192,12 @@ export class TaskIndex {
   #takeWait(entry: Entry, waiting: Waiting): void {
     const known = entry.waits.get(waiting.hop);
     if (!known || waiting.wait >= known.wait) entry.waits.set(waiting.hop, waiting);
+    if (isUntimed(waiting)) entry.hasWaited = true;
     // A join that goes on with fewer answers than it asked for leaves hops behind it that still run.
     if (waiting.body.for.length > waiting.body.need) this.#change(entry, { isForked: true });
   }
 
-  #end({ open, deaths, handedOn }: Entry, endedAtMs: number, isFromOutside: boolean): void {
+  #end({ open, hasWaited, deaths, handedOn }: Entry, { sequence, atMs: endedAtMs, isFromOutside }: Ended): void {
     const { task, mailbox, passport, origin, isForked } = open;
     const { session, turn } = passport ?? {};
     this.#open.delete(task);
@@ -183,6 +209,9 @@ export class TaskIndex {
       mailbox,
       startedAtMs: mailbox === undefined ? undefined : open.startedAtMs,
       endedAtMs,
+      sequence,
+      isFromOutside,
+      hasWaited,
       session: session !== undefined && turn !== undefined ? { key: session, turn } : undefined,
       origin,
       tenant: passport?.tenant,
@@ -209,6 +238,7 @@ export class TaskIndex {
       this.#ended.set(task, { ...ended, handedOn: new Set(ended.handedOn).add(observation.hop) });
     }
     if (observation.kind === "forked") this.#ended.set(task, { ...ended, mayStillRun: true });
+    if (observation.kind === "waiting" && isUntimed(observation)) this.#ended.set(task, { ...ended, hasWaited: true });
   }
 
   #count(task: TaskId, change: number): void {
@@ -216,5 +246,8 @@ export class TaskIndex {
     this.#openByVersion.set(version, this.openOf(version) + change);
   }
 }
+
+/** Whether nobody in the graph decides how long it takes. */
+const isUntimed = ({ body }: Waiting): boolean => body.for.some(({ type }) => type !== "call");
 
 const startOf = ({ mailbox, atMs, passport, origin }: Started) => ({ mailbox, startedAtMs: atMs, passport, origin });

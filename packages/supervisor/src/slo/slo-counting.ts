@@ -22,7 +22,7 @@ import { EMPTY_TALLY, type Tally } from "./tally.ts";
 
 export interface SloCountingOptions {
   readonly subjects: Subjects;
-  readonly index: Pick<TaskIndex, "ended" | "open">;
+  readonly index: Pick<TaskIndex, "ended">;
   readonly log: Pick<TaskLog, "get">;
   readonly rows: Pick<SloRows, "read" | "write">;
   readonly clock: Clock;
@@ -61,8 +61,6 @@ export class SloCounting {
   #counted: { readonly ends: Record<number, number>; readonly steps: Record<number, number> } | undefined;
   readonly #ended: Ended[] = [];
   readonly #costs: StepCost[] = [];
-  /** Tasks that waited for a person or a time: how long they took says nothing. */
-  readonly #waited = new Set<TaskId>();
   readonly #unstored = new Set<number>();
   #stored: Counted = { ends: {}, steps: {} };
   #storedMs = Number.NEGATIVE_INFINITY;
@@ -83,8 +81,6 @@ export class SloCounting {
   /** Called after the index has taken the observation in. */
   observe(observation: Observation): void {
     const { task, sequence, atMs } = observation;
-    if (observation.kind === "waiting" && observation.body.for.some(({ type }) => type !== "call"))
-      this.#waited.add(task);
     if (observation.kind !== "ended") return;
     const shard = parseTaskId(task)?.shard ?? 0;
     const seenMs = this.#options.clock.monotonicMs();
@@ -140,8 +136,7 @@ export class SloCounting {
     }
   }
 
-  #count({ task, shard, sequence, atMs }: Ended, tally: Tally | undefined, counted: Record<number, number>): void {
-    this.#waited.delete(task);
+  #count({ shard, sequence, atMs }: Ended, tally: Tally | undefined, counted: Record<number, number>): void {
     if (!tally || sequence <= (counted[shard] ?? 0)) return;
     counted[shard] = sequence;
     this.#add(atMs, tally);
@@ -154,7 +149,8 @@ export class SloCounting {
   ): Promise<Tally | undefined> {
     if (sequence <= (counted[shard] ?? 0)) return undefined;
     const ended = this.#options.index.ended(task);
-    const isTimed = ended?.startedAtMs !== undefined && !this.#waited.has(task);
+    // How long somebody took who waited for a person or a time says nothing.
+    const isTimed = ended?.startedAtMs !== undefined && !ended.hasWaited;
     const tookMs = isTimed ? ended.endedAtMs - (ended.startedAtMs ?? 0) : undefined;
     // A role that ends its task by itself has completed it.
     if (!isFromOutside) return tallyOf("completed", tookMs);
@@ -174,13 +170,6 @@ export class SloCounting {
     if (!SloHistory.isOld(hour, this.#options.clock.nowMs())) this.#unstored.add(hour);
   }
 
-  /** Of tasks that have ended and been counted: a wait may be seen after the end. */
-  #forgetWaits(): void {
-    const uncounted = new Set(this.#ended.map(({ task }) => task));
-    for (const task of this.#waited)
-      if (!uncounted.has(task) && this.#options.index.open(task) === undefined) this.#waited.delete(task);
-  }
-
   /** The newest hour last, and only that one with how far it went: a crash between two rows counts again rather than not at all. */
   async #store(counted: Counted): Promise<void> {
     const { rows, clock, logger, requireLeading } = this.#options;
@@ -198,7 +187,6 @@ export class SloCounting {
       logger.warn({ reason: messageOf(error) }, "counts of objectives were not stored; tried again");
     }
     this.#storedMs = clock.monotonicMs();
-    this.#forgetWaits();
     this.#history.forget(clock.nowMs());
   }
 }

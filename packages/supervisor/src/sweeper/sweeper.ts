@@ -39,6 +39,8 @@ export class Sweeper {
   readonly #clock: Clock;
   /** When a task was last looked at, ms since 1970. */
   readonly #lookedAtMs = new Map<TaskId, number>();
+  /** Open tasks of which the log held nothing at the last look. */
+  readonly #missing = new Set<TaskId>();
 
   constructor(options: SweeperOptions) {
     this.#options = options;
@@ -73,7 +75,8 @@ export class Sweeper {
   #dueTasks(): readonly TaskId[] {
     const { index, idleMs } = this.#options;
     const limitMs = this.#clock.nowMs() - idleMs;
-    for (const task of this.#lookedAtMs.keys()) if (!index.open(task)) this.#lookedAtMs.delete(task);
+    for (const known of [this.#lookedAtMs, this.#missing])
+      for (const task of known.keys()) if (!index.open(task)) known.delete(task);
     const due: TaskId[] = [];
     for (const { task, lastSeenMs } of index.openTasks()) {
       if (lastSeenMs > limitMs || (this.#lookedAtMs.get(task) ?? 0) > limitMs) continue;
@@ -86,7 +89,12 @@ export class Sweeper {
   async #sweepTask(task: TaskId, queues: readonly QueueState[]): Promise<number> {
     const { log, subjects, reader, ports, logger, idleMs } = this.#options;
     const last = await log.last(`${subjects.task(task)}.>`);
-    if (!last || this.#clock.nowMs() - last.storedAtMs < idleMs) return 0;
+    if (!last) {
+      this.#miss(task);
+      return 0;
+    }
+    this.#missing.delete(task);
+    if (this.#clock.nowMs() - last.storedAtMs < idleMs) return 0;
     const read = await reader.read(task);
     if (read.records.some(({ subject }) => subject.name.class === "t")) return 0;
     const candidates = (await this.#candidates(task, read)) ?? [];
@@ -98,6 +106,17 @@ export class Sweeper {
       logger.warn({ task, message: stored.subject, copies: copies + 1 }, "a lost message was repeated");
     }
     return lost.length;
+  }
+
+  /** Nothing is left of it, at two looks: it ended and was moved to the archive while this supervisor was cut off. */
+  #miss(task: TaskId): void {
+    const { index, logger } = this.#options;
+    if (!this.#missing.has(task)) {
+      this.#missing.add(task);
+      return;
+    }
+    index.forget(task);
+    logger.warn({ task }, "a task that seemed open is no longer in the log");
   }
 
   async #candidates(task: TaskId, { records }: ReadTask): Promise<readonly Candidate[] | undefined> {

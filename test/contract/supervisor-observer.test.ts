@@ -1,0 +1,50 @@
+/** What a supervisor knows of the tasks in the log, read from a real one. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ensureResources, type Link, Subjects, systemClock } from "@troupe/runtime/internal";
+import { Observer } from "@troupe/supervisor/internal";
+import { writeFinishedTasks } from "../support/finished-tasks.ts";
+import { silentLogger, startTestServer } from "../support/nats-server.ts";
+import { until } from "../support/stack.ts";
+
+const subjects = new Subjects("observed");
+const LIMIT_MS = 60_000;
+
+async function loseConsumers({ nc }: Link): Promise<number> {
+  const stream = subjects.logStream(0);
+  const list = await nc.request(`$JS.API.CONSUMER.NAMES.${stream}`, "", { timeout: 15_000 });
+  const { consumers } = list.json<{ consumers: string[] }>();
+  for (const name of consumers) await nc.request(`$JS.API.CONSUMER.DELETE.${stream}.${name}`, "", { timeout: 15_000 });
+  return consumers.length;
+}
+
+test("what was there, and what comes while it is read, is taken in once, also when the server loses the consumers midway", async () => {
+  await using server = await startTestServer();
+  const [link, other] = [await server.link(), await server.link("other")];
+  await ensureResources(link, { subjects });
+  await writeFinishedTasks(other, subjects, 1_500);
+  const observer = new Observer({ link, subjects, shards: 1, logger: silentLogger, clock: systemClock });
+  const { index } = observer;
+  const seen: number[] = [];
+  const listening = new AbortController();
+  observer.listen(({ sequence }) => seen.push(sequence), listening.signal);
+  try {
+    await until("the first ends", LIMIT_MS, async () => index.endedCount > 100);
+    const [lost] = await Promise.all([loseConsumers(other), writeFinishedTasks(other, subjects, 300)]);
+    assert.ok(lost > 0, "there was no consumer to lose");
+    await observer.caughtUp;
+    await until("all of them", LIMIT_MS, async () => index.endedCount === 1_800 && index.openCount === 0);
+    const begun = [...index.endedTasks()].filter(({ startedAtMs }) => startedAtMs !== undefined);
+    await until("their starts", LIMIT_MS, async () => seen.length >= 3_600);
+    assert.equal(begun.length, 1_800);
+    assert.deepEqual([seen.length, new Set(seen).size], [3_600, 3_600]);
+    listening.abort();
+    await writeFinishedTasks(other, subjects, 1);
+    await until("one more", LIMIT_MS, async () => index.endedCount === 1_801);
+    assert.equal(seen.length, 3_600, "nothing is told after the listener's time");
+  } finally {
+    await observer.stop();
+    await link.close();
+    await other.close();
+  }
+});
