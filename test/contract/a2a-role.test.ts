@@ -157,5 +157,8 @@ test("it signs in with what the node knows; a refusal is clear, and nothing list
   const missing = roleAt(closed.url, { headers: { authorization: { env: "TROUPE_TEST_NOT_SET" } } });
   await assert.rejects(receive({}, missing), (error) => TroupeError.is(error, "invalid_config"));
   await closed.stop();
-  await assert.rejects(receive({}, roleAt(closed.url)), (error) => TroupeError.is(error, "unavailable"));
+  const { ctx, outcome } = await receive({}, roleAt(closed.url));
+  assert.equal(codeOf(outcome), "unavailable");
+  // That nothing was sent is recorded: whoever runs the hop again is in no doubt.
+  assert.equal(ctx.steps.filter(({ value }) => JSON.stringify(value).startsWith('{"unsent":')).length, 4);
 });

@@ -161,8 +161,13 @@ test("what the protocol does not know is passed over, and files are named", asyn
   assert.deepEqual(outcome, complete("odd\n[file a.png left out]"));
 });
 
-test("where nobody takes prompts nothing was done, and it may be tried again", async () => {
-  await assert.rejects(receive("hello", { subject: NOBODY }, {}, "nobody"), refused("unavailable"));
+test("where nobody takes prompts nothing was done: that is recorded, so it is tried again without any doubt", async () => {
+  const { ctx, outcome } = await receive("hello", { subject: NOBODY }, {}, "nobody");
+  assert.equal(codeOf(outcome), "unavailable");
+  assert.deepEqual(
+    ctx.steps.map(({ value }) => value),
+    Array.from({ length: 4 }, () => ({ unsent: `nobody takes prompts on ${NOBODY}` })),
+  );
 });
 
 test("an agent that does not answer in time leaves the effect in doubt; one that knows its prompts again gets the same id", async () => {

@@ -15,7 +15,6 @@ import { isEndOfHop, settingsOf } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { NodeValue } from "../config/node-value.ts";
 import {
-  costOutside,
   cutOutside,
   OUTSIDE_MARGIN_MS,
   OutsideFields,
@@ -24,9 +23,9 @@ import {
   saidOutside,
   told,
 } from "../outside/outside-tool.ts";
+import { sayOutside, type Unsaid } from "../outside/say-outside.ts";
 import { checkTo, handOn } from "../patterns/coordinator.ts";
 import { readConversation } from "../roles/conversation.ts";
-import { admit, type RecordedRefusal } from "../tools/gate/admit.ts";
 import { systemToolPorts, type ToolPorts } from "../tools/gate/tool-ports.ts";
 import type { Tool } from "../tools/tool.ts";
 import { toolManifests } from "../tools/tool-set.ts";
@@ -112,9 +111,6 @@ function check({ to, card }: A2aRoleOptions<string>, manifest: SystemManifest, n
   return [...checkTo(to, manifest, name), ...(hasPassword ? [{ path: "card", value: "…", reason }] : [])];
 }
 
-/** What is recorded of a message to the agent. */
-type Sent = RemoteTask | RecordedRefusal;
-
 class PlayedRole {
   readonly #agent: RemoteAgent;
   readonly #tool: Tool;
@@ -137,7 +133,7 @@ class PlayedRole {
     let said = { content: saidOutside(conversation), contextId: remembered ?? "", taskId: "" };
     for (let questions = 0; questions <= MOST_QUESTIONS; questions++) {
       const sent = await this.#send(ctx, said);
-      if ("refused" in sent) return fail({ code: "budget_exceeded", message: sent.text });
+      if ("unsaid" in sent) return sent.unsaid;
       const task = await this.#followed(ctx, sent);
       ctx.addTaint(this.#tool.rules.gives);
       if (hasSession && task.contextId !== remembered) await ctx.state.update(() => task.contextId);
@@ -149,27 +145,13 @@ class PlayedRole {
     return fail({ code: "tool_failed", message: `the agent asked more than ${MOST_QUESTIONS} questions` });
   }
 
-  #send(ctx: Context, said: Omit<Said, "messageId">): Promise<Sent> {
-    const { rules, isIdempotent } = this.#tool;
-    return ctx.step<Sent>(
-      `${NAME}:send`,
-      async ({ idempotencyKey, signal }) => {
-        try {
-          return await this.#agent.send({ ...said, messageId: idempotencyKey }, signal);
-        } catch (error) {
-          if (!TroupeError.is(error, "outcome_unknown") || isIdempotent) throw error;
-          const message = `it is not known whether the agent has the message: ${error.message}`;
-          throw new TroupeError("effect_in_doubt", message, { cause: error });
-        }
-      },
-      {
-        effect: isIdempotent ? "repeat" : "once",
-        admit: () => admit(ctx, this.#ports, this.#tool),
-        stuckAfter: { firstMs: rules.timeoutMs + OUTSIDE_MARGIN_MS },
-        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the step's own result
-        usage: (value) => costOutside(this.#tool, "refused" in (value as Sent)),
-      },
-    );
+  #send(ctx: Context, said: Omit<Said, "messageId">): Promise<RemoteTask | Unsaid> {
+    return sayOutside(ctx, {
+      tool: this.#tool,
+      ports: this.#ports,
+      name: `${NAME}:send`,
+      send: ({ idempotencyKey, signal }) => this.#agent.send({ ...said, messageId: idempotencyKey }, signal),
+    });
   }
 
   /** Waits for the remote task: again by whoever takes the hop over. */

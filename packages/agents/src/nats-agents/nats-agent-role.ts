@@ -4,14 +4,12 @@ import {
   fail,
   type Json,
   type Outcome,
-  type Problem,
   type RoleDefinition,
   type RoleInstance,
   type RoleSettings,
-  type SystemManifest,
   TroupeError,
 } from "@troupe/runtime";
-import { PromptSubject, ROLE_AGENT, settingsOf } from "@troupe/runtime/internal";
+import { PromptSubject, settingsOf } from "@troupe/runtime/internal";
 import { z } from "zod";
 import {
   AGENT_PROMPT_SERVICE,
@@ -20,7 +18,6 @@ import {
   LONGEST_NEXT_MS,
 } from "../node-services/agent-prompt-messages.ts";
 import {
-  costOutside,
   cutOutside,
   OUTSIDE_MARGIN_MS,
   OutsideFields,
@@ -29,9 +26,9 @@ import {
   saidOutside,
   told,
 } from "../outside/outside-tool.ts";
+import { sayOutside, type Unsaid } from "../outside/say-outside.ts";
 import { checkTo, handOn } from "../patterns/coordinator.ts";
 import { readConversation, textOfJson } from "../roles/conversation.ts";
-import { admit, type RecordedRefusal } from "../tools/gate/admit.ts";
 import { systemToolPorts, type ToolPorts } from "../tools/gate/tool-ports.ts";
 import type { Tool } from "../tools/tool.ts";
 import { toolManifests } from "../tools/tool-set.ts";
@@ -56,8 +53,7 @@ const NAME = "nats-agent";
 /** What is recorded of a prompt. */
 type Answered =
   | { readonly kind: "answered"; readonly text: string }
-  | { readonly kind: "failed"; readonly why: string }
-  | RecordedRefusal;
+  | { readonly kind: "failed"; readonly why: string };
 
 /**
  * A role played by an agent on NATS. The node sends the prompt, to this subject alone, and hands on the answer as it comes. The protocol
@@ -76,7 +72,7 @@ export function natsAgentRole<const To extends string = never>(
     settings: settingsOf({ ...options, timeoutMs: tool.rules.timeoutMs + OUTSIDE_MARGIN_MS }),
     about: { pattern: NAME, subject, ...(options.to === undefined ? {} : { to: options.to }) },
     tools: toolManifests([tool]),
-    check: (manifest, name) => check(options, manifest, name),
+    check: (manifest, name) => checkTo(options.to, manifest, name),
     create: () => {
       const played = new PlayedRole(tool, ports, options.to);
       // It addresses only `to`, which is the target.
@@ -84,16 +80,6 @@ export function natsAgentRole<const To extends string = never>(
       return { receive: (message, ctx) => played.receive(message, ctx) } as RoleInstance<To>;
     },
   };
-}
-
-function check(
-  { to, subject }: NatsAgentRoleOptions<string>,
-  manifest: SystemManifest,
-  name: string,
-): readonly Problem[] {
-  const isOwn = subject.startsWith(`agents.prompt.${ROLE_AGENT}.${manifest.name}.`);
-  const reason = "this is a role of the system itself: give the role that asks an edge to it";
-  return [...checkTo(to, manifest, name), ...(isOwn ? [{ path: "subject", value: subject, reason }] : [])];
 }
 
 class PlayedRole {
@@ -112,33 +98,19 @@ class PlayedRole {
     const refused = await refusedOutside(ctx, this.#tool);
     if (refused !== undefined) return refused;
     const answered = await this.#prompt(ctx, textOfJson(saidOutside(conversation)));
-    if ("refused" in answered) return fail({ code: "budget_exceeded", message: answered.text });
+    if ("unsaid" in answered) return answered.unsaid;
     ctx.addTaint(this.#tool.rules.gives);
     if (answered.kind === "failed") return fail({ code: "tool_failed", message: `the agent failed: ${answered.why}` });
     return handOn(this.#to, ctx, conversation, cutOutside(this.#tool, answered.text));
   }
 
-  #prompt(ctx: Context, prompt: string): Promise<Answered> {
-    const { rules, isIdempotent } = this.#tool;
-    return ctx.step<Answered>(
-      `${NAME}:prompt`,
-      async ({ idempotencyKey, signal }) => {
-        try {
-          return await this.#answer(ctx, { prompt, idempotencyKey, signal });
-        } catch (error) {
-          if (!TroupeError.is(error, "outcome_unknown") || isIdempotent) throw error;
-          const message = `it is not known what the agent has done: ${error.message}`;
-          throw new TroupeError("effect_in_doubt", message, { cause: error });
-        }
-      },
-      {
-        effect: isIdempotent ? "repeat" : "once",
-        admit: () => admit(ctx, this.#ports, this.#tool),
-        stuckAfter: { firstMs: rules.timeoutMs + OUTSIDE_MARGIN_MS },
-        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the step's own result
-        usage: (value) => costOutside(this.#tool, "refused" in (value as Answered)),
-      },
-    );
+  #prompt(ctx: Context, prompt: string): Promise<Answered | Unsaid> {
+    return sayOutside(ctx, {
+      tool: this.#tool,
+      ports: this.#ports,
+      name: `${NAME}:prompt`,
+      send: ({ idempotencyKey, signal }) => this.#answer(ctx, { prompt, idempotencyKey, signal }),
+    });
   }
 
   async #answer(

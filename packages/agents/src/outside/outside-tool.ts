@@ -77,10 +77,6 @@ function taintRefusal({ accepts, isOutside }: ToolRules, taint: readonly string[
   return isOutside && isMixed ? "the task holds a secret and content from outside" : undefined;
 }
 
-/** What one message to the agent costs; nothing for one that was refused. */
-export const costOutside = ({ rules: { costMicros } }: Tool, isRefused: boolean) =>
-  costMicros === 0 || isRefused ? undefined : { inputTokens: 0, outputTokens: 0, costMicros };
-
 /** The answer, no longer than a result of a tool may be. */
 export const cutOutside = ({ rules }: Tool, content: Json): Json =>
   typeof content === "string" ? content.slice(0, rules.maxResultLength) : content;
