@@ -6,7 +6,7 @@ import { openRoleChain } from "./role-chain.ts";
 import type { BenchSettings, Variant } from "./settings.ts";
 import { openStartChain } from "./start-chain.ts";
 
-const SYSTEM = "bench";
+export const SYSTEM = "bench";
 
 /** The servers and processes of every chain that is measured; they stay up for all rounds, so that each finds a warm machine. */
 export interface Bed {
@@ -41,7 +41,8 @@ export async function openBed({ variants, profileDir }: BenchSettings): Promise<
   }
 }
 
-async function openServer(opened: AsyncDisposableStack) {
+/** A server of the benchmark's own and a connection with all rights; both end with `opened`. */
+export async function openServer(opened: AsyncDisposableStack) {
   const logger = createLogger({ name: "bench", level: "warn" });
   const server = await startEmbeddedServer({ system: SYSTEM, env: process.env, logger });
   opened.defer(() => server.stop());

@@ -50,13 +50,19 @@ export const LoadResult = z.strictObject({
 });
 export type LoadResult = z.infer<typeof LoadResult>;
 
-export const Usage = z.strictObject({ cpuMs: z.number().min(0), rssBytes: count });
+export const Usage = z.strictObject({
+  cpuMs: z.number().min(0),
+  rssBytes: count,
+  /** After a full collection; only of workers that run with `--expose-gc`. */
+  heapBytes: count.optional(),
+});
 export type Usage = z.infer<typeof Usage>;
 
 export const ToWorker = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("join"), role: z.string(), settings: ChainSettings }),
   z.strictObject({ type: z.literal("load"), load: Load }),
   z.strictObject({ type: z.literal("usage") }),
+  z.strictObject({ type: z.literal("resize"), replicas: count, concurrency: z.int().min(1) }),
   z.strictObject({ type: z.literal("leave") }),
 ]);
 export type ToWorker = z.infer<typeof ToWorker>;
@@ -66,6 +72,7 @@ export const FromWorker = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("measuring") }),
   z.strictObject({ type: z.literal("measured"), result: LoadResult }),
   z.strictObject({ type: z.literal("used"), usage: Usage }),
+  z.strictObject({ type: z.literal("resized") }),
   z.strictObject({ type: z.literal("failed"), message: z.string() }),
 ]);
 export type FromWorker = z.infer<typeof FromWorker>;

@@ -42,6 +42,8 @@ export interface Ground {
   readonly system: string;
   /** Folder for CPU profiles of the workers. */
   readonly profileDir: string | undefined;
+  /** What the log holds before the first task, and keeps from then on; absent = it begins empty, and is emptied after each measurement. */
+  readonly finishedTasks?: number | undefined;
 }
 
 /** Starts the processes of a chain and waits until each is ready. */
@@ -49,7 +51,7 @@ export async function openRoleChain(name: RoleChainName, ground: Ground): Promis
   const { server, link, system, profileDir } = ground;
   const subjects = new Subjects(name === "raw" ? `${system}-raw` : system);
   const stream = name === "core" ? undefined : subjects.logStream(0);
-  if (stream !== undefined) await createRelayStream(link, subjects);
+  if (stream !== undefined) await createRelayStream(link, subjects, ground.finishedTasks);
   const settings = { chain: name, natsUrl: server.url, system: subjects.system, version: RELAY_VERSION, slots: SLOTS };
   const client = { ...settings, hopKeys: {}, ...signIn(server, "supervisor") };
   const signInOf = await rolesSignIn(name, ground, subjects);
@@ -121,7 +123,7 @@ class RoleChain implements Chain {
   async #recordSize(): Promise<number | undefined> {
     if (this.#stream === undefined) return undefined;
     const { bytes, messages } = await sizeOf(this.#ground.link, this.#stream);
-    await purge(this.#ground.link, this.#stream);
+    if (this.#ground.finishedTasks === undefined) await purge(this.#ground.link, this.#stream);
     return messages > 0 ? bytes / messages : undefined;
   }
 }

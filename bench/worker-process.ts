@@ -19,7 +19,7 @@ export class WorkerProcess {
   async ask<T extends FromWorker["type"]>(
     message: ToWorker,
     answer: T,
-    limitMs = 15_000,
+    limitMs = 60_000,
   ): Promise<Extract<FromWorker, { type: T }>> {
     const answered = this.next(answer, limitMs);
     this.#child.send(message);

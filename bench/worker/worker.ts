@@ -6,6 +6,8 @@ import { type ChainSettings, type FromWorker, type Load, type LoadResult, ToWork
 export interface Work {
   /** Only the load process measures. */
   run?(load: Load, onMeasuring: () => void): Promise<LoadResult>;
+  /** Only a host of replicas can have more of them, or fewer. */
+  resize?(replicas: number, concurrency: number): Promise<void>;
   leave(): Promise<void>;
 }
 
@@ -27,8 +29,15 @@ export function runWorker(join: (role: string, settings: ChainSettings) => Promi
       }
       case "usage": {
         const { user, system } = process.cpuUsage();
-        const usage = { cpuMs: (user + system) / 1_000, rssBytes: process.memoryUsage.rss() };
+        await globalThis.gc?.({ type: "major", execution: "async" });
+        const heap = globalThis.gc ? { heapBytes: process.memoryUsage().heapUsed } : {};
+        const usage = { cpuMs: (user + system) / 1_000, rssBytes: process.memoryUsage.rss(), ...heap };
         return send({ type: "used", usage });
+      }
+      case "resize": {
+        if (!work?.resize) throw new Error("this worker has no replicas");
+        await work.resize(message.replicas, message.concurrency);
+        return send({ type: "resized" });
       }
       case "leave":
         await work?.leave();

@@ -1,0 +1,42 @@
+/** `npm run bench:scale`: what grows with the number of tasks, actors and nodes, and what must not (docs/benchmarks.md). Loopback, real processes. */
+import { machine } from "./machine.ts";
+import { coldStart } from "./scale/cold-start.ts";
+import { type Figure, figureTable } from "./scale/finding.ts";
+import { finishedTasks } from "./scale/finished-tasks.ts";
+import { idleActors } from "./scale/idle-actors.ts";
+import { type ExperimentName, parseScaleSettings, USAGE } from "./scale/settings.ts";
+import { simulatedNodes } from "./scale/simulated-nodes.ts";
+import { waitingHops } from "./scale/waiting-hops.ts";
+
+const RUNS: Readonly<Record<ExperimentName, (size: number) => Promise<readonly Figure[]>>> = {
+  "finished-tasks": finishedTasks,
+  "waiting-hops": waitingHops,
+  "idle-actors": idleActors,
+  "cold-start": coldStart,
+  nodes: simulatedNodes,
+};
+
+async function main(): Promise<number> {
+  const settings = parseScaleSettings(process.argv.slice(2));
+  if (settings === "help") {
+    console.log(USAGE);
+    return 0;
+  }
+  const figures: Figure[] = [];
+  for (const { name, sizes } of settings.experiments) {
+    for (const size of sizes) {
+      process.stderr.write(`${name}: ${size}\n`);
+      figures.push(...(await RUNS[name](size)));
+    }
+  }
+  if (settings.isJson) console.log(JSON.stringify({ machine: machine(), figures }, undefined, 1));
+  else console.log(figureTable(figures));
+  return figures.every(({ goal }) => goal?.isMet !== false) ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+}

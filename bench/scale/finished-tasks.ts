@@ -1,0 +1,51 @@
+import { openServer, SYSTEM } from "../bed.ts";
+import type { Chain } from "../chain.ts";
+import { openRoleChain } from "../role-chain.ts";
+import { usageOf } from "../server-usage.ts";
+import { pairedRatios, spreadOf } from "../statistics.ts";
+import { atLeast, type Figure } from "./finding.ts";
+
+const ROUNDS = 7;
+const LOAD = { inFlight: 64, warmUpMs: 500, measureMs: 2_000, step: false };
+const MEBIBYTE = 1_048_576;
+
+/** Throughput of the relay beside so many finished tasks in its stream, and on an empty one: two servers, the same minute. */
+export async function finishedTasks(count: number): Promise<readonly Figure[]> {
+  await using opened = new AsyncDisposableStack();
+  const open = async (history: number | undefined) => {
+    const ground = await openServer(opened);
+    const chain = await openRoleChain("hop", {
+      ...ground,
+      system: SYSTEM,
+      profileDir: undefined,
+      finishedTasks: history,
+    });
+    opened.defer(() => chain.close());
+    return { chain, pid: ground.server.pid };
+  };
+  const [empty, full] = [await open(undefined), await open(count)];
+  const rates = { empty: [] as number[], full: [] as number[] };
+  for (let round = -1; round < ROUNDS; round++) {
+    // Each goes first in every other round; round -1 warms up.
+    const order = round % 2 === 0 ? (["empty", "full"] as const) : (["full", "empty"] as const);
+    for (const name of order) {
+      const rate = await rateOf(name === "empty" ? empty.chain : full.chain);
+      if (round >= 0) rates[name].push(rate);
+    }
+  }
+  const ratio = spreadOf(pairedRatios(rates.full, rates.empty)).median;
+  return [
+    { what: "tasks/s on an empty stream", value: spreadOf(rates.empty).median, unit: "/s" },
+    { what: `tasks/s beside ${count} finished tasks`, value: spreadOf(rates.full).median, unit: "/s" },
+    { what: "ratio of the two, round by round", value: ratio, unit: "", goal: atLeast(0.8, ratio) },
+    { what: "memory of nats-server, empty", value: await residentMebibytes(empty.pid), unit: "MiB" },
+    { what: `memory of nats-server, ${count} finished tasks`, value: await residentMebibytes(full.pid), unit: "MiB" },
+  ];
+}
+
+const residentMebibytes = async (pid: number) => ((await usageOf(pid))?.rssBytes ?? Number.NaN) / MEBIBYTE;
+
+async function rateOf(chain: Chain): Promise<number> {
+  const { finished, elapsedMs } = (await chain.measure(LOAD)).result;
+  return (finished * 1_000) / elapsedMs;
+}
