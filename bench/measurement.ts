@@ -25,6 +25,9 @@ export interface Row {
   readonly p99Ms: Spread;
   readonly rateRatio: Spread;
   readonly p50Ratio: Spread;
+  /** Processor time that a task takes in all processes together, µs: holds on a busy machine too, where rates say little. */
+  readonly cpuMicrosPerTask: Spread;
+  readonly cpuRatio: Spread;
   readonly cpu: Readonly<Record<string, number>>;
   readonly rssBytes: Readonly<Record<string, number>>;
   readonly bytesPerTask: number | undefined;
@@ -56,11 +59,16 @@ function row(variant: Variant, inFlight: number, own: readonly Sample[], baselin
     p99Ms: spreadOf(each(own, (s) => s.p99Ms)),
     rateRatio: spreadOf(pairedRatios(each(own, rate), each(baseline, rate))),
     p50Ratio: spreadOf(pairedRatios(each(own, p50), each(baseline, p50))),
+    cpuMicrosPerTask: spreadOf(each(own, cpuMicros)),
+    cpuRatio: spreadOf(pairedRatios(each(own, cpuMicros), each(baseline, cpuMicros))),
     cpu: medians(own.map((s) => s.cpu)),
     rssBytes: medians(own.map((s) => s.rssBytes)),
     bytesPerTask: bytes.length > 0 ? spreadOf(bytes).median : undefined,
   };
 }
+
+const cpuMicros = ({ cpu, tasksPerSecond }: Sample): number =>
+  (Object.values(cpu).reduce((sum, cores) => sum + cores, 0) * 1_000_000) / tasksPerSecond;
 
 function medians(records: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const names = new Set(records.flatMap((record) => Object.keys(record)));

@@ -52,6 +52,9 @@ describe("benchmark report", () => {
     assert.deepEqual(troupe?.tasksPerSecond, { median: 400, min: 400, max: 800 });
     assert.deepEqual(troupe?.rateRatio, { median: 0.8, min: 0.8, max: 0.8 });
     assert.deepEqual(troupe?.p50Ratio, { median: 1.2, min: 1.2, max: 1.2 });
+    // Half a core for 800 tasks a second, and for 400; raw for 1,000 and for 500.
+    assert.deepEqual(troupe?.cpuMicrosPerTask, { median: 625, min: 625, max: 1_250 });
+    assert.deepEqual(troupe?.cpuRatio, { median: 1.25, min: 1.25, max: 1.25 });
     assert.equal(troupe?.bytesPerTask, 4_000);
     const table = formatTables([...(raw ? [raw] : []), ...(troupe ? [troupe] : [])]);
     assert.match(table, /### 64 tasks in flight/);
