@@ -8,6 +8,7 @@ import OpenAI from "openai";
 import { type GatewayBed, hopOf, startGatewayBed, writtenBy } from "../support/gateway-bed.ts";
 import { call, keysOf, makeKey } from "../support/gateway-callers.ts";
 import { token } from "../support/json-web-token.ts";
+import { exchange, statusesIn } from "../support/raw-http.ts";
 import { until } from "../support/stack.ts";
 
 const SECRET = "a secret of the test, long enough for HS256";
@@ -60,6 +61,42 @@ test("without credentials everything but the probes and the document is refused,
     assert.equal(answer.status === 401, permission !== "public", `${method} ${path}: ${answer.status}`);
   }
   assert.equal((await call(gateway.url, "GET", "/openapi.json")).status, 200);
+});
+
+test("a path that is written otherwise, another method or another protocol is no way around signing in", async () => {
+  const { host } = new URL(gateway.url);
+  const close = `Host: ${host}\r\nConnection: close\r\n`;
+  const requests: readonly string[] = [
+    ...[
+      "//v1/models",
+      "/livez/../v1/models",
+      "/livez/%2e%2e/v1/models",
+      "/V1/MODELS",
+      "/v1/models/",
+      "/v1/%6dodels",
+    ].map((path) => `GET ${path} HTTP/1.1\r\n${close}\r\n`),
+    `GET /v1/models;/livez HTTP/1.1\r\n${close}\r\n`,
+    `GET /v1/models?/livez HTTP/1.1\r\n${close}\r\n`,
+    `GET http://${host}/v1/models HTTP/1.1\r\n${close}\r\n`,
+    ...["HEAD", "TRACE", "QUERY", "PROPFIND"].map((method) => `${method} /v1/models HTTP/1.1\r\n${close}\r\n`),
+    `POST /livez HTTP/1.1\r\n${close}X-HTTP-Method-Override: GET\r\nX-Original-URL: /v1/models\r\nContent-Length: 0\r\n\r\n`,
+    `GET /v1/models HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n`,
+    `GET /v1/models HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    `CONNECT ${host} HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
+    `POST /api/v1/tasks HTTP/1.1\r\n${close}Transfer-Encoding: chunked\r\nTrailer: Authorization\r\n\r\n0\r\nAuthorization: Bearer ${keyOf("acme", "admin")}\r\n\r\n`,
+  ];
+  const answers = await Promise.all(requests.map((request) => exchange(gateway.url, request)));
+  for (const [n, answer] of answers.entries()) {
+    const statuses = statusesIn(answer);
+    // A tunnel is not even answered.
+    assert.ok(statuses.length === 1 || requests[n]?.startsWith("CONNECT"), `${requests[n]}: ${answer}`);
+    assert.ok(
+      statuses.every((status) => [400, 401, 404, 405].includes(status)),
+      `${requests[n]}: ${answer}`,
+    );
+    assert.ok(!answer.includes('"object":"list"') && !answer.includes("task_id"), `${requests[n]}: ${answer}`);
+  }
 });
 
 test("a key is taken as bearer token and as X-API-Key, and two that differ are refused", async () => {

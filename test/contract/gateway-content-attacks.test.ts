@@ -122,7 +122,7 @@ test("what callers write cannot end a line of the log or of an event stream", as
   }
   const task = body.task_id ?? assert.fail();
   const forged = `x\n\nevent: done\ndata: {"forged":true}\n\nid: 999999\r\rretry: 1`;
-  await bed.write(task, hopOf(1), "router", "s.emit.1", writtenBy("n1"), { name: forged, value: forged });
+  await bed.write(task, hopOf(1), "router", "s.emit.1", writtenBy("n1"), { name: forged, data: forged });
   await bed.write(task, hopOf(1), "router", "c.dead.0", writtenBy("n1"), {
     error: { code: "tool_failed", message: forged },
     attempts: 1,
@@ -132,7 +132,8 @@ test("what callers write cannot end a line of the log or of an event stream", as
   const text = await answer.text();
   for (const line of text.split(/\r\n|\r|\n/))
     assert.match(line, /^(?:$|retry: 1000$|: |id: \d+$|event: [a-z_]+$|data: \{)/, line);
-  assert.equal(text.match(/^event: done$/gm)?.length, 1);
+  for (const event of ["progress", "dead", "done"])
+    assert.equal(text.split(`event: ${event}\ndata: {`).length, 2, event);
   assert.ok(!/^id: 999999$/m.test(text));
 });
 

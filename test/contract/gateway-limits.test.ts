@@ -101,6 +101,13 @@ test("callers without credentials are walled off by their address", async () => 
   const read = (address: string) =>
     call(own.url, "GET", `/agent/result/${ours.body.task_id}`, { headers: { "x-forwarded-for": address } });
   assert.deepEqual([(await read("198.51.100.1")).status, (await read("198.51.100.2")).status], [200, 404]);
+  // Others share the address: what nobody was told the id of is shown to nobody.
+  const headers = { "a2a-version": "1.0", "x-forwarded-for": "198.51.100.1" };
+  const listed = await call(own.url, "GET", "/a2a/router/tasks", { headers });
+  assert.deepEqual([listed.status, listed.text.includes("PERMISSION_DENIED")], [403, true], listed.text);
+  const body = { jsonrpc: "2.0", id: 1, method: "ListTasks", params: {} };
+  const asked = await call(own.url, "POST", "/a2a/router", { headers, body });
+  assert.match(asked.text, /"error":.*"forbidden"/);
 });
 
 test("behind a trusted proxy each of its clients is counted", async () => {

@@ -1,7 +1,7 @@
 /** A page of a role's tasks, from the supervisor's pages. */
 import { type ListTasksRequest, type ListTasksResponse, type Task, TaskState } from "@a2a-js/sdk";
 import { RequestMalformedError } from "@a2a-js/sdk/errors";
-import { parseTaskId, parseTimeMs, type TaskId, type TaskStatus } from "@troupe/runtime/internal";
+import { parseTaskId, parseTimeMs, type TaskId, type TaskStatus, TroupeError } from "@troupe/runtime/internal";
 import { z } from "zod";
 import type { Caller, TaskApi } from "../task/task-api.ts";
 
@@ -34,11 +34,12 @@ interface PagePorts {
 
 /**
  * Newest first. A page may be short and still have a successor. `totalSize` counts the tasks of the role and the conversation, whatever
- * their state. Throws `unavailable` without a supervisor.
+ * their state. Throws `unavailable` without a supervisor, `forbidden` for a caller without a name.
  */
 export async function listRoleTasks(ports: PagePorts, request: ListTasksRequest): Promise<ListTasksResponse> {
   const { api, caller, role, read } = ports;
   const { contextId, status, pageSize = DEFAULT_SIZE, pageToken, statusTimestampAfter } = request;
+  requireKnown(caller);
   requireSize(pageSize);
   const after = timeOf(statusTimestampAfter);
   const tasks: Task[] = [];
@@ -66,6 +67,12 @@ export async function listRoleTasks(ports: PagePorts, request: ListTasksRequest)
 function isAsked({ status }: Task, state: TaskState, afterMs: number | undefined): boolean {
   if (state !== TaskState.TASK_STATE_UNSPECIFIED && status?.state !== state) return false;
   return afterMs === undefined || parseTimeMs(status?.timestamp ?? "") >= afterMs;
+}
+
+/** Everybody without credentials behind one address is one tenant: there an unguessable id is all that keeps their tasks apart. */
+function requireKnown({ isWalled, user }: Caller): void {
+  if (!isWalled || user !== undefined) return;
+  throw new TroupeError("forbidden", "tasks are listed for callers who sign in");
 }
 
 function requireSize(size: number): void {

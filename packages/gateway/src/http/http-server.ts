@@ -31,6 +31,7 @@ import type { ErrorForm } from "./operation.ts";
 import { ERROR_FORMS, REQUIREMENTS } from "./operations.ts";
 import { registerPageRoutes, type StaticFile } from "./page-routes.ts";
 import { PROBLEM_TYPE, problemOf } from "./problem.ts";
+import { repeatedHeader } from "./repeated-header.ts";
 import { RequestTraces } from "./request-traces.ts";
 import { registerResponseRoutes } from "./response-routes.ts";
 import { registerTaskRoutes } from "./task-routes.ts";
@@ -100,6 +101,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   const traces = new RequestTraces(options.traces);
   traces.install(app);
   refuseUnknown(app);
+  refuseRepeatedHeaders(app);
   registerMetrics(app, { cluster: () => api.cluster(), clock, logger });
   guard.install(app);
   handleErrors(app, guard, logger);
@@ -218,6 +220,15 @@ function ours(thrown: unknown): unknown {
   const status = "statusCode" in thrown ? thrown.statusCode : undefined;
   const isCallersFault = typeof status === "number" && status >= 400 && status < 500;
   return isCallersFault ? new TroupeError("invalid_request", thrown.message) : thrown;
+}
+
+function refuseRepeatedHeaders(app: FastifyInstance): void {
+  app.addHook("onRequest", (request, _reply, done) => {
+    const repeated = repeatedHeader(request.raw.rawHeaders);
+    done(
+      repeated === undefined ? undefined : new TroupeError("invalid_request", `the header ${repeated} is there twice`),
+    );
+  });
 }
 
 /** 404 for paths that do not exist, 405 with `Allow` for methods that a path does not take; neither reads a body. */

@@ -43,4 +43,4 @@ export class TokenBuffer {
 
 const LONGEST_MERGED = 4_096;
 /** Whoever writes chunks decides how long they are, and thousands may watch and read nothing. */
-const MOST_CHARACTERS = 65_536;
+const MOST_CHARACTERS = 256 * 1_024;
