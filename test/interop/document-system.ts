@@ -6,6 +6,8 @@ export default defineSystem({
   graph: { client: ["echo", "asks", "fails"], echo: ["client"], asks: ["client", "human"], fails: ["client"] },
   deadLetters: "park",
   approvals: { timeoutMs: 600_000 },
+  // It may fail as often as it is asked.
+  supervision: { intensity: 1_000, withinMs: 60_000 },
   roles: {
     echo: actor({ concurrency: 16, receive: (message) => complete({ echo: message }) }),
     asks: actor({

@@ -33,23 +33,30 @@ export const Message = z.looseObject({
 });
 export type Message = z.infer<typeof Message>;
 
-/** What a document says of a conversation beyond its messages: somebody asks something, in text. */
-export const ASKS = {
-  contains: {
-    required: ["role", "content"],
-    properties: {
-      role: { const: "user" },
-      content: {
-        anyOf: [
-          { type: "string", minLength: 1 },
-          { type: "array", contains: { required: ["text"], properties: { text: { type: "string", minLength: 1 } } } },
-        ],
-      },
+const SOME_TEXT = { type: "string", minLength: 1 };
+/** A user's message with text, as a document has it. */
+const QUESTION = {
+  type: "object",
+  required: ["role", "content"],
+  properties: {
+    role: { const: "user" },
+    content: {
+      anyOf: [
+        SOME_TEXT,
+        { type: "array", contains: { type: "object", required: ["text"], properties: { text: SOME_TEXT } } },
+      ],
     },
   },
 };
 
-export const Messages = z.array(Message).min(1).max(2_000).meta(ASKS);
+/** What a document says of a conversation beyond its messages: somebody asks something, in text. */
+export const Messages = z.array(Message).min(1).max(2_000).meta({ contains: QUESTION });
+
+/** The same where a list holds other items than messages. */
+export const QUESTION_ITEM = {
+  ...QUESTION,
+  properties: { ...QUESTION.properties, type: { const: "message" } },
+};
 
 export const textOfMessage = ({ content }: Pick<Message, "content">): string =>
   typeof content === "string" ? content : (content ?? []).map(({ text }) => text).join("");

@@ -1,7 +1,7 @@
 /** The body of `POST /v1/responses`, and the task that it asks for. Pure. */
 import type { TaskRequest } from "@troupe/runtime/internal";
 import { z } from "zod";
-import { ASKS, INSTRUCTIONS, inputOfTurns, Message, type Turn, turnsOf } from "./messages.ts";
+import { INSTRUCTIONS, inputOfTurns, Message, QUESTION_ITEM, type Turn, turnsOf } from "./messages.ts";
 import { Metadata, Model, PlainText, ToolChoice, taskRequestOf, unset } from "./request-parameters.ts";
 
 const OUTPUT = z.union([z.string(), z.array(z.looseObject({ type: z.literal("input_text"), text: z.string() }))]);
@@ -19,7 +19,7 @@ const Item = z.union(
 /** What continues a response needs nobody to ask anything: it may be no more than what a tool gave. */
 const ASKS_OR_GOES_ON = {
   anyOf: [
-    { properties: { input: { anyOf: [{ type: "string" }, { type: "array", ...ASKS }] } } },
+    { properties: { input: { anyOf: [{ type: "string" }, { type: "array", contains: QUESTION_ITEM }] } } },
     { required: ["previous_response_id"], properties: { previous_response_id: { type: "string" } } },
   ],
 };
