@@ -12,7 +12,7 @@ import type { GatewayBed } from "../../test/support/gateway-bed.ts";
 import { makeKey } from "../../test/support/gateway-callers.ts";
 import { type Signing, token } from "../../test/support/json-web-token.ts";
 import { usageOf } from "../server-usage.ts";
-import { GuardOrder, GuardTiming } from "./guard-order.ts";
+import { type GuardOrder, GuardTiming } from "./guard-order.ts";
 
 const SERVER = fileURLToPath(new URL("./guard-server.ts", import.meta.url));
 const ISSUER = { issuer: "https://issuer.example", audience: "troupe" };
@@ -40,7 +40,7 @@ function signers(): readonly { readonly alg: string; readonly keys: Keys; readon
   const secret = randomBytes(32).toString("hex");
   const rsa = generateKeyPairSync("rsa", { modulusLength: 2_048 });
   const ed = generateKeyPairSync("ed25519");
-  const pem = (key: typeof rsa.publicKey) => key.export({ type: "spki", format: "pem" }).toString();
+  const pem = (key: typeof rsa.publicKey) => key.export({ type: "spki", format: "pem" });
   return [
     { alg: "HS256", keys: { kind: "secret", secret }, signing: { secret: createSecretKey(secret, "utf8").export() } },
     {
