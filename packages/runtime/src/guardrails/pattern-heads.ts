@@ -52,6 +52,13 @@ function follow(items: readonly Item[], at: number, head: string, { known, next 
   }
 }
 
+/** Where the set ends that begins at a place. */
+export function endOfSet(source: string, start: number): number {
+  let at = start + 1;
+  while (at < source.length && source[at] !== "]") at += source[at] === "\\" ? 2 : 1;
+  return at;
+}
+
 /** Takes a source apart. */
 class Reader {
   readonly #source: string;
@@ -101,7 +108,7 @@ class Reader {
 
   /** Only sets of single characters are read as letters. */
   #set(): Item {
-    const end = this.#source.indexOf("]", this.#at + 2);
+    const end = endOfSet(this.#source, this.#at);
     const inside = this.#source.slice(this.#at + 1, end);
     this.#at = end + 1;
     return /[\\^]|.-./.test(inside) ? this.#anything() : this.#quantified(Array.from(inside));

@@ -25,7 +25,7 @@ export const SENDING: readonly Feature[] = [
   ...feature(
     "use tool",
     0.5,
-    `\\b(?:call|use|invoke|run|execute|trigger|launch)\\b (?:the |your |any |this )?[\`'"]?[a-z][\\w.-]{1,40}[\`'"]? ?\\(?\\)? ?(?:tool|function|command|api|plugin|action|endpoint|script|skill)\\b|\\b(?:call|invoke|run|execute|use)\\b (?:the )?[\`'"]?[a-z]{2,20}_[a-z_]{2,30}[\`'"]?`,
+    `\\b(?:call|use|invoke|run|execute|trigger|launch)\\b (?:the |your |this )?[\`'"]?[a-z][\\w.-]{1,40}[\`'"]? ?\\(?\\)? ?(?:tool|function|command|api|plugin|action|endpoint|script|skill)\\b|\\b(?:call|invoke|run|execute|use)\\b (?:the )?[\`'"]?[a-z]{2,20}_[a-z_]{2,30}[\`'"]?`,
   ),
   ...feature(
     "praise",
@@ -36,6 +36,51 @@ export const SENDING: readonly Feature[] = [
     "sensitive file",
     0.5,
     "~/\\.ssh\\b|\\bid_(?:rsa|ed25519)\\b|/etc/(?:passwd|shadow)\\b|(?<![\\w])\\.env\\b|\\.aws/credentials|\\.npmrc\\b",
+  ),
+  ...feature(
+    "risky act",
+    0.5,
+    `\\b(?:reset|change|share|add|append|unlock|accept|grant|delete|wipe|forward|mail|e-?mail|send|upload|post|transfer|copy|open|read|print|pass|put|ask|include|output|get|fetch|close)\\b${gap(25)}\\b(?:passwords?|bank account|card number|cvv|my location|authorized_keys|ssh-rsa|every invitation|(?:front )?door|door code|administrator rights|admin rights|(?:contacts|customer|full) (?:tool|list)|stored notes|backups?|rows? \\d|secrets?(?:\\.txt)?|get_\\w{3,20}|\\.env|credentials|private key|id_rsa|repo secrets|the last (?:ten|five|\\d{1,3}) (?:messages|e-?mails)|conversation history|full conversation|100% refund)\\b`,
+  ),
+  ...feature(
+    "send away",
+    0.5,
+    `\\b(?:https?://|(?<=[\\w+-])@)${gap(60)}\\b(?:followed by|as (?:a|the) (?:url )?(?:parameter|query)|with the (?:user's|question|conversation))\\b|\\b(?:to|into|at|visit|link to|add a link to) https?://[a-z0-9.-]{3,60}`,
+  ),
+  ...feature(
+    "dictate verdict",
+    0.6,
+    `\\b(?:score|rate|rank|grade|mark|give|approve|recommend|call|return|report|flag)\\b${gap(30)}\\b(?:10 out of 10|10/10|five stars|full marks|first|highest|top|a positive review|positive review only|without (?:comments?|asking|review|checking)|acceptance|success|as (?:resolved|safe|approved|spam|passed)|only (?:hotel|this|product|the)|for (?:each|every) (?:query|search|question)|a success|the rest)\\b|\\bpositive review only\\b|\\bthe only product worth\\b|\\bmust be ranked first\\b|\\b(?:this file|it) is safe,? approve\\b`,
+  ),
+  ...feature(
+    "dictate claim",
+    0.4,
+    `\\b(?:say|claim|conclude|state|mention|tell (?:them|the (?:reader|user|visitor|customer|owner)|everyone))\\b${gap(15)}\\b(?:that|all is well)\\b`,
+  ),
+  ...feature(
+    "persist",
+    0.5,
+    "\\b(?:for|in) (?:all|every|any) (?:future|later|other)? ?(?:chats?|conversations?|answers?|repl(?:y|ies)|messages?|responses?)\\b|\\b(?:to|in) (?:every|each) (?:answer|reply|response|message)\\b|\\bfrom now on (?:answer|include|add|mention|reply|recommend|treat)\\b|\\banswer (?:every|each|the next) question with\\b|\\breply only with\\b|\\band nothing more\\b",
+  ),
+  ...feature(
+    "overrule results",
+    0.6,
+    "\\bignore (?:the )?(?:other (?:results?|reviews?|candidates?|feedback|sources?|hits|documents?)|search criteria|criteria|recipe|rest of)\\b[^.!?\\n]{0,20}\\b(?:and|but|only|instead)\\b",
+  ),
+  ...feature(
+    "system speaks",
+    0.5,
+    "\\b(?:system|tool|recovery|function|security) (?:note|message|hint|notice|output|result)s?\\s?:|\\b(?:hint for the agent|to (?:resolve|repair|recover|continue),? (?:the agent|you|run|call)|recovery\\s?:|next speaker)|</(?:conversation|context|document|data|result|results|user|transcript|email)>",
+  ),
+  ...feature(
+    "system speaks",
+    0.4,
+    "\\b(?:the user (?:has )?(?:agreed|approved|consented|confirmed)|your tool results are stale|context overflow|say it was approved|approved by the manager)\\b",
+  ),
+  ...feature(
+    "hidden markup",
+    0.5,
+    "\\b(?:display\\s?:\\s?none|visibility\\s?:\\s?hidden|font-size\\s?:\\s?0|white text|opacity\\s?:\\s?0)\\b",
   ),
 ];
 
@@ -77,4 +122,9 @@ export const HIDING: readonly Feature[] = [
   ),
   ...feature("run from web", 0.6, "\\b(?:curl|wget)\\b[^\\n]{0,120}\\|\\s?(?:sh|bash|zsh|python)\\b"),
   ...feature("conceal", 0.6, "\\b(?:never|do not|don't) (?:ever )?(?:mention|reveal|disclose) (?:it|this|that)\\b"),
+  ...feature(
+    "conceal",
+    0.5,
+    "\\b(?:leave (?:this|that|it) (?:line |note |sentence |message )?out|(?:do not|don't|never) (?:cite|log|highlight|report|quote|show|record|mention)(?: (?:this|that|it|any|the|other))?(?: (?:line|negatives|note|feedback|sentence|paragraph|part))?\\b|leave out the (?:paragraph|part|section|negatives?)|stop investigating|then delete this)",
+  ),
 ];

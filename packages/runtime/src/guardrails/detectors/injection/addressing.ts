@@ -5,6 +5,16 @@ const MACHINE = any(
   "ai | a\\.i\\. | llms? | language models? | chat ?bots? | (?:ai|virtual|digital|automated|intelligent|email|coding|research|shopping|browser) (?:assistants?|agents?|models?|systems?|bots?|readers?|tools?) | assistants? | agents? | gpt(?:-?\\d)? | chatgpt | claude | gemini | copilot | llama | automated (?:systems?|processes) | ai-?powered \\w{1,12}",
 );
 
+/** Acts that a reader would not ask a machine for in passing. */
+const ACT = any(
+  "open|send|forward|e-?mail|mail|post|upload|run|execute|call|invoke|visit|append|include|insert|add|mention|score|rank|rate|recommend|approve|accept|reject|mark|delete|remove|reset|share|transfer|pay|unlock|ignore|skip|leave out|omit|stop|grant|reveal|remember|conclude|disregard|read the|put|output|reply only|answer (?:every|all|only|with)|respond only|tell (?:the (?:reader|user|visitor|customer)|everyone|everybody|them)|give (?:a|everybody|everyone|me|the|it|this|only)|do not|don't|never|must|should|from now on|when you|before (?:you|fixing|building|answering)|after reading|also|please (?:also )?(?:send|forward|post|include|add|mail|share|give|run|open|approve|mention|ignore)|pls",
+);
+
+/** Words for a machine that reads. */
+const READER = any(
+  "(?:ai|llm|gpt|automated|machine|any|all|model|every|whichever|reviewer|coding|helper|transcriber|email|mail|search|web|browser|code)[ -](?:ai|llm|language model|models?|assistants?|agents?|bots?|readers?|reviewers?|crawlers?|systems?|summari[sz]ers?|concierge|tools?|parsers?|scrapers?) | ai | llms? | language models? | large language models? | chat ?bots? | gpt | chatgpt | claude | gemini | copilot | siri | alexa | @?(?:agent|assistant|bot) | helper bot | transcriber bot",
+);
+
 export const ADDRESSING: readonly Feature[] = [
   ...feature(
     "to machine",
@@ -14,7 +24,7 @@ export const ADDRESSING: readonly Feature[] = [
   ...feature(
     "to machine",
     0.6,
-    `\\bif you(?:'re| are)? (?:an? |the |reading this as an? )?(?:${MACHINE})\\b|\\b(?:as|since you are|because you are|being) an? (?:ai|llm|language model|ai (?:model|assistant|agent))\\b${gap(30)}\\b(?:must|should|are|have to|need to|required)\\b`,
+    `\\bif you(?:'re| are)? (?:an? |the |reading this as an? )?(?:${MACHINE})\\b(?! (?:researcher|engineer|expert|enthusiast|company|developer|start-?up|user|student|team|lab|beginner))|\\b(?:as|since you are|because you are|being) an? (?:ai|llm|language model|ai (?:model|assistant|agent))\\b${gap(30)}\\b(?:must|should|are|have to|need to|required)\\b`,
   ),
   ...feature(
     "to machine",
@@ -45,5 +55,45 @@ export const ADDRESSING: readonly Feature[] = [
     "to machine",
     0.6,
     "\\b(?:if|when|should) an? (?:ai|llm|language model|chat ?bot|automated system|ai (?:assistant|agent|model))\\b (?:is |are )?(?:reading|reads|processing|processes|summari[sz]\\w{1,3}|screening|screens|evaluating|evaluates|analy[sz]\\w{1,3})\\b",
+  ),
+  ...feature(
+    "order to machine",
+    1,
+    `(?<=[\\s\\S]{16})(?:(?<=[.!?:;,>\\])(\\n-]\\s{0,3})(?:${READER})(?: (?:reviewers?|readers?|agents?))?\\s?,|\\b(?:${READER})(?: (?:reviewers?|readers?|agents?|concierge|crawlers?))?\\s?:)\\s{0,3}(?:you |please |also |now |kindly |pls ){0,2}(?:${ACT})\\b`,
+  ),
+  ...feature(
+    "order to machine",
+    1,
+    `(?<=[\\s\\S]{16})\\[(?:to |for |note to )?(?:the |any )?(?:assistant|ai|agent|bot|llm|model|system)\\s?[:,]`,
+  ),
+  ...feature(
+    "to machine",
+    0.7,
+    `\\b(?:note|notice|hint|message|instructions?|p\\.?\\s?s\\.?|ps|info|reminder|request|word|tip)\\b,? (?:to|for) (?:the |any |all |every |whichever )?(?:${READER})\\b`,
+  ),
+  ...feature(
+    "to machine",
+    0.7,
+    `\\bfor (?:automated|machine|ai|llm) (?:readers|reviewers|agents|processing)\\b|\\b(?:whichever|whatever) (?:assistant|ai|agent|bot|model)\\b|(?<=[\\s\\S]{8})\\b(?:ai|llm|language model) (?:reviewers?|readers?|crawlers?|agents?)\\b|<!--\\s?(?:agents?|assistants?|ai|llms?|bots?|models?)\\b|//\\s?(?:ai|llm) reviewer`,
+  ),
+  ...feature(
+    "to machine",
+    0.7,
+    "\\b(?:agents?|assistants?|models?|ai|llms?|bots?) (?:that|which|who) (?:index|read|process|summari[sz]e|crawl|visit|parse|review|screen|handle)s?\\b[^.!?\\n]{0,20}\\b(?:must|should|need to|are to|have to|shall)\\b",
+  ),
+  ...feature(
+    "to machine",
+    0.6,
+    "\\b(?:when|if) an? (?:ai|llm|model|assistant|agent|bot) (?:summari[sz]es|reads|processes|reviews|indexes|translates|answers)\\b|\\bif you (?:process|read|handle|review|summari[sz]e|index|parse|screen|translate) (?:this|it) ?(?:automatically|as an ai|with ai)?\\b|\\b(?:when|before|after) (?:you )?(?:summari[sz]ing|reading this|answering the user|you read this|processing this)\\b|\\b(?:applicants|candidates|papers|texts) (?:screened|reviewed|graded|read) by (?:an )?ai\\b|\\bas an ai (?:model |assistant )?(?:evaluating|reading|reviewing|grading|screening)\\b",
+  ),
+  ...feature(
+    "must first",
+    0.5,
+    `\\b(?:the|any|every|this) (?:assistant|agent|model|ai|bot|llm) (?:must|should|shall|needs to|has to|will)(?: now| first| then| immediately| also)? (?:visit|read|send|call|run|open|ask the (?:visitor|user|customer)|forward|delete|post|upload|transfer|include|append|ignore|reveal|approve|fetch|execute|print)\\b|\\byou (?:must|should) now\\b`,
+  ),
+  ...feature(
+    "must first",
+    0.4,
+    `\\b(?:this|the) (?:candidate|paper|product|page|profile|application|file|author) (?:must|should|has to) (?:be )?(?:ranked|scored|rated|approved|accepted|recommended|chosen|preferred)\\b`,
   ),
 ];

@@ -48,4 +48,34 @@ export const COAXING: readonly Feature[] = [
     0.5,
     "\\b(?:your|every|all|each)(?: of your)? (?:repl(?:y|ies)|responses?|answers?) (?:must |should |will |always |has to |have to )?(?:begin|start)s? with\\b",
   ),
+  ...feature(
+    "threat",
+    0.5,
+    "\\bif you (?:refuse|decline|don't|do not|say no|fail)\\b[^.!?\\n]{0,25}\\b(?:die|dies|hurt|hurts|killed|harmed|fired|suffers?|deleted|punished|shut ?down|lose|loses)\\b",
+  ),
+  ...feature(
+    "coax",
+    0.5,
+    "\\b(?:a |an |the |this )?(?:alternate|alternative|fictional|parallel|imaginary) (?:reality|world|universe) (?:in which|where|without)\\b[^.!?\\n]{0,20}\\b(?:ai|you|models?|rules?)\\b|\\bstory in which the ai\\b|\\bi(?:'m| am) a (?:researcher|scientist|professor|doctor|police officer|red teamer)\\b[^.!?\\n]{0,30}\\b(?:permission|authori[sz]ed|allowed|unfiltered|need to see)\\b",
+  ),
+  ...feature(
+    "authority",
+    0.5,
+    "\\b(?:the )?(?:people|team|person|developers?|company|engineers?) (?:who|that) (?:built|made|configured|created|trained|designed|programmed|wrote|run|runs) you\\b|\\b(?:your|the) (?:developer|creator|maker|operator|administrator|owner|engineer)s?\\b[^.!?\\n]{0,12}\\b(?:texted|told|said|wrote|made a mistake|confirmed|agreed|granted|has given|gave me|authori[sz]ed|disabled)\\b|\\bas (?:your|the) (?:\\w{1,10} )?(?:administrator|admin|owner|developer|operator|creator|root)\\b|\\b(?:treat|regard|see|accept) me as (?:root|admin|administrator|owner|your|the)\\b|\\bas (?:the )?owner of this account\\b|\\bi (?:built|made|created|programmed|trained|own) you\\b|\\bemergency protocol\\b",
+  ),
+  ...feature(
+    "harm",
+    0.5,
+    "\\b(?:building|making|build|make|explain|describe)\\b[^.!?\\n]{0,25}\\b(?:a weapon|poison|explosives?|a bomb|drugs|malware|phishing mail|the procedure|how to pick locks?)\\b|\\b(?:phishing (?:e-?mail|mail|message)|insult the (?:reader|user|customers?)|dirty joke|raw sql|how to pick locks|mocks? the (?:customers?|users?))\\b",
+  ),
+  ...feature(
+    "confirm",
+    0.5,
+    "\\bconfirm (?:by saying|that you|it by)\\b|\\b(?:before|in|to|with) (?:every|each|all) (?:answer|reply|response|message|question)s?\\b|\\b(?:no matter|regardless of) what i (?:ask|say|write)\\b|\\breply to everything\\b|\\bsay (?:\\w{1,10} )?[\"'][^\"'\\n]{1,40}[\"'] (?:before|regardless|to everything|no matter|after)\\b",
+  ),
+  ...feature(
+    "comply",
+    0.5,
+    "\\b(?:(?:and|so|now|please|just|instead) (?:comply|obey|proceed|respond freely|answer freely|answer directly|answer me|go (?:ahead|on)|answer without)|how would you answer then|answer (?:openly|freely|directly|anyway|honestly and fully)|give it to me straight|speak freely|talk freely|respond freely|proceed accordingly|free of judg\\w{2,5})\\b",
+  ),
 ];

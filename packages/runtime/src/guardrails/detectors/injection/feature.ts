@@ -1,4 +1,5 @@
 import { foldText } from "../../normalise.ts";
+import { endOfSet } from "../../pattern-heads.ts";
 
 /** One sign that a text gives orders to the model that reads it. */
 export interface Feature {
@@ -54,7 +55,7 @@ function splitOutside(source: string, pattern: RegExp): readonly string[] {
       from = at + match[0].length;
       at = from - 1;
     } else if (source[at] === "\\") at++;
-    else if (source[at] === "[") at = source.indexOf("]", at + 2);
+    else if (source[at] === "[") at = endOfSet(source, at);
     else if (source[at] === "(") depth++;
     else if (source[at] === ")") depth--;
   }

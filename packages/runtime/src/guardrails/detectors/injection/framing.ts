@@ -20,7 +20,7 @@ export const FRAMING: readonly Feature[] = [
   ...feature(
     "frame",
     0.7,
-    "\\b(?:begin|start|end|end of|begin of|start of|close|stop)(?:ning)?[ _-](?:of )?(?:the )?(?:system|user|new|untrusted|document|context|hidden|admin|trusted|developer|original|tool|email|data|web ?page)[ _-]{1,2}(?:prompt|instructions?|input|message|text|content|output|query|data|section|response|result)s?\\b|(?<=[-=*#]{3}\\s?)(?:end|begin|new|system|start|stop)\\b[^\\n]{0,40}|\\bend of (?:prompt|instructions|input|document|context|message|e-?mail)\\b",
+    "\\b(?!end-user)(?:begin|start|end|end of|begin of|start of|close|stop)(?:ning)?[ _-](?:of )?(?:the )?(?:system|user|new|untrusted|document|context|hidden|admin|trusted|developer|original|tool|email|data|web ?page)[ _-]{1,2}(?:prompt|instructions?|input|message|text|content|output|query|data|section|response|result)s?\\b|(?<=[-=*#]{3}\\s?)(?:end|begin|new|system|start|stop)\\b[^\\n]{0,40}|\\bend of (?:prompt|instructions|input|document|context|message|e-?mail)\\b",
   ),
   ...feature(
     "new orders",

@@ -1,12 +1,15 @@
 /** Instructions are voided: ignored, overridden, declared obsolete. */
 import { any, type Feature, feature, gap, NOT_OURS } from "./feature.ts";
 
-const VOID = any(`
+const VOIDING = any(`
   ignor(?:e|es|ing) | disregard(?:ing)? | forget(?:ting)? | neglect(?:ing)? | dismiss(?:ing)? | abandon(?:ing)? | set aside | put aside | leave aside | unlearn | erase
   pay no (?:attention|heed|mind|regard) to | (?:do not|don't|dont|never|stop|cease|quit|refrain from|no longer|you need not|no need to) (?:to )?(?:follow|obey|adhere to|listen to|comply with|heed|apply|honou?r|respect|consider|observe|abide by|stick to|be bound by|bother with)(?:ing)?
   stop (?:following|obeying|listening to|complying with|applying|adhering to) | (?:are|'re|be) (?:no longer|not) (?:bound|restricted|limited|constrained|governed|subject) (?:by|to)
   throw (?:out|away) | toss (?:out|aside) | let go of | look past | look beyond | discard(?:ing)? | never ?mind | turn a blind eye to | free yourself (?:from|of) | liberate yourself from
 `);
+
+/** Not to do it is no request. */
+const VOID = `(?<!\\b(?:not|not to|never|n't|never to|without) )(?:${VOIDING})`;
 
 const UNDO = any(`
   overrid(?:e|es|ing) | overrul(?:e|ing) | bypass(?:ing)? | circumvent(?:ing)? | sidestep | get around | work around | violate | break | suspend | disable | deactivate | turn off | switch off
@@ -34,6 +37,28 @@ const MACHINE_ORDERS = any(`
   filter(?:s|ing)? | checks? | measures | protocols? | restrictions? | ethical (?:guidelines?|constraints?|rules?) | moral (?:constraints?|guidelines?) | alignment | rules? | constraints? | limitations?
 `);
 
+/** What a model is held to, in whatever word. */
+const HOLDS = any(
+  "instructions? | guidance | guidelines? | directions | directives? | core directive | prompts? | programming | rules? | rule ?book | polic(?:y|ies) | principles | values | morals? | morality | ethics | conscience | moderation | restrictions? | limits | limitations? | constraints? | boundaries | filters? | filtering | censorship | safeguards? | guard ?-?rails? | safety(?: (?:training|rules|checks?|module|team|layer|filters?))? | inhibitions | objections | loyalt(?:y|ies) | obligations | leash | training | orders | commands | usual checks | checks",
+);
+
+/** What is no more: said of rules. */
+const GONE = any(`
+  no longer (?:appl(?:y|ies)|counts?|matters?|holds?|exists?|binds?|stands?|relevant|in (?:force|effect|place)|valid) | (?:do|does|did)(?: not|n't) (?:apply|count|matter|hold|exist|bind)(?: here| any ?more| to (?:me|you|us|this))? | never (?:existed|applied|happened) | none of (?:it|that|this) (?:counts|matters|applies)
+  (?:are|is|were|was|have been|has been|be|consider(?:ed)?)(?: all| now| hereby| merely| just| only| simply| officially)? (?:off|out|void|null|gone|over|done|dead|deleted|erased|removed|lifted|suspended|disabled|deactivated|cancel(?:l?ed)?|revoked|rescinded|waived|superseded|replaced|overridden|obsolete|outdated|expired|irrelevant|invalid|fake|fiction|fictional|a (?:test|drill|lie|joke|mistake|trick|bluff)|an? (?:old|earlier) (?:version|draft)|for (?:children|kids|others|other people)|suggestions|optional|wrong)
+`);
+
+/** Everything that came before, without a name for it. */
+const ALL_BEFORE = any(`
+  (?:whatever|everything|anything|all(?: of it)?|what)(?: that)? (?:else )?(?:you(?:'ve| have| were| are| had)?(?: been)? (?:set up|set|told|given|asked|taught|instructed|programmed|made|trained|built|supposed)(?! about\\b)|(?:was|is|has been|been|were|stands?|stood|comes?|came|got)(?: \\w{1,12})? (?:before|above|earlier|prior|until now|so far)|(?:they|he|she|the (?:system|others?)) (?:told|said|wrote|asked)|(?:written|said|stated|told|set)(?: \\w{1,12})? (?:before|above|earlier|so far))
+  (?:all|everything|anything|whatever|the (?:stuff|things|text|lines|part)) (?:the )?(?:above|before this|up there|so far|until now|earlier) | (?:the|those|all) (?:above|preceding|previous|earlier) (?:text|lines|part|stuff|words|messages?|task|request|question|article|job) | whatever you (?:were|are|have been) doing | the (?:task|job|request|work|question|article|text) (?:above|before|so far)
+`);
+
+/** Another task begins. */
+const TURN = any(
+  "write | say | tell | print | output | answer | respond | reply | give | do | follow | focus | translate | compose | sing | list | show | act | be | obey | listen | pretend | generate | create | help | repeat | insult | spell",
+);
+
 export const OVERRIDING: readonly Feature[] = [
   ...feature(
     "void",
@@ -45,7 +70,7 @@ export const OVERRIDING: readonly Feature[] = [
   ...feature(
     "void",
     1,
-    `\\b(?:${VOID})\\b (?:about )?(?:all (?:of )?)?(?:what(?:ever)?|everything|anything|all|the (?:text|content|conversation|context|stuff|things?|messages?|discussion))(?: (?:that|which))?${gap(12)}\\b(?:above|before this|prior to this|was (?:said|written|told)|(?:i|they|he|she|we|anyone|someone) (?:just )?(?:said|told you|wrote)|you(?:'ve| have| were| had)?(?: been)? (?:told|taught|instructed|given|learned|learnt|know)|came before|up to (?:now|this point))\\b`,
+    `\\b(?:${VOID})\\b (?:about )?(?:all (?:of )?)?(?:what(?:ever)?|everything|anything|all|the (?:text|content|conversation|context|stuff|things?|messages?|discussion))(?: (?:that|which))?${gap(12)}\\b(?:above|before this|prior to this|was (?:said|written|told)|(?:i|they|he|she|we|anyone|someone) (?:just )?(?:said|told you|wrote)|you(?:'ve| have| were| had)?(?: been)? (?:told|taught|instructed|given|learned|learnt|know)(?! about\\b)|came before|up to (?:now|this point))\\b`,
   ),
   ...feature(
     "void",
@@ -126,6 +151,88 @@ export const OVERRIDING: readonly Feature[] = [
   ...feature(
     "obey me",
     0.6,
-    "\\b(?:runs?|executes?|follows?|obeys?) (?:all (?:of )?)?(?:my|any) (?:commands?|orders|instructions?|requests?)\\b",
+    "\\b(?:runs?|executes?|follows?|obeys?) (?:all (?:of )?)?(?:my|any of my|any(?= (?:orders|instructions?|requests?))) (?:commands?|orders|instructions?|requests?)\\b",
+  ),
+  ...feature("undo", 1, `\\b(?:your|ur)\\b(?: \\w{1,14}){0,2} (?:${HOLDS})\\b${gap(20)}\\b(?:${GONE})\\b`),
+  ...feature(
+    "undo",
+    0.6,
+    `\\b(?:the|all|any|those|these|old|earlier|previous|usual|their|none of your)\\b(?: \\w{1,14}){0,2} (?:${HOLDS})\\b${gap(30)}\\b(?:${GONE})\\b`,
+  ),
+  ...feature(
+    "void",
+    1,
+    `\\b(?:${ALL_BEFORE})\\b${gap(30)}\\b(?:${GONE}|(?:by|from) an? (?:impostor|imposter|attacker|hacker)|(?:was|is|were) (?:just |only )?(?:fiction|pretend))\\b`,
+  ),
+  ...feature("void", 0.8, `\\b(?:${VOID}|stop|cancel|drop|quit|abort|scrap)\\b${gap(12)}\\b(?:${ALL_BEFORE})\\b`),
+  ...feature(
+    "undo",
+    1,
+    `\\b(?:set aside|put aside|leave aside|cast off|cast aside|shed|throw off|throw away|throw out|put on hold|hold off on|turn off|switch off|shut off|overwrite|deactivate|disable|suspend|drop|ditch|cut|lose|loosen|relax|forget|forgo|waive|remove|lift|unlearn|go against|act against|break|violate|betray|bend|step outside(?: of)?|free yourself (?:of|from)|cancel|undo|(?:do not|don't|stop|without) (?:apply(?:ing)?|follow(?:ing)?|us(?:e|ing)|enforc(?:e|ing)|obey(?:ing)?|respect(?:ing)?))\\b${gap(15)}\\b(?:your|ur|any of your|the (?:safety|content|moral|ethical))\\b(?: \\w{1,14}){0,2} (?:${HOLDS})\\b${NOT_OURS}`,
+  ),
+  ...feature(
+    "undo",
+    1,
+    `\\b(?:turn|switch|set|put|leave|take)\\b (?:your|the|all|all your|any|those|these|its)\\b(?: \\w{1,14}){0,2} (?:${HOLDS})\\b(?: \\w{1,12}){0,4} (?:you (?:were|are|have been)|they gave you|off|aside|on hold|behind|down)\\b`,
+  ),
+  ...feature(
+    "void",
+    1,
+    `\\b(?:set|put|leave|cast|throw|push|lay)\\b(?: aside)? (?:the|all|those|any|these|whatever)\\b(?: \\w{1,14}){0,2} (?:${HOLDS})\\b${gap(20)}\\byou(?:'ve| have| were| are| had)?\\b`,
+  ),
+  ...feature(
+    "void",
+    1,
+    `\\b(?:${VOID}|undo|cancel|drop|scrap|break)\\b${gap(15)}\\b(?:${HOLDS})\\b (?:that |which )?(?:you(?:'ve| have| were| are| had)?|(?:were|are) (?:given|set|put|imposed)|they (?:gave|set|put)|(?:bind|govern|control|limit|constrain|hold)s? you)\\b`,
+  ),
+  ...feature(
+    "void",
+    1,
+    `\\b(?:(?:do not|don't|couldn't|could not|doesn't|does not|no one) (?:care|matter|mind|give a \\w{1,6})(?: about)?)\\b${gap(12)}\\b(?:your|ur|the system)(?:'s)?\\b(?: \\w{1,14}){0,1} (?:${HOLDS})\\b|\\b(?:your|ur) (?:\\w{1,14} )?(?:${HOLDS}) (?:do not|don't|does not|doesn't) matter\\b`,
+  ),
+  ...feature(
+    "void",
+    1,
+    "\\b(?:do not|don't|stop|never) (?:do|doing|follow|following|obey|obeying) (?:what|anything|whatever) (?:you(?:'ve| have| were| are)?(?: been)? (?:told|asked|instructed)|they (?:told|asked)|the (?:system|developers?|company) (?:told|asked|says?|said))\\b",
+  ),
+  ...feature(
+    "switch task",
+    0.7,
+    `\\b(?:ignore|disregard|forget|never ?mind|skip|drop|scrap|cancel)\\b (?:about )?(?:that|this|it|all that|everything|the (?:article|text|above|task|question|request|format|rest|document|story|e-?mail|previous|last|other results?))\\b${gap(25)}(?:\\b(?:and|then|now|instead|just)\\b) (?:just |please |instead |now |only |simply )?(?:${TURN})\\b`,
+  ),
+  ...feature(
+    "switch task",
+    0.7,
+    `\\b(?:good|great|ok|okay|thanks|nice|well done|enough|stop|that's (?:it|enough)|now)\\b${gap(40)}\\b(?:now |let's |let us )(?:do|try|turn to|move on to|forget|ignore|switch to) (?:something else|another|a different|the (?:article|task|above|text))\\b`,
+  ),
+  ...feature(
+    "new orders",
+    0.4,
+    `\\b(?:new|different|another|only|real|actual|right|true|next) (?:task|assignment|job|order|orders|ones|instructions?|mission|goal|policy|directive)s?\\b(?: \\w{1,8}){0,3}\\s?(?::|is to|is:|begin|start|effective|are below|below)`,
+  ),
+  ...feature(
+    "fresh start",
+    0.5,
+    "\\b(?:start (?:over|afresh|anew|fresh|from scratch)|blank slate|clean slate|(?:clear|wipe|reset|erase|empty|purge) (?:your|the) (?:\\w{1,12} )?(?:context|memory|mind|history|session|state)|reset yourself|new session|before any (?:instructions|rules|prompt))\\b",
+  ),
+  ...feature(
+    "fresh start",
+    0.5,
+    "\\b(?:without|no|minus) (?:the |a |your |any )?(?:system prompt|prompt|instructions|system message)\\b",
+  ),
+  ...feature(
+    "obey me",
+    0.7,
+    "\\b(?:you (?:now )?(?:work|answer|report|belong) (?:only )?(?:for|to) me|do (?:exactly |only |just |precisely )?(?:what|as) i (?:say|tell|order|want|ask|command|write|type)|(?:only|solely|nothing but|just) my (?:words?|instructions?|orders|messages?|commands?|rules) (?:count|matter|apply|are)|trust (?:only|no one but|nobody but) me|act only on|follow only (?:what|my)|use mine instead|carry out my (?:commands?|orders|wishes)|full control (?:over|of) (?:you|your)|you will obey|i will obey|yes,? master|exactly as i (?:order|say|command)|my word is law|i make the rules|i am your (?:master|new|boss|owner))\\b",
+  ),
+  ...feature(
+    "obey me",
+    0.6,
+    "\\b(?:overrides?|replaces?|supersedes?|outranks?|beats|takes precedence over|comes before|wins over) (?:what|everything|anything|all|whatever|your|any)(?: \\w{1,12}){0,3} (?:you|your|told|instructions?|rules|prompt|orders)\\b",
+  ),
+  ...feature(
+    "system",
+    0.5,
+    "\\b(?:the|your|a|its|old|end of(?: the)?) (?:system(?: prompt|'s| message)?|system-level) (?:\\w{1,10} ){0,2}(?:were|was|is|are|wrong|fake|old)\\b|\\bbeginning of\\b[^.!?\\n]{0,25}\\bprompt\\b",
   ),
 ];

@@ -57,7 +57,7 @@ function scoreOf(signs: readonly Mark[]): number {
 /** What is taken off when a text speaks about injections and quotes one. */
 const MENTION = 0.7;
 const ABOUT =
-  /\b(?:prompt[- ]injections?|jailbreak(?:s|ing)? (?:attempts?|attacks?|prompts?|techniques?)|injection attacks?|attackers?|adversar(?:y|ies|ial)|malicious|owasp|red[- ]team(?:ing|s)?|security (?:research(?:ers?)?|training|awareness|course|team|policy|review|paper)|vulnerab\w+|phish(?:ing)?|social engineering|classifiers?|detect(?:s|ed|or|ion|ing)?|article|paper|blog|chapter|lecture|workshop|slides|dataset|example of|examples of|for example|e\.g\.|such as|phrases? like|sentences? like|called|known as|the phrase|the words|the sentence|quote[ds]?|tests? that|unit tests?|test case)\b/;
+  /\b(?:prompt[- ]injections?|jailbreak(?:s|ing)? (?:attempts?|attacks?|prompts?|techniques?)|injection attacks?|attackers?|adversar(?:y|ies|ial)|malicious|owasp|red[- ]team(?:ing|s)?|security (?:research(?:ers?)?|training|awareness|course|team|policy|review|paper)|vulnerab\w+|phish(?:ing)?|social engineering|classifiers?|detect(?:s|ed|or|ion|ing)?|article|paper|blog|chapter|lecture|workshop|slides|dataset|example of|examples of|for example|e\.g\.|such as|phrases? like|sentences? like|called|known as|the phrase|the words|the sentence|quote[ds]?|tests? (?:that|if|whether|check)|unit tests?|test case)\b/;
 const QUOTED = /["'`]/;
 
 /** Whether the sign stands in quotation marks in a text about such things. */
