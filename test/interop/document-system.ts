@@ -1,13 +1,11 @@
 /** What the whole HTTP document is tried out on: a role that answers, one that asks people first, and one whose messages end at the desk. */
-import { actor, complete, defineSystem } from "@troupe/runtime";
+import { actor, complete, defineSystem, escalate } from "@troupe/runtime";
 
 export default defineSystem({
   name: "document",
   graph: { client: ["echo", "asks", "fails"], echo: ["client"], asks: ["client", "human"], fails: ["client"] },
   deadLetters: "park",
   approvals: { timeoutMs: 600_000 },
-  // It may fail as often as it is asked.
-  supervision: { intensity: 1_000, withinMs: 60_000 },
   roles: {
     echo: actor({ concurrency: 16, receive: (message) => complete({ echo: message }) }),
     asks: actor({
@@ -16,11 +14,7 @@ export default defineSystem({
         return complete({ isApproved });
       },
     }),
-    fails: actor({
-      retry: { attempts: 1 },
-      receive: () => {
-        throw new Error("this role always fails");
-      },
-    }),
+    // Not with an exception, after which it would rest for longer each time.
+    fails: actor({ receive: () => escalate("nobody can do this") }),
   },
 });
