@@ -33,7 +33,7 @@ async function begun(body: string) {
 
 test("no role is an agent before a system is deployed; then each door is one, with what the protocol asks for", async () => {
   assert.deepEqual(await discover(client.nc), []);
-  const heard = client.nc.subscribe("agents.hb.troupe.demo.*", { max: 2, timeout: 15_000 });
+  const heard = client.nc.subscribe("agents.hb.*.*.*", { max: 2, timeout: 15_000 });
   await client.nc.flush();
   await bed.deploy("v1");
   const beats = new Map<string, { instance_id: string; agent: string; owner: string; interval_s: number }>();
@@ -132,7 +132,7 @@ test("what a task waits for from its client is a question in the stream, and its
 });
 
 test("a client hears of its system's roles alone, answers nothing in their place, and asks no agent elsewhere", async () => {
-  for (const subject of ["agents.prompt.troupe.demo.router", "agents.answer.troupe.demo.*", "agents.hb.*.*.*"]) {
+  for (const subject of ["agents.prompt.troupe.demo.router", "agents.answer.troupe.demo.*", "agents.>"]) {
     const reason = await client.nc.subscribe(subject, { callback: () => undefined }).closed;
     assert.ok(reason instanceof Error, `subscribed to ${subject}`);
   }

@@ -21,6 +21,7 @@ test("every example has a README, and every system among them compiles", async (
     "escalation",
     "langchain",
     "models",
+    "nats-agents",
     "openai-client",
     "patterns",
     "reference",
@@ -38,7 +39,8 @@ test("every example has a README, and every system among them compiles", async (
   const secrets = await loadYamlSystem(await readFile(new URL("secrets/system.yaml", examples), "utf8"));
   const retrieval = await loadYamlSystem(await readFile(new URL("retrieval/system.yaml", examples), "utf8"));
   const a2a = await loadYamlSystem(await readFile(new URL("a2a/system.yaml", examples), "utf8"));
-  const configured = [a2a, research, tools, budgets, models, secrets, retrieval];
+  const natsAgents = await loadYamlSystem(await readFile(new URL("nats-agents/system.yaml", examples), "utf8"));
+  const configured = [a2a, natsAgents, research, tools, budgets, models, secrets, retrieval];
   for (const { manifest } of [reference, relay, approvals, escalation, langchain, ...configured])
     assert.ok(requireCompiled(manifest).doors.size > 0);
 });

@@ -1,7 +1,9 @@
 import {
+  type AgentVerb,
   isHopId,
   isSessionKey,
   requireTaskId,
+  roleAgentSubject,
   SUPERVISOR_OPERATOR_VERBS,
   SUPERVISOR_READ_VERBS,
   Subjects,
@@ -43,9 +45,25 @@ const clientRows = (): readonly Row[] => [
   [subjects.tasks("role-r", "run"), "request", "acknowledges, streams events, then the result and an empty message"],
   [subjects.tasks("role-r", "queue"), "publish", "stored by the ingress stream, run when there is room"],
   ...TASK_VERBS.map((verb): Row => [subjects.taskVerb(verb), "request", TASK_MEANING[verb]]),
+  ...AGENT_VERBS.map(
+    ([verb, name, kind, meaning]): Row => [roleAgentSubject(verb, subjects.system, name), kind, meaning],
+  ),
   ...SUPERVISOR_READ_VERBS.map(
     (verb): Row => [subjects.supervisor(verb), "request", `what the supervisor knows: ${verb}`],
   ),
+];
+
+/** The Agent Protocol for NATS. */
+const AGENT_VERBS: readonly (readonly [verb: AgentVerb, name: string, kind: string, meaning: string])[] = [
+  [
+    "prompt",
+    "role-r",
+    "request",
+    "a prompt to the role as an agent: a task, its answer streamed ([agents](nats-agents.md))",
+  ],
+  ["status", "role-r", "request", "answered with a heartbeat of the agent"],
+  ["hb", "role-r", "publish", "heartbeats of the agent, by the gateways"],
+  ["answer", "<token>", "publish", "the answer to a question in a stream, which names it"],
 ];
 
 const TASK_MEANING: Readonly<Record<(typeof TASK_VERBS)[number], string>> = {

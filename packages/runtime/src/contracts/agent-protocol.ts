@@ -32,6 +32,8 @@ export const PromptSubject = z
   );
 /** All of them. */
 export const PROMPT_SUBJECTS = "agents.prompt.*.*.*";
+/** What callers listen to before they look for agents. */
+export const HEARTBEAT_SUBJECTS = "agents.hb.*.*.*";
 
 /** A prompt in JSON; a text that does not begin with a brace is one as well. `session` is ours: the conversation. */
 export const AgentPrompt = z.looseObject({

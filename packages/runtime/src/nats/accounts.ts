@@ -3,7 +3,7 @@
  * Imports are the firewall: what an account does not import, the server answers with "no responders". The user `host` of CORE is the
  * fallback for servers to which nobody adds the accounts of roles.
  */
-import { PROMPT_SUBJECTS, roleAgentSubject } from "../contracts/agent-protocol.ts";
+import { HEARTBEAT_SUBJECTS, PROMPT_SUBJECTS, roleAgentSubject } from "../contracts/agent-protocol.ts";
 import { AUTH_ERROR_EVENTS, CONNECT_EVENTS, DISCONNECT_EVENTS } from "../contracts/link-names.ts";
 import { NODE_BUCKETS } from "../contracts/stores.ts";
 import type { Subjects } from "../contracts/subjects.ts";
@@ -221,11 +221,11 @@ function client(subjects: Subjects): Account {
     `${sys}.task.*`,
     ...(["prompt", "status", "answer"] as const).map((verb) => roleAgentSubject(verb, sys, "*")),
   ];
-  const heard = roleAgentSubject("hb", sys, "*");
   const asks = [`${sys}.tasks.*.queue`, ...SUPERVISOR_READ_VERBS.map((verb) => `${sys}.supervisor.${verb}`), "$SRV.>"];
   const permissions = {
     publish: [...doors, ...asks],
-    subscribe: [`${PLACE_OF_USER.client.inboxPrefix}.>`, subjects.alert("*"), heard],
+    // Heartbeats of every agent, as callers ask for them; the account has those of its own system alone, and nobody in it may send any.
+    subscribe: [`${PLACE_OF_USER.client.inboxPrefix}.>`, subjects.alert("*"), HEARTBEAT_SUBJECTS],
   };
   return {
     name: "CLIENT",
@@ -236,7 +236,7 @@ function client(subjects: Subjects): Account {
       ...doors.map(serviceOf("GATEWAY")),
       ...asks.map(serviceOf("CORE")),
       streamOf("CORE")(subjects.alert("*")),
-      streamOf("GATEWAY")(heard),
+      streamOf("GATEWAY")(roleAgentSubject("hb", sys, "*")),
     ],
   };
 }
