@@ -30,7 +30,8 @@ export class Attempt {
   #isOpen = true;
   #abort: AbortController | undefined;
   #settle: Settle | undefined;
-  readonly #effects = new Set<Promise<unknown>>();
+  /** Effects that run; made with the first, since many hops have none. */
+  #effects: Set<Promise<unknown>> | undefined;
 
   constructor(x: Execution, writer: HopWriter, journal: Journal) {
     this.x = x;
@@ -127,14 +128,15 @@ export class Attempt {
 
   /** Remembers an effect that runs, so that a wait can let it finish first. */
   track(effect: Promise<unknown>): void {
-    this.#effects.add(effect);
-    const forget = () => this.#effects.delete(effect);
+    const effects = (this.#effects ??= new Set());
+    effects.add(effect);
+    const forget = () => effects.delete(effect);
     effect.then(forget, forget);
   }
 
   /** Resolves when no effect runs any more: its result would be lost with the handler. */
   async effectsDone(): Promise<void> {
-    while (this.#effects.size > 0) await Promise.allSettled(this.#effects);
+    while (this.#effects !== undefined && this.#effects.size > 0) await Promise.allSettled(this.#effects);
   }
 
   passport(): Passport {

@@ -39,8 +39,9 @@ class Ruling {
   readonly #rules: CompiledRules;
   readonly #message: unknown;
   /** Rules that have had their say in this hop. */
-  readonly #settled = new Set<string>();
-  readonly #retries = new Map<string, number>();
+  #settled: readonly string[] = NONE;
+  /** How often a rule has had the handler run again; made when one does, since in most hops none does. */
+  #retries: Map<string, number> | undefined;
 
   constructor(attempt: Attempt, context: Context, rules: CompiledRules, message: unknown) {
     this.#attempt = attempt;
@@ -61,7 +62,7 @@ class Ruling {
   async #preferFallback(firing: Promise<RuleFiring>): Promise<void> {
     const { rule } = await firing;
     this.#attempt.x.prefersFallback = true;
-    this.#settled.add(rule);
+    this.#settle(rule);
   }
 
   /** Runs the handler, again where a rule asks for it, until its outcome may go on or is replaced. */
@@ -85,7 +86,9 @@ class Ruling {
     const recorded = journal.steps.get(stepsTaken + 1);
     if (recorded?.name.startsWith(prefix)) return this.#record(recorded.name, undefined);
     const facts = hopFacts(x, this.#message, seen);
-    const rule = rules.find((one) => !this.#settled.has(one.name) && !this.#hasPassed(one) && one.holds(FACTS(facts)));
+    const rule = rules.find(
+      (one) => !this.#settled.includes(one.name) && !this.#hasPassed(one) && one.holds(FACTS(facts)),
+    );
     return rule && this.#record(`${prefix}${rule.name}`, () => this.#firing(rule, facts));
   }
 
@@ -131,12 +134,13 @@ class Ruling {
       case "abort":
         return replaced(fail({ code: "aborted_by_rule", message, details: { rule, severity } }));
       case "retry": {
+        this.#retries ??= new Map();
         const retries = (this.#retries.get(rule) ?? 0) + 1;
         this.#retries.set(rule, retries);
         return retries <= this.#retriesOf(rule) ? AGAIN : this.#askPerson(firing, seen);
       }
       case "fallback": {
-        this.#settled.add(rule);
+        this.#settle(rule);
         const { x } = this.#attempt;
         if (x.prefersFallback) return GOES_ON;
         x.prefersFallback = true;
@@ -147,6 +151,10 @@ class Ruling {
     }
   }
 
+  #settle(rule: string): void {
+    this.#settled = [...this.#settled, rule];
+  }
+
   #retriesOf(rule: string): number {
     return this.#rules.after.find(({ name }) => name === rule)?.retries ?? 0;
   }
@@ -155,7 +163,7 @@ class Ruling {
   async #askPerson({ rule, message }: RuleFiring, seen: SeenOutcome): Promise<Verdict> {
     const { x } = this.#attempt;
     const { targets, escalation, role } = x.role;
-    this.#settled.add(rule);
+    this.#settle(rule);
     if (!targets.has("human")) {
       x.tally.pass(rule);
       // There is nobody beyond the escalation role: what it says goes on, with the firing on record.
@@ -191,6 +199,8 @@ const LEVEL_OF: Readonly<Record<RuleSeverity, "info" | "warn" | "error">> = {
 /** Facts by name, as conditions read them. */
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same object, its names as text
 const FACTS = (facts: HopFacts) => facts as unknown as Readonly<Record<string, unknown>>;
+
+const NONE: readonly string[] = [];
 
 const JUDGED = new Set(["forward", "fan_out", "reply", "complete"]);
 
