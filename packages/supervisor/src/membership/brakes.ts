@@ -14,14 +14,17 @@ export interface BrakeLimits {
   readonly massSuspicionHoldMs: number;
 }
 
-/** Whether half or more of the nodes that should be there, and two at least, are suspect: then it is rather the observer or the network. */
-export function isMassSuspicion(membership: Membership): boolean {
+/**
+ * Whether half or more of the nodes that should be there, and two at least, are suspect: then it is rather the observer or the network.
+ * `isSilent`: who is judged so right now counts as well, before it is written down, which may take long when the store is slow.
+ */
+export function isMassSuspicion(membership: Membership, isSilent: (node: string) => boolean = () => false): boolean {
   let present = 0;
   let suspects = 0;
   for (const { member } of membership.nodes.values()) {
     if (member.status === "dead" || member.status === "left") continue;
     present++;
-    if (member.status === "suspect") suspects++;
+    if (member.status === "suspect" || isSilent(member.node)) suspects++;
   }
   return suspects >= 2 && suspects * 2 >= present;
 }

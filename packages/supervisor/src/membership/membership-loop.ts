@@ -193,7 +193,8 @@ export class MembershipLoop {
   }
 
   #noticeMassSuspicion(): void {
-    const isMass = isMassSuspicion(this.#membership);
+    const { reachability } = this.#options;
+    const isMass = isMassSuspicion(this.#membership, (node) => reachability.judge(node) !== "alive");
     const sinceMs = isMass ? (this.#brakes.massSuspicionSinceMs ?? this.#options.clock.monotonicMs()) : undefined;
     this.#brakes = { ...this.#brakes, massSuspicionSinceMs: sinceMs };
   }
@@ -228,6 +229,11 @@ export class MembershipLoop {
     const { member, before } = change;
     this.#options.requireLeading();
     const row = await members.get(member.node);
+    if (row && row.value.incarnation > member.incarnation) {
+      // Another leader has heard a later life, of which this one knows nothing yet.
+      this.#membership = withMember(this.#membership, row.value);
+      return;
+    }
     await members.put(member.node, member, row?.revision);
     this.#membership = withMember(this.#membership, member);
     const nowMs = clock.monotonicMs();

@@ -98,6 +98,10 @@ test("who was given it and has not said what became of it may take by now, and i
   assert.equal(stepTo("b", ready, cluster({ a: "nothing", b: "ready" }, { a: "joining" })), "let_go");
   assert.equal(stepTo("b", { b: "stands_by" }, cluster({ a: "nothing", b: "ready" })), "take");
   assert.equal(stepTo("b", ready, cluster({ a: "nothing", b: "ready" }, { a: "suspect" })), "take");
+  const later = new Map([...rowsWith({ a: "takes" })].map(([node, row]) => [node, { ...row, epoch: 2 }] as const));
+  const membership = cluster({ a: "ready", b: "nothing" }); // it stood by in its row before
+  const view = { rows: later, membership, takers: takersOf(membership), patience: PATIENCE };
+  assert.equal(handOver(KEY, "b", view, 0).kind, "prepare");
 });
 
 test("who is gone, suspect or paused is not waited for", () => {

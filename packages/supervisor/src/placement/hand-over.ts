@@ -48,13 +48,13 @@ export function handOver(key: string, to: string, view: HandOverView, sinceMs: n
 /** Who is there, as far as anybody knows: what a suspect one does is not waited for. */
 const PRESENT: ReadonlySet<Member["status"]> = new Set(["joining", "up", "draining"]);
 
-/** Another present node that was given the replica and has not said yet what became of it there: it may take by now. */
+/** Another present node that was given the replica and has not said yet what became of that: it may take by now. */
 function givenTo(key: string, to: string, { rows, membership }: HandOverView): string | undefined {
   for (const [node, row] of rows) {
     const known = membership.nodes.get(node);
     const isPresent = known !== undefined && PRESENT.has(known.member.status);
-    const said = known?.heartbeat?.actors.find(({ id }) => id === key)?.state;
-    const hasSaid = said !== undefined && said !== "starting";
+    const said = known?.heartbeat?.actors.find(({ id }) => id === key);
+    const hasSaid = said !== undefined && said.state !== "starting" && said.epoch >= row.epoch;
     if (node !== to && isPresent && !hasSaid && standing(row, key) === "takes") return node;
   }
   return undefined;

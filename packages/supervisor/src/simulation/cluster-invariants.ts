@@ -9,6 +9,9 @@ import type { SimTerm } from "./sim-supervisor.ts";
 
 const GONE: ReadonlySet<Member["status"]> = new Set(["dead", "left"]);
 
+/** A leader judges a node for so long at most before that is written down. */
+const UNHEARD_MS = 13_000;
+
 export class ClusterInvariants {
   readonly #subjects: Subjects;
   readonly #limits: BrakeLimits;
@@ -39,8 +42,17 @@ export class ClusterInvariants {
   }
 
   onTerm(term: SimTerm): void {
+    this.#massSinceMs = undefined;
     this.seen.terms++;
     this.#terms.set(term.supervisor, term);
+  }
+
+  /** A leader has changed what it thinks of a node. */
+  onThought({ membership }: SimTerm): void {
+    const present = [...membership.membership.nodes.values()].filter(({ member }) => !GONE.has(member.status));
+    const suspects = present.filter(({ member }) => member.status === "suspect").length;
+    const isMass = suspects >= 2 && suspects * 2 >= present.length;
+    this.#massSinceMs = isMass ? (this.#massSinceMs ?? this.#nowMs()) : undefined;
   }
 
   onWritten({ subject, body, operation }: StoredRow, by: string): void {
@@ -75,10 +87,6 @@ export class ClusterInvariants {
     if (member?.status === "dead" && before?.status !== "dead") this.#onDeath(node, by);
     if (member) this.#members.set(node, member);
     else this.#members.delete(node);
-    const present = [...this.#members.values()].filter(({ status }) => !GONE.has(status));
-    const suspects = present.filter(({ status }) => status === "suspect").length;
-    const isMass = suspects >= 2 && suspects * 2 >= present.length;
-    this.#massSinceMs = isMass ? (this.#massSinceMs ?? this.#nowMs()) : undefined;
   }
 
   #onDeath(node: string, by: string): void {
@@ -93,7 +101,7 @@ export class ClusterInvariants {
     this.#lastDeathMs.set(term, nowMs);
     if (!term.heard.has(node) && nowMs - term.sinceMs < graceMs)
       this.#broken(`${node} is declared dead by a leader that is new and never heard it`);
-    if (this.#massSinceMs !== undefined && nowMs - this.#massSinceMs < massSuspicionHoldMs)
+    if (this.#massSinceMs !== undefined && nowMs - this.#massSinceMs < massSuspicionHoldMs - UNHEARD_MS)
       this.#broken(`${node} is declared dead while half of the nodes are suspect`);
   }
 

@@ -136,6 +136,7 @@ class SimCluster {
         this.#invariants.onTerm(term);
       },
       onEvent: ({ name: event, about, reason }, term) => {
+        if (event.startsWith("node.")) this.#invariants.onThought(term);
         if (event === "actor.quarantined") this.#invariants.seen.quarantines++;
         this.#note(() => `${term.supervisor}: ${event} ${about}: ${reason}`);
       },
