@@ -9,11 +9,11 @@ interface End {
   readonly body?: unknown;
 }
 
-/** A task that ran through door, worker and last while node-2 was killed. */
-function round(end: End = {}, change: Partial<Round> = {}): Round {
-  const { atMs = 1_500, body = { status: "completed", result: { number: 7, receipt: 3 }, by: "last" } } = end;
-  const input = { workMs: 1, number: 7, effects: "http://127.0.0.1:1/" };
-  const lines = [
+const input = { workMs: 1, number: 7, effects: "http://127.0.0.1:1/" };
+const struckNode = { fault: "node-killed", target: "node-2", atMs: 1_000, healedAtMs: 1_200, unseen: undefined };
+
+function linesOf({ atMs = 1_500, body = { status: "completed", result: { number: 7, receipt: 3 }, by: "last" } }: End) {
+  return [
     line(startHop, "client", "m.send.door", undefined, input, 1_000),
     line(hopA, "door", "m.send.worker", by("a1", 0), input, 1_010),
     line(hopB, "worker", "s.step.1", by("b1", 0), { name: "effect", value: 3 }, 1_020),
@@ -21,16 +21,31 @@ function round(end: End = {}, change: Partial<Round> = {}): Round {
     line(hopC, "last", "s.step.1", by("c1", 0), { name: "x", value: 1 }, 1_040),
     { subject: subjects.done(task), atMs, body, writer: by("c1", 0, "s.step.1") },
   ];
+}
+
+/** A task that ran through door, worker and last while node-2 was killed. */
+function round(end: End = {}, change: Partial<Round> = {}): Round {
   return {
-    history: toHistory(subjects, stored(lines)),
+    history: toHistory(subjects, stored(linesOf(end))),
     accepted: [task],
     strays: [],
     received: [{ number: 7, key: "k", receipt: 3 }],
+    modelCalls: [],
     events: [],
-    struck: [{ fault: "node-killed", target: "node-2", atMs: 1_000, healedAtMs: 1_200, unseen: undefined }],
+    struck: [struckNode],
     ...change,
   };
 }
+
+/** Calls of the task at the model, each its own. */
+const calls = (count: number, fault?: "stall") =>
+  Array.from({ length: count }, (_, i) => ({
+    role: "payer",
+    model: "m",
+    isStream: true,
+    fault,
+    idempotencyKey: `${task}/${hopA}/${i}`,
+  }));
 
 const invariants = (of: Round) => [...new Set(violationsIn(of).map((violation) => violation.invariant))];
 const died = (about: string, atMs: number) => ({
@@ -74,6 +89,21 @@ describe("the judge of the fault suite", () => {
     ]);
   });
 
+  it("notices a message that only the sweeper brought back, unless its delivery was taken away", () => {
+    const copy = line(startHop, "supervisor", "m.again1.door", undefined, input, 1_020);
+    const history = (atMs: number) => toHistory(subjects, stored([...linesOf({}), { ...copy, atMs }]));
+    assert.deepEqual(invariants(round({}, { history: history(1_020) })), ["nothing lost"]);
+    const struck = [{ fault: "deliveries-lost", target: "node-1", atMs: 1_005, healedAtMs: 1_010, unseen: undefined }];
+    assert.deepEqual(invariants(round({}, { history: history(1_020), struck })), []);
+  });
+
+  it("counts at the model what a task spends: ten calls, each once, without those that failed there", () => {
+    assert.deepEqual(invariants(round({}, { modelCalls: calls(10) })), []);
+    assert.deepEqual(invariants(round({}, { modelCalls: calls(11) })), ["budgets kept"]);
+    assert.deepEqual(invariants(round({}, { modelCalls: calls(11, "stall") })), []);
+    assert.deepEqual(invariants(round({}, { modelCalls: [...calls(10), ...calls(10)] })), []);
+  });
+
   it("notices the death of a node that nothing was done to", () => {
     assert.deepEqual(invariants(round({}, { events: [died("node-2/x", 1_100)] })), []);
     assert.deepEqual(invariants(round({}, { events: [died("node-1", 1_100)] })), ["no needless death"]);
@@ -81,7 +111,7 @@ describe("the judge of the fault suite", () => {
   });
 
   it("says why a round proves nothing", () => {
-    assert.match(invalidity(round(), 1) ?? "", /only 1 tasks ended/);
+    assert.match(invalidity(round(), 2) ?? "", /only 1 tasks ended/);
     assert.match(invalidity(round({}, { struck: [] }), 0) ?? "", /no fault struck/);
     const [strike] = round().struck;
     assert.ok(strike);

@@ -40,6 +40,12 @@ function done(nonce: string, claim: number, atMs: number): Line {
   };
 }
 
+/** Its second step has the name of the first, and lies in this segment. */
+const workedAgain = (segment: number): Line[] =>
+  takenOver().map((old, i) =>
+    i === 4 ? { ...old, body: { name: "work" }, writer: { ...by("b2", 1, "c.claim.1"), segment } } : old,
+  );
+
 const judge = (lines: readonly Line[], accepted: readonly TaskId[] = [task]) =>
   violationsOf(toHistory(subjects, stored(lines)), accepted);
 const broken = (lines: readonly Line[], accepted?: readonly TaskId[]) => [
@@ -144,6 +150,19 @@ describe("history checker", () => {
       line(hopA, "a", "s.step.1", by("a1", 0, "m.send.b"), { name: "late" }, 1_012),
     ]);
     assert.deepEqual(broken(lines), ["one commit"]);
+  });
+
+  it("lets a parked hop answer whoever called it, and write nothing else", () => {
+    const dead = line(hopB, "b", "c.dead.0", by("b2", 1, "s.step.2"), { error: {} }, 1_050);
+    const reply = line(hopB, "b", "m.reply.a", by("b2", 1, "c.dead.0"), { error: {} }, 1_055);
+    const late = line(hopB, "b", "s.step.3", by("b2", 1, "m.reply.a"), { name: "late" }, 1_056);
+    assert.ok(!broken(changed(5, () => [dead, reply])).includes("one commit"));
+    assert.ok(broken(changed(5, () => [dead, reply, late])).includes("one commit"));
+  });
+
+  it("lets a hop do a step of the same name again after it has waited", () => {
+    assert.deepEqual(broken(workedAgain(0)), ["steps once"]);
+    assert.deepEqual(broken(workedAgain(1)), []);
   });
 
   it("notices a promised output that was never published", () => {

@@ -1,6 +1,7 @@
 /**
  * The system that the fault suite runs: client → door → worker → last → client, where the worker works in a journaled step, then does an
- * effect at a receiver that keeps its own books; some tasks ask a model. Three roles are poison: what each does to its host is its name.
+ * effect at a receiver that keeps its own books; some tasks ask a model. Three roles are poison: what each does to its host is its name. The
+ * racer makes many model calls at once, which together would be far more than its task may spend.
  */
 import { setTimeout as timer } from "node:timers/promises";
 import { agent } from "@troupe/agents";
@@ -12,20 +13,27 @@ export const ChaosInput = z.strictObject({ workMs: z.int().min(0).max(10_000), n
 /** What comes out: the number, and the receipt that the receiver gave for it. */
 export const ChaosResult = z.strictObject({ number: z.int(), receipt: z.int() });
 
+/** Model calls that a task may make, and those that the racer wants at once. */
+export const CALLS_A_TASK = 10;
+const CALLS_OF_A_RACE = 40;
+
 const settings = { replicas: 3, concurrency: 64, timeoutMs: 60_000 };
 
 export default defineSystem({
   name: "chaos",
   graph: {
-    client: ["door", "asker", "thrower", "exiter", "hanger"],
+    client: ["door", "asker", "racer", "thrower", "exiter", "hanger"],
     door: ["worker"],
     worker: ["last"],
     last: ["client"],
     asker: ["client"],
+    racer: ["payer", "client"],
+    payer: [],
     thrower: ["client"],
     exiter: ["client"],
     hanger: ["client"],
   },
+  budgets: { task: { total: { calls: CALLS_A_TASK } } },
   roles: {
     door: actor({ ...settings, accepts: ChaosInput, receive: (input) => forward("worker", input) }),
     worker: actor({
@@ -48,6 +56,19 @@ export default defineSystem({
     }),
     last: actor({ ...settings, accepts: ChaosResult, receive: (result) => complete(result) }),
     asker: agent({ replicas: 2, model: "fast", instructions: "You are the clerk. Answer.", to: "client" }),
+    racer: actor({
+      replicas: 1,
+      calls: ["payer"],
+      receive: async (_, ctx) => {
+        const asked = Array.from({ length: CALLS_OF_A_RACE }, (__, lane) => ({
+          to: "payer" as const,
+          body: `Lane ${lane}.`,
+        }));
+        const answers = await ctx.settle(asked);
+        return complete({ paid: answers.filter((answer) => "value" in answer).length });
+      },
+    }),
+    payer: agent({ replicas: 3, concurrency: 8, model: "fast", instructions: "You are the payer. Answer." }),
     thrower: actor({
       replicas: 1,
       receive: () => {

@@ -36,11 +36,15 @@ export function endsOnce(history: History, accepted: Iterable<TaskId>): Violatio
 /** What was sent to a `queue` and is no task has this end and nothing else. */
 const isRejection = ({ body }: HistoryRecord) => isObject(body) && body["status"] === "rejected";
 
-/** A step is recorded once: no number and no name twice in one hop. Only for systems whose steps have names of their own within a hop. */
+/**
+ * A step is recorded once: no number twice in one hop, and no name twice between two of its waits. Only for systems whose steps have names of
+ * their own there.
+ */
 export const stepsOnce = (history: History): Violation[] =>
   perHop("steps once", history, (hop) => {
     const steps = hop.own.filter((r) => r.at.name.class === "s" && r.at.name.kind === "step");
-    const twice = firstTwice(steps.map((r) => r.at.name.to)) ?? firstTwice(steps.map(stepName));
+    const names = steps.map((r) => `${stepName(r)}${inSegment(r)}`);
+    const twice = firstTwice(steps.map((r) => r.at.name.to)) ?? firstTwice(names);
     return twice === undefined ? undefined : `${where(hop)}: step ${twice} recorded twice`;
   });
 
@@ -80,8 +84,8 @@ export const zombiesAreSilent = (history: History): Violation[] => [
 export const oneCommit = (history: History): Violation[] => [
   ...perHop("one commit", history, (hop) => {
     const first = hop.own.findIndex(isCommit);
-    const after = first < 0 ? undefined : hop.own[first + 1];
     const commit = hop.own[first];
+    const after = hop.own.slice(first + 1).find((r) => first >= 0 && !isAnswerOfDead(r));
     return after && commit ? `${where(hop)}: ${named(after)} stored after its commit ${named(commit)}` : undefined;
   }),
   ...perTask("one commit", history, (task) => {
@@ -150,6 +154,10 @@ export function violationsOf(history: History, accepted: Iterable<TaskId>): Viol
   ];
 }
 
+/** What a parked hop still owes whoever called it. */
+const isAnswerOfDead = ({ at: { name }, header }: HistoryRecord) =>
+  name.class === "m" && name.kind === "reply" && header.writer?.previous === "c.dead.0";
+
 const isClaim = (record: HistoryRecord) => record.at.name.class === "c" && record.at.name.kind === "claim";
 
 function silentInHop(hop: HopHistory): Finding {
@@ -193,6 +201,9 @@ function* promised(record: HistoryRecord): Generator<{ hop: string; to: string }
       yield { hop: output["hop"], to: output["to"] };
   }
 }
+
+const inSegment = ({ header: { writer } }: HistoryRecord): string =>
+  writer === undefined || writer.segment === 0 ? "" : ` after wait ${writer.segment}`;
 
 function stepName(record: HistoryRecord): string {
   const name = isObject(record.body) ? record.body["name"] : undefined;

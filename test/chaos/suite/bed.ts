@@ -17,6 +17,8 @@ import {
 import { LinkProxy } from "../../support/link-proxy.ts";
 import { PartProcess } from "../../support/part-process.ts";
 import { until } from "../../support/stack.ts";
+import type { CodeMutant } from "../mutants/mutant.ts";
+import { mutantOptions } from "../mutants/mutant-options.ts";
 import { EffectReceiver } from "./effect-receiver.ts";
 
 const SYSTEM_FILE = fileURLToPath(new URL("../../support/chaos-system.ts", import.meta.url));
@@ -65,11 +67,12 @@ export class ChaosBed implements AsyncDisposable {
     this.gateways = parts.gateways;
   }
 
-  /** Starts everything in a store of its own, and deploys; resolves when every actor has a place. */
-  static async start(storeDir: string | undefined): Promise<ChaosBed> {
+  /** Starts everything in a store of its own, its processes as a mutant where one is given, and deploys; resolves when every actor has a place. */
+  static async start(storeDir: string | undefined, mutant?: CodeMutant): Promise<ChaosBed> {
     const opened = new AsyncDisposableStack();
     let bed: ChaosBed | undefined;
     try {
+      if (mutant) runAsMutant(mutant, opened);
       bed = new ChaosBed(await openAll(storeDir, opened), opened);
       for (const { process } of bed.parts) process.start();
       await bed.#start();
@@ -153,6 +156,16 @@ export interface Health {
 }
 
 const reach = (url: string): string[] => ["--nats", url, "--system", "chaos"];
+
+/** Processes that are started from now on run as the mutant. */
+function runAsMutant(mutant: CodeMutant, opened: AsyncDisposableStack): void {
+  const before = process.env["NODE_OPTIONS"];
+  process.env["NODE_OPTIONS"] = mutantOptions(mutant, before);
+  opened.defer(() => {
+    if (before === undefined) delete process.env["NODE_OPTIONS"];
+    else process.env["NODE_OPTIONS"] = before;
+  });
+}
 
 interface Opened {
   readonly server: EmbeddedServer;

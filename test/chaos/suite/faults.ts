@@ -1,3 +1,5 @@
+import { budgetRace } from "./budget-race.ts";
+import { deliveriesLost } from "./deliveries-lost.ts";
 import type { Fault } from "./fault.ts";
 import { LINK_FAULTS } from "./link-faults.ts";
 import { cpuStarved, diskFull } from "./machine-faults.ts";
@@ -8,6 +10,7 @@ import { TASK_FAULTS } from "./task-faults.ts";
 export const FAULTS: readonly Fault[] = [
   ...(["node", "supervisor", "gateway"] as const).flatMap((kind) => [killed(kind), frozen(kind)]),
   hostKilled,
+  deliveriesLost,
   nodeRestarted,
   serverKilled,
   serverFrozen,
@@ -15,4 +18,5 @@ export const FAULTS: readonly Fault[] = [
   cpuStarved,
   diskFull,
   ...TASK_FAULTS,
+  budgetRace,
 ];

@@ -2,10 +2,13 @@
  * What must hold of a round, whatever struck: pure functions over its history, the books of the receiver of effects, and the control
  * plane's own events. None of it rests on what a process of the system believed.
  */
+import type { OfflineRequest } from "@troupe/agents";
 import { DoneBody, type StoredControlEvent, type TaskId } from "@troupe/runtime/internal";
-import { ChaosInput, ChaosResult } from "../../support/chaos-system.ts";
+import { CALLS_A_TASK, ChaosInput, ChaosResult } from "../../support/chaos-system.ts";
 import type { History, TaskHistory } from "../../support/history.ts";
 import { type Violation, violationsOf } from "../../support/invariants.ts";
+import { callsByTask } from "./budget-race.ts";
+import { deliveriesLost } from "./deliveries-lost.ts";
 import type { Received } from "./effect-receiver.ts";
 
 /** A fault as it was done. Times are ms since 1970. */
@@ -24,18 +27,18 @@ export interface Round {
   readonly accepted: readonly TaskId[];
   readonly strays: readonly TaskId[];
   readonly received: readonly Received[];
+  /** What came to the model. */
+  readonly modelCalls: readonly OfflineRequest[];
   readonly events: readonly StoredControlEvent[];
   readonly struck: readonly Struck[];
 }
 
 /** By then every task has ended that was open when the last fault was healed. */
 const LIMIT_MS = 60_000;
-/** A task that asks a model may meet three that stall, each for as long as a first word is waited for. */
+/** A task that asks a model may meet three that stall, each for as long as a first word is waited for; one whose message is lost is missed only after a while. */
 export const STRAY_LIMIT_MS = 150_000;
 /** A node that was struck may be declared dead until so long after it was healed. */
 const AFTERMATH_MS = 15_000;
-/** Fewer ends, and a round proves nothing. */
-const LEAST_ENDS_A_MINUTE = 500;
 
 /** Everything that is wrong. */
 export function violationsIn(round: Round): Violation[] {
@@ -44,14 +47,16 @@ export function violationsIn(round: Round): Violation[] {
     ...endsInTime(round),
     ...endsWell(round),
     ...effectsOnce(round),
+    ...nothingLost(round),
+    ...budgetsKept(round),
     ...noNeedlessDeath(round),
   ];
 }
 
-/** Why a round proves nothing, if it does not. */
-export function invalidity({ history, struck }: Round, minutes: number): string | undefined {
+/** Why a round proves nothing, if it does not: fewer than `leastEnds` tasks ended, or some fault did not strike. */
+export function invalidity({ history, struck }: Round, leastEnds: number): string | undefined {
   const ends = [...history.tasks.values()].filter((task) => task.ends.length > 0).length;
-  if (ends < LEAST_ENDS_A_MINUTE * minutes) return `only ${ends} tasks ended`;
+  if (ends < leastEnds) return `only ${ends} tasks ended`;
   if (struck.length === 0) return "no fault struck";
   const unseen = struck.find((strike) => strike.unseen !== undefined);
   return unseen && `${unseen.fault} at ${unseen.target}: ${unseen.unseen}`;
@@ -60,10 +65,11 @@ export function invalidity({ history, struck }: Round, minutes: number): string 
 function endsInTime({ history, struck, accepted }: Round): Violation[] {
   const ofTheLoad = new Set(accepted);
   const healedAtMs = Math.max(0, ...struck.map((strike) => strike.healedAtMs));
-  return [...history.tasks.values()].flatMap(({ task, start, ends: [end] }) => {
+  return [...history.tasks.values()].flatMap(({ task, records, start, ends: [end] }) => {
     const sinceMs = Math.max(healedAtMs, start?.storedAtMs ?? 0);
     const lateMs = (end?.storedAtMs ?? 0) - sinceMs;
-    const limitMs = ofTheLoad.has(task) ? LIMIT_MS : STRAY_LIMIT_MS;
+    const isSwept = records.some(({ at }) => at.from === "supervisor");
+    const limitMs = ofTheLoad.has(task) && !isSwept ? LIMIT_MS : STRAY_LIMIT_MS;
     return lateMs > limitMs ? [{ invariant: "ends in time", task, detail: `${lateMs} ms after the last fault` }] : [];
   });
 }
@@ -100,6 +106,30 @@ function effectsOnce({ received }: Round): Violation[] {
     keys.set(number, known ?? key);
     const isSame = known === undefined || known === key;
     return isSame ? [] : [{ invariant: "effects once", task: `number ${number}`, detail: `keys ${known} and ${key}` }];
+  });
+}
+
+/** No message is gone that only the sweeper brings back, unless its delivery was taken away on purpose. */
+function nothingLost({ history, struck }: Round): Violation[] {
+  const taken = struck.filter(({ fault }) => fault === deliveriesLost.name);
+  return [...history.tasks.values()].flatMap(({ task, records, start, ends: [end] }) => {
+    const again = records.find(({ at }) => at.name.class === "m" && at.name.kind.startsWith("again"));
+    const wasTaken = taken.some(
+      ({ atMs, healedAtMs }) =>
+        (start?.storedAtMs ?? 0) <= healedAtMs && (end?.storedAtMs ?? Number.POSITIVE_INFINITY) >= atMs,
+    );
+    return again === undefined || wasTaken ? [] : [{ invariant: "nothing lost", task, detail: again.subject }];
+  });
+}
+
+/** The model was asked no more often than a task may spend, whoever died meanwhile: what a crash interrupts counts as spent. */
+function budgetsKept({ history, modelCalls }: Round): Violation[] {
+  const calls = callsByTask(modelCalls);
+  return [...history.tasks.keys()].flatMap((task) => {
+    const made = calls.get(task) ?? 0;
+    return made <= CALLS_A_TASK
+      ? []
+      : [{ invariant: "budgets kept", task, detail: `${made} calls of ${CALLS_A_TASK}` }];
   });
 }
 

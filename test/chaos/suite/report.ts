@@ -22,7 +22,15 @@ export interface RoundReport {
   readonly overdue: string | undefined;
 }
 
-export function reportOf(seed: number, minutes: number, round: Round, overdue: string | undefined): RoundReport {
+/** What is known of a round besides what happened in it. */
+export interface RoundFacts {
+  readonly seed: number;
+  /** Fewer ends, and the round proves nothing. */
+  readonly leastEnds: number;
+  readonly overdue: string | undefined;
+}
+
+export function reportOf(round: Round, { seed, leastEnds, overdue }: RoundFacts): RoundReport {
   const tasks = [...round.history.tasks.values()];
   const records = tasks.flatMap((task) => task.records);
   const kinds = tasks.map((task) => JSON.stringify(task.ends[0]?.body ?? null));
@@ -37,7 +45,7 @@ export function reportOf(seed: number, minutes: number, round: Round, overdue: s
     longestGapMs: longestGap(tasks.flatMap((task) => task.ends.map((end) => end.storedAtMs))),
     faults,
     violations: violationsIn(round),
-    invalid: invalidity(round, minutes),
+    invalid: invalidity(round, leastEnds),
     overdue,
   };
 }

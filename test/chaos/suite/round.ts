@@ -14,7 +14,6 @@ const CLIENTS_ON_HTTP = 8;
 /** Numbers of tasks over HTTP begin here, so that no two tasks of a round have one number. */
 const HTTP_FROM = 1_000_000_000;
 const WHOLE_MS = 60_000;
-const DRAIN_MS = 90_000;
 const STRIKE_AGAIN_MS = 250;
 const STRIKE_LIMIT_MS = 20_000;
 
@@ -30,6 +29,8 @@ export interface Position {
   readonly events: number;
 }
 
+export const FIRST_POSITION: Position = { records: 1, events: 1 };
+
 const workMs = (number: number) => 20 + ((number * 377) % 280);
 
 /** A load while the faults of a seed strike, until all is healed and every task has ended; then what the log and the books say. */
@@ -40,6 +41,7 @@ export async function runRound(
   note: (line: string) => void,
 ): Promise<{ readonly round: Round; readonly overdue: string | undefined; readonly next: Position }> {
   const receivedBefore = bed.effects.received.length;
+  const askedBefore = bed.model.requestCount;
   bed.strays.splice(0);
   const { server, subjects, core, effects } = bed;
   const input = (number: number) => ({ workMs: workMs(number), number, effects: effects.url });
@@ -57,9 +59,12 @@ export async function runRound(
   const { events, last } = await controlEvents(bed, from.events);
   const accepted: readonly TaskId[] = [...load.accepted, ...overHttp.accepted];
   const received = effects.received.slice(receivedBefore);
-  const round: Round = { history, accepted, strays: [...bed.strays], received, events, struck };
+  const modelCalls = lastOf(bed.model.requests, bed.model.requestCount - askedBefore);
+  const round: Round = { history, accepted, strays: [...bed.strays], received, modelCalls, events, struck };
   return { round, overdue, next: { records: next, events: last } };
 }
+
+const lastOf = <T>(all: readonly T[], count: number): readonly T[] => all.slice(Math.max(0, all.length - count));
 
 function gatewayUrl(bed: ChaosBed, n: number): string {
   const gateway = bed.gateways[n % bed.gateways.length];
@@ -73,7 +78,7 @@ async function drained(bed: ChaosBed, load: LoadClient, overHttp: HttpLoad): Pro
     await bed.isWhole(WHOLE_MS);
     const late = AbortSignal.timeout(STRAY_LIMIT_MS);
     const strays = bed.strays.map((id) => bed.client.result(id, { signal: late }));
-    await Promise.all([load.drain(DRAIN_MS), overHttp.drain(DRAIN_MS), ...strays]);
+    await Promise.all([load.drain(STRAY_LIMIT_MS), overHttp.drain(STRAY_LIMIT_MS), ...strays]);
     return undefined;
   } catch (error) {
     return messageOf(error);
