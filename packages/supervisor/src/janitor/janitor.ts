@@ -63,11 +63,12 @@ export class Janitor {
     const { index, limits, nowMs } = this.#options;
     const held = new Set(this.#newestTurns.values());
     const leaving = leavingTasks(index.endedTasks(), index.endedCount, this.#stay, held, limits, nowMs());
+    const next = leaving.values();
     let moved = 0;
-    for (let at = 0; at < leaving.length; at += AT_ONCE) {
-      const results = await Promise.all(leaving.slice(at, at + AT_ONCE).map((task) => this.#move(task)));
-      moved += results.filter(Boolean).length;
-    }
+    const moveSome = async () => {
+      for (const task of next) if (await this.#move(task)) moved++;
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, moveSome));
     return moved;
   }
 
