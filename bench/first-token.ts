@@ -7,6 +7,7 @@ import { connectTroupe, type TroupeClient } from "@troupe/runtime";
 import { Stack } from "../test/support/stack.ts";
 import { type StubModel, startStubModel } from "./first-token/stub-model.ts";
 import { SYSTEM_FILE } from "./first-token/system-file.ts";
+import { benchResult } from "./result.ts";
 import { quantile } from "./statistics.ts";
 
 const USAGE = `Usage: npm run bench:first-token -- [--tasks N] [--json]
@@ -86,12 +87,23 @@ async function main(): Promise<void> {
     nats: await measure(overNats(client), model, tasks),
     http: await measure(overHttp(await stack.gatewayUrl()), model, tasks),
   };
-  if (values.json === true) return console.log(JSON.stringify(rows));
-  console.log(
-    "| from the model's first token to a caller over | n | p50 ms | p99 ms | max ms |\n| --- | --- | --- | --- | --- |",
-  );
-  for (const [way, { n, p50Ms, p99Ms, maxMs }] of Object.entries(rows))
-    console.log(`| ${way} | ${n} | ${p50Ms} | ${p99Ms} | ${maxMs} |`);
+  const tables = tableOf(rows);
+  if (values.json === true)
+    console.log(
+      JSON.stringify(benchResult("bench:first-token", process.argv.slice(2), tables, { rows }), undefined, 1),
+    );
+  else console.log(tables);
+}
+
+const WAYS = { nats: "NATS (`task.watch`)", http: "HTTP (`/v1/chat/completions`, streamed)" };
+
+function tableOf(rows: Readonly<Record<keyof typeof WAYS, Awaited<ReturnType<typeof measure>>>>): string {
+  const lines = (["nats", "http"] as const).map((way) => {
+    const { n, p50Ms, p99Ms, maxMs } = rows[way];
+    return `| ${WAYS[way]} | ${n} | ${p50Ms} | ${p99Ms} | ${maxMs} |`;
+  });
+  const head = "| from the model's first token to a caller over | n | p50 ms | p99 ms | max ms |";
+  return [head, "| --- | --- | --- | --- | --- |", ...lines].join("\n");
 }
 
 try {

@@ -2,10 +2,10 @@
  * `npm run bench`: what a task costs on Troupe, beside what the same three messages cost on bare NATS in the same run (docs/benchmarks.md).
  * Everything runs on loopback, in processes of its own, and ends with the report.
  */
-import { cpus } from "node:os";
 import { systemRandom } from "@troupe/runtime/internal";
 import { type Bed, openBed } from "./bed.ts";
 import { type Sample, summarize } from "./measurement.ts";
+import { benchResult } from "./result.ts";
 import { type BenchSettings, parseSettings, USAGE, type Variant } from "./settings.ts";
 import { formatTables } from "./table.ts";
 
@@ -61,9 +61,10 @@ async function main(): Promise<number> {
   try {
     const samples = await measureAll(bed, settings);
     const rows = summarize(settings, samples);
-    const machine = { cores: cpus().length, model: cpus()[0]?.model ?? "", node: process.version, ...bed.about };
-    if (settings.isJson) console.log(JSON.stringify({ machine, settings, rows, samples }, undefined, 1));
-    else console.log(`${JSON.stringify(machine)}\n\n${formatTables(rows)}`);
+    const data = { about: bed.about, settings, rows, samples };
+    const result = benchResult("bench", process.argv.slice(2), formatTables(rows), data);
+    if (settings.isJson) console.log(JSON.stringify(result, undefined, 1));
+    else console.log(`${JSON.stringify({ ...result.machine, ...bed.about })}\n\n${result.tables}`);
     return 0;
   } finally {
     await bed.close();

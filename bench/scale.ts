@@ -1,5 +1,5 @@
 /** `npm run bench:scale`: what grows with the number of tasks, actors and nodes, and what must not (docs/benchmarks.md). Loopback, real processes. */
-import { machine } from "./machine.ts";
+import { benchResult } from "./result.ts";
 import { coldStart } from "./scale/cold-start.ts";
 import { type Figure, figureTable } from "./scale/finding.ts";
 import { finishedTasks } from "./scale/finished-tasks.ts";
@@ -17,20 +17,31 @@ const RUNS: Readonly<Record<ExperimentName, (size: number) => Promise<readonly F
 };
 
 async function main(): Promise<number> {
-  const settings = parseScaleSettings(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  const settings = parseScaleSettings(args);
   if (settings === "help") {
     console.log(USAGE);
     return 0;
   }
   const figures: Figure[] = [];
+  let hasFailed = false;
   for (const { name, sizes } of settings.experiments) {
     for (const size of sizes) {
       process.stderr.write(`${name}: ${size}\n`);
-      figures.push(...(await RUNS[name](size)));
+      // The figures of the others count all the same.
+      await RUNS[name](size).then(
+        (found) => figures.push(...found),
+        (error: unknown) => {
+          hasFailed = true;
+          process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+        },
+      );
     }
   }
-  if (settings.isJson) console.log(JSON.stringify({ machine: machine(), figures }, undefined, 1));
-  else console.log(figureTable(figures));
+  const tables = figureTable(figures);
+  if (settings.isJson) console.log(JSON.stringify(benchResult("bench:scale", args, tables, { figures }), undefined, 1));
+  else console.log(tables);
+  if (hasFailed) return 2;
   return figures.every(({ goal }) => goal?.isMet !== false) ? 0 : 1;
 }
 

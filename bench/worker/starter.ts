@@ -18,6 +18,9 @@ import type { ChainName, ChainSettings } from "../messages.ts";
 import { allEnds, coreSubject, RELAY_VERSION, relayBody } from "../relay.ts";
 import { benchTracer } from "./tracing.ts";
 
+/** A slow machine makes slow figures, not failed ones. */
+const ANSWER_LIMIT_MS = 30_000;
+
 /** How a client starts a task of one chain and sees it end. */
 export interface Starter {
   /** Resolves when the task has ended; rejects when it could not be started. */
@@ -79,7 +82,7 @@ async function coreStarter(link: Link): Promise<Starter> {
 /** The end of a task is seen when the role publishes it: the same for both chains, and no load on the server besides. */
 async function rawStarter(link: Link, subjects: Subjects): Promise<Starter> {
   const room = await waitingRoom(link, allEnds(subjects), tokenAt(4));
-  const publisher: Publisher = createPublisher(link);
+  const publisher: Publisher = createPublisher(link, { timeoutMs: ANSWER_LIMIT_MS });
   const body = bodyBytes(false);
   return {
     run: async () => {
@@ -109,7 +112,7 @@ async function tracedStarter(link: Link, subjects: Subjects): Promise<Starter> {
 
 async function hopStarter(link: Link, subjects: Subjects, traceOf: () => TraceContext | undefined = () => undefined) {
   const room = await waitingRoom(link, allEnds(subjects), tokenAt(4));
-  const publisher = createPublisher(link);
+  const publisher = createPublisher(link, { timeoutMs: ANSWER_LIMIT_MS });
   const log = createJetStreamLog({ link, publisher, subjects });
   return {
     run: async (step: boolean) => {

@@ -1,5 +1,6 @@
 export type { Cli } from "./cli.ts";
 export { loadEnvironment } from "./config/load.ts";
+export { markdownTable } from "./docs/markdown-table.ts";
 export { generatedPages } from "./docs/pages.ts";
 export * from "./firewall/attack.ts";
 export * from "./firewall/attacks.ts";
