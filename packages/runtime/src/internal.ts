@@ -51,6 +51,7 @@ export * from "./contracts/names.ts";
 export * from "./contracts/operations.ts";
 export * from "./contracts/problem.ts";
 export * from "./contracts/record.ts";
+export { parseRecordName, type RecordName } from "./contracts/record-name.ts";
 export * from "./contracts/sealed-body.ts";
 export * from "./contracts/slo.ts";
 export * from "./contracts/stores.ts";

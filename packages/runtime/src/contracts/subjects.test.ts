@@ -12,7 +12,8 @@ import {
   type TaskId,
   type Version,
 } from "../ids.ts";
-import { formatRecordName, parseRecordName, type RecordName, Subjects } from "./subjects.ts";
+import { formatRecordName, parseRecordName, type RecordName } from "./record-name.ts";
+import { Subjects } from "./subjects.ts";
 
 const subjects = new Subjects("troupe");
 

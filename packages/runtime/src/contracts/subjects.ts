@@ -10,21 +10,10 @@
  */
 import { type HopId, isHopId, isSessionKey, parseTaskId, type SessionKey, type TaskId, type Version } from "../ids.ts";
 import { AUDIT_SOURCES, type AuditSource } from "./audit.ts";
-import { isMailboxName, isNodeName, isRoleName } from "./names.ts";
+import { isNodeName, isRoleName } from "./names.ts";
+import { NUMBER, type RecordName, recordName } from "./record-name.ts";
 import type { BucketName, StreamName } from "./stores.ts";
 import type { ApprovalVerb, NodeVerb, TaskVerb } from "./verbs.ts";
-
-/** Mailbox messages: `again` copies carry their number in the kind. */
-export type MailboxKind = "send" | "fan" | "call" | "reply" | `again${number}`;
-export type ControlKind = "fan" | "wait" | "got" | "claim" | "dead";
-export type StepKind = "step" | "begin" | "fail" | "emit";
-
-/** The last three tokens of a log subject: what a record is. `to` is a mailbox for class `m`, else a number (or `client`). */
-export type RecordName =
-  | { readonly class: "m"; readonly kind: MailboxKind; readonly to: string }
-  | { readonly class: "c"; readonly kind: ControlKind; readonly to: string }
-  | { readonly class: "s"; readonly kind: StepKind; readonly to: string }
-  | { readonly class: "t"; readonly kind: "done"; readonly to: "client" };
 
 /** A parsed subject of the task log. `from` is the writer's role, or `client`, `human`, `timer`, `supervisor`, `end`. */
 export interface LogSubject {
@@ -47,31 +36,6 @@ export interface SessionSubject {
 type EightTokens = [string, string, string, string, string, string, string, string];
 const WRITERS: ReadonlySet<string> = new Set(["client", "human", "timer", "supervisor", "end"]);
 const isWriter = (from: string): boolean => WRITERS.has(from) || isRoleName(from);
-const NUMBER = /^(0|[1-9]\d{0,8})$/;
-const CONTROL: ReadonlySet<string> = new Set<ControlKind>(["fan", "wait", "got", "claim", "dead"]);
-const STEP: ReadonlySet<string> = new Set<StepKind>(["step", "begin", "fail", "emit"]);
-const MAILBOX = /^(send|fan|call|reply|again[1-9]\d{0,5})$/;
-
-/** Name of a record as written in headers and bodies: `<class>.<kind>.<to>`. */
-export const formatRecordName = (name: RecordName): string => `${name.class}.${name.kind}.${name.to}`;
-
-/** Parses `<class>.<kind>.<to>`; `undefined` when it is none. */
-export function parseRecordName(text: string): RecordName | undefined {
-  const [cls = "", kind = "", to = "", rest] = text.split(".");
-  return rest === undefined ? recordName(cls, kind, to) : undefined;
-}
-
-function recordName(cls: string, kind: string, to: string): RecordName | undefined {
-  if (cls === "m") {
-    return MAILBOX.test(kind) && isMailboxName(to) ? { class: "m", kind: kind as MailboxKind, to } : undefined;
-  }
-  if (cls === "t") return kind === "done" && to === "client" ? { class: "t", kind, to } : undefined;
-  if (!NUMBER.test(to)) return undefined;
-  if (cls === "c") return CONTROL.has(kind) ? { class: "c", kind: kind as ControlKind, to } : undefined;
-  if (cls === "s") return STEP.has(kind) ? { class: "s", kind: kind as StepKind, to } : undefined;
-  return undefined;
-}
-
 /** All subjects, stream and consumer names of one system. */
 export class Subjects {
   readonly system: string;
@@ -101,7 +65,7 @@ export class Subjects {
   record(task: TaskId, hop: HopId, from: string, name: RecordName): string {
     return `${this.task(task)}.${hop}.${from}.${name.class}.${name.kind}.${name.to}`;
   }
-  /** Subject of one of the records under the filter that {@link own} built; `label` is what {@link formatRecordName} made of its name. */
+  /** Subject of one of the records under the filter that {@link own} built; `label` is its name as text. */
   ownRecord(own: string, label: string): string {
     return own.slice(0, -1) + label;
   }

@@ -4,7 +4,7 @@
  */
 
 import { type ClaimBody, type GotBody, WaitBody } from "../contracts/bodies.ts";
-import { formatRecordName, type RecordName } from "../contracts/subjects.ts";
+import { formatRecordName, type RecordName } from "../contracts/record-name.ts";
 import type { NewRecord } from "../log/task-log.ts";
 import { bytesOf } from "./body.ts";
 import type { Execution } from "./execution.ts";

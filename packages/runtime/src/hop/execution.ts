@@ -1,6 +1,6 @@
 /** One executor at work on one delivery: what it knows, where its fence stands, and how it reads the log. */
 import type { Passport, Writer } from "../contracts/record.ts";
-import { formatRecordName, type RecordName } from "../contracts/subjects.ts";
+import { formatRecordName, type RecordName } from "../contracts/record-name.ts";
 import { MAX_TAINT_LABELS } from "../contracts/tool.ts";
 import type { TraceContext } from "../contracts/trace-context.ts";
 import { TroupeError } from "../errors.ts";

@@ -14,7 +14,7 @@ import {
   type Tracer,
   trace,
 } from "@opentelemetry/api";
-import type { RecordName } from "../contracts/subjects.ts";
+import type { RecordName } from "../contracts/record-name.ts";
 import { isSampled, type TraceContext } from "../contracts/trace-context.ts";
 import { contextUnder, keepingOpen, spanContextOf, traceContextOf } from "../telemetry/tracing.ts";
 import type { Execution } from "./execution.ts";

@@ -1,6 +1,7 @@
 /** The records that a hop's own executors wrote, read back and checked against their stored subjects. */
 import type { Writer } from "../contracts/record.ts";
-import { formatRecordName, type RecordName, type Subjects } from "../contracts/subjects.ts";
+import { formatRecordName, type RecordName } from "../contracts/record-name.ts";
+import type { Subjects } from "../contracts/subjects.ts";
 import type { HopId, TaskId } from "../ids.ts";
 import type { StoredRecord } from "../log/task-log.ts";
 

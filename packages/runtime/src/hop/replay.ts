@@ -6,7 +6,7 @@
 import type { ZodType } from "zod";
 import { BeginBody, ClaimBody, EmitBody, FailBody, GotBody, StepBody, WaitBody } from "../contracts/bodies.ts";
 import type { Tally } from "../contracts/record.ts";
-import { parseRecordName } from "../contracts/subjects.ts";
+import { parseRecordName } from "../contracts/record-name.ts";
 import { readBody } from "./body.ts";
 import type { Execution } from "./execution.ts";
 import { isControl, type OwnRecord } from "./own-record.ts";

@@ -3,7 +3,7 @@
  * execution ends: nothing in between.
  */
 import type { Passport, Usage } from "../contracts/record.ts";
-import { formatRecordName, type RecordName } from "../contracts/subjects.ts";
+import { formatRecordName, type RecordName } from "../contracts/record-name.ts";
 import { messageOf } from "../errors.ts";
 import type { AppendOutcome, BodyEncoding, NewRecord } from "../log/task-log.ts";
 import { refuseCutEdge } from "./cut-edge.ts";
