@@ -47,8 +47,8 @@ function refuse(request: Msg, why: unknown): void {
   request.respond("", { headers: failed });
 }
 
-nc.subscribe("$SRV.INFO.agents", { callback: (_, request) => request.respond(JSON.stringify(info)) });
-nc.subscribe(`agents.status.${PLACE}`, { callback: (_, request) => request.respond(heartbeat()) });
+nc.subscribe("$SRV.INFO.agents", { callback: (_, request) => void request.respond(JSON.stringify(info)) });
+nc.subscribe(`agents.status.${PLACE}`, { callback: (_, request) => void request.respond(heartbeat()) });
 nc.publish(`agents.hb.${PLACE}`, heartbeat());
 setInterval(() => nc.publish(`agents.hb.${PLACE}`, heartbeat()), INTERVAL_S * 1_000);
 

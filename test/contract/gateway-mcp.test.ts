@@ -1,7 +1,9 @@
 /** The MCP SDK's own client, unmodified, against a gateway on a real server. No node runs: the test writes records as fake roles. */
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe, type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { Client, type Progress, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import type { Gateway } from "@troupe/gateway";
 import { type GatewayBed, hopOf, startGatewayBed, writtenBy } from "../support/gateway-bed.ts";
 import { call, makeKey } from "../support/gateway-callers.ts";
@@ -170,4 +172,44 @@ test("a page of another site is refused where nobody signs in, and what is no me
     const { status } = await call(gateway.url, "POST", "/mcp", { body: wrong });
     assert.ok(status >= 400 && status < 500, `${wrong}: ${status}`);
   }
+});
+
+describe("a client that starts `troupe mcp` itself", () => {
+  const cli = fileURLToPath(new URL("../../packages/cli/bin/troupe.js", import.meta.url));
+  const started = async (t: TestContext, url: string, key?: string) => {
+    const env = { ...process.env, TROUPE_API_KEY: key ?? "" } as Record<string, string>;
+    const transport = new StdioClientTransport({ command: process.execPath, args: [cli, "mcp", "--url", url], env });
+    const client = new Client({ name: "desktop", version: "1.0.0" });
+    t.after(() => client.close());
+    await client.connect(transport, { timeout: 60_000 });
+    return { client, transport };
+  };
+
+  test("finds the roles, hears how a task goes on, and gets its answer; closing its end ends the program", async (t) => {
+    const { client, transport } = await started(t, gateway.url);
+    const { tools } = await client.listTools(undefined, { timeout: 60_000 });
+    assert.ok(tools.some(({ name }) => name === "ask_router"));
+    const heard: Progress[] = [];
+    const options = { onprogress: (progress: Progress) => void heard.push(progress), timeout: 60_000 };
+    const { input, answer } = await play(
+      bed,
+      () => client.callTool({ name: "ask_router", arguments: { input: "over a pipe" } }, options),
+      () => until("progress is told", 15_000, async () => heard.length > 0),
+      { result: "through a pipe" },
+    );
+    assert.equal(input, "over a pipe");
+    assert.equal(saidBy(await answer), "through a pipe");
+    await client.close();
+    assert.equal(transport.pid, null);
+  });
+
+  test("signs in with the key of its environment, and is told in words when it may not, or nobody is there", async (t) => {
+    const { text } = await makeKey(bed, "acme", ["user"]);
+    const closed = await bed.gateway({ auth: {} });
+    await assert.rejects(started(t, closed.url), /the gateway at http.*401|unauthorized/is);
+    const { client } = await started(t, closed.url, text);
+    assert.ok((await client.listTools(undefined, { timeout: 60_000 })).tools.length > 0);
+    await closed.stop();
+    await assert.rejects(client.listTools(undefined, { timeout: 60_000 }), /the gateway at http/);
+  });
 });

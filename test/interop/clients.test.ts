@@ -53,6 +53,13 @@ describe("independent clients", { timeout: 1_200_000 }, () => {
     judge(t, await runTool(join(programs, "python"), [here("./python/a2a_client.py")], { env, limitMs: RUN_MS }));
   });
 
+  it("the SDK of the Agent Protocol for NATS finds and prompts roles, and hosts an agent that plays one", async (t) => {
+    const programs = await pythonEnvironment(t, here("./python/nats-agents-requirements.txt"));
+    if (programs === undefined) return;
+    const env = { ...environment(), TOOLS_SEED: stack.server.seedOf("tools") };
+    judge(t, await runTool(join(programs, "python"), [here("./python/nats_agents.py")], { env, limitMs: RUN_MS }));
+  });
+
   it("nats.go and its micro package discover, query and read the statistics of the services", async (t) => {
     const folder = await mkdtemp(join(tmpdir(), "troupe-interop-"));
     t.after(() => rm(folder, { recursive: true, force: true }));

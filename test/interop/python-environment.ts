@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { runTool, type ToolRun } from "./tool.ts";
 
-const INSTALL_MS = 300_000;
+const INSTALL_MS = 900_000;
 
 /** A step of the set-up; skips the test with its reason when this machine cannot do it. */
 export function canGoOn(t: TestContext, what: string, run: ToolRun | undefined): run is ToolRun {

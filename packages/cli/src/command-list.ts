@@ -30,6 +30,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     description: "talk to a role: each line is a task of one session",
     load: async () => (await import("./commands/chat.ts")).chatCommand,
   },
+  {
+    name: "mcp",
+    description:
+      "offer roles as MCP tools on standard input and output, for programs that start their servers themselves",
+    load: async () => (await import("./commands/mcp.ts")).mcpCommand,
+  },
   { name: "tasks", description: "open and recent tasks", load: async () => (await task()).tasksCommand },
   {
     name: "status",
