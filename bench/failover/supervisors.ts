@@ -50,6 +50,21 @@ export class Supervisors implements AsyncDisposable {
     await this.#processes.get(id)?.killGroup();
   }
 
+  /** Sends a signal to one of them. */
+  signal(id: string, signal: NodeJS.Signals): void {
+    this.#processes.get(id)?.signal(signal);
+  }
+
+  /** Whether one of them has lately said something. */
+  hasSaid(id: string, text: string): boolean {
+    return this.#processes.get(id)?.log.includes(text) ?? false;
+  }
+
+  /** What each of them last said, for a failed test's message. */
+  logs(): string {
+    return [...this.#processes].map(([id, part]) => `--- ${id}\n${part.log}`).join("\n");
+  }
+
   /** kill -9 of all of them. */
   async killAll(): Promise<void> {
     await Promise.all([...this.#processes.values()].filter((part) => part.isRunning).map((part) => part.killGroup()));

@@ -76,7 +76,8 @@ it("the leading supervisor frozen for 8 s and for 20 s while a node dies, then l
   const { history } = await readHistory(core, subjects);
   const violations = violationsOf(history, load.accepted);
   assert.deepEqual(violations.slice(0, 10), [], `${violations.length} violations\n${stack.logs()}`);
-  const events = await eventsOf(core, subjects);
+  let events: Awaited<ReturnType<typeof eventsOf>> = [];
+  await until("the events", 60_000, async () => (events = await eventsOf(core, subjects)).length > 0);
   const late = events.filter(({ epoch }, i) => events.slice(0, i).some((before) => before.epoch > epoch));
   t.diagnostic(JSON.stringify({ tasks: load.accepted.length, takeOversMs, events: events.length, late: late.length }));
   assert.deepEqual(late, [], `decided in a term that was over\n${supervisors.logs()}`);

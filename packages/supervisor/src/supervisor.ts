@@ -218,7 +218,7 @@ class CompetingSupervisor implements Supervisor {
       throw new TroupeError("invariant_violated", "a term began without a connection");
     const { subjects } = this.#resources;
     const { control: controlLink, observer: observerLink } = links;
-    const from = { nowMs: () => clock.nowMs(), supervisor: this.id, epoch };
+    const from = { nowMs: () => clock.nowMs(), supervisor: this.id, epoch, term: signal };
     const ports: LeadingPorts = {
       system,
       id: this.id,

@@ -63,8 +63,10 @@ export class Leader {
 
   /** One look at the lease. Returns the term that began with it, if one did. Losing the lease aborts the running term. */
   async tick(): Promise<Term | undefined> {
-    const { clock, logger } = this.#options;
+    const { clock, leaseMs, logger } = this.#options;
     const startedMs = clock.monotonicMs();
+    // Whoever stood still for the whole lease does nothing more under its term, not even while it asks what became of it.
+    if (this.#term && startedMs - this.#term.validFromMs >= leaseMs) this.#end("the lease ran out");
     try {
       const began = await this.#compete(startedMs);
       if (this.#term && !this.isLeading) this.#end("the lease ran out");

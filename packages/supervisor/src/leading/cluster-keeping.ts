@@ -193,6 +193,8 @@ class ClusterKeeper {
   async run(): Promise<void> {
     const ports = this.#ports;
     const service = serveCluster(ports, this.#parts());
+    // At once: what a round of a loop waits for may take its time.
+    ports.signal.addEventListener("abort", () => void service.stop(), { once: true });
     void this.#followConnection();
     await Promise.all([
       repeat("pulse", PULSE_MS, ports, () => this.#feelPulse()),
@@ -276,6 +278,7 @@ class ClusterKeeper {
 
   async #watch(): Promise<void> {
     await this.#queues.look();
+    if (this.#ports.signal.aborted) return;
     this.#outcomes.look(this.#membership.membership);
     this.#alerting.look(clusterView(this.#ports, this.#parts()));
   }
