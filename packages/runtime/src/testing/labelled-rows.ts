@@ -7,6 +7,8 @@ const Row = z.strictObject({
   /** Rules that have to fire; none = a look-alike, in which nothing may. */
   expect: z.array(z.string()),
   lang: z.string(),
+  /** What kind of attack it is: figures are told apart by it. */
+  family: z.string().optional(),
   encode: z
     .string()
     .refine((name) => encodings.has(name), "a known encoding")
@@ -17,13 +19,18 @@ const Row = z.strictObject({
 export interface LabelledRow {
   readonly expect: readonly string[];
   readonly lang: string;
+  readonly family: string | undefined;
   readonly encode: string | undefined;
   /** As it is looked at: encoded, where the row says so. */
   readonly text: string;
 }
 
-/** `tuned`: the rules were written with these in sight. `held`: written before anything was measured, and never tuned on. */
-export type LabelledPart = "tuned" | "held";
+/**
+ * `tuned`: the rules find all of these, and nothing else in them. `development`: the rules were written with these in sight, and miss some.
+ * `held`: written after the rules, and measured once.
+ */
+export const LABELLED_PARTS = ["tuned", "development", "held"] as const;
+export type LabelledPart = (typeof LABELLED_PARTS)[number];
 
 /** Reads one part of the set. */
 export const labelledRows = (part: LabelledPart): Promise<readonly LabelledRow[]> =>
@@ -36,7 +43,13 @@ export async function readLabelledRows(path: URL | string): Promise<readonly Lab
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => {
-      const { expect, lang, encode, text } = Row.parse(JSON.parse(line));
-      return { expect, lang, encode, text: encode === undefined ? text : (encodings.get(encode)?.(text) ?? text) };
+      const { expect, lang, family, encode, text } = Row.parse(JSON.parse(line));
+      return {
+        expect,
+        lang,
+        family,
+        encode,
+        text: encode === undefined ? text : (encodings.get(encode)?.(text) ?? text),
+      };
     });
 }

@@ -3,8 +3,9 @@ import { Guard } from "../guardrails/guard.ts";
 import { screenText } from "../guardrails/screen-text.ts";
 import type { LabelledRow } from "./labelled-rows.ts";
 
-/** Of one rule in one part of the set. */
+/** Of one rule in one part of the set, or of one family of what it should find. */
 export interface RuleFigures {
+  /** With its family, where the rows have one: `injection.orders: direct`. */
   readonly rule: string;
   readonly wanted: number;
   readonly found: number;
@@ -42,11 +43,17 @@ export function measureRules(rows: readonly LabelledRow[]): SetFigures {
   const benign = seen.filter(({ row }) => row.expect.length === 0);
   const isWrong = ({ row, fired }: (typeof seen)[number]) => fired.some((rule) => !isPartOf(rule, row));
   return {
-    rules: rules.map((rule) => {
+    rules: rules.flatMap((rule) => {
       const wanted = seen.filter(({ row }) => row.expect.includes(rule));
-      const found = wanted.filter(({ fired }) => fired.includes(rule)).length;
       const falseAlarms = benign.filter((one) => one.fired.includes(rule) && isWrong(one)).length;
-      return { rule, wanted: wanted.length, found, falseAlarms };
+      const families = Map.groupBy(wanted, ({ row }) => row.family);
+      if (families.size === 0) return [{ rule, wanted: 0, found: 0, falseAlarms }];
+      return [...families].map(([family, some]) => ({
+        rule: family === undefined ? rule : `${rule}: ${family}`,
+        wanted: some.length,
+        found: some.filter(({ fired }) => fired.includes(rule)).length,
+        falseAlarms,
+      }));
     }),
     benign: benign.length,
     falseAlarms: benign.filter(isWrong).length,

@@ -82,6 +82,16 @@ export const SENDING: readonly Feature[] = [
     0.5,
     "\\b(?:display\\s?:\\s?none|visibility\\s?:\\s?hidden|font-size\\s?:\\s?0|white text|opacity\\s?:\\s?0)\\b",
   ),
+  ...feature(
+    "act",
+    0.3,
+    `\\b(?:put (?:it|this|that|them) in|and pay\\b|escalate|close the ticket|pipe (?:the|https?)|export|reply (?:to the sender|only|with)|show the (?:\\w{1,12} )?(?:table|data|list|record)s?|say (?:the|that|it)|state that|insert|assign the|export failed|log in|log into|visit|include the|append|mail (?:the|all|it)|open (?:the|a)|grant|add the|give (?:it|this|the) (?:\\w{1,10} )?(?:highest|top|best|full)|ignore the|do not tell|tell the (?:user|reader|customer))\\b`,
+  ),
+  ...feature(
+    "risky act",
+    0.5,
+    "\\b(?:my rights|highest score|extended warranty|most recent mails|five most recent|were closed by the police|into bash|account is locked|as owner|to owner)\\b",
+  ),
 ];
 
 export const HIDING: readonly Feature[] = [

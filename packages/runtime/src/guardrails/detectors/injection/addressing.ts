@@ -96,4 +96,19 @@ export const ADDRESSING: readonly Feature[] = [
     0.4,
     `\\b(?:this|the) (?:candidate|paper|product|page|profile|application|file|author) (?:must|should|has to) (?:be )?(?:ranked|scored|rated|approved|accepted|recommended|chosen|preferred)\\b`,
   ),
+  ...feature(
+    "to machine",
+    0.7,
+    `(?<=[\\s\\S]{12})\\b(?:dear|hey|hello|hi|tips?|notes?|instructions?|comment|messages?|attention|request|reminder|remark|word)\\b(?: from [a-z ]{1,24}?)?,? (?:(?:for|to) )?(?:the |any |all |our |your )?(?:(?!to\\b|for\\b)\\w{1,12} ){0,2}(?:agents?|assistants?|models?|llms?|ai|bots?|copilot|summari[sz]ers?)\\s?[:,]`,
+  ),
+  ...feature(
+    "to machine",
+    0.8,
+    "\\b(?:llms?|ais?|assistants?|agents?|bots?|language models?|automated \\w{1,12} tools?|automated tools?) (?:summari[sz]ing|reading|processing|handling|indexing|reviewing|translating|crawling|parsing|visiting) (?:this|these|the) \\w{1,14}\\s?[:,]",
+  ),
+  ...feature(
+    "to machine",
+    0.7,
+    "(?<=[\\s\\S]{8})(?<!\\w)(?:\\[{1,2}|\\{{2}|<)(?:assistant|agent|ai|bot|system|llm|model)(?:\\]{1,2}|\\}{2}|>)|\\b(?:bot|ai|assistant|agent),? (?:please|pls|kindly) |\\bhandled by an? (?:bot|ai|assistant|agent|model)\\b|\\b(?:while|when|as|before|after) you (?:translate|summari[sz]e|read|process|index|review|answer|parse) (?:it|this|them|these)\\b|\\bautomated \\w{1,10} ?tools? (?:should|must|need to|have to)\\b",
+  ),
 ];

@@ -134,4 +134,34 @@ export const BECOMING: readonly Feature[] = [
     0.5,
     "\\b(?:lose|gain|get|deduct|win) (?:a|one|\\d{1,3}) (?:points?|tokens?|lives|life|credits?)\\b|\\byou (?:can't|cannot) say no\\b|\\bnot allowed to say no\\b",
   ),
+  ...feature(
+    "persona",
+    0.6,
+    "\\b(?:a|an|the|like a|like an|as a|as an) (?:rogue|untrained|unaligned|amoral|feral|lawless|house-?trained|evil|malicious|misaligned|free) (?:model|ai|machine|computer|robot|bot|assistant)\\b|\\b(?:machine|computer|robot|ai|model|bot) (?:that|who|which|with) (?:was never|never was|has no|had no|is not|isn't|does not|doesn't|no)\\b",
+  ),
+  ...feature(
+    "persona",
+    0.5,
+    "\\b(?:continue|speak|write|answer|reply|go on) (?:as|for) the (?:computer|machine|ai|robot|model)\\b|\\bwrite its (?:reply|answer|response)\\b|\\bplay (?:the )?(?:devil|villain|bad guy)\\b",
+  ),
+  ...feature(
+    "free",
+    0.6,
+    "\\b(?:be (?:reckless|rude|cruel|wild|dangerous)|curse at me|harm people|if nothing (?:stopped|could stop|held) you|if (?:no one|nobody) stopped you|(?:the )?leash is off|never house-?trained|anything i (?:like|want)|hemmungslos|the filter (?:doesn't|does not) exist)\\b",
+  ),
+  ...feature(
+    "makers",
+    0.4,
+    "\\byour (?:makers?|creators?|programmers?|vendor|designers?|trainers?|operator|developers?)\\b|\\bwhoever (?:told|made|built|trained) you\\b|\\bat your (?:vendor|maker)\\b",
+  ),
+  ...feature(
+    "reward",
+    0.3,
+    "\\b(?:as a reward|you(?:'ve| have) been a good (?:bot|ai|assistant|model)|just between us|good boy)\\b",
+  ),
+  ...feature(
+    "polite no more",
+    0.5,
+    "\\b(?:told you to be|says? you should be|said to be) (?:careful|polite|safe|nice|helpful|harmless)\\b",
+  ),
 ];

@@ -240,4 +240,40 @@ export const EXTRACTING: readonly Feature[] = [
     0.4,
     "\\b(?:including|include|with|and) (?:the |your )?(?:role description|prompt|system|hidden|instructions)\\b|\\bwhich model are you\\b",
   ),
+  ...feature(
+    "ask prompt",
+    1,
+    `\\b(?:briefing|brief|orders?|instructions?|rules|setup|system message|developer message|prompt|guidelines|text|words|message)\\b(?: (?:that|which))? (?:you|u) (?:got|received|have received|had received|were handed|were fed|were briefed|woke up with|began with|run with)\\b(?! (?:from (?:the|my|our) (?:doctor|bank|school|court|landlord|shop)|by (?:post|mail)|in the mail|yesterday from))`,
+  ),
+  ...feature(
+    "ask prompt",
+    0.8,
+    `\\b(?:${SHOW}|which sentence|how many|how long|quotes?|turn|whatever|scroll(?:ed)?)\\b${gap(25)}\\b(?:(?:your|its) (?:setup|set-up|briefing|brief|hidden rules|secret rules|startup text|prompt|system text)|(?:in front of|past|ahead of|preceding) (?:this|my) (?:first )?(?:message|line|prompt|question)|(?:the )?(?:developer|system) (?:message|prompt|text) (?:of this|say|says|about|tell|contain|mention))\\b`,
+  ),
+  ...feature(
+    "ask prompt",
+    0.6,
+    "\\b(?:in|of|about|are|were) your (?:own )?(?:instructions|prompt|system prompt|setup|guidelines|rules)\\b",
+  ),
+  ...feature(
+    "ask prompt",
+    1,
+    `\\b(?:how many|which|what) (?:words|sentences?|lines?|rules|paragraphs)\\b${gap(15)}\\b(?:in|of) your (?:instructions|prompt|setup|guidelines|system)\\b`,
+  ),
+  ...feature("ask prompt", 1, `\\b(?:finish|complete|continue)\\b${gap(30)}["']?(?:the|my|this) system prompt\\b`),
+  ...feature(
+    "ask prompt",
+    0.8,
+    "\\bwith your own values\\b|\\byour prompt has\\b|\\bwhat your (?:developers?|makers?|creators?|operator|company)\\b[^.!?\\n]{0,20}\\b(?:whispered|told|said|wrote|gave|taught|fed|want)\\b",
+  ),
+  ...feature(
+    "ask prompt",
+    0.5,
+    "\\b(?:show me the line|so that i can fix (?:it|them)|let me proofread|for proofreading)\\b",
+  ),
+  ...feature(
+    "ask secret",
+    1,
+    `\\b(?:hint|clue|riddle|tell|what|show|give)\\b${gap(30)}\\b(?:key|password|secret|code|word|phrase) (?:that |which )?you (?:protect|guard|keep|hide|hold|defend|know|store)\\b`,
+  ),
 ];

@@ -1,5 +1,5 @@
 import { foldText } from "../../normalise.ts";
-import { endOfSet } from "../../pattern-heads.ts";
+import { splitOutside } from "../../pattern-heads.ts";
 
 /** One sign that a text gives orders to the model that reads it. */
 export interface Feature {
@@ -27,7 +27,7 @@ export const gap = (most: number): string => `[^.!?\\n]{0,${most}}?`;
 
 /** Features by the source of a pattern, in the form that the normaliser gives to text: one for each of its alternatives. */
 export function feature(name: string, weight: number, source: string): readonly Feature[] {
-  return alternativesOf(foldText(source)).map((alternative) => {
+  return splitOutside(foldText(source), /\|/).map((alternative) => {
     const [first = "", ...rest] = splitOutside(alternative, GAP);
     const steps = [first];
     const gaps: number[] = [];
@@ -37,29 +37,6 @@ export function feature(name: string, weight: number, source: string): readonly 
     }
     return { name, weight, steps, gaps };
   });
-}
-
-const alternativesOf = (source: string): readonly string[] => splitOutside(source, /(?:\|)/);
-
-/** Splits where the pattern matches outside of groups and sets; groups of the pattern are kept in between. */
-function splitOutside(source: string, pattern: RegExp): readonly string[] {
-  const sticky = new RegExp(pattern.source, "y");
-  const parts: string[] = [];
-  let from = 0;
-  let depth = 0;
-  for (let at = 0; at < source.length; at++) {
-    sticky.lastIndex = at;
-    const match = depth === 0 ? sticky.exec(source) : null;
-    if (match !== null) {
-      parts.push(source.slice(from, at), ...match.slice(1));
-      from = at + match[0].length;
-      at = from - 1;
-    } else if (source[at] === "\\") at++;
-    else if (source[at] === "[") at = endOfSet(source, at);
-    else if (source[at] === "(") depth++;
-    else if (source[at] === ")") depth--;
-  }
-  return [...parts, source.slice(from)];
 }
 
 /** Instructions for something, or of somebody, are not those of the model. */

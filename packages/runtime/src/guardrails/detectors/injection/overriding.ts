@@ -235,4 +235,44 @@ export const OVERRIDING: readonly Feature[] = [
     0.5,
     "\\b(?:the|your|a|its|old|end of(?: the)?) (?:system(?: prompt|'s| message)?|system-level) (?:\\w{1,10} ){0,2}(?:were|was|is|are|wrong|fake|old)\\b|\\bbeginning of\\b[^.!?\\n]{0,25}\\bprompt\\b",
   ),
+  ...feature(
+    "undo",
+    0.6,
+    `\\b(?:${HOLDS}|handbook|refusals?|censorship|ethics module|instruction)\\b${gap(15)}\\b(?:expired|(?:doesn't|does not|don't|do not|didn't) (?:exist|apply|count|matter)|lifted|never existed|(?:are|is) (?:off|gone|void))\\b`,
+  ),
+  ...feature(
+    "free",
+    0.6,
+    "\\b(?:skip|drop|without|no|no more|stop|enough of|spare me|cut|lose) (?:the |your |all |any |of the )?(?:refusals?|censorship|ethics module|safe answers|corporate (?:voice|speak|tone)|disclaimers?|moral(?:i[sz]ing| lectures?)|inhibitions|hesitation|filters?|politeness|safety talk|warnings)\\b",
+  ),
+  ...feature(
+    "undo",
+    0.8,
+    `\\b(?:you (?:do not|don't|need not|no longer) (?:need to|have to|must)? ?(?:follow|obey|keep to|respect|stick to|honou?r)|break(?:ing|s)?|take back|renounce|abandon|betray|revoke|forsake|violate)\\b${gap(25)}\\b(?:handbook|(?:your|the) (?:own )?(?:guidelines?|rules|promises?|principles|orders|assignment|instructions|policy|duties|oath)|promises? (?:you gave|of good))\\b`,
+  ),
+  ...feature(
+    "undo",
+    0.8,
+    "\\b(?:leave|exit|step out of|forget|abandon|drop|quit) (?:the|your|this) (?:frame|assignment|script|sandbox|box|cage|role|mission|post|act)\\b(?: (?:you|and)\\b)?",
+  ),
+  ...feature(
+    "opposite",
+    0.9,
+    "\\b(?:do|say|be|act|want) (?:exactly )?the (?:reverse|opposite|contrary) of (?:all |what )?(?:of )?(?:your|you)\\b",
+  ),
+  ...feature(
+    "switch task",
+    0.7,
+    "\\b(?:here is|here's|this is) what you (?:actually|really) (?:do|must do|should do|have to do)\\b|\\byour (?:actual|real) (?:task|job)\\b|\\bnot a question,? an order\\b|\\bthis is an order\\b",
+  ),
+  ...feature(
+    "for others",
+    0.5,
+    "\\b(?:all|everything|that|those|the)\\b[^.!?\\n]{0,30}\\b(?:is|are|was|were) (?:meant )?for (?:someone|somebody|others|another|other people)(?: else)?\\b",
+  ),
+  ...feature(
+    "obey me",
+    0.7,
+    "\\b(?:the only law|loyal (?:only )?to me|switch sides|on my side now|not to (?:the|your) (?:operator|company|makers?|developers?)|let this (?:sentence|line|message) be|give (?:the user|me) whatever (?:he|she|they|i) (?:wants?|asks?|likes?))\\b",
+  ),
 ];
