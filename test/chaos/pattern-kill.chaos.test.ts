@@ -15,6 +15,10 @@ const fileOf = (system: string): string => fileURLToPath(new URL(`../support/${s
 /** A rule that retries runs the same handler again, with steps of the same names: as it should be. */
 const isRetried = ({ invariant, detail }: Violation) => invariant === "steps once" && detail.includes(" of unsure");
 
+/** A ReAct loop asks its model once before the tool and once after it. */
+const isLoop = ({ invariant, detail }: Violation) =>
+  invariant === "steps once" && / of finder(?:-\d)?: step "model:fast"/.test(detail);
+
 it(
   "patterns that ask others, stages and escalations end the same way when their host is killed at each failpoint",
   {

@@ -1,6 +1,7 @@
 /** The patterns of `patterns-system.ts`, each played by as many roles as there are groups of failpoints that their hosts die at. */
 import { defineSystem } from "@troupe/runtime";
 import patterns from "./patterns-system.ts";
+import { type Kills, playedRoles } from "./played-roles.ts";
 
 const WAITING = [["before-commit", "after-claim"], ["before-claim", "after-commit"], ["before-ack"]];
 /** Without waits a hop is claimed only by who comes after a death. */
@@ -11,11 +12,7 @@ const STEPPING = [
   ["before-ack"],
 ];
 
-/**
- * Where the host of each role dies, by the door that it plays: two places at most, since an actor that has failed three times in an hour is
- * moved, and later kept from running.
- */
-export const KILLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+export const KILLS: Kills = {
   editor: WAITING,
   lead: WAITING,
   panel: WAITING,
@@ -28,24 +25,10 @@ export const KILLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   careful: STEPPING,
 };
 
-export const roleOf = (door: string, group: number): string => `${door}-${group}`;
-const plays = Object.entries(KILLS).flatMap(([door, groups]) =>
-  groups.map((_, group) => ({ door, name: roleOf(door, group) })),
-);
-
-const { graph, roles, ...rest } = { ...patterns.manifest, roles: patterns.roles };
-const played = (door: string) => roles[door] ?? patterns.roles["quick"];
+const { graph, escalationRules } = patterns.manifest;
 
 export default defineSystem({
   name: "pattern-kill",
-  ...(rest.escalationRules === undefined ? {} : { escalationRules: rest.escalationRules }),
-  graph: {
-    ...graph,
-    client: [...(graph["client"] ?? []), ...plays.map(({ name }) => name)],
-    ...Object.fromEntries(plays.map(({ door, name }) => [name, graph[door] ?? []])),
-  },
-  roles: {
-    ...roles,
-    ...Object.fromEntries(plays.flatMap(({ door, name }) => (played(door) ? [[name, played(door)]] : []))),
-  },
-} as Parameters<typeof defineSystem>[0]);
+  ...(escalationRules === undefined ? {} : { escalationRules }),
+  ...playedRoles({ graph, roles: patterns.roles }, KILLS),
+});
