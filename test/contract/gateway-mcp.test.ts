@@ -194,7 +194,7 @@ describe("a client that starts `troupe mcp` itself", () => {
     const { input, answer } = await play(
       bed,
       () => client.callTool({ name: "ask_router", arguments: { input: "over a pipe" } }, options),
-      () => until("progress is told", 15_000, async () => heard.length > 0),
+      () => until("progress is told", 30_000, async () => heard.length > 0),
       { result: "through a pipe" },
     );
     assert.equal(input, "over a pipe");

@@ -51,7 +51,9 @@ test("no role is an agent before a system is deployed; then each door is one, wi
   const [ask, status] = router.endpoints;
   assert.deepEqual([ask?.name, ask?.queue_group], ["prompt", "agents"]);
   assert.deepEqual(ask?.metadata, { max_payload: `${client.nc.info?.max_payload}B`, attachments_ok: "false" });
-  const beat = (await client.nc.request(status?.subject ?? "", "")).json<{ instance_id: string }>();
+  const beat = (await client.nc.request(status?.subject ?? "", "", { timeout: 15_000 })).json<{
+    instance_id: string;
+  }>();
   assert.equal(beat.instance_id, router.id);
   assert.equal(beats.get("agents.hb.troupe.demo.router")?.instance_id, router.id);
 });
@@ -141,7 +143,7 @@ test("a client hears of its system's roles alone, answers nothing in their place
     "agents.prompt.troupe.shop.router",
     "agents.hb.troupe.demo.router",
   ])
-    await assert.rejects(client.nc.request(subject, "x", { timeout: 2_000 }), /permission/i, subject);
+    await assert.rejects(client.nc.request(subject, "x", { timeout: 15_000 }), /permission/i, subject);
 });
 
 test("a gateway that stops takes its agents along", async () => {
