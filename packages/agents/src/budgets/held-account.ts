@@ -3,6 +3,7 @@ import type { CasBucket, Row } from "@troupe/runtime/internal";
 import { type Amount, fitsIn, isNothing, minus, NOTHING, plus } from "./amount.ts";
 import {
   type Account,
+  type Change,
   changed,
   holdsWrite,
   type Limits,
@@ -43,8 +44,11 @@ export class HeldAccount {
   #reserved: Amount = NOTHING;
   #pending: Settled = SETTLED;
   #writes = 0;
-  #unsure: { readonly write: number; readonly settled: Settled } | undefined;
+  /** Writes of unknown outcome, oldest first: each may be in the row, or come into it until the row has another revision. */
+  #unsure: readonly { readonly write: number; readonly settled: Settled }[] = [];
   #work: Promise<unknown> = Promise.resolve();
+  /** Reservations and writes that are under way, or wait for their turn. */
+  #working = 0;
   #usedMs: number;
 
   constructor(options: HeldAccountOptions) {
@@ -53,9 +57,9 @@ export class HeldAccount {
     this.#usedMs = options.clock.monotonicMs();
   }
 
-  /** Whether nothing is reserved and everything is written: then it may be let go of, after {@link giveBack}. */
+  /** Whether nothing is reserved, or about to be, and everything is written: then it may be let go of, after {@link giveBack}. */
   get isAtRest(): boolean {
-    return isNothing(this.#reserved) && this.#hasWrittenAll;
+    return this.#working === 0 && isNothing(this.#reserved) && this.#hasWrittenAll;
   }
 
   /** The account as it was last read or written here; `undefined` = not yet. */
@@ -71,7 +75,7 @@ export class HeldAccount {
   /** Reserves, or says why not. Throws `unavailable` or `outcome_unknown` when the store does not answer; nothing is reserved then. */
   async reserve(asked: Amount, limits: Limits): Promise<Refusal | undefined> {
     this.#usedMs = this.#options.clock.monotonicMs();
-    if (fitsIn(asked, this.#free)) {
+    if (this.#hasRoomFor(asked)) {
       this.#reserved = plus(this.#reserved, asked);
       return undefined;
     }
@@ -94,8 +98,9 @@ export class HeldAccount {
   /** Writes what was settled, and keeps no more than what is reserved. */
   async giveBack(): Promise<void> {
     await this.#exclusive(async () => {
+      while (!this.#hasWrittenAll) await this.#write(NOTHING, {});
       const held = this.#row === undefined ? undefined : this.#row.value.slices[this.#options.holder];
-      if (held !== undefined || !this.#hasWrittenAll) await this.#write(NOTHING, {}, true);
+      if (held !== undefined) await this.#write(NOTHING, {}, true);
     });
   }
 
@@ -105,7 +110,7 @@ export class HeldAccount {
   }
 
   get #hasWrittenAll(): boolean {
-    return isNothing(this.#pending.released) && isNothing(this.#pending.used) && this.#unsure === undefined;
+    return isNothing(this.#pending.released) && isNothing(this.#pending.used) && this.#unsure.length === 0;
   }
 
   get #free(): Amount {
@@ -113,8 +118,14 @@ export class HeldAccount {
     return minus(held, plus(this.#reserved, this.#pending.released));
   }
 
+  /** Without a write. A write that may still come into the row may take away what is free by now: then another one has to shut it out. */
+  #hasRoomFor(asked: Amount): boolean {
+    return this.#unsure.length === 0 && fitsIn(asked, this.#free);
+  }
+
   #exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#work.then(work);
+    this.#working++;
+    const result = this.#work.then(work).finally(() => this.#working--);
     this.#work = result.catch(() => undefined);
     return result;
   }
@@ -123,13 +134,13 @@ export class HeldAccount {
     const { key, rows, holder, clock, goneAmong } = this.#options;
     for (let conflicts = 0; ; ) {
       // While this waited, calls may have ended that leave room.
-      if (!isNothing(asked) && fitsIn(asked, this.#free)) break;
+      if (!isNothing(asked) && this.#hasRoomFor(asked)) break;
       const isFresh = this.#row === undefined;
       const row = this.#row ?? (await rows.get(key));
       if (isFresh) this.#recognise(row?.value);
       this.#row = row;
-      const settled = this.#pending;
-      const change = { holder, settled, reserved: this.#reserved, asked, limits, isLast };
+      const change = this.#change(asked, limits, isLast);
+      const { settled } = change;
       const next = changed(row?.value, change, clock.nowMs());
       if (next.ok) {
         if (await this.#put(row, next.account, settled)) break;
@@ -146,18 +157,27 @@ export class HeldAccount {
     return undefined;
   }
 
+  /** A slice that goes takes the mark of its last write along: nothing is settled with it, so that nothing is settled twice. */
+  #change(asked: Amount, limits: Limits, isLast: boolean): Change {
+    const { holder } = this.#options;
+    const all = { holder, asked, limits, isLast };
+    if (!isLast) return { ...all, settled: this.#pending, reserved: this.#reserved };
+    return { ...all, settled: SETTLED, reserved: plus(this.#reserved, this.#pending.released) };
+  }
+
   async #afterConflict(conflicts: number): Promise<void> {
     const { key, clock, random } = this.#options;
     if (conflicts === MAX_CONFLICTS) throw new TroupeError("unavailable", `too many write the budget account ${key}`);
     await clock.sleep(random.unit() * CONFLICT_PAUSE_MS * Math.min(conflicts, 8));
   }
 
-  /** A write of unknown outcome that is in the row after all has settled what it was to settle. */
+  /** The last write of unknown outcome that is in the row after all has settled what it was to settle, and those before it are not in it. */
   #recognise(account: Account | undefined): void {
-    const unsure = this.#unsure;
-    this.#unsure = undefined;
-    if (unsure === undefined || account === undefined) return;
-    if (holdsWrite(account, this.#options.holder, unsure.write)) this.#forgetSettled(unsure.settled);
+    if (account === undefined) return;
+    const found = this.#unsure.findLast(({ write }) => holdsWrite(account, this.#options.holder, write));
+    if (found === undefined) return;
+    this.#forgetSettled(found.settled);
+    this.#unsure = [];
   }
 
   #forgetSettled({ released, used }: Settled): void {
@@ -168,15 +188,18 @@ export class HeldAccount {
   async #put(row: Row<Account> | undefined, account: Account, settled: Settled): Promise<boolean> {
     const { key, rows, holder } = this.#options;
     const write = ++this.#writes;
-    const marked = Object.hasOwn(account.slices, holder) ? numbered(account, holder, write) : account;
+    const isLeaving = settled === SETTLED && !Object.hasOwn(account.slices, holder);
+    const marked = isLeaving ? account : numbered(account, holder, write);
     try {
       this.#row = await rows.put(key, marked, row?.revision);
       this.#forgetSettled(settled);
+      this.#unsure = []; // the row is another one than they were written over
       return true;
     } catch (error) {
       this.#row = undefined;
+      // Also after a conflict: an answer may have been lost, and somebody have written over what was stored. The row's mark tells.
+      this.#unsure = [...this.#unsure, { write, settled }];
       if (TroupeError.is(error, "conflict")) return false;
-      if (TroupeError.is(error, "outcome_unknown")) this.#unsure = { write, settled };
       throw error;
     }
   }
