@@ -7,6 +7,9 @@ import { runMutants } from "./mutants/run-mutants.ts";
 import { runRounds } from "./suite/run-rounds.ts";
 import { parseChaosSettings, USAGE } from "./suite/settings.ts";
 
+/** By then whatever was started has ended. */
+const LEFT_OPEN_MS = 15_000;
+
 const note = (line: string): boolean => process.stderr.write(`${line}\n`);
 
 async function main(): Promise<number> {
@@ -29,3 +32,8 @@ try {
   note(messageOf(error));
   process.exitCode = 1;
 }
+// What a run leaves open by mistake must not keep those waiting who want to know how it ended; it is told.
+setTimeout(() => {
+  note(`left open: ${process.getActiveResourcesInfo().join(", ")}`);
+  process.exit();
+}, LEFT_OPEN_MS).unref();

@@ -65,7 +65,7 @@ export class PartProcess {
     await ended;
   }
 
-  /** Asks it to end, and ends its group by force after the limit. */
+  /** Asks it to end, and ends its group by force after the limit; what the part leaves behind of its group ends with it. */
   async stop(limitMs = 5_000): Promise<void> {
     if (!this.isRunning) return;
     const { pid } = this;
@@ -74,10 +74,20 @@ export class PartProcess {
     const force = setTimeout(() => process.kill(-pid, "SIGKILL"), limitMs);
     await ended;
     clearTimeout(force);
+    endGroup(pid);
   }
 
   #keep(text: string): void {
     this.#lines.push(...text.trimEnd().split("\n"));
     this.#lines.splice(0, Math.max(0, this.#lines.length - KEPT_LINES));
+  }
+}
+
+/** Ends whoever is left of a process group: they would hold the pipes of a part that is gone, and so keep us from ending. */
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
   }
 }

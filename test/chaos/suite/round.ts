@@ -13,7 +13,6 @@ const CLIENTS_ON_NATS = 24;
 const CLIENTS_ON_HTTP = 8;
 /** Numbers of tasks over HTTP begin here, so that no two tasks of a round have one number. */
 const HTTP_FROM = 1_000_000_000;
-const WHOLE_MS = 60_000;
 const STRIKE_AGAIN_MS = 250;
 const STRIKE_LIMIT_MS = 20_000;
 
@@ -72,18 +71,20 @@ function gatewayUrl(bed: ChaosBed, n: number): string {
   return bed.urlOf(gateway);
 }
 
-/** Everything is well again and every task has ended; else what is not. */
+/** Everything is well again and every task has ended; else what is not. One that is late does not keep the others from being waited for. */
 async function drained(bed: ChaosBed, load: LoadClient, overHttp: HttpLoad): Promise<string | undefined> {
-  try {
-    await bed.isWhole(WHOLE_MS);
-    const late = AbortSignal.timeout(STRAY_LIMIT_MS);
-    const strays = bed.strays.map((id) => bed.client.result(id, { signal: late }));
-    await Promise.all([load.drain(STRAY_LIMIT_MS), overHttp.drain(STRAY_LIMIT_MS), ...strays]);
-    return undefined;
-  } catch (error) {
-    return messageOf(error);
-  }
+  const late = AbortSignal.timeout(STRAY_LIMIT_MS);
+  const strays = bed.strays.map((id) => bed.client.result(id, { signal: late }));
+  const drains = [load.drain(STRAY_LIMIT_MS), overHttp.drain(STRAY_LIMIT_MS)];
+  const ended = await Promise.allSettled([bed.isWhole(STRAY_LIMIT_MS), ...drains, ...strays]);
+  const overdue = ended.flatMap((each) => (each.status === "rejected" ? [reasonOf(each.reason)] : []));
+  return overdue.length === 0 ? undefined : overdue.join("; ");
 }
+
+const reasonOf = (error: unknown): string =>
+  error instanceof Error && error.cause !== undefined
+    ? `${error.message} (${messageOf(error.cause)})`
+    : messageOf(error);
 
 async function strikeAll(bed: ChaosBed, plan: RoundPlan, note: (line: string) => void): Promise<readonly Struck[]> {
   const random = seededRandom(plan.seed);
