@@ -26,7 +26,7 @@ async function effectsIn(file: string): Promise<ReadonlyMap<string, number>> {
 }
 
 it("a node frozen for a minute: its work runs elsewhere, none of its writes counts afterwards, and it joins again as another life", {
-  timeout: FROZEN_MS + 120_000,
+  timeout: FROZEN_MS + 300_000,
 }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "troupe-freeze-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
