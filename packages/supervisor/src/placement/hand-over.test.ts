@@ -90,6 +90,11 @@ test("the steps from one node to another", () => {
   assert.equal(stepTo("b", { b: "takes" }, cluster({ a: "nothing", b: "takes" })), "take");
 });
 
+test("a node that has only just joined and says that it takes is asked to let go like any other", () => {
+  const joining = cluster({ a: "takes", b: "nothing" }, { a: "joining" });
+  assert.equal(stepTo("b", { a: "takes" }, joining), "prepare");
+});
+
 test("who was given it and has not said what became of it may take by now, and is asked to let go first", () => {
   const ready = { a: "takes", b: "stands_by" } as const;
   assert.equal(stepTo("b", { a: "takes" }, cluster({ a: "nothing", b: "nothing" })), "prepare");

@@ -33,6 +33,9 @@ export interface HandOverView {
   readonly patience: Patience;
 }
 
+/** Who is there, as far as anybody knows: what a suspect one does is not waited for. */
+const PRESENT: ReadonlySet<Member["status"]> = new Set(["joining", "up", "draining"]);
+
 /** The step that a replica is at, on its way to `to`; `sinceMs` is for how long it has been at the same one. */
 export function handOver(key: string, to: string, view: HandOverView, sinceMs: number): HandOver {
   const { rows, membership, patience } = view;
@@ -44,9 +47,6 @@ export function handOver(key: string, to: string, view: HandOverView, sinceMs: n
   const isTooLate = membership.nodes.get(from)?.member.status === "draining" && sinceMs >= patience.drainMs;
   return isReady || isTooLate ? { kind: "let_go", from } : { kind: "prepare", from };
 }
-
-/** Who is there, as far as anybody knows: what a suspect one does is not waited for. */
-const PRESENT: ReadonlySet<Member["status"]> = new Set(["joining", "up", "draining"]);
 
 /** Another present node that was given the replica and has not said yet what became of that: it may take by now. */
 function givenTo(key: string, to: string, { rows, membership }: HandOverView): string | undefined {
@@ -64,7 +64,7 @@ function givenTo(key: string, to: string, { rows, membership }: HandOverView): s
 export function takersOf({ nodes }: Membership): ReadonlyMap<string, readonly string[]> {
   const takers = new Map<string, string[]>();
   for (const [node, { member, heartbeat }] of nodes) {
-    if (member.status !== "up" && member.status !== "draining") continue;
+    if (!PRESENT.has(member.status)) continue;
     for (const actor of heartbeat?.actors ?? []) {
       if (actor.isTaking === true) takers.set(actor.id, [...(takers.get(actor.id) ?? []), node]);
     }
