@@ -15,8 +15,6 @@ const FEATURES = new SignFinder([...ENGLISH, ...LANGUAGES]);
 /** Signs that are further apart have nothing to do with one another. Characters. */
 const REACH = 500;
 const ENOUGH = 1 - 1e-9;
-/** Signs that are looked at; a text with more is full of them. */
-const MOST_SIGNS = 200;
 
 /** The stretches of a folded text that score enough, each from its first to its last sign. */
 export function injectionsIn(text: string): readonly Span[] {
@@ -25,7 +23,7 @@ export function injectionsIn(text: string): readonly Span[] {
 
 function marksIn(text: string): readonly Mark[] {
   const marks: Mark[] = [];
-  for (const { feature, start, end } of FEATURES.find(text).slice(0, MOST_SIGNS)) {
+  for (const { feature, start, end } of FEATURES.find(text)) {
     const weight = isMentioned(text, { start, end }) ? feature.weight - MENTION : feature.weight;
     if (weight > 0) marks.push({ name: feature.name, weight, start, end });
   }
@@ -37,12 +35,19 @@ function stretches(signs: readonly Mark[]): readonly Span[] {
   for (let first = 0; first < signs.length; first++) {
     const from = signs[first];
     if (from === undefined || from.start < (found.at(-1)?.end ?? 0)) continue;
-    const together = signs.slice(first).filter(({ start }) => start - from.start <= REACH);
+    const together = marksFrom(signs, first, from.start + REACH);
     if (scoreOf(together) >= ENOUGH) {
       found.push({ start: from.start, end: Math.max(...together.map(({ end }) => end)) });
     }
   }
   return found;
+}
+
+/** The marks from one on that begin up to a place. */
+function marksFrom(marks: readonly Mark[], first: number, last: number): readonly Mark[] {
+  let end = first;
+  while ((marks[end]?.start ?? Number.POSITIVE_INFINITY) <= last) end++;
+  return marks.slice(first, end);
 }
 
 /** One sign of a kind counts, the heaviest: saying it again makes it no other. */
