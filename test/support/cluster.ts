@@ -174,7 +174,7 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /** The end of a task. Rejects, with the task's log, when it has not come in time. */
-  async done(task: TaskId, withinMs = 15_000): Promise<DoneBody> {
+  async done(task: TaskId, withinMs = 60_000): Promise<DoneBody> {
     const record = await this.#found(this.subjects.doneEvent(task), withinMs, () =>
       this.#stored(this.subjects.done(task)),
     );
@@ -201,7 +201,7 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /** Resolves when a record of the task has this name: `s.step.1`. Rejects when none has in time. */
-  async recorded(task: TaskId, name: RegExp, withinMs = 15_000): Promise<TaskRecord> {
+  async recorded(task: TaskId, name: RegExp, withinMs = 60_000): Promise<TaskRecord> {
     const found = await this.#found(this.subjects.live("*"), withinMs, async () =>
       (await this.records(task)).find(({ subject: { name: n } }) => name.test(`${n.class}.${n.kind}.${n.to}`)),
     );
@@ -210,7 +210,7 @@ export class TestCluster implements AsyncDisposable {
   }
 
   /** The first heartbeat of a node that is as wanted. Rejects, with the last one seen, when none is in time. */
-  async heartbeat(node: string, wanted: (heartbeat: Heartbeat) => boolean, withinMs = 15_000): Promise<Heartbeat> {
+  async heartbeat(node: string, wanted: (heartbeat: Heartbeat) => boolean, withinMs = 60_000): Promise<Heartbeat> {
     const beats = this.core.nc.subscribe(this.subjects.heartbeat(node));
     const tooLate = setTimeout(() => beats.unsubscribe(), withinMs);
     let last: Heartbeat | undefined;
