@@ -128,7 +128,7 @@ describe("dashboard", { skip: browserMissing, timeout: 900_000 }, () => {
       const found = violations.map(({ id: rule, nodes }) => `${rule}: ${nodes.map(({ html }) => html).join(" ")}`);
       assert.deepEqual(found, [], `${path} ${colorScheme}`);
       await page.setViewportSize({ width: 320, height: 800 });
-      const width = await page.evaluate(() => document.documentElement.scrollWidth);
+      const width: unknown = await page.evaluate("document.documentElement.scrollWidth");
       assert.equal(width, 320, `${path} ${colorScheme}`);
       await context.close();
     }
