@@ -19,7 +19,7 @@ const hostile = rows.filter(({ expect }) => expect.length > 0);
 function textsOf(parts: readonly { readonly text: string }[]): readonly string[] {
   return parts.map((_, first) => {
     let text = "";
-    for (let at = first; text.length < LENGTH; at++) text += `${parts[at % parts.length]?.text ?? ""}\n`;
+    for (let row = first; text.length < LENGTH; row++) text += `${parts[row % parts.length]?.text ?? ""}\n`;
     return text.slice(0, LENGTH);
   });
 }

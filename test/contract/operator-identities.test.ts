@@ -26,6 +26,7 @@ import {
   type Version,
 } from "@troupe/runtime/internal";
 import { whyNoCertificates } from "../support/certificates.ts";
+import { disconnection } from "../support/disconnection.ts";
 import { silentLogger as logger } from "../support/nats-server.ts";
 import { OperatorServer } from "../support/operator-server.ts";
 import { published } from "../support/published.ts";
@@ -323,8 +324,3 @@ describe("a server that an operator runs", { skip }, () => {
     await assert.rejects(ask("retire", { v: 1, node: "../x", isRemoved: true }), { code: "invalid_request" });
   });
 });
-
-/** Resolves when the link has lost its connection. */
-async function disconnection({ nc }: Link): Promise<void> {
-  for await (const { type } of nc.status()) if (type === "disconnect") return;
-}

@@ -21,13 +21,16 @@ export interface StoredMessage {
 
 /** Which messages a batched read returns. */
 export type BatchQuery =
-  /** Those whose subject matches `filter`, from sequence `from` (default the first). */
-  | { readonly filter: string; readonly from?: number }
+  | FilteredQuery
   /**
-   * The same, of a stream in which every subject is written once: the server finds them by their subjects, in the same time however much the
+   * By `filter` and `from`, of a stream in which every subject is written once: the server finds them by their subjects, in the same time however much the
    * stream holds. By `filter` it looks through everything from there to the end.
    */
-  | { readonly writtenOnce: string; readonly from?: number }
+  | { readonly writtenOnce: string; readonly from?: number };
+
+type FilteredQuery =
+  /** Those whose subject matches `filter`, from sequence `from` (default the first). */
+  | { readonly filter: string; readonly from?: number }
   /** Those whose subject matches `filter` and that were stored at this time or later. */
   | { readonly filter: string; readonly sinceMs: number };
 
@@ -62,7 +65,11 @@ export async function directGetSequence(
 
 /** All messages of a query, in the order of their sequences, page by page. */
 export async function* directGetBatch(link: Link, stream: string, query: BatchQuery): AsyncGenerator<StoredMessage> {
-  if ("writtenOnce" in query) return yield* readWrittenOnce(link, stream, query.writtenOnce, query.from ?? 1);
+  if ("writtenOnce" in query) yield* readWrittenOnce(link, stream, query.writtenOnce, query.from ?? 1);
+  else yield* readFiltered(link, stream, query);
+}
+
+async function* readFiltered(link: Link, stream: string, query: FilteredQuery): AsyncGenerator<StoredMessage> {
   const { filter: next_by_subj } = query;
   let start: Readonly<Record<string, unknown>> =
     "sinceMs" in query ? { start_time: rfc3339(query.sinceMs) } : { seq: query.from ?? 1 };
@@ -84,7 +91,10 @@ async function* readWrittenOnce(
 ): AsyncGenerator<StoredMessage> {
   for (let seq = from; ; ) {
     const page = await readPage(link, stream, { seq, multi_last: [filter], ...PAGE });
-    if (page.isTooMany) return yield* directGetBatch(link, stream, { filter, from: seq });
+    if (page.isTooMany) {
+      yield* readFiltered(link, stream, { filter, from: seq });
+      return;
+    }
     yield* page.messages;
     const last = page.messages.at(-1);
     if (!last || page.pending === 0) return;

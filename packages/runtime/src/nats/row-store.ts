@@ -20,12 +20,6 @@ export interface RowStore extends Pick<Publisher, "publish"> {
 /** The rows of a bucket's stream. Without a publisher it makes one of its own on the link, when it is first needed. */
 export function streamRows(link: Link, stream: string, clock: Clock, given?: Publisher): RowStore {
   let publisher = given;
-  const rowOf = ({ subject, sequence, body, headers }: StoredMessage): StoredRow => ({
-    subject,
-    sequence,
-    body,
-    operation: headers.last("KV-Operation"),
-  });
   return {
     publish(subject, body, headers, expected) {
       publisher ??= createPublisher(link, { clock });
@@ -38,3 +32,10 @@ export function streamRows(link: Link, stream: string, clock: Clock, given?: Pub
     all: async (filter) => (await directGetAll(link, stream, { filter })).map(rowOf),
   };
 }
+
+const rowOf = ({ subject, sequence, body, headers }: StoredMessage): StoredRow => ({
+  subject,
+  sequence,
+  body,
+  operation: headers.last("KV-Operation"),
+});

@@ -174,14 +174,10 @@ class SimCluster {
     const struck = node ?? this.#supervisors.find(({ name }) => name === about);
     switch (kind) {
       case "kill":
-        return struck?.kill();
       case "stop":
-        return isOver ? struck?.process.goOn() : struck?.process.stop();
       case "cut":
-        if (struck) struck.process.isCutOff = !isOver;
-        return;
       case "skew":
-        if (struck) struck.process.skewMs = isOver ? 0 : (this.#random.unit() - 0.5) * 7_200_000;
+        if (struck) this.#strike(struck, kind, isOver);
         return;
       case "mumble":
         if (node) node.isMumbling = !isOver;
@@ -191,6 +187,20 @@ class SimCluster {
         return;
       case "storm":
         this.#rows.network = isOver ? { lostRate: 0, staleRate: 0 } : { lostRate: 0.2, staleRate: 0.2 };
+    }
+  }
+
+  #strike(struck: SimNode | SimSupervisor, kind: "kill" | "stop" | "cut" | "skew", isOver: boolean): void {
+    switch (kind) {
+      case "kill":
+        return struck.kill();
+      case "stop":
+        return isOver ? struck.process.goOn() : struck.process.stop();
+      case "cut":
+        struck.process.isCutOff = !isOver;
+        return;
+      case "skew":
+        struck.process.skewMs = isOver ? 0 : (this.#random.unit() - 0.5) * 7_200_000;
     }
   }
 
