@@ -29,16 +29,15 @@ import { whyNoCertificates } from "../support/certificates.ts";
 import { disconnection } from "../support/disconnection.ts";
 import { silentLogger as logger } from "../support/nats-server.ts";
 import { OperatorServer } from "../support/operator-server.ts";
-import { published } from "../support/published.ts";
+import { published, stored } from "../support/published.ts";
 import { until } from "../support/stack.ts";
 
 const subjects = new Subjects("ops");
 const v1 = "v1" as Version;
-const role = { kind: "actor" } as const;
 const MANIFEST = SystemManifest.parse({
   name: "pair",
   graph: { client: ["a"], a: ["b"], b: ["client"] },
-  roles: { a: role, b: role },
+  roles: { a: { kind: "actor" }, b: { kind: "actor" } },
 });
 const HOP = "log.0.v1.0-v1-00000000000000000000000000.00000000000000000000000001";
 const skip = await whyNoCertificates();
@@ -52,7 +51,7 @@ describe("a server that an operator runs", { skip }, () => {
 
   async function place(node: string, epoch: number, ...roles: string[]): Promise<void> {
     const replicas = roles.map((name) => ({ version: v1, role: name, index: 0, concurrency: 1 }));
-    assert.equal(await published(core, subjects.row("placement", node), { v: 1, node, epoch, replicas }), "stored");
+    await stored(core, subjects.row("placement", node), { v: 1, node, epoch, replicas });
   }
 
   const openRole = (node: string, link: Link, name: string) =>
@@ -90,7 +89,7 @@ describe("a server that an operator runs", { skip }, () => {
     await assert.rejects(openRole("web-1", node, "a"), { code: "forbidden" });
     await place("web-1", 1, "a");
     const a = await openRole("web-1", node, "a");
-    assert.equal(await published(a, `ops.${HOP}.a.m.send.b`), "stored");
+    await stored(a, `ops.${HOP}.a.m.send.b`);
     assert.equal(await published(a, `ops.${HOP}.a.m.send.client`), "unknown");
     assert.equal(await published(a, `ops.${HOP}.b.s.step.1`), "unknown");
     await assert.rejects(openRole("web-1", node, "b"), { code: "forbidden" });
@@ -171,9 +170,9 @@ describe("a server that an operator runs", { skip }, () => {
     const { nodes } = await ask("retire", { v: 1, node: "web-1", isRemoved: false });
     assert.deepEqual(nodes, ["web-2"]);
     await cut;
-    assert.equal(await published(stays, `ops.${HOP.replace(/1$/, "2")}.a.m.send.b`), "stored");
+    await stored(stays, `ops.${HOP.replace(/1$/, "2")}.a.m.send.b`);
     const back = await openRole("web-1", one, "a");
-    assert.equal(await published(back, `ops.${HOP.replace(/1$/, "3")}.a.m.send.b`), "stored");
+    await stored(back, `ops.${HOP.replace(/1$/, "3")}.a.m.send.b`);
   });
 
   test("an issuer that starts again knows what the last one has given, and takes it", async () => {
@@ -220,7 +219,7 @@ describe("a server that an operator runs", { skip }, () => {
     }
     assert.notEqual(current.seed, first, "renewed before the first ones end");
     assert.deepEqual((await reconnection).slice(0, 2), ["disconnect", "reconnect"]);
-    assert.equal(await published(link, `ops.${HOP.replace(/1$/, "4")}.a.m.send.b`), "stored");
+    await stored(link, `ops.${HOP.replace(/1$/, "4")}.a.m.send.b`);
     await server.stopIssuer();
     await server.startIssuer();
   });
