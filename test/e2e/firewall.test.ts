@@ -162,16 +162,30 @@ test("a message that is pulled goes to an inbox of the role, or nowhere", async 
   assert.equal(await directGetLast(stack.core, "FORT_KEYS", places[2] ?? ""), undefined);
 });
 
+/** Asks with an inbox that can be told from those of the role's own hosts, and waits for the answer. */
+async function askAt(link: Link, inbox: string, subject: string, body: string): Promise<void> {
+  const answers = link.nc.subscribe(inbox, { max: 1, timeout: 15_000 });
+  link.nc.publish(subject, body, { reply: inbox });
+  for await (const answer of answers) assert.equal(answer.subject, inbox);
+}
+
 test("a role hears nothing of other roles' inboxes, also under its own prefix", async () => {
   const [spy, victim] = [await open("analyst"), await open("developer")];
   const heard: string[] = [];
   spy.nc.subscribe("_INBOX.>", { callback: (_error, message) => void heard.push(message.subject) });
   await spy.nc.flush();
   const { task, hop } = newTask();
-  await directGetLast(victim, LOG, stack.subjects.own(task, hop, "developer"));
-  await stack.core.nc.request("fort.supervisor.health", "");
+  const ownOf = (link: Link, role: string) =>
+    `${link.apiPrefix}.DIRECT.GET.${LOG}.${stack.subjects.own(task, hop, role)}`;
+  const inboxes = [`${victim.inboxPrefix}.victim.1`, `${stack.core.inboxPrefix}.core.1`, `${spy.inboxPrefix}.spy.1`];
+  await askAt(victim, inboxes[0] ?? "", ownOf(victim, "developer"), "");
+  await askAt(stack.core, inboxes[1] ?? "", "fort.supervisor.health", "");
+  await askAt(spy, inboxes[2] ?? "", ownOf(spy, "analyst"), "");
   await spy.nc.flush();
-  assert.deepEqual(heard, []);
+  assert.deepEqual(
+    heard.filter((inbox) => inboxes.includes(inbox)),
+    inboxes.slice(2),
+  );
 });
 
 test("sixty open batches of one role do not stop another from writing", async () => {

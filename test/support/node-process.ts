@@ -36,10 +36,12 @@ export async function startNodeProcess(settings: NodeProcessSettings): Promise<N
   const { system, name, url, nodeSeed, hostSeed, flags = [] } = settings;
   const seeds = { TROUPE_NODE_NODE_SEED: nodeSeed, TROUPE_NODE_HOST_SEED: hostSeed };
   const child = spawn(process.execPath, [ENTRY, "--system", system, "--name", name, "--nats", url, ...flags], {
-    stdio: ["ignore", "ignore", "pipe"],
+    // The channel ends it when the test is killed: it has a process group of its own, and nobody else would.
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
     detached: true,
     env: { ...process.env, ...seeds },
   });
+  child.channel?.unref();
   const node = new WatchedNode(name, child);
   await node.logged(/node has joined/, 20_000);
   return node;

@@ -11,6 +11,9 @@ try {
   const logger = createLogger({ name: `node/${options.name}`, level: logLevel });
   const node = createNode({ ...options, tracing: await traceHosts(process.env, logger), logger });
   stopOnSignals(node, process);
+  // Whoever started it over a channel is gone, and nobody else would end it. The channel alone does not keep it running.
+  process.on("disconnect", () => process.exit(1));
+  process.channel?.unref();
   await node.start();
   process.exitCode = await node.done;
 } catch (error) {
