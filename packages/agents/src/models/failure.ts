@@ -1,4 +1,4 @@
-import { APIConnectionError, APIError } from "openai";
+import { APIConnectionError, APIError } from "openai/core/error";
 import { z } from "zod";
 
 /** Why one try at a model gave no answer, and whether another may. */

@@ -3,7 +3,9 @@
  * silence is then noticed early, and cancelling stops the endpoint's work.
  */
 import { type Clock, type Random, TroupeError } from "@troupe/runtime";
-import OpenAI, { APIError } from "openai";
+import { OnDemand } from "@troupe/runtime/internal";
+import type OpenAI from "openai";
+import { APIError } from "openai/core/error";
 import { takeTurn } from "../limits/provider-turn.ts";
 import { readRateHeaders } from "../limits/rate-headers.ts";
 import { apiOf } from "./api-of.ts";
@@ -78,7 +80,7 @@ function gatedTries(
       const onHeaders = (given: Pick<Headers, "get">) => {
         headers = given;
       };
-      const answer = await tryOnce(clientWith(apiKey), model, call, { ...scope, onHeaders }, clock, limits);
+      const answer = await tryOnce(await clientWith(apiKey), model, call, { ...scope, onHeaders }, clock, limits);
       result = "success";
       return { ok: true, answer };
     } catch (error) {
@@ -102,17 +104,21 @@ function gatedTries(
   };
 }
 
-/** One client for as long as the key stays the same. */
-function clientsOf({ baseUrl }: ResolvedModel): (apiKey: string) => OpenAI {
+/** One client for as long as the key stays the same. The library, 236 modules, is loaded by those alone who have a model to ask. */
+function clientsOf({ baseUrl }: ResolvedModel): (apiKey: string) => Promise<OpenAI> {
+  const library = new OnDemand(async () => (await import("openai")).OpenAI);
+  // Begun now, so that the first call does not wait for it; should it fail, the call tries again and says why.
+  void library.get();
   let known: { readonly apiKey: string; readonly client: OpenAI } | undefined;
-  return (apiKey) => {
-    if (known?.apiKey !== apiKey) known = { apiKey, client: connect(baseUrl, apiKey) };
+  return async (apiKey) => {
+    const Library = await library.get();
+    if (known?.apiKey !== apiKey) known = { apiKey, client: connect(Library, baseUrl, apiKey) };
     return known.client;
   };
 }
 
-const connect = (baseURL: string, apiKey: string): OpenAI =>
-  new OpenAI({
+const connect = (Library: typeof OpenAI, baseURL: string, apiKey: string): OpenAI =>
+  new Library({
     apiKey,
     baseURL,
     organization: null,
