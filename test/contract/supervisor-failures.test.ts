@@ -41,7 +41,7 @@ class FreezingClock implements Clock {
   }
 }
 
-const leaderOf = async (bed: SupervisorBed) => (await bed.ask<ClusterHealth>("health")).supervisor;
+const leaderOf = async (bed: SupervisorBed) => (await bed.healthSoon()).supervisor;
 
 test("a standby leads at once when the leader stops, and after the lease when it falls silent; the one that returns stands by", async () => {
   await using bed = await SupervisorBed.start();
@@ -144,7 +144,7 @@ test("a restart of the server stops nothing for long: deadlines, dead letters an
   await until("n1 up", 30_000, async () => (await bed.ask<ClusterHealth>("health")).nodes.up === 1);
   const before = await bed.submit(version, { remainingMs: 3_000 });
   process.kill(bed.server.pid, "SIGKILL");
-  await until("the server is back", 90_000, async () => (await bed.ask<ClusterHealth>("health")).nodes.up === 1);
+  await until("the server is back", 90_000, async () => (await bed.healthSoon()).nodes.up === 1);
   assert.equal(supervisor.isLeading, true);
   const after = await bed.submit(version, { remainingMs: 100 });
   assert.equal((await bed.done(before, 30_000)).status, "expired");

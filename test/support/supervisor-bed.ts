@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {
   type Clock,
+  type ClusterHealth,
   createJetStreamLog,
   createLogger,
   createPublisher,
@@ -120,13 +121,16 @@ export class SupervisorBed implements AsyncDisposable {
   }
 
   /** Asks a verb of the supervisor; an operator unless told otherwise. Throws the error that came back. */
-  async ask<T>(verb: string, body: unknown = {}, link: Link = this.core): Promise<T> {
-    const answer = await link.nc.request(this.subjects.supervisor(verb), JSON.stringify(body), {
-      timeout: ANSWER_LIMIT_MS,
-    });
+  async ask<T>(verb: string, body: unknown = {}, link = this.core, timeout = ANSWER_LIMIT_MS): Promise<T> {
+    const answer = await link.nc.request(this.subjects.supervisor(verb), JSON.stringify(body), { timeout });
     const value = answer.json<T & { error?: { code: string; message: string; details?: unknown } }>();
     if (value.error) throw Object.assign(new Error(value.error.message), value.error);
     return value;
+  }
+
+  /** The cluster's health as far as it can be had soon: what is asked of somebody who dies meanwhile is never answered. */
+  healthSoon(): Promise<ClusterHealth> {
+    return this.ask<ClusterHealth>("health", {}, this.core, 1_000);
   }
 
   /** Asks the JetStream API. */
