@@ -5,15 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { jetstreamManager } from "@nats-io/jetstream";
-import {
-  callService,
-  NODE_VERBS,
-  SystemManifest,
-  type TaskId,
-  type TaskRecord,
-  type Version,
-} from "@troupe/runtime/internal";
+import { callService, NODE_VERBS, SystemManifest, type TaskId, type TaskRecord } from "@troupe/runtime/internal";
 import { TestCluster } from "../support/cluster.ts";
 import { isAlive, type NodeProcess } from "../support/node-process.ts";
 
@@ -31,15 +23,6 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Makes `ack_wait` longer than any test takes: what comes to a second host then was handed back, however slow the machine is. */
-async function onlyByHandBack(version: `v${number}`): Promise<void> {
-  const { consumers } = await jetstreamManager(cluster.core.nc);
-  for (const { role } of ROLES) {
-    const durable = cluster.subjects.durable(version as Version, role);
-    await consumers.update(cluster.subjects.logStream(0), durable, { ack_wait: 600_000_000_000 });
-  }
-}
-
 const nameOf = ({ subject: { name } }: TaskRecord) => `${name.class}.${name.kind}.${name.to}`;
 const lastHost = (node: NodeProcess): number => {
   const pid = node.hostPids.at(-1);
@@ -53,7 +36,7 @@ const busy = (node: string, count: number) =>
 
 test("a host that is killed in a step: its node gives back at once, and the task ends once, long before ack_wait", async () => {
   await cluster.deploy("v1", RELAY);
-  await onlyByHandBack("v1");
+  await cluster.onlyByHandBack("v1", ["a", "b", "c"]);
   await cluster.place("n1", 1, "v1", ROLES);
   const node = await cluster.startNode("n1");
   await upAndRunning("n1");
@@ -85,7 +68,7 @@ test("hosts end when their node is killed, however busy they are", async () => {
 
 test("a drain finishes what runs, gives back what does not finish, and the rest is found by the next node", async () => {
   await cluster.deploy("v3", RELAY);
-  await onlyByHandBack("v3");
+  await cluster.onlyByHandBack("v3", ["a", "b", "c"]);
   const everywhere = ROLES.map((role) => ({ ...role, concurrency: 4 }));
   await cluster.place("n3", 1, "v3", everywhere);
   await cluster.place("n4", 1, "v3", everywhere);

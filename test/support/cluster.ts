@@ -6,6 +6,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { jetstreamManager } from "@nats-io/jetstream";
 import {
   callService,
   createJetStreamLog,
@@ -79,6 +80,15 @@ export class TestCluster implements AsyncDisposable {
     const cluster = new TestCluster(server, core);
     await ensureResources(core, { subjects: cluster.subjects });
     return cluster;
+  }
+
+  /** Makes `ack_wait` longer than any test takes: what comes to a second host then was handed back, however slow the machine is. */
+  async onlyByHandBack(version: `v${number}`, roles: readonly string[]): Promise<void> {
+    const { consumers } = await jetstreamManager(this.core.nc);
+    for (const role of roles) {
+      const durable = this.subjects.durable(version as Version, role);
+      await consumers.update(this.subjects.logStream(0), durable, { ack_wait: 600_000_000_000 });
+    }
   }
 
   /** Stores a deployment of the system that a module exports, with its durables, and makes it the current one. */
