@@ -9,13 +9,13 @@ import {
   TroupeError,
 } from "@troupe/runtime";
 import { type BudgetUse, CasBucket, OnDemand, type SpentBudget } from "@troupe/runtime/internal";
-import { z } from "zod";
 import type { ModelSettings } from "../config/load.ts";
 import type { CallTokens } from "../models/call-estimate.ts";
 import { providerOf } from "../models/registry.ts";
 import { every } from "../node-services/every.ts";
 import { deployedTool } from "../node-services/manifest-tool.ts";
 import { NodeAccess } from "../node-services/node-access.ts";
+import { readQuestion } from "../node-services/read-question.ts";
 import { type Amount, NOTHING } from "./amount.ts";
 import { budgetError } from "./budget-error.ts";
 import { BudgetLedger, type NestedAccount } from "./budget-ledger.ts";
@@ -54,16 +54,14 @@ class BudgetHandler implements BrokerHandler {
     this.#access = NodeAccess.of(ports);
     this.#spent = new SpentBudgets(ports.clock);
     this.#uses = new BudgetUses(ports.clock);
-    // At once: with this life's sign what an earlier life of the node held is free, and not only after a minute.
+    // At once: by this life's sign others know that an earlier life of the node is over, and not only after a minute.
     void this.#books.get().catch((error: unknown) => {
       ports.logger.warn({ reason: messageOf(error) }, "budgets cannot be opened yet; the first model call tries again");
     });
   }
 
   async ask(caller: BrokerCaller, body: unknown): Promise<Json> {
-    const parsed = BudgetQuestion.safeParse(body);
-    if (!parsed.success) throw new TroupeError("invalid_request", `budgets: ${z.prettifyError(parsed.error)}`);
-    const question = parsed.data;
+    const question = readQuestion(BudgetQuestion, body, "budgets");
     if (question.op === "reserve") return { reservation: await this.#reserve(caller, question.model, question) };
     if (question.op === "charge") return this.#charge(caller, question.tool);
     const reservations = this.#opened?.reservations;

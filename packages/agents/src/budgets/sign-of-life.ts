@@ -9,7 +9,7 @@ export const HOLDERS = "holders";
 export const Sign = z.strictObject({ v: z.literal(1), incarnation: z.string().min(1).max(128), atMs: z.int().min(0) });
 export type Sign = z.infer<typeof Sign>;
 
-/** What a node holds is free again so long after its last sign, ms. */
+/** So long after its last sign a node counts as gone, and what it held as spent, ms. */
 export const HOLDER_LIMIT_MS = 60_000;
 /** How often a node gives a sign, ms. */
 export const SIGN_EVERY_MS = 15_000;
@@ -89,7 +89,7 @@ export class SignOfLife {
         this.#givenMs = beganMs;
         return;
       } catch (error) {
-        // Another process of the same name: whoever writes last is believed, and the other one's reservations are free.
+        // Another process of the same name: whoever writes last is believed, and what the other one held counts as spent.
         if (!TroupeError.is(error, "conflict") || tries >= 5) throw error;
       }
     }

@@ -9,10 +9,10 @@ import {
   TroupeError,
 } from "@troupe/runtime";
 import { CasBucket, type DependencyReport, isSealedRole, OnDemand, type Row } from "@troupe/runtime/internal";
-import { z } from "zod";
 import { token } from "../budgets/nest.ts";
 import { DependencyWatch } from "../node-services/dependency-watch.ts";
 import { NodeAccess } from "../node-services/node-access.ts";
+import { readQuestion } from "../node-services/read-question.ts";
 import {
   ANSWER_KEPT_MS,
   CACHE_SERVICE,
@@ -51,16 +51,15 @@ class CacheHandler implements BrokerHandler {
   }
 
   async ask(caller: BrokerCaller, body: unknown): Promise<Json> {
-    const parsed = CacheQuestion.safeParse(body);
-    if (!parsed.success) throw new TroupeError("invalid_request", `cache: ${z.prettifyError(parsed.error)}`);
+    const question = readQuestion(CacheQuestion, body, "cache");
     if (caller.task === undefined) throw new TroupeError("invalid_request", "cache: a call without a task");
     const { tenant } = await this.#access.owners.of(caller.task);
-    const { model, key } = parsed.data;
+    const { model, key } = question;
     const row = `${token(tenant)}.${caller.role}.${token(model)}.${key}`;
-    if (parsed.data.op === "get") return { answer: (await this.#find(row)) ?? null };
+    if (question.op === "get") return { answer: (await this.#find(row)) ?? null };
     const { manifest } = await this.#ports.deploymentOf(caller.version);
     // Rows are read by every node and lie in the store as they are.
-    if (!isSealedRole(manifest, caller.role)) await this.#keep(row, parsed.data.answer);
+    if (!isSealedRole(manifest, caller.role)) await this.#keep(row, question.answer);
     return null;
   }
 

@@ -9,7 +9,6 @@ import {
   TroupeError,
 } from "@troupe/runtime";
 import { CasBucket, type DependencyReport, OnDemand } from "@troupe/runtime/internal";
-import { z } from "zod";
 import { token } from "../budgets/nest.ts";
 import type { ModelSettings } from "../config/load.ts";
 import { DEFAULT_BREAKER } from "../models/breaker.ts";
@@ -17,6 +16,7 @@ import { providerOf } from "../models/registry.ts";
 import { DependencyWatch } from "../node-services/dependency-watch.ts";
 import { every } from "../node-services/every.ts";
 import { NodeAccess } from "../node-services/node-access.ts";
+import { readQuestion } from "../node-services/read-question.ts";
 import { LIMIT_SERVICE, LimitQuestion } from "./limit-messages.ts";
 import { merged, observed, ProviderLimit, unlimited } from "./provider-limit.ts";
 import { ProviderQueue, type Turn } from "./provider-queue.ts";
@@ -65,9 +65,7 @@ class LimitHandler implements BrokerHandler {
   }
 
   async ask(caller: BrokerCaller, body: unknown): Promise<Json> {
-    const parsed = LimitQuestion.safeParse(body);
-    if (!parsed.success) throw new TroupeError("invalid_request", `limits: ${z.prettifyError(parsed.error)}`);
-    const question = parsed.data;
+    const question = readQuestion(LimitQuestion, body, "limits");
     if (question.op === "enter") return { turn: await this.#enter(caller, question.model, question.tokens) };
     const open = this.#turns.get(question.turn);
     if (open?.host !== caller.incarnation) return null;

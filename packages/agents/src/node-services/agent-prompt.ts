@@ -8,10 +8,10 @@ import {
   TroupeError,
 } from "@troupe/runtime";
 import { PromptSubject, ROLE_AGENT, type ToolManifest } from "@troupe/runtime/internal";
-import { z } from "zod";
 import { AGENT_PROMPT_SERVICE, type AgentPromptAnswer, AgentPromptQuestion } from "./agent-prompt-messages.ts";
 import { deployedTool, requireTaint } from "./manifest-tool.ts";
 import { NodeAccess } from "./node-access.ts";
+import { readQuestion } from "./read-question.ts";
 import { RunningPrompt } from "./running-prompt.ts";
 
 const ID_BYTES = 16;
@@ -39,11 +39,10 @@ class AgentPromptHandler implements BrokerHandler {
   }
 
   async ask(caller: BrokerCaller, body: unknown): Promise<Json> {
-    const question = AgentPromptQuestion.safeParse(body);
-    if (!question.success) throw new TroupeError("invalid_request", z.prettifyError(question.error));
-    if (question.data.op === "begin") return this.#begin(caller, question.data);
-    if (question.data.op === "next") return this.#next(caller, question.data);
-    this.#forget(caller.incarnation, question.data.promptId);
+    const question = readQuestion(AgentPromptQuestion, body);
+    if (question.op === "begin") return this.#begin(caller, question);
+    if (question.op === "next") return this.#next(caller, question);
+    this.#forget(caller.incarnation, question.promptId);
     return null;
   }
 

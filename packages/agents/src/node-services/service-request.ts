@@ -10,9 +10,10 @@ import {
   TroupeError,
 } from "@troupe/runtime";
 import { decodeJson, isServiceSubject, type Link } from "@troupe/runtime/internal";
-import { z } from "zod";
+import type { z } from "zod";
 import { type DeployedTool, deployedTool, requireTaint } from "./manifest-tool.ts";
 import { NodeAccess } from "./node-access.ts";
+import { readQuestion } from "./read-question.ts";
 import { SERVICE_REQUEST_SERVICE, ServiceRequestQuestion } from "./service-request-messages.ts";
 
 type Question = z.infer<typeof ServiceRequestQuestion>;
@@ -37,12 +38,11 @@ class ServiceRequestHandler implements BrokerHandler {
   }
 
   async ask(caller: BrokerCaller, body: unknown): Promise<Json> {
-    const question = ServiceRequestQuestion.safeParse(body);
-    if (!question.success) throw new TroupeError("invalid_request", z.prettifyError(question.error));
-    const deployed = await deployedTool(this.#ports, caller, question.data.tool);
+    const question = readQuestion(ServiceRequestQuestion, body);
+    const deployed = await deployedTool(this.#ports, caller, question.tool);
     const subject = permittedSubject(deployed, this.#ports.subjects.system);
-    requireTaint(deployed, question.data.taint);
-    return { body: await request(await this.#access.link(), subject, question.data) };
+    requireTaint(deployed, question.taint);
+    return { body: await request(await this.#access.link(), subject, question) };
   }
 
   async close(): Promise<void> {

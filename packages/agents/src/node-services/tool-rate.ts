@@ -12,6 +12,7 @@ import { z } from "zod";
 import { admitCall } from "../tools/gate/rate-window.ts";
 import { deployedTool } from "./manifest-tool.ts";
 import { NodeAccess } from "./node-access.ts";
+import { readQuestion } from "./read-question.ts";
 import { TOOL_RATE_SERVICE, type ToolRateAnswer, ToolRateQuestion } from "./tool-rate-messages.ts";
 
 const count = z.int().min(0);
@@ -42,9 +43,8 @@ class ToolRateHandler implements BrokerHandler {
   }
 
   async ask(caller: BrokerCaller, body: unknown): Promise<Json> {
-    const question = ToolRateQuestion.safeParse(body);
-    if (!question.success) throw new TroupeError("invalid_request", z.prettifyError(question.error));
-    const { tool } = await deployedTool(this.#ports, caller, question.data.tool);
+    const question = readQuestion(ToolRateQuestion, body);
+    const { tool } = await deployedTool(this.#ports, caller, question.tool);
     return { ...(await this.#admit(`tools.${caller.role}.${tool.name}`, tool.callsPerMinute)) };
   }
 
