@@ -19,6 +19,7 @@ import {
   startEmbeddedServer,
   storeHolder,
 } from "@troupe/runtime/internal";
+import { disconnection } from "../support/disconnection.ts";
 
 const logger = createLogger({ name: "test", level: "silent" });
 const subjects = new Subjects("emb");
@@ -154,9 +155,7 @@ test("a server that dies by itself is started again on the same port and store",
   await ensureResources(link, { subjects });
   const publisher = createPublisher(link, { timeoutMs: 20_000 });
   await publisher.publish(subjects.key("before"), Buffer.from("kept"));
-  const disconnected = (async () => {
-    for await (const status of link.nc.status()) if (status.type === "disconnect") return;
-  })();
+  const disconnected = disconnection(link);
   process.kill(pid, "SIGKILL");
   await disconnected;
   assert.equal((await publisher.publish(subjects.key("after"), Buffer.from("x"))).kind, "stored");

@@ -6,14 +6,12 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import {
   callService,
-  createPublisher,
   type EmbeddedServer,
   ensureMailboxes,
   ensureResources,
   type Link,
   openLink,
   PLACE_OF_ROLE,
-  type PublishOutcome,
   readRoleKeys,
   roleKeysFolderOf,
   Subjects,
@@ -23,7 +21,9 @@ import {
   type UserName,
   type Version,
 } from "@troupe/runtime/internal";
+import { disconnection } from "../support/disconnection.ts";
 import { silentLogger as logger } from "../support/nats-server.ts";
+import { published, stored } from "../support/published.ts";
 import { until } from "../support/stack.ts";
 
 const LONG_MS = 15_000;
@@ -62,14 +62,6 @@ const ask = (link: Link, verb: "issue" | "revoke" | "list", body?: unknown) =>
   callService(link, subjects.identities(verb), body, { timeoutMs: 10_000 });
 const issue = (version: Version) => ask(core, "issue", { v: 1, version, manifest: MANIFEST });
 
-/** What may not be is never answered, and costs the whole time. */
-async function publish(link: Link, subject: string, timeoutMs = 500): Promise<PublishOutcome["kind"]> {
-  const publisher = createPublisher(link, { timeoutMs });
-  const { kind } = await publisher.publish(subject, Buffer.from("{}"));
-  publisher.close();
-  return kind;
-}
-
 before(async () => {
   const storeDir = await mkdtemp(join(tmpdir(), "troupe-identities-"));
   opened.defer(() => rm(storeDir, { recursive: true, force: true }));
@@ -87,9 +79,9 @@ test("an issued role writes along its edges at once, and the keys are for their 
   assert.equal((await stat(folder)).mode & 0o777, 0o700);
   assert.equal((await stat(join(folder, "v1.json"))).mode & 0o777, 0o600);
   const [a, b] = [await openRole("a"), await openRole("b")];
-  assert.equal(await publish(a, `ids.${HOP}.a.m.send.b`, LONG_MS), "stored");
-  assert.equal(await publish(b, `ids.${HOP}.b.m.send.a`), "unknown");
-  assert.equal(await publish(b, `ids.${HOP}.a.m.send.b`), "unknown");
+  await stored(a, `ids.${HOP}.a.m.send.b`);
+  assert.equal(await published(b, `ids.${HOP}.b.m.send.a`), "unknown");
+  assert.equal(await published(b, `ids.${HOP}.a.m.send.b`), "unknown");
 });
 
 test("issuing again changes nothing", async () => {
@@ -122,7 +114,7 @@ test("nobody who is connected notices that another version gets identities, not 
   });
   await issue(v2);
   const a = await openRole("a");
-  assert.equal(await publish(a, `ids.${HOP.replace(/1$/, "2")}.a.m.send.b`, LONG_MS), "stored");
+  await stored(a, `ids.${HOP.replace(/1$/, "2")}.a.m.send.b`);
   await two.promise;
   await loop.stop();
   assert.deepEqual(lost, []);
@@ -138,25 +130,20 @@ test("an edge that is cut is refused at once to who is signed in, the others go 
   const cut = { v: 1, version: v1, manifest: MANIFEST, revoked: [edge] };
   const { revoked } = (await ask(core, "issue", cut)) as { revoked: unknown };
   assert.deepEqual(revoked, { v1: [edge], v2: [] });
-  assert.equal(await publish(a, `ids.${HOP.replace(/1$/, "5")}.a.m.send.b`), "unknown");
-  assert.equal(await publish(a, `ids.${HOP.replace(/1$/, "5")}.a.s.step.1`, LONG_MS), "stored");
-  assert.equal(
-    await publish(b, `ids.${HOP.replace(/1$/, "5")}.b.m.reply.a`),
-    "stored",
-    "what a asked before is answered",
-  );
+  assert.equal(await published(a, `ids.${HOP.replace(/1$/, "5")}.a.m.send.b`), "unknown");
+  await stored(a, `ids.${HOP.replace(/1$/, "5")}.a.s.step.1`);
+  // What a asked before is answered.
+  await stored(b, `ids.${HOP.replace(/1$/, "5")}.b.m.reply.a`);
   assert.deepEqual((await keysOf(v1)).revoked, [edge], "a restart finds it");
   await issue(v1);
-  assert.equal(await publish(a, `ids.${HOP.replace(/1$/, "5")}.a.m.send.b`, LONG_MS), "stored");
+  await stored(a, `ids.${HOP.replace(/1$/, "5")}.a.m.send.b`);
   assert.deepEqual(lost, []);
 });
 
 test("a revoked version is signed out and stays out, the others go on", async () => {
   const [gone, stays] = [await openRole("a", v2), await openRole("a", v1)];
   const seed = (await keysOf(v2)).seeds["a"];
-  const disconnected = (async () => {
-    for await (const { type } of gone.nc.status()) if (type === "disconnect") return;
-  })();
+  const disconnected = disconnection(gone);
   assert.deepEqual(await ask(core, "revoke", { v: 1, version: v2 }), {
     v: 1,
     versions: ["v1"],
@@ -167,7 +154,7 @@ test("a revoked version is signed out and stays out, the others go on", async ()
   const again = { servers: server.url, name: "again", seed, ...PLACE_OF_ROLE, logger, firstConnectMs: 500 };
   await assert.rejects(openLink(again), { code: "unauthorized" });
   await assert.rejects(keysOf(v2), { code: "unauthorized" });
-  assert.equal(await publish(stays, `ids.${HOP.replace(/1$/, "3")}.a.m.send.b`, LONG_MS), "stored");
+  await stored(stays, `ids.${HOP.replace(/1$/, "3")}.a.m.send.b`);
 });
 
 test("identities outlive the server's death", async () => {
@@ -182,7 +169,7 @@ test("identities outlive the server's death", async () => {
   await until(
     "it writes",
     LONG_MS,
-    async () => (await publish(a, `ids.${HOP.replace(/1$/, "4")}.a.m.send.b`)) === "stored",
+    async () => (await published(a, `ids.${HOP.replace(/1$/, "4")}.a.m.send.b`)) === "stored",
   );
 });
 

@@ -1,5 +1,6 @@
 import { type BrokerCaller, type BrokerPorts, TroupeError } from "@troupe/runtime";
 import type { SystemManifest, ToolManifest } from "@troupe/runtime/internal";
+import { unacceptedLabels } from "../tools/labels.ts";
 
 /** A tool as it was deployed, and the system that it was deployed in. */
 export interface DeployedTool {
@@ -15,7 +16,7 @@ export function requireTaint({ tool, manifest }: DeployedTool, taint: readonly s
   const missing = (manifest.taint?.client ?? []).filter((label) => !taint.includes(label));
   if (missing.length > 0)
     throw new TroupeError("taint_refused", `the labels ${missing.join(", ")} of every task are missing`);
-  const refused = taint.filter((label) => tool.accepts?.includes(label) === false);
+  const refused = unacceptedLabels(tool.accepts, taint);
   if (refused.length > 0) throw new TroupeError("taint_refused", `${tool.name} does not accept ${refused.join(", ")}`);
 }
 

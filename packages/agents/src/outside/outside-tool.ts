@@ -1,9 +1,9 @@
 /** What roles that agents elsewhere play have in common: what they cost, how often they are asked, and what may go to them. */
 import { type Context, fail, type Json, type Outcome } from "@troupe/runtime";
-import { SECRET_LABEL } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { type Conversation, renderConversation } from "../roles/conversation.ts";
 import { recordRefusal } from "../tools/gate/admit.ts";
+import { labelsBesideSecret, unacceptedLabels } from "../tools/labels.ts";
 import type { Tool } from "../tools/tool.ts";
 import { resolveToolRules, type ToolRules, ToolRulesFile } from "../tools/tool-rules.ts";
 
@@ -71,10 +71,11 @@ export async function refusedOutside(ctx: Context, { name, rules }: Tool): Promi
 }
 
 function taintRefusal({ accepts, isOutside }: ToolRules, taint: readonly string[]): string | undefined {
-  const unaccepted = taint.filter((label) => accepts?.includes(label) === false);
+  const unaccepted = unacceptedLabels(accepts, taint);
   if (unaccepted.length > 0) return `it does not accept content labelled ${unaccepted.join(", ")}`;
-  const isMixed = taint.includes(SECRET_LABEL) && taint.some((label) => label !== SECRET_LABEL);
-  return isOutside && isMixed ? "the task holds a secret and content from outside" : undefined;
+  return isOutside && labelsBesideSecret(taint).length > 0
+    ? "the task holds a secret and content from outside"
+    : undefined;
 }
 
 /** The answer, no longer than a result of a tool may be. */

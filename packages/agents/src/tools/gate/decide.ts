@@ -3,7 +3,7 @@
  * replay. Rate and budget are asked where the call is carried out (`admit.ts`), then `begin`, run, `step`.
  */
 import type { Json, ToolPermission } from "@troupe/runtime";
-import { SECRET_LABEL } from "@troupe/runtime/internal";
+import { labelsBesideSecret, unacceptedLabels } from "../labels.ts";
 import type { Tool } from "../tool.ts";
 import { readArguments } from "./arguments.ts";
 
@@ -73,7 +73,7 @@ export function decideCall(facts: GateFacts): GateVerdict {
   if (!given.ok) return refuse("schema", given.reason);
   const parsed = tool.parse(given.value);
   if (!parsed.ok) return refuse("schema", `Wrong arguments: ${parsed.reason}`);
-  const unaccepted = taint.filter((label) => tool.rules.accepts?.includes(label) === false);
+  const unaccepted = unacceptedLabels(tool.rules.accepts, taint);
   if (unaccepted.length > 0) return refuse("taint", `it does not accept content labelled ${unaccepted.join(", ")}`);
   const ready = { tool, args: parsed.value, given: given.value };
   const why = personNeeded(tool, taint);
@@ -95,7 +95,7 @@ function barredByRole(tool: Tool, { edges, grants }: GateFacts): Refusal | undef
  */
 function personNeeded({ rules }: Tool, taint: readonly string[]): string | undefined {
   if (rules.approval !== undefined) return "it requires the approval of a person";
-  const isMixed = taint.includes(SECRET_LABEL) && taint.some((label) => label !== SECRET_LABEL);
-  if (!rules.isOutside || !isMixed) return undefined;
-  return `the task holds a secret and content from outside (${taint.filter((label) => label !== SECRET_LABEL).join(", ")}), and it sends to the outside: a person has to approve that`;
+  const mixedWith = labelsBesideSecret(taint);
+  if (!rules.isOutside || mixedWith.length === 0) return undefined;
+  return `the task holds a secret and content from outside (${mixedWith.join(", ")}), and it sends to the outside: a person has to approve that`;
 }
