@@ -8,7 +8,7 @@ import {
   messageOf,
   TroupeError,
 } from "@troupe/runtime";
-import { type BudgetUse, CasBucket, OnDemand, type SpentBudget } from "@troupe/runtime/internal";
+import { type BudgetUse, OnDemand, type SpentBudget } from "@troupe/runtime/internal";
 import type { ModelSettings } from "../config/load.ts";
 import type { CallTokens } from "../models/call-estimate.ts";
 import { providerOf } from "../models/registry.ts";
@@ -18,13 +18,13 @@ import { NodeAccess } from "../node-services/node-access.ts";
 import { readQuestion } from "../node-services/read-question.ts";
 import { type Amount, NOTHING } from "./amount.ts";
 import { budgetError } from "./budget-error.ts";
-import { BudgetLedger, type NestedAccount } from "./budget-ledger.ts";
+import type { BudgetLedger, NestedAccount } from "./budget-ledger.ts";
 import { BUDGET_SERVICE, BudgetQuestion } from "./budget-messages.ts";
 import { BudgetUses } from "./budget-uses.ts";
-import { Account } from "./ledger.ts";
 import { nestOf } from "./nest.ts";
+import { openLedger } from "./open-ledger.ts";
 import { amountOf, Reservations } from "./reservations.ts";
-import { HOLDERS, SIGN_EVERY_MS, Sign, SignOfLife } from "./sign-of-life.ts";
+import { HOLDERS, SIGN_EVERY_MS } from "./sign-of-life.ts";
 import { SpentBudgets } from "./spent-budgets.ts";
 
 const CARE_EVERY_MS = 1_000;
@@ -130,23 +130,8 @@ class BudgetHandler implements BrokerHandler {
   async #openBooks(): Promise<Books> {
     const { subjects, clock, random, logger, node, incarnation } = this.#ports;
     const link = await this.#access.link();
-    const bucket = { link, subjects, bucket: "budgets", logger, clock, random, keptMs } as const;
-    const sign: SignOfLife = new SignOfLife({
-      rows: new CasBucket({ ...bucket, schema: Sign }),
-      node,
-      incarnation,
-      clock,
-      logger,
-      onLapse: () => ledger.forget(),
-    });
-    const ledger = new BudgetLedger({
-      rows: new CasBucket({ ...bucket, schema: Account }),
-      sign,
-      clock,
-      random,
-      logger,
-      uses: this.#uses,
-    });
+    const uses = this.#uses;
+    const { ledger, sign } = openLedger({ link, subjects, keptMs, node, incarnation, clock, random, logger, uses });
     const books: Books = { ledger, reservations: new Reservations(ledger, clock) };
     this.#opened = books;
     void every(CARE_EVERY_MS, this.#ports, this.#closed.signal, "care for budgets", () => {

@@ -3,7 +3,6 @@
  * cut off between any two awaits. The ledger is the product's own, down to its rows.
  */
 import {
-  CasBucket,
   createLogger,
   decodeJson,
   type Random,
@@ -14,9 +13,10 @@ import {
   seededRandom,
 } from "@troupe/runtime/internal";
 import { type Amount, NOTHING, plus } from "../budgets/amount.ts";
-import { BudgetLedger, type NestedAccount } from "../budgets/budget-ledger.ts";
+import type { BudgetLedger, NestedAccount } from "../budgets/budget-ledger.ts";
 import { Account, heldOf } from "../budgets/ledger.ts";
-import { SIGN_EVERY_MS, Sign, SignOfLife } from "../budgets/sign-of-life.ts";
+import { openLedger } from "../budgets/open-ledger.ts";
+import { SIGN_EVERY_MS } from "../budgets/sign-of-life.ts";
 
 const NODES = ["n1", "n2", "n3"];
 const TROUBLE_MS = 90_000;
@@ -98,23 +98,9 @@ class SimLedgers {
     const incarnation = `life${++this.#lifeCount}`;
     const process = new SimProcess(`${node}/${incarnation}`, this.#time);
     const { clock } = process;
-    const bucket = { link: this.#rows.reachedBy(process), subjects, bucket: "budgets", logger, clock } as const;
+    const link = this.#rows.reachedBy(process);
     const random = this.#random;
-    const sign: SignOfLife = new SignOfLife({
-      rows: new CasBucket({ ...bucket, random, schema: Sign }),
-      node,
-      incarnation,
-      clock,
-      logger,
-      onLapse: () => ledger.forget(),
-    });
-    const ledger = new BudgetLedger({
-      rows: new CasBucket({ ...bucket, random, schema: Account }),
-      sign,
-      clock,
-      random,
-      logger,
-    });
+    const { ledger, sign } = openLedger({ link, subjects, node, incarnation, clock, random, logger });
     const every = (ms: number, work: () => Promise<void>) => {
       process.after(ms, () => every(ms, work));
       // What the store does not take now it takes later.
