@@ -4,6 +4,7 @@ import {
   formatTaskId,
   type HopId,
   hopId,
+  type Passport,
   parseRecordName,
   type StoredRecord,
   Subjects,
@@ -12,6 +13,7 @@ import {
   type Writer,
 } from "@troupe/runtime/internal";
 
+const PASSPORT: Passport = { index: 0, tenant: "check", depth: 0, trail: [], taint: [], requires: [] };
 export const subjects = new Subjects("check");
 const key = new Uint8Array(32).fill(7);
 export const taskNumber = (n: number): TaskId => formatTaskId(0, "v1" as Version, new Uint8Array(16).fill(n));
@@ -28,6 +30,8 @@ export interface Line {
   readonly atMs: number;
   readonly body: unknown;
   readonly writer?: Writer;
+  /** The hop that a call or an answer belongs to. */
+  readonly parent?: HopId;
 }
 
 /** A record `<class>.<kind>.<to>` under a hop. */
@@ -56,11 +60,11 @@ export const by = (nonce: string, claim: number, previous?: string): Writer => (
 
 /** The lines as a stream holds them, in this order. */
 export const stored = (lines: readonly Line[]): StoredRecord[] =>
-  lines.map(({ subject, atMs, body, writer }, i) => ({
+  lines.map(({ subject, atMs, body, writer, parent }, i) => ({
     subject,
     sequence: i + 1,
     storedAtMs: atMs,
-    header: { writer },
+    header: { writer, ...(parent && { passport: { ...PASSPORT, parent } }) },
     encoding: "json",
     body: new TextEncoder().encode(JSON.stringify(body)),
   }));
