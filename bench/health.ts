@@ -1,6 +1,5 @@
 /** `npm run bench:health`: how soon the supervisor says how the cluster is, beside half of the highest rate of tasks. */
 import { setTimeout as timer } from "node:timers/promises";
-import { connectTroupe } from "@troupe/runtime";
 import { RELAY_FILE } from "../test/support/relay-file.ts";
 import { closedRate, pacedLoad } from "../test/support/soak.ts";
 import { Stack } from "../test/support/stack.ts";
@@ -29,20 +28,15 @@ async function askAgainAndAgain({ client, subjects }: Stack, signal: AbortSignal
 async function main(): Promise<void> {
   await using stack = await Stack.start({ system: "health", nodes: NODES, systemFile: RELAY_FILE });
   const highest = await closedRate(stack);
-  const client = await connectTroupe({ url: stack.server.url, system: stack.subjects.system });
-  try {
-    const over = new AbortController();
-    const asking = askAgainAndAgain(stack, over.signal);
-    const load = await pacedLoad(stack, client, highest / 2, LOAD_MINUTES, () => undefined);
-    over.abort();
-    const answersMs = await asking;
-    const [p50, p99, max] = [0.5, 0.99, 1].map((q) => quantile(answersMs, q).toFixed(1));
-    console.log("| tasks/s | of | answers | p50 ms | p99 ms | max ms |\n| --- | --- | --- | --- | --- | --- |");
-    const rate = load.ended / (LOAD_MINUTES * 60);
-    console.log(`| ${rate.toFixed(0)} | ${highest.toFixed(0)} | ${answersMs.length} | ${p50} | ${p99} | ${max} |`);
-  } finally {
-    await client.close();
-  }
+  const over = new AbortController();
+  const asking = askAgainAndAgain(stack, over.signal);
+  const load = await pacedLoad(stack, highest / 2, LOAD_MINUTES, () => undefined);
+  over.abort();
+  const answersMs = await asking;
+  const [p50, p99, max] = [0.5, 0.99, 1].map((q) => quantile(answersMs, q).toFixed(1));
+  console.log("| tasks/s | of | answers | p50 ms | p99 ms | max ms |\n| --- | --- | --- | --- | --- | --- |");
+  const rate = load.ended / (LOAD_MINUTES * 60);
+  console.log(`| ${rate.toFixed(0)} | ${highest.toFixed(0)} | ${answersMs.length} | ${p50} | ${p99} | ${max} |`);
 }
 
 try {

@@ -25,8 +25,8 @@ export interface LoadOptions {
 const ASK_EVERY_MS = 2_000;
 
 /**
- * A closed loop of clients, as users are: each submits a task, with one idempotency key until it is accepted, and waits for its end. An
- * unanswered submission is no failure but unknown: it is repeated until there is an answer.
+ * Clients as users are: each submits a task, with one idempotency key until it is accepted, and waits for its end. An unanswered submission
+ * is no failure but unknown: it is repeated until there is an answer. As many as `inFlight` do so again and again; others come one by one.
  */
 export class LoadClient implements AsyncDisposable {
   /** Every task that a client was told is accepted, in the order of the answers. */
@@ -40,7 +40,8 @@ export class LoadClient implements AsyncDisposable {
   #isDisposed = false;
   readonly #waiting = new Map<string, () => void>();
   readonly #unsubscribe: () => void;
-  #clients: Promise<void>[] = [];
+  readonly #running = new Set<Promise<void>>();
+  #failure: Error | undefined;
   #number = 0;
   /** Its submissions are its own: two clients of one process never repeat one another's. */
   readonly #id = randomUUID();
@@ -64,9 +65,27 @@ export class LoadClient implements AsyncDisposable {
 
   /** Begins to submit. */
   start(): void {
-    this.#clients = Array.from({ length: this.#options.inFlight }, () => this.#submitAgainAndAgain());
-    // What fails is told by `drain`; a test that failed before asks for nothing more.
-    for (const client of this.#clients) client.catch(() => undefined);
+    for (let i = 0; i < this.#options.inFlight; i++) this.#begin(this.#submitAgainAndAgain());
+  }
+
+  /** One more client, who submits a single task. */
+  submitOne(): void {
+    this.#begin(this.#runOne());
+  }
+
+  /** Clients that are not done: of `start`, and of `submitOne`. */
+  get active(): number {
+    return this.#running.size;
+  }
+
+  /** What fails is told by `drain`; a test that failed before asks for nothing more. */
+  #begin(client: Promise<void>): void {
+    const ended = client
+      .catch((error: unknown) => {
+        this.#failure ??= error instanceof Error ? error : new Error(messageOf(error));
+      })
+      .finally(() => this.#running.delete(ended));
+    this.#running.add(ended);
   }
 
   /** Submits no more, and waits until every accepted task has ended. Throws after the limit, and says how many have not. */
@@ -77,7 +96,8 @@ export class LoadClient implements AsyncDisposable {
       throw new Error(`${this.accepted.length - this.ended} of ${this.accepted.length} accepted tasks have not ended`);
     });
     try {
-      await Promise.race([Promise.all(this.#clients), limit]);
+      await Promise.race([Promise.all(this.#running), limit]);
+      if (this.#failure) throw this.#failure;
     } finally {
       late.abort();
       await limit.catch(() => undefined);
@@ -92,12 +112,14 @@ export class LoadClient implements AsyncDisposable {
   }
 
   async #submitAgainAndAgain(): Promise<void> {
-    while (!this.#stopped.signal.aborted) {
-      const task = await this.#submit();
-      this.accepted.push(task);
-      await this.#end(task);
-      this.ended++;
-    }
+    while (!this.#stopped.signal.aborted) await this.#runOne();
+  }
+
+  async #runOne(): Promise<void> {
+    const task = await this.#submit();
+    this.accepted.push(task);
+    await this.#end(task);
+    this.ended++;
   }
 
   async #submit(): Promise<TaskId> {

@@ -3,7 +3,6 @@
  * the control plane believed: no node is to be declared dead, since none is.
  */
 import { setTimeout as timer } from "node:timers/promises";
-import { connectTroupe, type TroupeClient } from "@troupe/runtime";
 import { BusyLoops } from "./busy-loops.ts";
 import { eventCounts } from "./event-counts.ts";
 import { RELAY_FILE } from "./relay-file.ts";
@@ -27,7 +26,10 @@ export interface SoakReport {
   readonly measuredRate: number;
   readonly keptRate: number;
   readonly submitted: number;
+  /** Tasks of which a client has seen the end: those that were submitted, all of them. */
   readonly ended: number;
+  /** Submissions that had to be repeated since nobody answered. */
+  readonly repeated: number;
   /** Submissions that were not made since too many tasks were open. */
   readonly heldBack: number;
   /** Control events by name, of which `node.dead` must be 0. */
@@ -43,13 +45,8 @@ export async function soak(minutes: number, note: (line: string) => void): Promi
   const measuredRate = await closedRate(stack);
   const keptRate = measuredRate * SHARE;
   note(`${busy.count} busy loops: ${measuredRate.toFixed(1)} tasks/s; ${keptRate.toFixed(1)} tasks/s from now on`);
-  const client = await connectTroupe({ url: stack.server.url, system: stack.subjects.system });
-  try {
-    const load = await pacedLoad(stack, client, keptRate, minutes, note);
-    return { minutes, busyLoops: busy.count, measuredRate, keptRate, ...load, events: await eventCounts(stack) };
-  } finally {
-    await client.close();
-  }
+  const load = await pacedLoad(stack, keptRate, minutes, note);
+  return { minutes, busyLoops: busy.count, measuredRate, keptRate, ...load, events: await eventCounts(stack) };
 }
 
 /** Tasks a second with as many in flight as the benchmark has. */
@@ -62,35 +59,32 @@ export async function closedRate(stack: Stack): Promise<number> {
   return rate;
 }
 
+/** So many tasks a second for so many minutes, however soon they end; throws when one has not ended a minute later. */
 export async function pacedLoad(
-  { core, subjects }: Stack,
-  client: TroupeClient,
+  stack: Stack,
   rate: number,
   minutes: number,
   note: (line: string) => void,
-): Promise<Pick<SoakReport, "submitted" | "ended" | "heldBack">> {
-  const counts = { submitted: 0, ended: 0, heldBack: 0, unanswered: 0 };
-  const ends = core.nc.subscribe(subjects.doneEvents(), { callback: () => void counts.ended++ });
+): Promise<Pick<SoakReport, "submitted" | "ended" | "repeated" | "heldBack">> {
+  await using load = await relayLoad(stack, 0, WORK_MS);
   const startedMs = performance.now();
   const elapsedMs = () => performance.now() - startedMs;
+  const counts = { submitted: 0, heldBack: 0 };
   let minute = 0;
   for (let due = 0; elapsedMs() < minutes * 60_000; await timer(PACE_MS)) {
     for (const target = (elapsedMs() / 1_000) * rate; due < target; due++) {
-      if (counts.submitted - counts.ended >= MOST_OPEN) counts.heldBack++;
+      if (load.active >= MOST_OPEN) counts.heldBack++;
       else {
         counts.submitted++;
-        client.submit("a", { workMs: WORK_MS, number: due }).catch(() => counts.unanswered++);
+        load.submitOne();
       }
     }
     if (elapsedMs() < (minute + 1) * 60_000) continue;
     minute++;
     note(
-      `minute ${minute}: ${counts.ended} of ${counts.submitted} ended, ${counts.heldBack} held back, ${counts.unanswered} unanswered`,
+      `minute ${minute}: ${load.ended} of ${counts.submitted} ended, ${counts.heldBack} held back, ${load.repeated} repeated`,
     );
   }
-  const untilMs = performance.now() + DRAIN_MS;
-  while (counts.ended < counts.submitted - counts.unanswered && performance.now() < untilMs) await timer(PACE_MS);
-  ends.unsubscribe();
-  const { submitted, unanswered, ended, heldBack } = counts;
-  return { submitted: submitted - unanswered, ended, heldBack };
+  await load.drain(DRAIN_MS);
+  return { ...counts, ended: load.ended, repeated: load.repeated };
 }
