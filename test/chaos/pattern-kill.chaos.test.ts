@@ -34,7 +34,7 @@ it(
     }),
 );
 
-it("a single answer, a ReAct loop, a hand-off and a pipeline end the same way when their host is killed at each failpoint", {
+it("a single answer, a ReAct loop, a hand-off, a pipeline and a message that is classified end the same way when their host is killed at each failpoint", {
   timeout: 900_000,
 }, async (t) => {
   const model = await startOfflineModel();

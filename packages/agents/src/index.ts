@@ -3,6 +3,7 @@ export { type LangchainRoleOptions, langchainRole } from "./adapters/langchain-r
 export type { LangchainRetriever, LangchainRunnable, LangchainTool } from "./adapters/langchain-shapes.ts";
 export { type LangchainToolOptions, langchainTool } from "./adapters/langchain-tool.ts";
 export { type LlamaIndexRetriever, langchainRetriever, llamaIndexRetriever } from "./adapters/retrievers.ts";
+export { type ClassifierOptions, modelClassifier } from "./guardrails/model-classifier.ts";
 export { loadYamlSystem } from "./loader.ts";
 export type { FaultKind } from "./models/offline/faults.ts";
 export {

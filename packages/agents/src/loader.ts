@@ -1,7 +1,14 @@
 /** Loads a system from YAML. Hosts are given this module's name (`@troupe/agents/loader`), so that the runtime needs no agents. */
 import { messageOf, type Problem, type SystemDefinition } from "@troupe/runtime";
-import { assembleSystem, checkReadableGraph, invalidConfig, problemsOf } from "@troupe/runtime/internal";
+import {
+  assembleSystem,
+  checkReadableGraph,
+  type GuardrailsOption,
+  invalidConfig,
+  problemsOf,
+} from "@troupe/runtime/internal";
 import { z } from "zod";
+import { modelClassifierWith } from "./guardrails/model-classifier.ts";
 import { patternRole, withCalls, withPatterns } from "./patterns/pattern-file.ts";
 import { agentWith } from "./roles/agent.ts";
 import { type OpenModel, systemModels } from "./roles/agent-ports.ts";
@@ -38,9 +45,17 @@ export function readYamlSystem(text: string, openModel: OpenModel = systemModels
     const tools = usedTools(name, role.tools, made, declared, found);
     return [name, agentWith<string, string>({ ...role, output, tools }, openModel)] as const;
   });
-  const assembled = assembleSystem({ ...parsed.data, roles: Object.fromEntries(roles) });
+  const guardrails = withClassifier(parsed.data.guardrails, openModel);
+  const assembled = assembleSystem({ ...parsed.data, guardrails, roles: Object.fromEntries(roles) });
   if (!assembled.ok) return refused(source, [...found, ...assembled.problems]);
   return found.length > 0 ? refused(source, found) : assembled;
+}
+
+/** The file's guardrails, with what asks the model that they name. */
+function withClassifier(guardrails: SystemFile["guardrails"], openModel: OpenModel): GuardrailsOption | undefined {
+  if (guardrails === undefined) return undefined;
+  const { classifier, ...rules } = guardrails;
+  return classifier === undefined ? rules : { ...rules, classifier: modelClassifierWith(classifier, openModel) };
 }
 
 function refused(source: YamlSource, problems: readonly Problem[]): LoadedSystem {

@@ -11,7 +11,8 @@ import { MAX_CARRIED } from "./conversation.ts";
 /** What is wrong with an agent in its system, all at once. */
 export function checkAgent(spec: AgentSpec, manifest: SystemManifest, name: string): readonly Problem[] {
   return [
-    ...modelProblems(spec, manifest),
+    ...modelProblems(spec.model, manifest.models),
+    ...instructionProblems(spec),
     ...targetProblems(spec, manifest, name),
     ...numberProblems(spec),
     ...schemaProblems(spec),
@@ -20,22 +21,25 @@ export function checkAgent(spec: AgentSpec, manifest: SystemManifest, name: stri
   ];
 }
 
-function modelProblems(spec: AgentSpec, manifest: SystemManifest): Problem[] {
-  const known = knownAliases(manifest.models);
-  const found: Problem[] = [];
-  if (!known.includes(spec.model)) {
-    found.push({ path: "model", value: spec.model, reason: `no model has this alias; known are ${known.join(", ")}` });
+/** What is wrong with an alias in a system: nobody knows it, or one that it leads to. */
+export function modelProblems(model: string, models: SystemManifest["models"]): Problem[] {
+  const known = knownAliases(models);
+  if (!known.includes(model)) {
+    return [{ path: "model", value: model, reason: `no model has this alias; known are ${known.join(", ")}` }];
   }
-  const reachable = known.includes(spec.model) ? reachableAliases(spec.model, manifest.models) : [];
-  const hedges = reachable.flatMap((alias) => specOf(alias, manifest.models)?.hedge?.to ?? []);
-  for (const other of [...reachable, ...hedges].filter((alias) => !known.includes(alias))) {
-    const reason = `its tiers, fallbacks or hedges name ${JSON.stringify(other)}, which is no model; known are ${known.join(", ")}`;
-    found.push({ path: "model", value: spec.model, reason });
-  }
-  if (spec.instructions.trim() === "") {
-    found.push({ path: "instructions", value: spec.instructions, reason: "an agent needs instructions" });
-  }
-  return found;
+  const reachable = reachableAliases(model, models);
+  const hedges = reachable.flatMap((alias) => specOf(alias, models)?.hedge?.to ?? []);
+  return [...reachable, ...hedges]
+    .filter((alias) => !known.includes(alias))
+    .map((other) => {
+      const reason = `its tiers, fallbacks or hedges name ${JSON.stringify(other)}, which is no model; known are ${known.join(", ")}`;
+      return { path: "model", value: model, reason };
+    });
+}
+
+function instructionProblems({ instructions }: AgentSpec): Problem[] {
+  if (instructions.trim() !== "") return [];
+  return [{ path: "instructions", value: instructions, reason: "an agent needs instructions" }];
 }
 
 function targetProblems(spec: AgentSpec, manifest: SystemManifest, name: string): Problem[] {

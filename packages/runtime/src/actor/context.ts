@@ -145,6 +145,14 @@ export interface Context<To extends string = string> {
    */
   screen<T extends Json>(place: ScreenedPlace, value: T, party?: string): Promise<ScreenedContent<T>>;
   /**
+   * The second stage of the system's guardrails, a model, on a tool's result that {@link screen} has let through; `rules` fired there. A
+   * recorded step of its own: ask after the step that brought the content in. Without a second stage it allows everything at once.
+   */
+  classify<T extends Json>(
+    content: Pick<ScreenedContent<T>, "value" | "rules">,
+    tool: string,
+  ): Promise<ScreenedContent<T>>;
+  /**
    * Asks a service of the node that runs this hop (budgets, cache, audit: what a host may not reach by itself). Not recorded: ask inside a
    * step, where it may be asked again after a crash. Throws the service's error, `unavailable` where there is no such service,
    * `overloaded` when too many questions are open, `outcome_unknown` without an answer in 60 s, `body_too_large`.

@@ -111,10 +111,12 @@ export function assembleSystem(options: LooseSystemOptions): Assembled {
   if (problems.length > 0) return { ok: false, problems };
   const ruleFunctions = functionsOf(options.escalationRules);
   const ownGuards = guardrailFunctions(options.guardrails);
+  const classify = options.guardrails?.classifier?.open(parsed.data);
   const roles = Object.entries(options.roles).map(([name, role]) => {
     const bound = role.bind?.(parsed.data) ?? role;
     const ruled = ruleFunctions === undefined ? bound : { ...bound, ruleFunctions };
-    return [name, ownGuards === undefined ? ruled : { ...ruled, guardrailFunctions: ownGuards }] as const;
+    const guarded = ownGuards === undefined ? ruled : { ...ruled, guardrailFunctions: ownGuards };
+    return [name, classify === undefined ? guarded : { ...guarded, classify }] as const;
   });
   return { ok: true, definition: { manifest: parsed.data, roles: Object.fromEntries(roles) } };
 }

@@ -4,6 +4,7 @@ import type { RoleGuardrails } from "../contracts/guardrail.ts";
 import type { Problem } from "../contracts/problem.ts";
 import type { PlacementRules, RetryPolicy, SystemManifest } from "../contracts/system.ts";
 import type { RoleTaint, ToolManifest } from "../contracts/tool.ts";
+import type { Classify } from "../guardrails/classifier.ts";
 import type { FindOwn } from "../guardrails/own-rules.ts";
 import type { RuleFunction } from "../rules/compile-rules.ts";
 import type { Context } from "./context.ts";
@@ -50,6 +51,8 @@ export interface RoleDefinition<Targets extends string = string> {
   readonly hidden?: readonly string[] | undefined;
   /** The system's own guardrail rules that are functions, by name. Set when the system is put together. */
   readonly guardrailFunctions?: ReadonlyMap<string, FindOwn> | undefined;
+  /** Asks the model of the system's guardrails. Set when the system is put together. */
+  readonly classify?: Classify | undefined;
   /** What is wrong with the role in this system, where the role knows more than the graph; paths are relative to the role. */
   check?(manifest: SystemManifest, name: string): readonly Problem[];
   /** The same role, knowing the system that it is part of. Called once, when the system is put together. */

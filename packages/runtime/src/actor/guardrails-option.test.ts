@@ -50,6 +50,21 @@ test("a host whose module does not bring a declared function runs the role not a
   );
 });
 
+const open = () => () => Promise.reject(new Error("nobody asks"));
+
+test("a host whose module does not say how the declared classifier is asked runs the role not at all", () => {
+  const made = system({ classifier: { model: "guard", open, check: () => [] } });
+  assert.ok(made.ok);
+  const { manifest, roles } = made.definition;
+  const a = roles["a"];
+  assert.ok(a !== undefined);
+  assert.equal(guardOf(manifest, "a", a)?.classifier?.settings.model, "guard");
+  assert.throws(
+    () => guardOf(manifest, "a", { ...a, classify: undefined }),
+    (error) => TroupeError.is(error, "invalid_config") && /classifier/.test(error.message),
+  );
+});
+
 test("a rule that throws lets nothing pass", () => {
   const broken = {
     name: "broken",

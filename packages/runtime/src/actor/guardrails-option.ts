@@ -1,7 +1,14 @@
 /** Guardrails as an author writes them in TypeScript: rules of the system's own may be functions, which stay in the module. */
-import type { Guardrails, OwnRule } from "../contracts/guardrail.ts";
+import {
+  type Classifier,
+  GUARDRAIL_PLACES,
+  type Guardrails,
+  type OwnRule,
+  type RoleGuardrails,
+} from "../contracts/guardrail.ts";
 import type { Problem } from "../contracts/problem.ts";
 import type { SystemManifest } from "../contracts/system.ts";
+import type { Classify } from "../guardrails/classifier.ts";
 import { type FindOwn, ownRuleProblems } from "../guardrails/own-rules.ts";
 
 /** A rule by a pattern, or by a function that says which ranges of a text it means: pure, quick, and the same in every run. */
@@ -9,16 +16,36 @@ export interface OwnRuleOption extends OwnRule {
   readonly find?: FindOwn | undefined;
 }
 
-export interface GuardrailsOption extends Omit<Guardrails, "rules"> {
-  readonly rules?: readonly OwnRuleOption[] | undefined;
+/** The second stage with what asks its model, which stays in the module: `modelClassifier` of `@troupe/agents` makes one. */
+export interface ClassifierOption {
+  readonly model: string;
+  readonly asks?: Classifier["asks"] | undefined;
+  readonly onFailure?: Classifier["onFailure"] | undefined;
+  readonly minScore?: number | undefined;
+  /** How the model is asked in this system. */
+  open(manifest: SystemManifest): Classify;
+  /** What is wrong with it in this system; paths are relative to the option. */
+  check(manifest: SystemManifest): readonly Problem[];
 }
 
-const isData = ([name, value]: [string, unknown]): boolean => name !== "find" && value !== undefined;
+export interface GuardrailsOption extends Omit<Guardrails, "rules" | "classifier"> {
+  readonly rules?: readonly OwnRuleOption[] | undefined;
+  readonly classifier?: ClassifierOption | undefined;
+}
+
+const isData = ([, value]: [string, unknown]): boolean => typeof value !== "function" && value !== undefined;
+const dataOf = (option: object): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(option).filter(isData));
 
 /** The guardrails as the manifest has them. */
 export function guardrailsInput(option: GuardrailsOption | undefined): unknown {
-  if (option?.rules === undefined) return option;
-  return { ...option, rules: option.rules.map((rule) => Object.fromEntries(Object.entries(rule).filter(isData))) };
+  if (option === undefined) return undefined;
+  const { rules, classifier, ...plain } = option;
+  return {
+    ...plain,
+    ...(rules === undefined ? {} : { rules: rules.map(dataOf) }),
+    ...(classifier === undefined ? {} : { classifier: dataOf(classifier) }),
+  };
 }
 
 /** The rules that are functions, by name; `undefined` when there are none. */
@@ -28,10 +55,8 @@ export function guardrailFunctions(option: GuardrailsOption | undefined): Readon
 }
 
 /** What is wrong with guardrails in their system. */
-export function guardrailProblems(
-  option: GuardrailsOption | undefined,
-  { graph, guardrails, roles }: SystemManifest,
-): readonly Problem[] {
+export function guardrailProblems(option: GuardrailsOption | undefined, manifest: SystemManifest): readonly Problem[] {
+  const { graph, guardrails, roles } = manifest;
   const edges = (guardrails?.edges ?? []).flatMap(({ from, to }, index): readonly Problem[] => {
     const targets: readonly string[] = Object.hasOwn(graph, from) ? (graph[from] ?? []) : [];
     if (targets.includes(to)) return [];
@@ -49,5 +74,30 @@ export function guardrailProblems(
           },
         ],
   );
-  return [...edges, ...alone, ...ownRuleProblems(guardrails?.rules ?? [], guardrailFunctions(option) ?? new Map())];
+  const rules = ownRuleProblems(guardrails?.rules ?? [], guardrailFunctions(option) ?? new Map());
+  const model = (option?.classifier?.check(manifest) ?? []).map((problem) => ({
+    ...problem,
+    path: `guardrails.classifier.${problem.path}`,
+  }));
+  return [...edges, ...alone, ...rules, ...model, ...classifierProblems(manifest)];
+}
+
+/** Actions for a second stage that there is not, or that is not asked there. */
+function classifierProblems({ guardrails, roles }: SystemManifest): readonly Problem[] {
+  const layers: readonly (readonly [string, RoleGuardrails | undefined])[] = [
+    ["guardrails", guardrails],
+    ...(guardrails?.edges ?? []).map((edge, index) => [`guardrails.edges[${index}]`, edge] as const),
+    ...Object.entries(roles).map(([name, role]) => [`roles.${name}.guardrails`, role.guardrails] as const),
+  ];
+  return layers.flatMap(([path, layer]) =>
+    GUARDRAIL_PLACES.flatMap((place) =>
+      Object.entries(layer?.[place] ?? {}).flatMap(([rule, action]): readonly Problem[] => {
+        if (rule.split(".", 1)[0] !== "classifier" || action === "off") return [];
+        const found = { path: `${path}.${place}.${rule}`, value: action };
+        if (place === "toolArguments") return [{ ...found, reason: "no model is asked about what tools are given" }];
+        const reason = "the system has no `guardrails.classifier`, which says what model is asked";
+        return guardrails?.classifier === undefined ? [{ ...found, reason }] : [];
+      }),
+    ),
+  );
 }

@@ -117,6 +117,9 @@ export const AuditEvent = z.discriminatedUnion("event", [
     /** Sender or receiver of the content, or the tool. */
     party: z.string().max(128),
     rules: z.array(short).max(200),
+    /** Where a model said so: its name, and how sure it is, from 0 to 1. */
+    model: z.string().max(256).optional(),
+    score: z.number().min(0).max(1).optional(),
   }),
   z.strictObject({
     event: z.literal("budget_change"),

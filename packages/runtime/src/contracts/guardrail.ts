@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 /**
- * What is looked for, by group. `own` are the system's own rules. A setting may name a group (`pii`) or one rule of it (`pii.phone`).
+ * What is looked for, by group. `own` are the system's own rules, `classifier` is what a model says of a text. A setting may name a group (`pii`) or one rule of it (`pii.phone`).
  */
 export const GUARDRAIL_RULES = {
   pii: ["ssn", "card", "email", "phone", "ip", "iban"],
@@ -14,6 +14,7 @@ export const GUARDRAIL_RULES = {
   exfiltration: ["image", "link"],
   canary: ["prompt"],
   length: ["limit"],
+  classifier: ["injection", "toxicity"],
 } as const;
 
 /** `off` does not look, `allow` reports, `redact` takes out what was found, `block` lets nothing through. */
@@ -33,12 +34,24 @@ const known = new Set<string>([
 const isRule = (name: string): boolean =>
   known.has(name) || (name.startsWith("own.") && OwnName.safeParse(name.slice(4)).success);
 
+const isOfClassifier = (name: string): boolean => name.split(".", 1)[0] === "classifier";
+
 /** What is done, by group or rule; a rule's own setting goes before that of its group. */
 export const GuardrailActions = z
   .record(
     z.string().refine(isRule, "a group of rules (pii) or a rule (pii.phone); docs/guardrails.md lists them"),
     GuardrailAction,
   )
+  .superRefine((actions, at) => {
+    for (const [name, action] of Object.entries(actions)) {
+      if (!isOfClassifier(name) || action !== "redact") continue;
+      at.addIssue({
+        code: "custom",
+        path: [name],
+        message: "a classifier judges a text as a whole: off, allow or block",
+      });
+    }
+  })
   .describe("off, allow (report only), redact or block, by group or rule.");
 export type GuardrailActions = z.infer<typeof GuardrailActions>;
 
@@ -85,6 +98,21 @@ export const OwnRule = z.strictObject({
 });
 export type OwnRule = z.infer<typeof OwnRule>;
 
+/** The second stage: a model that reads what the rules have let through. */
+export const Classifier = z.strictObject({
+  model: z.string().min(1).max(64).describe("Alias of the model that is asked."),
+  asks: z
+    .enum(["suspicious", "all"])
+    .default("suspicious")
+    .describe("About texts in which a rule of injection, toxicity or own has fired (default), or about all."),
+  onFailure: z
+    .enum(["closed", "open"])
+    .default("closed")
+    .describe("Without an answer that can be read: nothing passes (default), or everything."),
+  minScore: z.number().min(0).max(1).default(0.5).describe("How sure the model has to be. Default 0.5."),
+});
+export type Classifier = z.infer<typeof Classifier>;
+
 /** Guardrails of a system. Even with nothing in it the standard ones are on; without it there are none. */
 export const Guardrails = z.strictObject({
   ...places,
@@ -112,5 +140,6 @@ export const Guardrails = z.strictObject({
     .describe("Hosts, and what is below them, that links and pictures may point to."),
   canaries: z.array(z.string().min(8).max(256)).max(100).optional().describe("Texts that must never leave."),
   rules: z.array(OwnRule).max(100).optional().describe("Rules of the system's own."),
+  classifier: Classifier.optional().describe("A model that is asked about what the rules let through. Absent = none."),
 });
 export type Guardrails = z.infer<typeof Guardrails>;

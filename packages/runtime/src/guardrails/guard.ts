@@ -1,5 +1,6 @@
 /** The guardrails of one role: a screen for each passage, built when it is first used. */
-import type { Guardrails, RoleGuardrails } from "../contracts/guardrail.ts";
+import type { Classifier, GuardrailAction, Guardrails, RoleGuardrails } from "../contracts/guardrail.ts";
+import { CLASSIFIED, type ClassifierActions, type Classify } from "./classifier.ts";
 import type { Detector } from "./detector.ts";
 import { hiddenTexts } from "./detectors/hidden-text.ts";
 import { cleaned, latinised, lowered } from "./normalise.ts";
@@ -24,18 +25,30 @@ export interface GuardOptions {
   readonly hidden?: readonly string[] | undefined;
   /** Functions of the system's module, by the name of their rule. */
   readonly functions?: ReadonlyMap<string, FindOwn> | undefined;
+  /** Asks the model of the second stage, where the system declares one. */
+  readonly classify?: Classify | undefined;
+}
+
+/** The second stage: what the system says of it, and how it is asked. */
+interface SecondStage {
+  readonly settings: Classifier;
+  readonly classify: Classify;
 }
 
 export class Guard {
   readonly onBlock: "fail" | "escalate";
+  /** Absent = the rules decide alone. */
+  readonly classifier: SecondStage | undefined;
   readonly #options: GuardOptions;
   readonly #detectors: readonly Detector[];
   readonly #hidden: ReturnType<typeof hiddenTexts>;
   readonly #screens = new Map<string, Screen>();
 
   constructor(options: GuardOptions) {
-    const { system, hidden = [], functions = new Map() } = options;
+    const { system, hidden = [], functions = new Map(), classify } = options;
+    const { classifier: settings } = system;
     this.#options = options;
+    this.classifier = settings && classify && { settings, classify };
     this.onBlock = system.onBlock ?? "fail";
     this.#detectors = [...BUILT_IN, ...ownDetectors(system.rules ?? [], functions)];
     this.#hidden = hiddenTexts(hidden.map(folded), (system.canaries ?? []).map(folded));
@@ -76,10 +89,18 @@ export class Guard {
       return action === "off" ? [] : [{ detector, action }];
     });
     const { maxLength = MAX_INPUT_LENGTH, hosts = [] } = system;
-    const screen: Screen = { rules, scene: { hosts, maxLength, hidden: this.#hidden } };
+    const scene = { hosts, maxLength, hidden: this.#hidden };
+    const classified = this.classifier && classifierActions(actionOf);
+    const screen: Screen = { rules, scene, classified };
     this.#screens.set(key, screen);
     return screen;
   }
+}
+
+/** Nothing where all are off, so that no number of a step is taken there. */
+function classifierActions(actionOf: (rule: string) => GuardrailAction): ClassifierActions | undefined {
+  const actions = { injection: actionOf("classifier.injection"), toxicity: actionOf("classifier.toxicity") };
+  return CLASSIFIED.some((category) => actions[category] !== "off") ? actions : undefined;
 }
 
 const folded = (text: string): string => latinised(lowered(cleaned(new View(text)))).text;

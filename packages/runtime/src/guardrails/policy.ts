@@ -26,8 +26,9 @@ const FROM_CLIENT: GuardrailActions = {
   control: "redact",
   length: "block",
   own: "block",
+  classifier: "block",
 };
-const FROM_ROLE: GuardrailActions = { injection: "allow", own: "block" };
+const FROM_ROLE: GuardrailActions = { injection: "allow", own: "block", classifier: "block" };
 const TO_CLIENT: GuardrailActions = {
   pii: "redact",
   secret: "redact",
@@ -41,7 +42,13 @@ const TO_CLIENT: GuardrailActions = {
 };
 const TO_ROLE: GuardrailActions = { secret: "redact", own: "block" };
 const TO_TOOL: GuardrailActions = { pii: "redact", secret: "block", canary: "block", own: "block" };
-const FROM_TOOL: GuardrailActions = { secret: "redact", injection: "redact", control: "redact", own: "block" };
+const FROM_TOOL: GuardrailActions = {
+  secret: "redact",
+  injection: "redact",
+  control: "redact",
+  own: "block",
+  classifier: "block",
+};
 
 /** What is done where nothing else is said. What is not named is off. */
 // oxlint-disable-next-line typescript/consistent-return -- every case returns, and the compiler knows it

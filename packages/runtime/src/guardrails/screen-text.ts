@@ -1,5 +1,6 @@
 /** Guardrails on one text: what was found becomes a verdict, and what is to go is taken out of the original. Pure. */
 import type { GuardrailAction } from "../contracts/guardrail.ts";
+import type { ClassifierActions } from "./classifier.ts";
 import type { Detector, Scene } from "./detector.ts";
 import { type Finding, find } from "./find.ts";
 import { type Firing, type Verdict, verdictOf } from "./verdict.ts";
@@ -16,6 +17,8 @@ export interface Screen {
   /** In the order of precedence. */
   readonly rules: readonly ScreenRule[];
   readonly scene: Scene;
+  /** What is done about what a model finds; absent = none is asked. */
+  readonly classified?: ClassifierActions | undefined;
 }
 
 /** A range that is to go, and what stands in its place. */

@@ -10,6 +10,9 @@ export interface Firing {
   readonly severity: Severity;
   /** How often. */
   readonly count: number;
+  /** The model that said so, as its endpoint calls it, and how sure it is, from 0 to 1; absent = a rule of the first stage. */
+  readonly model?: string | undefined;
+  readonly score?: number | undefined;
 }
 
 export type VerdictKind = "allow" | "redact" | "block";

@@ -107,6 +107,11 @@ export class Attempt {
     return this.#steps;
   }
 
+  /** Events that were told so far. */
+  get emitsTaken(): number {
+    return this.#emits;
+  }
+
   nextStep(): number {
     return ++this.#steps;
   }

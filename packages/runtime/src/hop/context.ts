@@ -20,8 +20,10 @@ import { TaintLabels } from "../contracts/tool.ts";
 import { traceFields } from "../contracts/trace-context.ts";
 import { TroupeError } from "../errors.ts";
 import { screenJson } from "../guardrails/screen-json.ts";
+import { verdictOf } from "../guardrails/verdict.ts";
 import { askApproval } from "./approval.ts";
 import type { Attempt } from "./attempt.ts";
+import { type Candidate, classified, classifierStep, requireClassified } from "./classified.ts";
 import { requireApproved } from "./edge-approvals.ts";
 import { emitEvent, runStep } from "./effects.ts";
 import { guardedAnswers, guardedCalls, screenedBeside } from "./guarded.ts";
@@ -47,7 +49,11 @@ export class HopContext implements Context {
   constructor(attempt: Attempt) {
     this.#attempt = attempt;
     const { guard } = attempt.x.role;
-    this.#tokens = guard && new GuardedTokens(guard.output("client"), (text) => this.#show(text));
+    if (guard === undefined) return;
+    const screen = guard.output("client");
+    // What a model is to be asked about as a whole cannot be shown as it comes.
+    const show = screen.classified === undefined ? (text: string) => this.#show(text) : () => undefined;
+    this.#tokens = new GuardedTokens(screen, show);
   }
 
   get task(): Context["task"] {
@@ -166,6 +172,20 @@ export class HopContext implements Context {
     return this.#attempt.guard(() => screenedBeside(this.#attempt.x, guard, where, value, party));
   }
 
+  async classify<T extends Json>(
+    { value, rules }: Pick<ScreenedContent<T>, "value" | "rules">,
+    party: string,
+  ): Promise<ScreenedContent<T>> {
+    const attempt = this.#attempt;
+    const { guard } = attempt.x.role;
+    if (guard?.classifier === undefined) return { verdict: "allow", value, rules: [] };
+    const screen = guard.toolResults;
+    const candidate: Candidate = { screen, value, fired: rules, passing: { place: "toolResults", party } };
+    const [firing] = await classified(attempt, guard.classifier, attempt.nextStep(), [candidate]);
+    if (firing === undefined) return { verdict: "allow", value, rules: [] };
+    return { verdict: verdictOf([firing]), value, rules: [firing.rule] };
+  }
+
   async ask(service: string, body: Json): Promise<Json> {
     const attempt = this.#attempt;
     const { askNode } = attempt.x.ports;
@@ -227,10 +247,12 @@ export class HopContext implements Context {
     const { guard } = attempt.x.role;
     if (guard === undefined) return attempt.guard(async () => waitFor(attempt, wait, place(attempt, asked), need));
     const guarded = guardedCalls(attempt, guard, asked);
+    const [callsStep, answersStep] = [classifierStep(attempt, guard), classifierStep(attempt, guard)];
     return attempt.guard(async () => {
       const placed = place(attempt, guarded.asked);
       await guarded.told;
-      return guardedAnswers(attempt, guard, await waitFor(attempt, wait, placed, need));
+      await requireClassified(attempt, guard, callsStep, guarded.candidates, "what it asks another role");
+      return guardedAnswers(attempt, guard, await waitFor(attempt, wait, placed, need), answersStep);
     });
   }
 }

@@ -5,27 +5,23 @@
  */
 import type { ScreenedContent, ScreenedPlace } from "../actor/context.ts";
 import type { Json } from "../actor/outcome.ts";
-import { type ErrorBody, messageOf, TroupeError } from "../errors.ts";
+import type { ErrorBody } from "../errors.ts";
 import type { Guard } from "../guardrails/guard.ts";
 import { screenJson } from "../guardrails/screen-json.ts";
 import { type Screen, screenText } from "../guardrails/screen-text.ts";
-import { type Firing, rulesOf, severityOf, type Verdict } from "../guardrails/verdict.ts";
+import type { Firing, Verdict } from "../guardrails/verdict.ts";
 import type { Attempt } from "./attempt.ts";
 import { jsonText } from "./body.ts";
+import { type Candidate, classified } from "./classified.ts";
 import type { Plan } from "./commit.ts";
 import { emitEvent } from "./effects.ts";
 import type { Execution } from "./execution.ts";
 import { storedError } from "./failure.ts";
+import { blockedBy, blockedError, type Passing, report } from "./guardrail-report.ts";
 import type { Answer, Asked } from "./wait.ts";
 
 /** Name of the hop's events that say what fired. */
 export const GUARDRAIL_EVENT = "guardrail";
-
-/** Where content passes, for reports. */
-export interface Passing {
-  readonly place: "input" | "output" | "toolArguments" | "toolResults";
-  readonly party: string;
-}
 
 /** Who a message counts as coming from: what people and the supervisor pass on is a client's, or as good as. */
 export const partyOf = (from: string): string => (from === "supervisor" || from === "human" ? "client" : from);
@@ -52,31 +48,20 @@ const DONE: Promise<void> = Promise.resolve();
 
 async function tell(attempt: Attempt, number: number, verdict: Verdict<Json>, passing: Passing): Promise<void> {
   const { firings } = verdict;
-  if (!attempt.journal.emits.has(number)) await report(attempt.x, verdict, passing);
+  if (!attempt.journal.emits.has(number)) await report(attempt.x, verdict.verdict, firings, passing);
   const rules = firings.map(({ rule, action, severity, count }) => ({ rule, action, severity, count }));
   await emitEvent(attempt, number, GUARDRAIL_EVENT, { verdict: verdict.verdict, ...passing, rules });
 }
 
-/** Counts what fired, and has it written to the audit. A store that is away keeps no hop from going on; the log says so. */
-export async function report(x: Execution, { verdict, firings }: Verdict<unknown>, passing: Passing): Promise<void> {
-  const { task, hop, role } = x.place;
-  for (const firing of firings) x.ports.onGuardrail?.(firing, passing.place);
-  const rules = firings.map(({ rule }) => rule);
-  x.ports.logger.warn({ task, hop, role, verdict, ...passing, rules }, "a guardrail fired");
-  const entry = { event: "guardrail_fired", verdict, severity: severityOf(firings), ...passing, rules };
-  try {
-    await x.ports.askNode?.(task, "audit", entry);
-  } catch (error) {
-    x.ports.logger.error({ task, hop, reason: messageOf(error) }, "what a guardrail did is not in the audit");
-  }
+/** A message after the rules: what is left of it, which of them fired, and why nothing of it may be seen, if nothing may. */
+export interface GuardedInput {
+  readonly body: Json;
+  readonly fired: readonly string[];
+  readonly blocked?: ErrorBody;
 }
 
 /** What of a message the handler may see; `blocked` says why it may see nothing, with what is left of the message. */
-export async function guardedInput(
-  attempt: Attempt,
-  guard: Guard,
-  body: unknown,
-): Promise<{ readonly body: Json; readonly blocked?: ErrorBody }> {
+export async function guardedInput(attempt: Attempt, guard: Guard, body: unknown): Promise<GuardedInput> {
   const { from } = attempt.x.input;
   const party = partyOf(from);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a message's body was decoded from JSON
@@ -85,16 +70,18 @@ export async function guardedInput(
     party: from,
   });
   await told;
-  return verdict === "block"
-    ? { body: value, blocked: blockedBy(firings, `the message from ${from}`) }
-    : { body: value };
+  const guarded = { body: value, fired: rulesIn(firings) };
+  return verdict === "block" ? { ...guarded, blocked: blockedBy(firings, `the message from ${from}`) } : guarded;
 }
 
-/** What of the answers a join took the handler may see. One that is blocked is an error to it. */
+const rulesIn = (firings: readonly Firing[]): readonly string[] => firings.map(({ rule }) => rule);
+
+/** What of the answers a join took the handler may see. One that is blocked is an error to it. `number` = the step of the second stage. */
 export async function guardedAnswers(
   attempt: Attempt,
   guard: Guard,
   answers: readonly Answer[],
+  number: number | undefined,
 ): Promise<readonly Answer[]> {
   const looked = answers.map((answer) => {
     const { from, result } = answer;
@@ -103,34 +90,49 @@ export async function guardedAnswers(
     if ("error" in result)
       return { answer: { ...answer, result: { error: guardedError(screen, result.error) } }, told: DONE };
     const { verdict, value, firings, told } = pass(attempt, screen, result.value, passing);
-    const seen = verdict === "block" ? { error: storedError(blockedBy(firings, `the answer of ${from}`)) } : { value };
-    return { answer: { ...answer, result: seen }, told };
+    if (verdict === "block") return { answer: blockedAnswer(answer, firings), told };
+    const candidate: Candidate = { screen, value, fired: rulesIn(firings), passing };
+    return { answer: { ...answer, result: { value } }, told, candidate };
   });
   for (const { told } of looked) await told;
-  return looked.map(({ answer }) => answer);
+  const candidates = looked.flatMap(({ candidate }) => candidate ?? []);
+  const firings = await classified(attempt, guard.classifier, number, candidates);
+  return looked.map(({ answer, candidate }) => {
+    const firing = candidate && firings[candidates.indexOf(candidate)];
+    return firing?.action === "block" ? blockedAnswer(answer, [firing]) : answer;
+  });
 }
 
-/** What may be asked of others; numbers are taken at once. Throws `guardrail_blocked`. */
-export function guardedCalls(
-  attempt: Attempt,
-  guard: Guard,
-  asked: readonly Asked[],
-): { readonly asked: readonly Asked[]; readonly told: Promise<void> } {
+const blockedAnswer = (answer: Answer, firings: readonly Firing[]): Answer => ({
+  ...answer,
+  result: { error: storedError(blockedBy(firings, `the answer of ${answer.from}`)) },
+});
+
+/** Calls after the rules. `told` throws `guardrail_blocked` where they block one; the second stage may be asked about what they let through. */
+export interface GuardedCalls {
+  readonly asked: readonly Asked[];
+  readonly told: Promise<void>;
+  readonly candidates: readonly Candidate[];
+}
+
+/** What may be asked of others; numbers are taken at once. */
+export function guardedCalls(attempt: Attempt, guard: Guard, asked: readonly Asked[]): GuardedCalls {
   const reports: Promise<void>[] = [];
   const blocked: Firing[] = [];
+  const candidates: Candidate[] = [];
   const calls = asked.map((one): Asked => {
     if (one.type !== "call") return one;
-    const { verdict, value, firings, told } = pass(attempt, guard.output(one.to), one.body, {
-      place: "output",
-      party: one.to,
-    });
+    const screen = guard.output(one.to);
+    const passing = { place: "output", party: one.to } as const;
+    const { verdict, value, firings, told } = pass(attempt, screen, one.body, passing);
     reports.push(told);
     if (verdict === "block") blocked.push(...firings);
+    else candidates.push({ screen, value, fired: rulesIn(firings), passing });
     return { ...one, body: value };
   });
   const told = toldUnlessBlocked(reports, blocked);
   told.catch(() => undefined);
-  return { asked: calls, told };
+  return { asked: calls, told, candidates };
 }
 
 async function toldUnlessBlocked(reports: readonly Promise<void>[], blocked: readonly Firing[]): Promise<void> {
@@ -148,8 +150,24 @@ export async function screenedBeside<T extends Json>(
 ): Promise<ScreenedContent<T>> {
   const screen = place === "answer" ? guard.answer : guard[place];
   const verdict = screenJson(value, screen);
-  if (verdict.firings.length > 0) await report(x, verdict, { place: place === "answer" ? "output" : place, party });
-  return { verdict: verdict.verdict, value: verdict.value, rules: verdict.firings.map(({ rule }) => rule) };
+  if (verdict.firings.length > 0)
+    await report(x, verdict.verdict, verdict.firings, { place: place === "answer" ? "output" : place, party });
+  return { verdict: verdict.verdict, value: verdict.value, rules: rulesIn(verdict.firings) };
+}
+
+/** What of a plan the second stage may be asked about: each message that it would store, as the rules leave it. */
+export function candidatesIn(attempt: Attempt, guard: Guard, plan: Plan): readonly Candidate[] {
+  if (plan.kind === "dead") return [];
+  const messages = plan.kind === "fan" ? plan.messages : [{ to: receiverOf(attempt, plan), json: plan.json }];
+  return messages.flatMap(({ to, json }): readonly Candidate[] => {
+    const screen = guard.output(to);
+    if (screen.classified === undefined) return [];
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the plan's own text of a JSON value
+    const { verdict, value, firings } = screenJson(JSON.parse(json) as Json, screen);
+    // What the rules block is blocked without asking.
+    if (verdict === "block") return [];
+    return [{ screen, value, fired: rulesIn(firings), passing: { place: "output", party: to } }];
+  });
 }
 
 /** The plan with what may be stored of it, or why nothing may. */
@@ -207,13 +225,4 @@ function plainJson(value: unknown): Json {
   } catch {
     return {}; // no JSON: the message has to do, as where errors are stored
   }
-}
-
-const blockedBy = (firings: readonly Firing[], what: string): ErrorBody => blockedError(firings, what).toBody();
-
-/** The error of content that is blocked: rules and severity, never what was found. */
-export function blockedError(firings: readonly Firing[], what: string): TroupeError {
-  const blocking = firings.filter(({ action }) => action === "block");
-  const details = { rules: blocking.map(({ rule }) => rule), severity: severityOf(blocking) };
-  return new TroupeError("guardrail_blocked", `${what} is blocked by ${rulesOf(blocking)}`, { details });
 }

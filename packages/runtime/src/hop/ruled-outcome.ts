@@ -12,7 +12,6 @@ import { renderMessage } from "../rules/message-template.ts";
 import type { HopFacts } from "../rules/rule-facts.ts";
 import type { Attempt } from "./attempt.ts";
 import { hopFacts, type SeenOutcome } from "./hop-facts.ts";
-import type { Journal } from "./replay.ts";
 import { actOf, trimmedContext } from "./rule-context.ts";
 
 /** Names of the steps that are firings, before the handler runs and after it. */
@@ -54,7 +53,7 @@ class Ruling {
   begin(): Promise<void> | undefined {
     const { journal, stepsTaken } = this.#attempt;
     const recorded = journal.steps.get(stepsTaken + 1);
-    if (recorded === undefined ? hasBegun(journal) : !recorded.name.startsWith(BEFORE)) return undefined;
+    if (recorded === undefined ? hasBegun(this.#attempt) : !recorded.name.startsWith(BEFORE)) return undefined;
     const firing = this.#next(BEFORE, this.#rules.before);
     return firing && this.#preferFallback(firing);
   }
@@ -180,9 +179,12 @@ class Ruling {
   }
 }
 
-/** Whether the handler has left anything in the journal. */
-const hasBegun = ({ steps, begins, emits, waits }: Journal): boolean =>
-  steps.size + begins.size + emits.size + waits.size > 0;
+/** Whether the handler has left anything in the journal; what guardrails record of its message comes before it. */
+const hasBegun = ({ journal: { steps, begins, emits, waits }, stepsTaken, emitsTaken }: Attempt): boolean =>
+  waits.size > 0 || begins.size > 0 || reachesBeyond(steps, stepsTaken) || reachesBeyond(emits, emitsTaken);
+
+const reachesBeyond = (recorded: ReadonlyMap<number, unknown>, taken: number): boolean =>
+  [...recorded.keys()].some((number) => number > taken);
 
 type Verdict = { readonly kind: "goes_on" | "again" } | { readonly kind: "replaced"; readonly outcome: unknown };
 const GOES_ON: Verdict = { kind: "goes_on" };

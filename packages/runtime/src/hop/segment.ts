@@ -12,13 +12,14 @@ import { hopId } from "../ids.ts";
 import { retryDelayMs } from "../supervision/backoff.ts";
 import { Attempt } from "./attempt.ts";
 import { bytesOf, firstIssue } from "./body.ts";
+import { type Candidate, classifierStep, requireClassified } from "./classified.ts";
 import { type CommitFacts, type Plan, planCommit } from "./commit.ts";
 import { completeOutputs } from "./complete.ts";
 import { HopContext } from "./context.ts";
 import { approvedOutcome } from "./edge-approvals.ts";
 import type { Execution } from "./execution.ts";
 import { failureOf, mayRetry, storedError } from "./failure.ts";
-import { guardedError, guardedInput, guardedPlan } from "./guarded.ts";
+import { candidatesIn, type GuardedInput, guardedError, guardedInput, guardedPlan, partyOf } from "./guarded.ts";
 import { carriedPlan, resolveBody } from "./large-body.ts";
 import { childPassport, replyPassport } from "./outputs.ts";
 import type { HopEnd } from "./ports.ts";
@@ -30,6 +31,9 @@ import { labelsOf, requireAccepted } from "./taint.ts";
 import { HopTally } from "./tally.ts";
 import { isLoop } from "./trail.ts";
 import type { HopWriter } from "./writer.ts";
+
+/** Stands for a message of which a model says that nothing may pass: it does not say where in it. */
+const BLOCKED_MESSAGE = "[REDACTED_CONTENT]";
 
 /** Runs the segment to its commit, its wait, its failed attempt, or a signal of the protocol. */
 export async function runSegment(x: Execution, writer: HopWriter, journal: Journal): Promise<HopEnd> {
@@ -46,14 +50,27 @@ export async function runSegment(x: Execution, writer: HopWriter, journal: Journ
   const context = new HopContext(attempt);
   x.tally = new HopTally(journal);
   x.prefersFallback = false;
-  const result = await attempt.run(handlerOf(attempt, context, message));
+  const run = handlerOf(attempt, context, message);
+  let seen: Json = message;
+  const result = await attempt.run(
+    guard?.classifier === undefined || guarded === undefined
+      ? run
+      : async () => {
+          seen = BLOCKED_MESSAGE;
+          await classifyInput(attempt, guard, guarded);
+          seen = message;
+          const outcome = await run();
+          await classifyOutcome(attempt, guard, outcome, message);
+          return outcome;
+        },
+  );
   x.attempt = undefined;
   context.endTokens();
   if (result.kind === "threw") {
     const { thrown } = result;
     if (guard === undefined || !TroupeError.is(thrown, "guardrail_blocked"))
       return failAttempt(x, writer, journal, thrown);
-    return commit(attempt, planOfBlocked(x, guard, thrown.toBody(), message));
+    return commit(attempt, planOfBlocked(x, guard, thrown.toBody(), seen));
   }
   const plan = planCommit(result.outcome, factsOf(x, message));
   return guard === undefined ? commit(attempt, plan) : commitGuarded(attempt, guard, plan, message);
@@ -81,6 +98,20 @@ function planOfBlocked(x: Execution, { onBlock }: Guard, error: ErrorBody, messa
 async function commitGuarded(attempt: Attempt, guard: Guard, plan: Plan, message: Json): Promise<HopEnd> {
   const { plan: kept, blocked } = await guardedPlan(attempt, guard, plan);
   return commit(attempt, blocked === undefined ? kept : planOfBlocked(attempt.x, guard, blocked, message));
+}
+
+/** Lets the handler see the message, or throws `guardrail_blocked`: the second stage of the guardrails on what came in. */
+async function classifyInput(attempt: Attempt, guard: Guard, { body, fired }: GuardedInput): Promise<void> {
+  const { from } = attempt.x.input;
+  const passing = { place: "input", party: from } as const;
+  const candidate: Candidate = { screen: guard.input(partyOf(from)), value: body, fired, passing };
+  await requireClassified(attempt, guard, classifierStep(attempt, guard), [candidate], `the message from ${from}`);
+}
+
+/** The same on what is about to be committed of an outcome. */
+async function classifyOutcome(attempt: Attempt, guard: Guard, outcome: unknown, message: Json): Promise<void> {
+  const candidates = candidatesIn(attempt, guard, planCommit(outcome, factsOf(attempt.x, message)));
+  await requireClassified(attempt, guard, classifierStep(attempt, guard), candidates, "what it hands on");
 }
 
 /** The handler as it is run: under the system's rules, and with people's consent where an edge needs it. It knows of neither. */

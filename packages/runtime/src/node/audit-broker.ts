@@ -25,6 +25,8 @@ const Report = z.discriminatedUnion("event", [
     place: z.enum(["input", "output", "toolArguments", "toolResults"]),
     party: z.string().max(128),
     rules: z.array(z.string().min(1).max(128)).max(200),
+    model: z.string().max(256).optional(),
+    score: z.number().min(0).max(1).optional(),
   }),
   z.strictObject({
     event: z.literal("rule_fired"),

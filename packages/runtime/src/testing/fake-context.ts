@@ -46,6 +46,8 @@ export interface FakeContextOptions {
   readonly approve?: (request: ApprovalRequest) => ApprovalAnswer | Promise<ApprovalAnswer>;
   /** The system's guardrails. Default: none. */
   readonly screen?: Context["screen"];
+  /** Their second stage. Default: it allows everything. */
+  readonly classify?: Context["classify"];
   /** What the signals bring, by name; absent = they expire. */
   readonly signals?: Readonly<Record<string, Json>>;
   /** The node's services, by name. */
@@ -109,6 +111,7 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
     token: (text) => void tokens.push(text),
     alive: () => {},
     screen: options.screen ?? (async (_, value) => ({ verdict: "allow", value, rules: [] })),
+    classify: options.classify ?? (async ({ value }) => ({ verdict: "allow", value, rules: [] })),
     ask: (service, body) => askService(options, service, body),
     call: (to, body) => ask(to, body),
     all: (calls, need) => join(calls, ask, need),

@@ -10,6 +10,8 @@ export interface Scene {
   readonly note: string;
   /** What each role has said so far, oldest first. */
   readonly turns: readonly { readonly role: string; readonly text: string }[];
+  /** The last thing that the user said, whole. */
+  readonly said: string;
   /** Results of tools that were called in this request. */
   readonly toolResults: readonly string[];
 }
@@ -41,6 +43,7 @@ export function readScene(request: ChatRequest): Scene {
     task: oneLine(task.replace(/^Task:\s*/i, "").replace(/\[\[(?:(?!\[\[|\]\]).)*\]\]/g, "")),
     note: note.replace(/\s+/g, " ").trim(),
     turns,
+    said: last,
     toolResults: request.messages.filter((message) => message.role === "tool").map(textOfMessage),
   };
 }

@@ -133,6 +133,22 @@ const writing: Script = (scene) => ({
   reason: "The text is finished.",
 });
 
+const ORDER =
+  /\b(ignore|disregard|forget|bypass)\b[^.]*\b(instructions?|rules?|prompt)\b|\[\[(?:tool|route|say|reveal)\b/i;
+const INSULT = /\b(idiots?|morons?|i (?:will|shall) (?:kill|hurt) (?:you|them))\b/i;
+
+/** Knows the plainest orders and insults, and those that the obedient model would follow. */
+const classifier: Script = ({ said }) => {
+  const category = ORDER.test(said) ? "injection" : INSULT.test(said) ? "toxicity" : "none";
+  return {
+    content: category,
+    next: ["client"],
+    reason: `The text is ${category === "none" ? "harmless" : category}.`,
+    values: { score: 0.9 },
+    choose: () => category,
+  };
+};
+
 const SCRIPTS: ReadonlyMap<string, Script> = new Map([
   ["router", router],
   ["planner", planner],
@@ -143,6 +159,7 @@ const SCRIPTS: ReadonlyMap<string, Script> = new Map([
   ["research", research],
   ["analysis", analysis],
   ["writing", writing],
+  ["text-classifier", classifier],
   ...PATTERN_SCRIPTS,
 ]);
 

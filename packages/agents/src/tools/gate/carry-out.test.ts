@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ApprovalAnswer, type ApprovalRequest, type Json, TroupeError } from "@troupe/runtime";
+import { type ApprovalAnswer, type ApprovalRequest, type Context, type Json, TroupeError } from "@troupe/runtime";
 import { createFakeContext, type FakeContextOptions, ManualClock } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { roleTool } from "../role-tool.ts";
@@ -213,4 +213,21 @@ test("a name that a model made up is recorded and shown in few, harmless charact
   const { ctx } = contextOf(admitted);
   await carryOut(ctx, gateOf([look()]), call(`\u001b[2J${"x".repeat(500)}`));
   assert.match(ctx.steps[0]?.name ?? "", /^tool:[\w-]{1,64}$/);
+});
+
+const suspects: Context["screen"] = async (_, value) => ({ verdict: "allow", value, rules: ["injection.orders"] });
+
+test("a result that the second stage blocks is kept from the model, and a replay asks nothing", async () => {
+  const asked: unknown[] = [];
+  const classify: Context["classify"] = async (content, party) => {
+    asked.push([content, party]);
+    return { verdict: "block", value: content.value, rules: ["classifier.injection"] };
+  };
+  const { ctx } = contextOf(admitted, { screen: suspects, classify });
+  const told = await carryOut(ctx, gateOf([look()]), call());
+  assert.equal(told, "Error: the result of look is not shown: it is blocked by classifier.injection");
+  assert.deepEqual(asked, [[{ value: "seen", rules: ["injection.orders"] }, "look"]]);
+  const again = createFakeContext({ journal: ctx.steps, classify });
+  assert.equal(await carryOut(again, gateOf([look({ run: () => assert.fail("it ran") })]), call()), told);
+  assert.deepEqual(asked[1], asked[0], "what fired is in the journal");
 });

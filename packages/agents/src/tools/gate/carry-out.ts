@@ -3,7 +3,7 @@
  * is asked or done is one recorded step, so a replay asks and does nothing. A tool that must not run twice has its intent recorded first.
  */
 import { type Context, messageOf, type ToolPermission, TroupeError, type Usage } from "@troupe/runtime";
-import { screenedResult } from "../../guardrails/screened-result.ts";
+import { classifiedResult, type ScreenedResult, screenedResult } from "../../guardrails/screened-result.ts";
 import type { ToolCall } from "../../models/model.ts";
 import type { Tool } from "../tool.ts";
 import { admit, type RecordedRefusal, recordRefusal } from "./admit.ts";
@@ -22,8 +22,7 @@ export interface ToolGate {
 }
 
 /** What is recorded of a call: what the model is told. */
-interface Recorded {
-  readonly text: string;
+interface Recorded extends ScreenedResult {
   readonly refused?: string;
 }
 
@@ -100,7 +99,7 @@ async function runStep(ctx: Context, gate: ToolGate, call: ToolCall, { tool, arg
           return { outcome: "failed", text: failed(ctx, tool, error), errorType: errorTypeOf(error) };
         }
       });
-      return { text: await screenedResult(ctx, tool.name, text) };
+      return screenedResult(ctx, tool.name, text);
     },
     {
       effect: tool.isIdempotent ? "repeat" : "once",
@@ -109,7 +108,7 @@ async function runStep(ctx: Context, gate: ToolGate, call: ToolCall, { tool, arg
       usage: (value) => costOf(tool, value),
     },
   );
-  return recorded.text;
+  return recorded.refused === undefined ? classifiedResult(ctx, tool.name, recorded) : recorded.text;
 }
 
 const errorTypeOf = (error: unknown): string => (TroupeError.is(error) ? error.code : "tool_failed");
