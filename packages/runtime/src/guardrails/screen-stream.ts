@@ -2,6 +2,7 @@
  * Guardrails on text that comes in pieces: nothing leaves before it is certain that no piece to come makes a finding of it. However a text
  * is cut into pieces, what leaves is what leaves of the whole. Pure but for what it holds back.
  */
+import { cuttingPlace, remembered } from "./cutting-places.ts";
 import { type Screen, screened, withoutCuts } from "./screen-text.ts";
 import { type Firing, merged, verdictOf } from "./verdict.ts";
 
@@ -61,11 +62,12 @@ export class ScreenStream {
   #safeEnd(): number {
     const text = this.#text;
     let end = text.length;
-    for (let seen = 0; end > this.#left && seen < HELD; end--) if (isSeen(text.charCodeAt(end - 1))) seen++;
+    for (let seen = 0; end > this.#left && seen < HELD; end--) if (counts(text, end - 1)) seen++;
     while (end > this.#left && !/\s/.test(text[end - 1] ?? "")) end--;
     const key = text.lastIndexOf("-----BEGIN");
     if (key >= this.#left && key < end && !text.slice(key, end).includes("-----END")) end = key;
-    return text.length - end > LONGEST_HELD ? text.length - HELD : end;
+    const held = text.length - end > LONGEST_HELD ? text.length - HELD : end;
+    return held <= this.#left ? held : cuttingPlace(text, this.#left, held);
   }
 
   #release(safe: number): string {
@@ -88,11 +90,18 @@ export class ScreenStream {
       this.#firings = merged([...this.#firings, ...firings]);
     }
     const kept = Math.max(0, end - CONTEXT);
-    this.#text = this.#text.slice(kept);
-    this.#left = end - kept;
+    const known = remembered(this.#text.slice(0, end));
+    this.#text = known + this.#text.slice(kept);
+    this.#left = known.length + end - kept;
     return out;
   }
 }
+
+/** Whatever stands between words may be drawn out; only the beginning of it holds something back. */
+const counts = (text: string, at: number): boolean =>
+  isSeen(text.charCodeAt(at)) && (isWord(text, at) || isWord(text, at - 1) || isWord(text, at - 2));
+
+const isWord = (text: string, at: number): boolean => /[\p{L}\p{N}]/u.test(text[at] ?? "");
 
 /** Zero width and tags may be strewn between letters; they hold nothing back. */
 const isSeen = (code: number): boolean =>
