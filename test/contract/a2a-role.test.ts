@@ -110,7 +110,7 @@ test("when time is over, the task is cancelled there", async () => {
     answer.catch(() => undefined);
   });
   await assert.rejects(answer ?? assert.fail(), (error) => TroupeError.is(error, "deadline_exceeded"));
-  await until("it is cancelled", 5_000, async () => {
+  await until("it is cancelled", 15_000, async () => {
     const stored = await bed.log.get(bed.subjects.done(id as never));
     return stored === undefined ? false : new TextDecoder().decode(stored.body).includes("cancelled");
   });
@@ -121,7 +121,7 @@ test("an agent that needs an answer gets that of the signal, in its task", async
   const input = `demo.log.0.v1.${id}.start.client.m.send.router`;
   const signal = { type: "signal", hop: hopOf(9), index: 0, name: "go" };
   await bed.write(id, hopOf(1), "router", "c.wait.1", writtenBy("n1"), { need: 1, for: [signal], input });
-  await until("the answer is there", 5_000, async () => {
+  await until("the answer is there", 15_000, async () => {
     const stored = await bed.log.get(`demo.log.0.v1.${id}.${hopOf(9)}.human.m.reply.router`);
     return stored !== undefined && new TextDecoder().decode(stored.body) === '{"value":"yes"}';
   });

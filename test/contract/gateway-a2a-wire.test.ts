@@ -96,6 +96,17 @@ test("what is no call, no message or no text is told so in the protocol's own co
   assert.equal(await sequence(), stored);
 });
 
+test("an agent's address may end with a slash; what is no call and does not say that it is one is of a wrong type", async () => {
+  const get = { jsonrpc: "2.0", id: 1, method: "GetTask", params: { id: "x" } };
+  const said = async (path: string, body: unknown, type = "application/json") =>
+    codeOf(await call(gateway.url, "POST", path, { body, headers: { "a2a-version": "1.0", "content-type": type } }));
+  assert.equal(await said("/a2a/router/", get), -32_001);
+  assert.equal(await said("/a2a/router/?x=1", get), -32_001);
+  assert.equal(await said("/a2a/router", "hello", "text/plain"), -32_005);
+  assert.equal(await said("/a2a/router", get, "text/plain"), -32_001);
+  assert.equal((await call(gateway.url, "POST", "/a2a/router//", { body: get })).status, 404);
+});
+
 test("data goes in as data, and several parts as one text", async () => {
   assert.deepEqual(await inputOf([{ data: { n: 1 } }]), { n: 1 });
   assert.equal(await inputOf([{ text: "count" }, { data: { n: 1 } }]), 'count\n{"n":1}');

@@ -1,11 +1,12 @@
 /** A2A's own client, unmodified, against a gateway on a real server. No node runs: the test writes records and tokens as fake roles. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { type StreamResponse, TaskState } from "@a2a-js/sdk";
+import { type Part, type StreamResponse, type Task, TaskState } from "@a2a-js/sdk";
 import type { Client } from "@a2a-js/sdk/client";
 import { TaskNotCancelableError, TaskNotFoundError, UnsupportedOperationError } from "@a2a-js/sdk/errors";
 import type { Gateway } from "@troupe/gateway";
-import { assembled, collect, connect, kindOf, saying, taskOf, textOf } from "../support/a2a-client.ts";
+import type { DoneBody } from "@troupe/runtime";
+import { assembled, collect, connect, endOf, kindOf, saidBy, saying, taskOf, textOf } from "../support/a2a-client.ts";
 import { type GatewayBed, hopOf, startGatewayBed, writtenBy } from "../support/gateway-bed.ts";
 import { call } from "../support/gateway-callers.ts";
 import { nextTask, opened, play, say, silent } from "../support/played-task.ts";
@@ -16,7 +17,7 @@ let gateway: Gateway;
 
 before(async () => {
   bed = await startGatewayBed();
-  await bed.deploy("v1");
+  await bed.deploy("v1", undefined, { developer: { kind: "actor", takesFiles: true } });
   gateway = await bed.gateway();
 });
 after(() => bed[Symbol.asyncDispose]());
@@ -112,12 +113,15 @@ for (const binding of ["JSONRPC", "HTTP+JSON"] as const) {
       const asking = taskOf(await answer);
       assert.equal(asking.status?.state, TaskState.TASK_STATE_INPUT_REQUIRED);
       const streamed = collect(client.sendMessageStream(saying("yes", { taskId: id, contextId: asking.contextId })));
-      await until("the answer is stored", 5_000, async () => {
+      await until("the answer is stored", 15_000, async () => {
         const stored = await bed.log.get(`demo.log.0.v1.${id}.${hopOf(9)}.human.m.reply.router` as never);
         return stored !== undefined && new TextDecoder().decode(stored.body) === '{"value":"yes"}';
       });
       await bed.done(id, { result: "thanks" });
-      assert.equal(kindOf((await streamed).at(-1) ?? assert.fail()), "TASK_STATE_COMPLETED");
+      assert.equal(endOf(await streamed), TaskState.TASK_STATE_COMPLETED);
+      const historyOf = async (historyLength?: number) =>
+        (await client.getTask({ tenant: "", id, historyLength })).history.map(saidBy);
+      assert.deepEqual([await historyOf(), await historyOf(1)], [["ask me", "yes"], ["yes"]]);
       await assert.rejects(client.sendMessage(saying("x", { taskId: id, contextId: "another" })));
     });
 
@@ -127,16 +131,84 @@ for (const binding of ["JSONRPC", "HTTP+JSON"] as const) {
       const sent = saying("go on", { returnImmediately: true });
       const [first, second] = [taskOf(await client.sendMessage(sent)), taskOf(await elsewhere.sendMessage(sent))];
       assert.deepEqual([second.id, second.contextId], [first.id, first.contextId]);
-      const streams = [client, elsewhere].map((one) => collect(one.resubscribeTask({ tenant: "", id: first.id })));
-      await opened(bed, first.id);
+      const streams = [client, elsewhere].map((one) => {
+        const begun = Promise.withResolvers<void>();
+        const updates = collect(one.resubscribeTask({ tenant: "", id: first.id }), begun.resolve);
+        updates.catch(begun.reject);
+        return { begun: begun.promise, updates };
+      });
+      await Promise.all(streams.map(({ begun }) => begun));
       await bed.write(first.id, hopOf(1), "router", "s.emit.0", writtenBy("n1"), { name: "news", data: "half way" });
       await bed.done(first.id, { result: "all of it" });
-      for (const updates of await Promise.all(streams)) {
+      for (const updates of await Promise.all(streams.map((stream) => stream.updates))) {
         assert.equal(kindOf(updates[0] ?? assert.fail()), "task");
         assert.equal(assembled(updates), "all of it");
         assert.equal(kindOf(updates.at(-1) ?? assert.fail()), "TASK_STATE_COMPLETED");
       }
       await other.stop();
+    });
+
+    test("files go in whole; what a role makes on the way and in the end are its task's artifacts", async () => {
+      const developer = await connect(binding, gateway.url, "developer");
+      const request = saying("look");
+      request.message?.parts.push(FILE, { ...FILE, content: { $case: "url", value: "https://example.com/a" } });
+      const read = Promise.withResolvers<Task>();
+      const { id, input, answer } = await playAlone(
+        () => collect(developer.sendMessageStream(request)),
+        async (task) => {
+          const chunks = [
+            { parts: [{ text: "one " }], hasMore: true },
+            { parts: [{ text: "two" }], append: true },
+          ];
+          for (const [index, chunk] of chunks.entries()) {
+            const data = { $artifacts: [{ name: "draft", ...chunk }] };
+            const at = `s.emit.${index + 1}`;
+            await bed.write(task, hopOf(1), "developer", at, writtenBy("n1"), { name: "draft", data });
+          }
+          read.resolve(await developer.getTask({ tenant: "", id: task }));
+        },
+        { $artifacts: [{ name: "file", parts: [{ raw: "YWJj", filename: "a.txt", mediaType: "text/plain" }] }] },
+      );
+      const file = { filename: "a.txt", mediaType: "text/plain" };
+      assert.deepEqual(input, {
+        $message: {
+          id: request.message?.messageId,
+          parts: [{ text: "look" }, { raw: "YWJj", ...file }, { url: "https://example.com/a", ...file }],
+        },
+      });
+      const updates = (await answer).flatMap(({ payload }) =>
+        payload?.$case === "artifactUpdate"
+          ? [[payload.value.artifact?.artifactId, payload.value.append, payload.value.lastChunk]]
+          : [],
+      );
+      assert.deepEqual(updates, [
+        ["draft", false, false],
+        ["draft", true, true],
+        ["file", false, true],
+      ]);
+      const half = await read.promise;
+      assert.deepEqual([half.status?.state, textOf(half)], [TaskState.TASK_STATE_WORKING, "one two"]);
+      const whole = await developer.getTask({ tenant: "", id });
+      assert.deepEqual(
+        whole.artifacts.map(({ artifactId, parts }) => [artifactId, parts.length]),
+        [
+          ["draft", 2],
+          ["file", 1],
+        ],
+      );
+      assert.deepEqual(whole.artifacts[1]?.parts[0], FILE);
+      assert.deepEqual(whole.history[0]?.parts[1], FILE);
+    });
+
+    test("a result that is a message comes in place of the task", async () => {
+      const said = { $message: { parts: [{ text: "here" }, { data: { n: 1 } }] } };
+      const { id, answer } = await playAlone(() => client.sendMessage(saying("hello")), silent, said);
+      const message = await answer;
+      assert.ok("parts" in message, "a message, not a task");
+      assert.deepEqual([message.taskId, saidBy(message)], [id, 'here{"n":1}']);
+      const task = await client.getTask({ tenant: "", id });
+      assert.equal(task.status?.message?.messageId, message.messageId);
+      assert.deepEqual(task.artifacts, []);
     });
 
     test("what is no task of this role is not there", async () => {
@@ -146,6 +218,27 @@ for (const binding of ["JSONRPC", "HTTP+JSON"] as const) {
       await assert.rejects(client.getTask({ tenant: "", id: "no-such-task" }), TaskNotFoundError);
     });
   });
+}
+
+const FILE: Part = {
+  content: { $case: "raw", value: Buffer.from("abc") },
+  metadata: undefined,
+  filename: "a.txt",
+  mediaType: "text/plain",
+};
+
+/** Starts a call whose task one role plays alone. */
+async function playAlone<T>(begin: () => Promise<T>, work: (id: string) => Promise<void>, result: DoneBody["result"]) {
+  let answer: Promise<T> | undefined;
+  const { id, input } = await nextTask(bed, () => {
+    answer = begin();
+    answer.catch(() => undefined);
+  });
+  await opened(bed, id);
+  await work(id);
+  await bed.done(id, { result });
+  assert.ok(answer);
+  return { id, input, answer };
 }
 
 /** Starts a call, and lets the task's router wait for the signal `go`. */

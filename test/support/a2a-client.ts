@@ -1,7 +1,15 @@
 /** A2A's own client, unmodified, and what tests ask of its answers. */
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { type Part, Role, type SendMessageRequest, type StreamResponse, type Task, TaskState } from "@a2a-js/sdk";
+import {
+  type Message,
+  type Part,
+  Role,
+  type SendMessageRequest,
+  type StreamResponse,
+  type Task,
+  TaskState,
+} from "@a2a-js/sdk";
 import {
   ClientFactory,
   DefaultAgentCardResolver,
@@ -55,17 +63,28 @@ export const taskOf = (answer: object): Task => {
 };
 /** The text of a task's artifacts. */
 export const textOf = (task: Task | undefined) => task?.artifacts.flatMap(({ parts }) => parts.map(saidIn)).join("");
+/** The text of a message's parts. */
+export const saidBy = ({ parts }: Pick<Message, "parts">) => parts.map(saidIn).join("");
 /** The text of a part, data as JSON. */
 const saidIn = ({ content }: Part): string =>
   content?.$case === "text" ? content.value : JSON.stringify(content?.value);
-export const collect = async (stream: AsyncGenerator<StreamResponse, void>) => {
+export const collect = async (stream: AsyncGenerator<StreamResponse, void>, onUpdate?: () => void) => {
   const updates = [];
-  for await (const update of stream) updates.push(update);
+  for await (const update of stream) {
+    updates.push(update);
+    onUpdate?.();
+  }
   return updates;
 };
 /** The state of a status update, else what kind an update is. */
 export const kindOf = ({ payload }: StreamResponse) =>
   payload?.$case === "statusUpdate" ? TaskState[payload.value.status?.state ?? 0] : payload?.$case;
+/** The state that a stream ended with: a task that had ended before it was told of says so at once. */
+export const endOf = (updates: readonly StreamResponse[]) => {
+  const { payload } = updates.at(-1) ?? {};
+  const isState = payload?.$case === "task" || payload?.$case === "statusUpdate";
+  return isState ? payload.value.status?.state : undefined;
+};
 /** What a client that follows the rules of artifacts holds in the end. */
 export const assembled = (updates: readonly StreamResponse[]) => {
   let text = "";

@@ -26,6 +26,7 @@ import {
   packTask,
   parseRecordName,
   type RecordHeader,
+  type RoleManifest,
   requireCompiled,
   type StoredRecord,
   Subjects,
@@ -107,9 +108,13 @@ export class GatewayBed implements AsyncDisposable {
   }
 
   /** Makes a version of the demo system the current one, with its durables; no node runs it. */
-  async deploy(text: string, limits?: Partial<SystemManifest["limits"]>): Promise<void> {
+  async deploy(
+    text: string,
+    limits?: Partial<SystemManifest["limits"]>,
+    roles?: Readonly<Record<string, Partial<RoleManifest>>>,
+  ): Promise<void> {
     const version = requireVersion(text);
-    const manifest = SystemManifest.parse({ ...MANIFEST, limits });
+    const manifest = SystemManifest.parse({ ...MANIFEST, limits, roles: { ...MANIFEST.roles, ...roles } });
     const mailboxes = requireCompiled(manifest).mailboxes.map(({ name }) => name);
     await ensureMailboxes(this.core, { subjects: this.subjects }, version, mailboxes);
     const source: Deployment["source"] = { type: "yaml", text: "x", sha256: "0".repeat(64) };

@@ -45,7 +45,7 @@ export function say(bed: GatewayBed, id: string, role: string, hop: number, text
 }
 /** Resolves when somebody listens to the task's tokens. */
 export async function opened(bed: GatewayBed, id: string): Promise<void> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 15_000;
   const subject = bed.subjects.tokens(id as TaskId, hopOf(9) as HopId);
   while (performance.now() < deadline) {
     const heard = await bed.core.nc.request(subject, "{}", { timeout: 250 }).then(

@@ -13,6 +13,7 @@ export type {
 } from "./actor/context.ts";
 export type { RoleDefinition, RoleInstance, RoleSettings } from "./actor/define.ts";
 export { defineSystem, type SystemOptions } from "./actor/define-system.ts";
+export { artifacts, filePart, partsMessage, readMessage } from "./actor/message-parts.ts";
 export {
   complete,
   escalate,
@@ -37,6 +38,7 @@ export { EscalationBody } from "./contracts/bodies.ts";
 export type { BudgetLimits, Budgets } from "./contracts/budget.ts";
 export type { ClusterHealth } from "./contracts/control.ts";
 export type { EscalationRule, RuleHandler, RuleSeverity } from "./contracts/escalation-rules.ts";
+export type { Artifact, Part, PartsMessage } from "./contracts/message-parts.ts";
 export { formatProblem, type Problem } from "./contracts/problem.ts";
 export type { Usage } from "./contracts/record.ts";
 export type { Supervision } from "./contracts/supervision.ts";

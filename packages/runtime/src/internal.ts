@@ -48,6 +48,7 @@ export * from "./contracts/dead-letter.ts";
 export * from "./contracts/identities.ts";
 export * from "./contracts/link-names.ts";
 export { LiveHint } from "./contracts/live-hint.ts";
+export * from "./contracts/message-parts.ts";
 export * from "./contracts/names.ts";
 export * from "./contracts/operations.ts";
 export * from "./contracts/problem.ts";

@@ -29,7 +29,7 @@ def check(claim, holds, seen=None):
 def with_openai():
     client = OpenAI(base_url=BASE, api_key=KEY)
     models = [model.id for model in client.models.list()]
-    check("openai: the door is a model", models == [MODEL], models)
+    check("openai: the door is a model", MODEL in models, models)
     messages = [{"role": "user", "content": "hello"}]
     completion = client.chat.completions.create(model=MODEL, messages=messages)
     check("openai: a completion answers", "hello" in completion.choices[0].message.content, completion)

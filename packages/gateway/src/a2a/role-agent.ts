@@ -24,10 +24,10 @@ import { requireTaskId, type TaskId, TroupeError } from "@troupe/runtime/interna
 import { stillRunning } from "../task/finished-task.ts";
 import { unknownTask } from "../task/known-task.ts";
 import { isQuestion } from "../task/question.ts";
-import type { Caller, TaskApi } from "../task/task-api.ts";
+import type { Caller, FoundTask, TaskApi } from "../task/task-api.ts";
 import { notCancelable } from "./a2a-error.ts";
-import { a2aTask, contextOf, type KnownOfTask, MESSAGE_KEY, stateOf } from "./a2a-task.ts";
-import { inputOfParts } from "./message-input.ts";
+import { a2aTask, answerMessage, contextOf, MESSAGE_KEY, stateOf } from "./a2a-task.ts";
+import { inputOfMessage } from "./message-input.ts";
 import type { PushStore } from "./push/push-store.ts";
 import { contextIdOf, sendKey } from "./send-key.ts";
 import { listRoleTasks } from "./task-page.ts";
@@ -65,11 +65,12 @@ export class RoleAgent implements A2ARequestHandler {
     return Promise.reject(new ExtendedAgentCardNotConfiguredError("every caller sees the same card"));
   }
 
-  /** Waits until the task has ended or needs its client, unless the request says to return at once. */
-  async sendMessage({ message, configuration }: SendMessageRequest): Promise<Task> {
+  /** Waits until the task has ended or needs its client, unless the request says to return at once. A result that is a message is all of it. */
+  async sendMessage({ message, configuration }: SendMessageRequest): Promise<Task | Message> {
     const id = await this.#accept(message, configuration?.taskPushNotificationConfig);
     if (configuration?.returnImmediately !== true) await this.#settled(id);
-    return this.#task(id, configuration?.historyLength);
+    const known = await this.#read(id, configuration?.historyLength);
+    return answerMessage(known.view) ?? a2aTask(known, configuration?.historyLength);
   }
 
   /** Ends with the task, or when the task needs its client. */
@@ -142,7 +143,7 @@ export class RoleAgent implements A2ARequestHandler {
     for (const [name, text] of Object.entries({ messageId, contextId, taskId })) {
       if (text.length > LONGEST_ID) throw new RequestMalformedError(`message.${name} is over ${LONGEST_ID} characters`);
     }
-    const input = inputOfParts(message.parts);
+    const input = inputOfMessage(message, this.#takesFiles(taskId));
     if (taskId !== "") return this.#answer(taskIdOf(taskId), contextId, input);
     const { api, caller, role, card } = this.#ports;
     card();
@@ -150,6 +151,13 @@ export class RoleAgent implements A2ARequestHandler {
     const session = contextId === "" ? contextIdOf(key) : contextId;
     const accepted = await api.submit(caller, role, { input, session, metadata: { [MESSAGE_KEY]: messageId } }, key);
     return accepted.task_id;
+  }
+
+  /** Whether the role does, in the system that the message is for. */
+  #takesFiles(taskId: string): boolean {
+    const { api, role } = this.#ports;
+    const system = taskId === "" ? api.deployed().system : api.systemOf(taskIdOf(taskId));
+    return system?.roles.get(role)?.manifest.takesFiles === true;
   }
 
   /** A message for a task that is there: the answer to what it waits for. */
@@ -183,7 +191,7 @@ export class RoleAgent implements A2ARequestHandler {
   ): AsyncGenerator<StreamResponse, void> {
     const { api, caller, signal } = this.#ports;
     const known = await this.#read(id, historyLength);
-    yield { payload: { $case: "task", value: a2aTask(known) } };
+    yield { payload: { $case: "task", value: a2aTask(known, historyLength) } };
     if (isTerminal(stateOf(known)) || isEnd(stateOf(known))) return;
     const updates = new TaskUpdates(known, api.systemOf(id));
     for await (const event of api.watch(caller, id, { after: known.sequence, signal })) {
@@ -199,7 +207,7 @@ export class RoleAgent implements A2ARequestHandler {
   }
 
   async #task(id: TaskId, historyLength?: number, hasArtifacts = true): Promise<Task> {
-    return a2aTask(await this.#read(id, historyLength, hasArtifacts));
+    return a2aTask(await this.#read(id, historyLength, hasArtifacts), historyLength);
   }
 
   /** The id of a task of this role that the caller may see. */
@@ -208,11 +216,11 @@ export class RoleAgent implements A2ARequestHandler {
   }
 
   /** A task of this role. Throws `unknown_task` also for those of other roles: each role is an agent of its own. */
-  async #find(id: TaskId): Promise<KnownOfTask & { readonly sequence: number }> {
+  async #find(id: TaskId): Promise<FoundTask> {
     const { api, caller, role } = this.#ports;
-    const { view, sequence, awaited } = await api.find(caller, id);
-    if (view.role !== role) throw unknownTask(id);
-    return { view, sequence, awaited };
+    const found = await api.find(caller, id);
+    if (found.view.role !== role) throw unknownTask(id);
+    return found;
   }
 
   async #read(id: TaskId, historyLength: number | undefined, hasArtifacts = true) {

@@ -8,6 +8,7 @@ import type {
   ListTaskPushNotificationConfigsResponse,
   ListTasksRequest,
   ListTasksResponse,
+  Message,
   SendMessageRequest,
   StreamResponse,
   SubscribeToTaskRequest,
@@ -35,7 +36,7 @@ export class RpcAgent implements A2ARequestHandler {
   getAuthenticatedExtendedAgentCard(): Promise<AgentCard> {
     return this.#told(() => this.#agent.getAuthenticatedExtendedAgentCard());
   }
-  sendMessage(request: SendMessageRequest): Promise<Task> {
+  sendMessage(request: SendMessageRequest): Promise<Task | Message> {
     return this.#told(() => this.#agent.sendMessage(request));
   }
   sendMessageStream(request: SendMessageRequest): AsyncGenerator<StreamResponse, void> {

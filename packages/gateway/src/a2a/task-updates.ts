@@ -1,8 +1,20 @@
 /** A task's events as the updates that an A2A client streams. Pure. */
 import { type StreamResponse, TaskState } from "@a2a-js/sdk";
-import type { CompiledSystem, TaskEvent, TaskView } from "@troupe/runtime/internal";
+import { type Artifact, type CompiledSystem, EmitBody, type TaskEvent, type TaskView } from "@troupe/runtime/internal";
 import { LiveAnswer } from "../openai/live-answer.ts";
-import { a2aTask, agentMessage, contextOf, type KnownOfTask, resultArtifact, stateOf, statusOf } from "./a2a-task.ts";
+import {
+  agentMessage,
+  contextOf,
+  type KnownOfTask,
+  resultArtifact,
+  resultArtifacts,
+  stateOf,
+  statusOf,
+} from "./a2a-task.ts";
+import { a2aArtifact, artifactsIn } from "./message-parts.ts";
+
+/** What updates need to know of a task. */
+type Followed = Pick<KnownOfTask, "view" | "awaited">;
 
 /** Follows one task from a state that the client has already been told. */
 export class TaskUpdates {
@@ -10,10 +22,12 @@ export class TaskUpdates {
   readonly #live: LiveAnswer;
   #state: TaskState;
   #shown = "";
+  readonly #emitted: unknown[];
 
   /** `system` is the one that the task began in, as far as it is known. */
-  constructor(known: KnownOfTask, system: CompiledSystem | undefined) {
+  constructor(known: Omit<KnownOfTask, "answers">, system: CompiledSystem | undefined) {
     this.#view = known.view;
+    this.#emitted = [...known.emitted];
     this.#state = stateOf(known);
     this.#live = new LiveAnswer(system);
   }
@@ -24,21 +38,29 @@ export class TaskUpdates {
     if (event.type === "token") return text === "" ? [] : [...this.#working(), this.#chunk(text, false)];
     if (event.type === "accepted" || event.type === "gap") return [];
     if (event.type !== "progress") return this.#working(event.at);
+    const data = EmitBody.safeParse(event.data).data?.data;
+    const made = artifactsIn(data);
+    if (made.length > 0) {
+      this.#emitted.push(data);
+      return [...this.#working(event.at), ...made.map((artifact) => this.#made(artifact))];
+    }
     this.#state = TaskState.TASK_STATE_WORKING;
     return [this.#status(this.#runs(), event.at, agentMessage(this.#view, `progress-${event.id}`, event.data))];
   }
 
   /** The task waits for its client. */
-  asks(known: KnownOfTask): StreamResponse {
+  asks(known: Followed): StreamResponse {
     this.#state = stateOf(known);
     return this.#status(known);
   }
 
   /** `view` holds the result in full. */
   end(view: TaskView): readonly StreamResponse[] {
-    const known = { view, awaited: [] };
-    const last = this.#status(known);
-    return view.status === "completed" ? [this.#whole(known), last] : [last];
+    const last = this.#status({ view, awaited: [] });
+    const own = artifactsIn(view.result);
+    if (own.length > 0 && view.status === "completed") return [...own.map((artifact) => this.#made(artifact)), last];
+    const [plain] = resultArtifacts({ view, emitted: this.#emitted });
+    return plain ? [this.#whole(view.result, plain), last] : [last];
   }
 
   #working(at?: string): readonly StreamResponse[] {
@@ -47,17 +69,20 @@ export class TaskUpdates {
     return [this.#status(this.#runs(), at)];
   }
 
-  #runs(): KnownOfTask {
+  #runs(): Followed {
     return { view: { ...this.#view, status: "running" }, awaited: [] };
   }
 
   /** The rest of a result whose beginning was shown, or all of it in place of what was. */
-  #whole(known: KnownOfTask): StreamResponse {
-    const { result } = known.view;
+  #whole(result: unknown, artifact: ReturnType<typeof resultArtifact>): StreamResponse {
     if (this.#shown !== "" && typeof result === "string" && result.startsWith(this.#shown)) {
       return this.#chunk(result.slice(this.#shown.length), true);
     }
-    return this.#artifact(a2aTask(known).artifacts[0] ?? resultArtifact(result), false, true);
+    return this.#artifact(artifact, false, true);
+  }
+
+  #made(artifact: Artifact): StreamResponse {
+    return this.#artifact(a2aArtifact(artifact), artifact.append === true, artifact.hasMore !== true);
   }
 
   #chunk(text: string, isLast: boolean): StreamResponse {
@@ -72,7 +97,7 @@ export class TaskUpdates {
     return { payload: { $case: "artifactUpdate", value } };
   }
 
-  #status(known: KnownOfTask, at?: string, message = statusOf(known).message): StreamResponse {
+  #status(known: Followed, at?: string, message = statusOf(known).message): StreamResponse {
     const { task_id: taskId } = this.#view;
     const status = { ...statusOf(known, at), message };
     return {

@@ -35,7 +35,7 @@ const Part = z.looseObject({ text: z.string().optional() }).meta({
 const Message = z.looseObject({
   messageId: z.string().min(1).max(256).meta({ description: "Sending a message again under its id is one task." }),
   role: z.string(),
-  parts: z.array(Part).min(1).max(1_000).meta({ description: "Text or data; files are not taken." }),
+  parts: z.array(Part).min(1).max(1_000).meta({ description: "Text or data; files where the role takes them." }),
   contextId: z.string().max(256).optional().meta({ description: "The conversation: a session." }),
   taskId: z.string().max(256).optional().meta({ description: "The task that waits for this answer." }),
 });

@@ -1,6 +1,6 @@
 /** A2A over HTTP: each role that takes tasks is an agent, over JSON-RPC (1.0 and 0.3) and HTTP+JSON (1.0). */
 import { createHash } from "node:crypto";
-import { A2A_VERSION_HEADER, ListTasksRequest, SendMessageRequest, StreamResponse, Task } from "@a2a-js/sdk";
+import { A2A_VERSION_HEADER, ListTasksRequest, Message, SendMessageRequest, StreamResponse, Task } from "@a2a-js/sdk";
 import { VersionNotSupportedError } from "@a2a-js/sdk/errors";
 import { httpDate } from "@troupe/runtime/internal";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -25,6 +25,9 @@ export interface AgentRoutePorts extends RoutePorts {
 }
 
 const AGENT = "/a2a/:role";
+/** There are clients that take an agent's address for a folder. */
+const SLASH_AFTER_AGENT = /^(\/a2a\/[^/?]+)\/(?=\?|$)/;
+export const withoutSlashAfterAgent = (url: string): string => url.replace(SLASH_AFTER_AGENT, "$1");
 const TASKS = `${AGENT}/tasks`;
 
 export function registerA2aRoutes(app: FastifyInstance, ports: AgentRoutePorts): void {
@@ -65,8 +68,11 @@ function registerMessages(app: FastifyInstance, ports: AgentRoutePorts): void {
   app.post(`${AGENT}/message::send`, async (request, reply) => {
     requireVersion(request);
     const message = SendMessageRequest.fromJSON(bodyOf(request, SendBody, "the request"));
-    const task = await ports.streams.hold(reply.raw, (signal) => agentOf(ports, request, signal).sendMessage(message));
-    return reply.type(A2A_TYPE).send(JSON.stringify({ task: Task.toJSON(task) }));
+    const answer = await ports.streams.hold(reply.raw, (signal) =>
+      agentOf(ports, request, signal).sendMessage(message),
+    );
+    const shown = "messageId" in answer ? { message: Message.toJSON(answer) } : { task: Task.toJSON(answer) };
+    return reply.type(A2A_TYPE).send(JSON.stringify(shown));
   });
   app.post(`${AGENT}/message::stream`, (request, reply) => {
     const message = SendMessageRequest.fromJSON(bodyOf(request, SendBody, "the request"));
@@ -84,7 +90,7 @@ function registerCards(app: FastifyInstance, { api, hasSignIn }: AgentRoutePorts
       etag: tag,
       "last-modified": httpDate(deployed.deployedAtMs),
       // Its addresses are those that this very request came to.
-      "cache-control": "private, no-cache",
+      "cache-control": "private, max-age=0, must-revalidate",
     });
     if (request.headers["if-none-match"] === tag) return reply.code(304).send();
     return reply.type("application/json").send(body);

@@ -1,6 +1,12 @@
 /** A2A's JSON-RPC binding: one envelope, one answer or a stream of them. Errors of a call are answers with status 200. */
 import { LegacyJsonRpcTransportHandler } from "@a2a-js/sdk/compat/v0_3/server";
-import { A2A_ERROR_CODE, RequestMalformedError, toJsonRpcError, VersionNotSupportedError } from "@a2a-js/sdk/errors";
+import {
+  A2A_ERROR_CODE,
+  ContentTypeNotSupportedError,
+  RequestMalformedError,
+  toJsonRpcError,
+  VersionNotSupportedError,
+} from "@a2a-js/sdk/errors";
 import { JsonRpcTransportHandler, ServerCallContext } from "@a2a-js/sdk/server";
 import { TroupeError } from "@troupe/runtime/internal";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -68,8 +74,12 @@ function readCall(request: FastifyRequest): ReadCall {
     value = jsonOf(request);
   } catch (error) {
     if (!TroupeError.is(error, "invalid_request")) throw error;
-    const { code, message } = { code: A2A_ERROR_CODE.PARSE_ERROR, message: error.message };
-    return { ok: false, answer: envelope(null, { code, message }) };
+    const type = request.headers["content-type"] ?? "";
+    if (type !== "" && !type.includes("json")) {
+      const wrongType = new ContentTypeNotSupportedError(`calls are application/json, not ${type.slice(0, 128)}`);
+      return { ok: false, answer: envelope(null, toJsonRpcError(wrongType)) };
+    }
+    return { ok: false, answer: envelope(null, { code: A2A_ERROR_CODE.PARSE_ERROR, message: error.message }) };
   }
   const parsed = RpcRequest.safeParse(value);
   if (parsed.success) return { ok: true, call: parsed.data };

@@ -12,7 +12,7 @@ import { BODY_LIMITS, bodyTooLarge } from "../ingress/task-body.ts";
 import { isBehindWall } from "../task/known-task.ts";
 import type { HealthProbe, TaskApi } from "../task/task-api.ts";
 import type { DoorTraces } from "../telemetry/door-traces.ts";
-import { registerA2aRoutes } from "./a2a-routes.ts";
+import { registerA2aRoutes, withoutSlashAfterAgent } from "./a2a-routes.ts";
 import { registerAgentRoutes } from "./agent-routes.ts";
 import { registerApprovalRoutes } from "./approval-routes.ts";
 import { registerChatRoutes } from "./chat-routes.ts";
@@ -144,6 +144,7 @@ function createApp(patience: HttpPatience, trustedProxies: readonly string[] = [
     http: { headersTimeout: patience.headersMs, connectionsCheckingInterval: patience.checkMs },
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     routerOptions: { maxParamLength: 256 },
+    rewriteUrl: ({ url = "/" }) => withoutSlashAfterAgent(url),
     genReqId: (request) => {
       const given = request.headers["x-request-id"];
       return typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();

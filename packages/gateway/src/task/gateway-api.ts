@@ -2,6 +2,7 @@ import {
   BlobBody,
   type Blobs,
   callService,
+  EmitBody,
   type Ended,
   type Link,
   type ListRequest,
@@ -34,7 +35,7 @@ import { type WatchPorts, watchTask } from "../watch/watch-task.ts";
 import { cancelTask } from "./cancel-task.ts";
 import { readKnownTask } from "./known-task.ts";
 import { retrySubmission } from "./retry-task.ts";
-import { openSignals, signalTask } from "./signal-task.ts";
+import { openSignals, signalAnswers, signalTask } from "./signal-task.ts";
 import type { Caller, Deployed, FoundTask, TaskApi } from "./task-api.ts";
 import { taskLogPage } from "./task-log-page.ts";
 import { lastMailbox, waitingReason } from "./waiting-reason.ts";
@@ -53,6 +54,11 @@ export interface GatewayApiPorts extends WriteOncePorts {
 }
 
 const AnyJson = z.json();
+const emittedIn = ({ subject, body }: TaskRecord): readonly unknown[] => {
+  if (subject.name.class !== "s" || subject.name.kind !== "emit") return [];
+  const parsed = EmitBody.safeParse(body);
+  return parsed.success ? [parsed.data.data] : [];
+};
 const SUPERVISOR_MS = 1_000;
 /** A message that nobody has taken for so long waits for something. */
 const LIES_MS = 1_000;
@@ -79,6 +85,8 @@ export class GatewayApi implements TaskApi {
       sequence: records.at(-1)?.sequence ?? 0,
       doneSequence: done?.sequence,
       awaited: view.status === "waiting" ? openSignals(this.#ports.subjects, records) : [],
+      emitted: records.flatMap(emittedIn),
+      answers: signalAnswers(this.#ports.subjects, records),
     };
   }
 

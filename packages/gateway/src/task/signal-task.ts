@@ -2,13 +2,16 @@ import {
   answerRecord,
   type OpenWait,
   openWaits,
+  ReplyBody,
   type SignalRequest,
   type Subjects,
+  sealedIn,
   type TaskId,
   type TaskRecord,
   TroupeError,
   taskPassport,
   type WriteOncePorts,
+  waitsOf,
   writeOnce,
 } from "@troupe/runtime/internal";
 import type { z } from "zod";
@@ -54,6 +57,18 @@ export async function signalTask(
 /** The signals that a task waits for, oldest first. */
 export const openSignals = (subjects: Subjects, records: readonly TaskRecord[]): readonly string[] =>
   signalsOf(openWaits(subjects, records));
+
+/** What was answered to signals, oldest first. What is encrypted is left out. */
+export function signalAnswers(subjects: Subjects, records: readonly TaskRecord[]): readonly unknown[] {
+  const waits = records.flatMap((record) => waitsOf(subjects, record));
+  const asked = new Set(waits.flatMap(({ awaited }) => (awaited.type === "signal" ? [awaited.hop] : [])));
+  return records.flatMap(({ subject, body }) => {
+    const { class: cls, kind } = subject.name;
+    if (cls !== "m" || kind !== "reply" || subject.from !== "human" || !asked.has(subject.hop)) return [];
+    const reply = ReplyBody.safeParse(body).data;
+    return reply && "value" in reply && sealedIn(reply.value) === undefined ? [reply.value] : [];
+  });
+}
 
 const signalsOf = (open: readonly OpenWait[]): readonly string[] =>
   open.flatMap(({ awaited }) => (awaited.type === "signal" ? [awaited.name] : []));

@@ -40,6 +40,10 @@ export interface FoundTask {
   readonly doneSequence?: number | undefined;
   /** Signals that it waits for, oldest first; empty while it has something to do. */
   readonly awaited: readonly string[];
+  /** Data of its progress events, oldest first. */
+  readonly emitted: readonly unknown[];
+  /** What its client answered to signals, oldest first, without what is encrypted. */
+  readonly answers: readonly unknown[];
 }
 
 /** A task that a walled caller may not see is `unknown_task`, like one that is not there. */

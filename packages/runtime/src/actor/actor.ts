@@ -23,6 +23,8 @@ export interface ActorDeclaration<S, Calls extends string> extends RoleSettings 
   readonly accepts?: S;
   /** Roles that `ctx.call` and `ctx.all` may ask. Each must be an edge of the graph. Absent = none. */
   readonly calls?: readonly Calls[];
+  /** Whether it takes files: then messages of A2A clients come whole, for `readMessage`. Default false: text and data alone. */
+  readonly takesFiles?: boolean;
 }
 
 /** An actor without memory of its own. */
@@ -50,13 +52,14 @@ export function actor<O extends Outcome, S extends ZodType | undefined = undefin
 export function actor<O extends Outcome, S extends ZodType | undefined, Calls extends string>(
   declaration: HandlerActor<S, Calls, O> | InstanceActor<S, Calls, O>,
 ): RoleDefinition {
-  const { accepts, calls } = declaration;
+  const { accepts, calls, takesFiles } = declaration;
   return {
     kind: "actor",
     settings: settingsOf(declaration),
     accepts,
     about: {},
     calls,
+    takesFiles,
     create: () => instanceOf("create" in declaration ? declaration.create() : declaration),
   };
 }

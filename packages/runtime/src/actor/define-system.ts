@@ -153,6 +153,7 @@ function roleInput({
   settings,
   calls = [],
   tools = [],
+  takesFiles,
   about,
 }: RoleDefinition): Partial<Record<keyof RoleManifest, unknown>> {
   return {
@@ -161,6 +162,7 @@ function roleInput({
     about,
     ...(calls.length > 0 ? { calls } : {}),
     ...(tools.length > 0 ? { tools } : {}),
+    ...(takesFiles === true ? { takesFiles } : {}),
   };
 }
 

@@ -39,6 +39,8 @@ export interface RoleDefinition<Targets extends string = string> {
   readonly settings: RoleSettings;
   /** What a message must look like; checked before the handler sees it. Absent = any JSON. */
   readonly accepts?: ZodType | undefined;
+  /** Whether messages of A2A clients come whole, files among them. */
+  readonly takesFiles?: boolean | undefined;
   /** What the role says of itself, as JSON, for the manifest. */
   readonly about: Readonly<Record<string, Json>>;
   /** Roles that it calls and waits for. */

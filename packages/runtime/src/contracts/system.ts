@@ -90,6 +90,8 @@ export const RoleManifest = z.strictObject({
    * its actor restarted. Effects with limits of their own (models, tools) go by those. Absent = `timeoutMs` alone.
    */
   stuckAfterMs: z.int().min(1).max(MAX_SEGMENT_MS).optional(),
+  /** Whether messages of A2A clients come whole, files among them, as `{ $message: { id, parts } }`. Absent = text and data alone. */
+  takesFiles: z.boolean().optional(),
   /** Everything else that the behaviour says of itself (model alias, tools, …), for people and for the diff. */
   about: z.record(z.string(), z.json()).default({}),
 });

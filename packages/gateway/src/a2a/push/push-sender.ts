@@ -152,7 +152,10 @@ export class PushSender {
     const found = await api.find(caller, task).catch(unlessGone);
     if (!found) return true;
     // From its beginning: states that the client was told before come again, which it has to bear anyway.
-    const updates = new TaskUpdates({ view: { ...found.view, status: "accepted" }, awaited: [] }, undefined);
+    const updates = new TaskUpdates(
+      { view: { ...found.view, status: "accepted" }, awaited: [], emitted: [] },
+      undefined,
+    );
     for await (const event of api.watch(caller, task, { after: delivery.sent, signal })) {
       if (event.type === "token") continue;
       const outcome = await this.#pushAll(delivery, await this.#updatesOf(event, updates, delivery));
