@@ -10,6 +10,7 @@ import { bytesOf } from "./body.ts";
 import type { Execution } from "./execution.ts";
 import { traceChain } from "./hop-span.ts";
 import { judgeReply } from "./join.ts";
+import type { JoinTurn } from "./join-turns.ts";
 import { losersOf } from "./losers.ts";
 import { readMessage } from "./message.ts";
 import { isControl, type OwnRecord } from "./own-record.ts";
@@ -26,6 +27,23 @@ import { yieldTo } from "./yield.ts";
  * refused write was refused for: the claim is fenced with that very one.
  */
 export async function takeOver(x: Execution, known?: OwnRecord): Promise<Journal> {
+  const turn = x.segment === 0 ? undefined : await x.ports.joins?.enter(`${x.own}${x.segment}`, x.ports.clock);
+  x.known = turn?.known;
+  try {
+    const own = await lookAndClaim(x, known ?? turn?.known.last, turn);
+    turn?.leave();
+    return await continueFrom(x, own);
+  } finally {
+    turn?.leave();
+  }
+}
+
+/** Returns the claim. `known` = the last own record, as far as it is known without reading. */
+async function lookAndClaim(
+  x: Execution,
+  known: OwnRecord | undefined,
+  turn: JoinTurn | undefined,
+): Promise<OwnRecord> {
   const patience = x.patience();
   let given = known;
   for (;;) {
@@ -37,19 +55,21 @@ export async function takeOver(x: Execution, known?: OwnRecord): Promise<Journal
     } else if (verdict.kind === "got" && last !== undefined) {
       await recordReply(x, last, verdict.body, patience);
     } else {
-      await setApart(x, last);
+      await setApart(x, last, turn);
       const claimed = await claim(x, last, patience);
-      if (claimed.isStored) return continueFrom(x, claimed.own);
+      if (claimed.isStored) return claimed.own;
       given = claimed.known;
     }
   }
 }
 
 /** Before the claim: should the process die of another one first, this message has nothing to do with it. */
-async function setApart(x: Execution, last: OwnRecord | undefined): Promise<void> {
+async function setApart(x: Execution, last: OwnRecord | undefined, turn: JoinTurn | undefined): Promise<void> {
   const { suspects } = x.ports;
   if (!suspects || !last || x.leaveSuspects || !isControl(last.name, "claim")) return;
   if (!x.ports.isDead(last.writer.node, last.writer.incarnation)) return;
+  // The one before it may wait for the same join.
+  turn?.leave();
   x.leaveSuspects = await suspects.enter();
 }
 
@@ -66,7 +86,7 @@ async function recordReply(x: Execution, last: OwnRecord, body: GotBody, patienc
   for (;;) {
     const outcome = await x.append(record, { filter: x.own, sequence: last.record.sequence });
     if (outcome.kind === "stored") {
-      x.ports.hint(x.place.task);
+      stored(x, name, record, outcome.sequence);
       throw new Ended({ kind: "joined" });
     }
     await patience.again(describe(record, outcome));
@@ -125,10 +145,12 @@ function ownRecord(
 
 function stored(x: Execution, name: RecordName, record: NewRecord, sequence: number): OwnRecord {
   const label = formatRecordName(name);
-  x.cursor = { sequence, previous: label, claim: Number(name.to) };
-  x.ports.hint(x.place.task);
   const writer = record.header.writer ?? x.writer(Number(name.to), undefined);
-  return { name, label, writer, record: { ...record, sequence, storedAtMs: 0 } };
+  x.cursor = { sequence, previous: label, claim: writer.claim };
+  x.ports.hint(x.place.task);
+  const own = { name, label, writer, record: { ...record, sequence, storedAtMs: 0 } };
+  x.known?.add(own);
+  return own;
 }
 
 async function continueFrom(x: Execution, own: OwnRecord): Promise<Journal> {

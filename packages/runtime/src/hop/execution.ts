@@ -7,6 +7,7 @@ import { TroupeError } from "../errors.ts";
 import type { AppendOutcome, Fence, NewRecord, StoredRecord } from "../log/task-log.ts";
 import type { Attempt } from "./attempt.ts";
 import type { HopSpan } from "./hop-span.ts";
+import type { KnownRecords } from "./join-turns.ts";
 import type { Message } from "./message.ts";
 import { type OwnRecord, type Place, readOwn } from "./own-record.ts";
 import { Patience } from "./patience.ts";
@@ -56,6 +57,8 @@ export class Execution {
   trace: TraceContext | undefined;
   /** `undefined` = nothing is recorded of it. */
   span: HopSpan | undefined;
+  /** What is known of the hop's records, where this is a reply that has had its turn. */
+  known: KnownRecords | undefined;
   /** Lets the next suspect run, where this is one. */
   leaveSuspects: (() => void) | undefined;
 
@@ -178,17 +181,24 @@ export class Execution {
     const record = await this.readMaybeLast(this.own);
     if (record === undefined) return undefined;
     const own = readOwn(this.role.subjects, this.place, record);
-    if (own !== undefined) return own === "input" ? undefined : own;
+    if (own === "input") return undefined;
+    if (own !== undefined) {
+      this.known?.add(own);
+      return own;
+    }
     // The dead letter has to be fenced with the very record that does not parse.
     this.cursor = { ...this.cursor, sequence: record.sequence };
     throw malformed(record);
   }
 
   /** An own record that another record names, so it exists. */
-  async readOwn(label: RecordName): Promise<OwnRecord> {
-    const record = await this.readNamed(this.subject(label));
+  async readOwn(name: RecordName): Promise<OwnRecord> {
+    const known = this.known?.get(formatRecordName(name));
+    if (known !== undefined) return known;
+    const record = await this.readNamed(this.subject(name));
     const own = readOwn(this.role.subjects, this.place, record);
     if (own === undefined || own === "input") throw malformed(record);
+    this.known?.add(own);
     return own;
   }
 

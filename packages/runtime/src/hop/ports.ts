@@ -21,6 +21,7 @@ import type { TaskLog } from "../log/task-log.ts";
 import type { Random } from "../random.ts";
 import type { CompiledRules } from "../rules/compile-rules.ts";
 import type { EdgeApprovals } from "./edge-approvals.ts";
+import type { JoinTurns } from "./join-turns.ts";
 import type { RunningHops } from "./running-hops.ts";
 import type { Suspects } from "./suspects.ts";
 import type { TaintRules } from "./taint.ts";
@@ -117,6 +118,8 @@ export interface HopPorts {
   readonly logger: Logger;
   /** Keeps messages whose last executor died from one another. One object a process; absent = they run at once. */
   readonly suspects?: Suspects | undefined;
+  /** Turns of replies at the joins of a role. One object a process and role; absent = they race. */
+  readonly joins?: JoinTurns | undefined;
   /** Half of the log's retention, at least 10 min, in ms: an older delivery writes nothing any more. */
   readonly maxAgeMs: number;
   /** A short text, unique to one executor of one delivery. */

@@ -5,6 +5,7 @@ import { INLINE_BODY_BYTES } from "../contracts/task.ts";
 import { messageOf, TroupeError } from "../errors.ts";
 import type { CompiledSystem } from "../graph/compile.ts";
 import { mailboxFor } from "../graph/variants.ts";
+import { JoinTurns } from "../hop/join-turns.ts";
 import type { HopPorts, HopRole } from "../hop/ports.ts";
 import { RunningHops } from "../hop/running-hops.ts";
 import type { Suspects } from "../hop/suspects.ts";
@@ -222,6 +223,7 @@ export class RoleSeat {
       random,
       running: this.running,
       suspects: this.#options.suspects,
+      joins: new JoinTurns(),
       logger: logger.child({ part: "hop", role: owner }),
       maxAgeMs: MAX_DELIVERY_AGE_MS,
       nonce: () => `${executor}${(executions++).toString(36)}`,

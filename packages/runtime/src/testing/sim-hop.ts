@@ -69,6 +69,7 @@ function portsOf(world: SimWorld, executor: SimExecutor): HopPorts {
     clock: executor.clock,
     random: seededRandom(executor.id + 1),
     running: executor.running,
+    joins: world.joinsOf(executor),
     logger,
     maxAgeMs: 10 ** 9,
     nonce: () => executor.nonce,

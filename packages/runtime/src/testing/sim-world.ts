@@ -4,6 +4,7 @@
  */
 import { nextTick } from "node:process";
 import type { executeHop } from "../hop/execute.ts";
+import { JoinTurns } from "../hop/join-turns.ts";
 import { readMessage } from "../hop/message.ts";
 import type { Delivery, Fence, NewRecord, StoredRecord, TaskLog } from "../log/task-log.ts";
 import { SimExecutor, type SimOperation } from "./sim-executor.ts";
@@ -65,6 +66,7 @@ export class SimWorld {
   #copies = 0;
   #values = 0;
   #isCancelDue: boolean;
+  readonly #joins = new Map<string, JoinTurns>();
   /** Nodes whose executors crashed. */
   readonly crashedNodes = new Set<string>();
 
@@ -122,6 +124,14 @@ export class SimWorld {
   /** A value that no other run of an effect has. */
   nextValue(): number {
     return ++this.#values;
+  }
+
+  /** Of the process that an executor runs in: there are two of each role. */
+  joinsOf({ role, id }: SimExecutor): JoinTurns {
+    const place = `${role}/${id % 2}`;
+    const joins = this.#joins.get(place) ?? new JoinTurns();
+    this.#joins.set(place, joins);
+    return joins;
   }
 
   hasEnded(number: number): boolean {
