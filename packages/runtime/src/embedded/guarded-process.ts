@@ -77,7 +77,8 @@ export async function startGuarded(guarded: GuardedCommand): Promise<GuardedProc
       return gone();
     },
     end: () => {
-      signal(pid, "SIGTERM");
+      // Once it is gone, its number may be another's.
+      if (child.exitCode === null) signal(pid, "SIGTERM");
       return gone();
     },
   };
