@@ -23,10 +23,8 @@ import {
 } from "@troupe/runtime/internal";
 import { disconnection } from "../support/disconnection.ts";
 import { silentLogger as logger } from "../support/nats-server.ts";
-import { published, stored } from "../support/published.ts";
-import { until } from "../support/stack.ts";
+import { published, stored, storedAtLast } from "../support/published.ts";
 
-const LONG_MS = 15_000;
 const subjects = new Subjects("ids");
 const v1 = "v1" as Version;
 const v2 = "v2" as Version;
@@ -166,11 +164,7 @@ test("identities outlive the server's death", async () => {
   }
   const a = await openRole("a");
   // The server takes connections before it has its streams again.
-  await until(
-    "it writes",
-    LONG_MS,
-    async () => (await published(a, `ids.${HOP.replace(/1$/, "4")}.a.m.send.b`)) === "stored",
-  );
+  await storedAtLast(a, `ids.${HOP.replace(/1$/, "4")}.a.m.send.b`);
 });
 
 test("only CORE reaches the administrator of identities", async () => {
