@@ -1,6 +1,6 @@
 import { type ErrorBody, TroupeError } from "@troupe/runtime";
-import type { NestedAccount } from "./budget-ledger.ts";
 import type { Refusal } from "./ledger.ts";
+import type { NestedAccount } from "./nest.ts";
 
 const PLACE = { minute: "a minute", day: "a day", total: "in all" } as const;
 const UNIT = { calls: "calls", tokens: "tokens", costMicros: "dollars" } as const;

@@ -3,17 +3,9 @@ import type { Logger } from "@troupe/runtime/internal";
 import { type Amount, isNothing, NOTHING } from "./amount.ts";
 import type { BudgetUses } from "./budget-uses.ts";
 import { type AccountRows, HeldAccount } from "./held-account.ts";
-import type { Limits, Refusal } from "./ledger.ts";
+import type { Refusal } from "./ledger.ts";
+import type { NestedAccount } from "./nest.ts";
 import type { SignOfLife } from "./sign-of-life.ts";
-
-/** One account of the nest that a call draws on. */
-export interface NestedAccount {
-  /** Row of the account. */
-  readonly key: string;
-  /** For people: `session chat-7`. */
-  readonly name: string;
-  readonly limits: Limits;
-}
 
 export type Reserved =
   | { readonly ok: true }

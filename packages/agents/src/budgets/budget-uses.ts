@@ -1,8 +1,8 @@
 import type { Clock } from "@troupe/runtime";
 import type { BudgetUse } from "@troupe/runtime/internal";
-import type { NestedAccount } from "./budget-ledger.ts";
 import type { HeldAccount } from "./held-account.ts";
 import { usedRatio } from "./ledger.ts";
+import type { NestedAccount } from "./nest.ts";
 
 /** As many accounts are told of; beyond that the one that was not used for longest is left out. */
 const MAX_TOLD = 200;

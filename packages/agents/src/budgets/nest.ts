@@ -2,8 +2,16 @@
 import { createHash } from "node:crypto";
 import type { BudgetLimits, Budgets } from "@troupe/runtime";
 import { base32, type SessionKey, type TaskId, taskSessionKey } from "@troupe/runtime/internal";
-import type { NestedAccount } from "./budget-ledger.ts";
 import type { Limits } from "./ledger.ts";
+
+/** One account of the nest that a call draws on. */
+export interface NestedAccount {
+  /** Row of the account. */
+  readonly key: string;
+  /** For people: `session chat-7`. */
+  readonly name: string;
+  readonly limits: Limits;
+}
 
 /** Whose a task is, by its own record. */
 export interface TaskOwner {

@@ -2,7 +2,8 @@ import type { Clock, ModelPrice } from "@troupe/runtime";
 import type { CallTokens } from "../models/call-estimate.ts";
 import { costMicros } from "../models/prices.ts";
 import { type Amount, NOTHING } from "./amount.ts";
-import type { BudgetLedger, NestedAccount } from "./budget-ledger.ts";
+import type { BudgetLedger } from "./budget-ledger.ts";
+import type { NestedAccount } from "./nest.ts";
 
 /** A call whose reservation nobody has renewed for so long is over, and nobody will tell what it used, ms. */
 const RENEWED_WITHIN_MS = 120_000;

@@ -1,8 +1,8 @@
 import type { Clock } from "@troupe/runtime";
 import { MAX_SPENT_BUDGETS, type SpentBudget } from "@troupe/runtime/internal";
 import { boundOf } from "./budget-error.ts";
-import type { NestedAccount } from "./budget-ledger.ts";
 import type { Refusal } from "./ledger.ts";
+import type { NestedAccount } from "./nest.ts";
 
 /** A budget without a day that was not asked for so long is not told of any more, ms: who spent it may be gone. */
 const TOLD_MS = 3_600_000;

@@ -13,8 +13,9 @@ import {
   seededRandom,
 } from "@troupe/runtime/internal";
 import { type Amount, NOTHING, plus } from "../budgets/amount.ts";
-import type { BudgetLedger, NestedAccount } from "../budgets/budget-ledger.ts";
+import type { BudgetLedger } from "../budgets/budget-ledger.ts";
 import { Account, heldOf } from "../budgets/ledger.ts";
+import type { NestedAccount } from "../budgets/nest.ts";
 import { openLedger } from "../budgets/open-ledger.ts";
 import { SIGN_EVERY_MS } from "../budgets/sign-of-life.ts";
 

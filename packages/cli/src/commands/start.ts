@@ -1,27 +1,11 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { z } from "zod";
-import { AddressOptions, type Cli, newCommand, runs, type Scope, withTls } from "../cli.ts";
-import { AllowWeak, withAllowWeak } from "../environment/require-strong.ts";
+import { type Cli, newCommand, runs, type Scope, withTls } from "../cli.ts";
+import { withAllowWeak } from "../environment/require-strong.ts";
 import type { ExitCode } from "../exit-code.ts";
 import { readRunFile, STATE_FOLDER } from "../run-file.ts";
 import { attach } from "../start/attach.ts";
-
-const port = z.coerce.number().int().min(0).max(65_535);
-
-export const StartOptions = AddressOptions.extend({
-  once: z.boolean().default(false),
-  live: z.boolean().default(false),
-  memory: z.boolean().default(false),
-  role: z.string().optional(),
-  nodes: z.coerce.number().int().min(1).max(64).default(2),
-  port: port.default(0),
-  natsPort: port.optional(),
-  file: z.string().optional(),
-  allowWeak: AllowWeak,
-  json: z.boolean().default(false),
-});
-export type StartOptions = z.infer<typeof StartOptions>;
+import { StartOptions } from "../start/start-options.ts";
 
 async function start(scope: Scope, options: StartOptions, args: readonly string[]): Promise<ExitCode> {
   const input = args.join(" ").trim() || undefined;

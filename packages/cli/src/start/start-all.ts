@@ -4,7 +4,6 @@ import { TroupeError } from "@troupe/runtime";
 import { lockStore } from "@troupe/runtime/internal";
 import { DEFAULT_SYSTEM, tlsOf } from "../address.ts";
 import type { Scope } from "../cli.ts";
-import type { StartOptions } from "../commands/start.ts";
 import { deploySystem } from "../deploy/deploy.ts";
 import { ENVIRONMENT_VARIABLE, environmentNamed } from "../environment/environments.ts";
 import { requireStrong } from "../environment/require-strong.ts";
@@ -21,6 +20,7 @@ import { nextSteps } from "./next-steps.ts";
 import { untilActorsAreThere, untilNodesAreThere } from "./readiness.ts";
 import { watchFile } from "./reload.ts";
 import { startFacts } from "./start-facts.ts";
+import type { StartOptions } from "./start-options.ts";
 
 const OTHER_START_MS = 60_000;
 

@@ -11,17 +11,15 @@ import { RoleAgent } from "../a2a/role-agent.ts";
 import { requireDoor } from "../agent/agent-run.ts";
 import { A2A_TYPE, SendBody, TaskQuery, TasksQuery } from "./a2a-operations.ts";
 import { registerPushRoutes } from "./a2a-push-routes.ts";
-import { answerRpc } from "./a2a-rpc.ts";
+import { answerRpc, type RpcPorts } from "./a2a-rpc.ts";
 import { formatFrame } from "./event-stream.ts";
 import { bodyOf, pathIdOf, pathRoleOf, queryOf } from "./request-values.ts";
 import type { RoutePorts } from "./task-routes.ts";
 
-export interface AgentRoutePorts extends RoutePorts {
+export interface AgentRoutePorts extends RoutePorts, RpcPorts {
   /** Whether callers have to sign in. */
   readonly hasSignIn: boolean;
   readonly push: PushStore;
-  /** Hears of what went wrong with a request that is answered all the same. */
-  readonly onError: (request: FastifyRequest, error: unknown) => void;
 }
 
 const AGENT = "/a2a/:role";

@@ -15,9 +15,14 @@ import { A2A_VERSION, LEGACY_VERSION } from "../a2a/agent-card.ts";
 import type { RoleAgent } from "../a2a/role-agent.ts";
 import { RpcAgent } from "../a2a/rpc-agent.ts";
 import { RpcRequest, SendBody } from "./a2a-operations.ts";
-import type { AgentRoutePorts } from "./a2a-routes.ts";
 import { formatFrame } from "./event-stream.ts";
 import { jsonOf } from "./request-values.ts";
+import type { RoutePorts } from "./task-routes.ts";
+
+export interface RpcPorts extends Pick<RoutePorts, "streams"> {
+  /** Hears of what went wrong with a request that is answered all the same. */
+  readonly onError: (request: FastifyRequest, error: unknown) => void;
+}
 
 interface RpcCall {
   readonly request: FastifyRequest;
@@ -31,7 +36,7 @@ const envelope = (id: RpcId, error: unknown) => ({ jsonrpc: "2.0" as const, id, 
 
 /** Answers a call; `agentOf` makes the agent that it is for. */
 export async function answerRpc(
-  ports: AgentRoutePorts,
+  ports: RpcPorts,
   { request, reply, version }: RpcCall,
   agentOf: (signal: AbortSignal) => RoleAgent,
 ): Promise<unknown> {
@@ -89,7 +94,7 @@ function readCall(request: FastifyRequest): ReadCall {
 
 /** An error before the first update is an answer like any other. */
 async function sendStream(
-  { streams }: AgentRoutePorts,
+  { streams }: RpcPorts,
   { request, reply }: RpcCall,
   id: RpcId,
   updates: AsyncGenerator<unknown, void>,

@@ -4,7 +4,7 @@
  */
 import type { Passport } from "../contracts/record.ts";
 import type { Execution } from "./execution.ts";
-import type { HopEnd } from "./ports.ts";
+import type { HopEnd } from "./hop-end.ts";
 import type { Journal } from "./replay.ts";
 import { Ended, isSignal } from "./signals.ts";
 import type { HopWriter } from "./writer.ts";

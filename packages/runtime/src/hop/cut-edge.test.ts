@@ -5,7 +5,8 @@ import type { HopId } from "../ids.ts";
 import type { AppendOutcome, Fence, NewRecord } from "../log/task-log.ts";
 import { BED_HOP, BED_PASSPORT, BED_TASK, type BedHandler, HopBed } from "../testing/hop-bed.ts";
 import { SUBJECTS } from "../testing/sim-place.ts";
-import type { HopEnd, HopPorts } from "./ports.ts";
+import type { HopEnd } from "./hop-end.ts";
+import type { HopPorts } from "./ports.ts";
 
 const toB: BedHandler = () => forward("b", {});
 const REFUSED: AppendOutcome = { kind: "unknown", text: "no responders" };

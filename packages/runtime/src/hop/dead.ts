@@ -4,7 +4,7 @@ import { bytesOf } from "./body.ts";
 import { completeOutputs } from "./complete.ts";
 import type { Execution } from "./execution.ts";
 import { storedError } from "./failure.ts";
-import type { HopEnd } from "./ports.ts";
+import type { HopEnd } from "./hop-end.ts";
 import { Ended, type Park } from "./signals.ts";
 import type { HopWriter } from "./writer.ts";
 

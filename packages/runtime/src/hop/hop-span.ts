@@ -18,8 +18,8 @@ import type { RecordName } from "../contracts/record-name.ts";
 import { isSampled, type TraceContext } from "../contracts/trace-context.ts";
 import { contextUnder, keepingOpen, spanContextOf, traceContextOf } from "../telemetry/tracing.ts";
 import type { Execution } from "./execution.ts";
+import type { HopEnd } from "./hop-end.ts";
 import type { OwnRecord } from "./own-record.ts";
-import type { HopEnd } from "./ports.ts";
 
 /** A record on its way to the log. */
 export interface Sending {

@@ -3,8 +3,8 @@
  * pass through a handler: the context stops the attempt instead and leaves the handler's promise unresolved.
  */
 import type { ErrorBody, ErrorCode } from "../errors.ts";
+import type { HopEnd } from "./hop-end.ts";
 import type { OwnRecord } from "./own-record.ts";
-import type { HopEnd } from "./ports.ts";
 
 /** The execution is over. */
 export class Ended extends Error {

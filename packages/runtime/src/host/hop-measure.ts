@@ -1,8 +1,8 @@
 import type { Clock } from "../clock.ts";
 import type { Subjects } from "../contracts/subjects.ts";
-import type { HopEnd } from "../hop/ports.ts";
+import type { HopEnd } from "../hop/hop-end.ts";
 import { toDelivery } from "../log/jetstream-log.ts";
-import type { PulledMessage } from "../nats/pull.ts";
+import type { PulledMessage } from "../nats/held-messages.ts";
 import { actorMetrics } from "../telemetry/actor-metrics.ts";
 import { messageLine } from "./message-line.ts";
 

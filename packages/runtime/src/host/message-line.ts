@@ -2,7 +2,7 @@
 import { rfc3339 } from "../clock.ts";
 import type { Subjects } from "../contracts/subjects.ts";
 import { parseTraceparent } from "../contracts/trace-context.ts";
-import type { HopEnd } from "../hop/ports.ts";
+import type { HopEnd } from "../hop/hop-end.ts";
 import type { StoredRecord } from "../log/task-log.ts";
 import { maskSecrets } from "../telemetry/mask.ts";
 

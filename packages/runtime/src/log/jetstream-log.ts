@@ -7,8 +7,8 @@ import { TroupeError } from "../errors.ts";
 import type { Link } from "../nats/connection.ts";
 import { directGetLast, type StoredMessage } from "../nats/direct-get.ts";
 import type { HeaderFields } from "../nats/header-block.ts";
+import type { PulledMessage } from "../nats/held-messages.ts";
 import type { Publisher } from "../nats/publisher.ts";
-import type { PulledMessage } from "../nats/pull.ts";
 import type { AppendOutcome, BodyEncoding, Delivery, Fence, NewRecord, StoredRecord, TaskLog } from "./task-log.ts";
 
 const TROUPE_HEADER = "Troupe";

@@ -4,39 +4,14 @@
  * One pull request is outstanding at a time; it is renewed when it is used up, ends, falls silent or the connection comes back. The
  * library's own `consume()` asks for more than there is room for and stalls for over 14 s after a leader loss (measured.md 1.6, 3.1).
  */
-import { createInbox, type Msg, type MsgHdrs, nuid, type Subscription } from "@nats-io/transport-node";
+import { createInbox, type Msg, nuid, type Subscription } from "@nats-io/transport-node";
 import type { Logger } from "pino";
 import { type Clock, systemClock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import { type Random, systemRandom } from "../random.ts";
-import { type AckSubject, parseAckSubject } from "./ack-subject.ts";
+import { parseAckSubject } from "./ack-subject.ts";
 import type { Link } from "./connection.ts";
-import { headerBytesOf } from "./header-bytes.ts";
-
-/** One message that this process holds until `run` settles, with what its consumer says of it. */
-export interface PulledMessage {
-  readonly subject: string;
-  /** Made when first asked for. */
-  readonly headers: MsgHdrs | undefined;
-  /** The same as they came. */
-  readonly headerBytes: Uint8Array | undefined;
-  readonly body: Uint8Array;
-  /** 1 = nobody got it before, as far as the server knows; counts restart with a server. */
-  readonly deliveries: number;
-  readonly streamSequence: number;
-  readonly consumerSequence: number;
-  readonly storedAtMs: number;
-  /** Messages that wait behind it in the consumer. */
-  readonly pending: number;
-  /** Monotonic. */
-  readonly arrivedMs: number;
-  /** Dealt with; not awaited, goes out a moment later, may be lost. */
-  ack(): void;
-  /** Still being worked on. The loop says so by itself every 2 s while `run` is pending. */
-  working(): void;
-  /** Back to the consumer, for another delivery after `delayMs` (default at once). */
-  giveBack(delayMs?: number): void;
-}
+import { HeldMessages, type PulledMessage } from "./held-messages.ts";
 
 export interface PullOptions {
   readonly link: Link;
@@ -70,10 +45,7 @@ const IDLE_HEARTBEAT_MS = 500;
 /** 2.5 heartbeats. */
 const SILENCE_MS = 1_250;
 const WATCH_MS = 250;
-const WORKING_MS = 2_000;
 const NANOS = 1_000_000;
-const ACK = "+ACK";
-const PROGRESS = "+WPI";
 
 /** Starts to pull at once, unless it begins paused. */
 export function startPull(options: PullOptions): PullLoop {
@@ -82,20 +54,12 @@ export function startPull(options: PullOptions): PullLoop {
   return loop;
 }
 
-interface Held {
-  /** Of the newest delivery: an older one's would be refused after a redelivery. */
-  ackSubject: string;
-  saidWorkingMs: number;
-  /** What was said of it: `+ACK` or `-NAK …`; absent while it is open. */
-  answer?: string;
-}
-
 class SlotPull implements PullLoop {
   readonly #options: PullOptions;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #next: string;
-  readonly #held = new Map<number, Held>();
+  readonly #held: HeldMessages;
   readonly #watch: NodeJS.Timeout;
   readonly #endRenewals: () => void;
   #slots: number;
@@ -109,13 +73,20 @@ class SlotPull implements PullLoop {
   #isStopped = false;
   #isAside = false;
   #whenAnswered: (() => void)[] = [];
-  #whenIdle: (() => void)[] = [];
 
   constructor(options: PullOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? systemRandom;
     this.#slots = options.slots;
+    this.#held = new HeldMessages({
+      link: options.link,
+      run: options.run,
+      onFree: () => {
+        if (this.#left === 0) this.#pullSoon(0);
+      },
+      logger: options.logger,
+    });
     this.#next = `${options.link.apiPrefix}.CONSUMER.MSG.NEXT.${options.stream}.${options.durable}`;
     this.#watch = setInterval(() => this.#onWatch(), WATCH_MS);
     this.#watch.unref();
@@ -124,7 +95,7 @@ class SlotPull implements PullLoop {
   }
 
   held(): number[] {
-    return [...this.#held.keys()];
+    return this.#held.sequences();
   }
 
   resume(): void {
@@ -165,8 +136,7 @@ class SlotPull implements PullLoop {
     this.#isStopped = true;
     this.#endRenewals();
     await this.pause();
-    if (this.#held.size > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
-    this.#options.link.outbox.flush();
+    await this.#held.allDealtWith();
     clearInterval(this.#watch);
   }
 
@@ -195,7 +165,11 @@ class SlotPull implements PullLoop {
     this.#left = batch;
     this.#heardMs = this.#clock.monotonicMs();
     const request = { batch, expires: EXPIRES_MS * NANOS, idle_heartbeat: IDLE_HEARTBEAT_MS * NANOS };
-    this.#say(this.#next, JSON.stringify(request), this.#inbox + this.#request);
+    try {
+      this.#options.link.nc.publish(this.#next, JSON.stringify(request), { reply: this.#inbox + this.#request });
+    } catch (error) {
+      this.#options.logger.debug({ reason: messageOf(error) }, "pull request not published");
+    }
   }
 
   #pullSoon(delayMs: number): void {
@@ -222,15 +196,10 @@ class SlotPull implements PullLoop {
     }
     this.#heardMs = this.#clock.monotonicMs();
     if (this.#left > 0 && --this.#left === 0) this.#answered();
-    const known = this.#held.get(at.streamSequence);
-    if (known) {
-      // Redelivered while it runs here: only the acknowledgement subject is new.
-      known.ackSubject = reply;
-      this.#say(reply, known.answer ?? PROGRESS);
-    } else if (subscription !== this.#subscription || this.#held.size >= this.#slots) {
-      this.#say(reply, "-NAK");
-    } else {
-      this.#take(message, reply, at);
+    if (!this.#held.isRedelivery(reply, at)) {
+      const hasRoom = subscription === this.#subscription && this.#held.size < this.#slots;
+      if (hasRoom) this.#held.take(message, reply, at, this.#heardMs);
+      else this.#held.refuse(reply);
     }
     if (this.#left === 0) this.#pullSoon(0);
   }
@@ -248,60 +217,10 @@ class SlotPull implements PullLoop {
     this.#requestEnded(text, isOrdinary ? 0 : 200 + this.#random.unit() * 300);
   }
 
-  #take(message: Msg, ackSubject: string, at: AckSubject): void {
-    const held: Held = { ackSubject, saidWorkingMs: this.#heardMs };
-    this.#held.set(at.streamSequence, held);
-    void this.#run(this.#pulled(message, at, held), at.streamSequence);
-  }
-
-  #pulled(message: Msg, at: AckSubject, held: Held): PulledMessage {
-    const settle = (answer: string) => {
-      if (held.answer !== undefined) return;
-      held.answer = answer;
-      if (answer === ACK) this.#options.link.outbox.post(held.ackSubject, answer);
-      else this.#say(held.ackSubject, answer);
-    };
-    return {
-      subject: message.subject,
-      get headers() {
-        return message.headers;
-      },
-      headerBytes: headerBytesOf(message),
-      body: message.data,
-      deliveries: at.deliveries,
-      streamSequence: at.streamSequence,
-      consumerSequence: at.consumerSequence,
-      storedAtMs: at.storedAtMs,
-      pending: at.pending,
-      arrivedMs: this.#heardMs,
-      ack: () => settle(ACK),
-      working: () => {
-        if (held.answer === undefined) this.#say(held.ackSubject, PROGRESS);
-      },
-      giveBack: (delayMs = 0) => settle(delayMs > 0 ? `-NAK {"delay":${Math.round(delayMs * NANOS)}}` : "-NAK"),
-    };
-  }
-
-  async #run(message: PulledMessage, sequence: number): Promise<void> {
-    try {
-      await this.#options.run(message);
-    } catch (error) {
-      this.#options.logger.error({ reason: messageOf(error), subject: message.subject }, "delivery failed");
-      message.giveBack(200);
-    }
-    this.#held.delete(sequence);
-    if (this.#held.size === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
-    if (this.#left === 0) this.#pullSoon(0);
-  }
-
   #onWatch(): void {
     const nowMs = this.#clock.monotonicMs();
     if (this.#left > 0 && nowMs - this.#heardMs > SILENCE_MS) this.#requestEnded("silent", 0);
-    for (const held of this.#held.values()) {
-      if (held.answer !== undefined || nowMs - held.saidWorkingMs < WORKING_MS) continue;
-      held.saidWorkingMs = nowMs;
-      this.#say(held.ackSubject, PROGRESS);
-    }
+    this.#held.sayWorking(nowMs);
   }
 
   async #followConnection(): Promise<void> {
@@ -309,15 +228,6 @@ class SlotPull implements PullLoop {
       if (this.#isStopped) return;
       // The server forgot the request with the connection.
       if (status.type === "reconnect") this.#requestEnded("reconnected", 0);
-    }
-  }
-
-  /** A closed connection is no reason to throw: what is held is given to somebody else by the server. */
-  #say(subject: string, body: string, reply?: string): void {
-    try {
-      this.#options.link.nc.publish(subject, body, reply === undefined ? {} : { reply });
-    } catch (error) {
-      this.#options.logger.debug({ reason: messageOf(error), subject }, "not published");
     }
   }
 }

@@ -10,24 +10,16 @@ import { nodeLinkName } from "../contracts/link-names.ts";
 import { Subjects } from "../contracts/subjects.ts";
 import { messageOf, TroupeError } from "../errors.ts";
 import { type LoopDelay, watchLoopDelay } from "../host/loop-delay.ts";
-import { type Link, openLink } from "../nats/connection.ts";
+import type { Link } from "../nats/connection.ts";
 import type { Service } from "../nats/service.ts";
 import { isWithin } from "../within.ts";
-import { Announcements } from "./announcements.ts";
-import { BlobBroker } from "./blob-broker.ts";
-import { Broker } from "./broker.ts";
-import { childHosts } from "./child-host.ts";
-import { DesiredState } from "./desired-state.ts";
 import { buildHeartbeat } from "./heartbeat.ts";
-import { HostFleet } from "./host-fleet.ts";
-import { HostTelemetry } from "./host-telemetry.ts";
 import { newIncarnation } from "./incarnation.ts";
-import { inlineHosts } from "./inline-host.ts";
+import { type JoinedNode, joinedNode, openNodeLink } from "./joined-node.ts";
 import { type NodeOptions, type ResolvedNodeOptions, resolveNodeOptions } from "./node-options.ts";
 import { serveNode } from "./node-services.ts";
 import { subscribeNotices } from "./notices.ts";
 import { type NodeLife, RevivingNode } from "./reviving-node.ts";
-import { type RoleCredentialsSource, roleCredentialsOf } from "./role-credentials.ts";
 import type { RunningNode } from "./running-node.ts";
 
 /** Even if nothing wakes it, a node compares what should be with what is this often. */
@@ -43,14 +35,7 @@ export function createNode(options: NodeOptions): RunningNode {
   return new RevivingNode(() => new ReconcilingNode(resolved), resolved);
 }
 
-/** What exists only between start and end. */
-interface Joined {
-  readonly link: Link;
-  readonly announcements: Announcements;
-  readonly desired: DesiredState;
-  readonly fleet: HostFleet;
-  readonly blobs: BlobBroker;
-  readonly broker: Broker;
+interface Joined extends JoinedNode {
   readonly loop: LoopDelay;
   readonly services: Service;
 }
@@ -90,14 +75,10 @@ class ReconcilingNode implements NodeLife {
     if (this.#joined || this.#left.signal.aborted)
       throw new TroupeError("conflict", `node ${this.name} was started before`);
     const { logger, clock } = this.#options;
-    // Its own connection: heartbeats and notices never wait behind payloads.
-    const link = await this.#openLink(nodeLinkName(this.name));
+    const link = await openNodeLink(this.#options, nodeLinkName(this.name));
     if (this.#left.signal.aborted) return link.close();
-    const desired = new DesiredState({ link, subjects: this.#subjects, node: this.name, clock, logger });
-    const blobs = new BlobBroker(() => this.#openLink(this.#brokerLinkName), this.#subjects, clock);
-    const broker = this.#openBroker(desired);
-    const announcements = new Announcements({ link, subjects: this.#subjects, clock, logger });
-    const fleet = this.#createFleet(link, announcements, desired, blobs, broker);
+    const parts = this.#join(link);
+    const { desired, fleet } = parts;
     const services = serveNode(link, this.#subjects, {
       name: this.name,
       incarnation: this.incarnation,
@@ -109,7 +90,7 @@ class ReconcilingNode implements NodeLife {
       onDeclaredDead: () => void this.#onDeclaredDead(),
       leaderEpoch: () => desired.leaderEpoch,
     });
-    this.#joined = { link, announcements, desired, fleet, blobs, broker, loop: watchLoopDelay(), services };
+    this.#joined = { ...parts, loop: watchLoopDelay(), services };
     subscribeNotices(link, this.#subjects, logger, {
       ended: (ended) => fleet.tellEnded(ended),
       died: (died) => fleet.tellDied(died),
@@ -175,85 +156,13 @@ class ReconcilingNode implements NodeLife {
     this.#leave(how);
   }
 
-  #openLink(name: string): Promise<Link> {
-    const { nodeLink, logger, clock } = this.#options;
-    return openLink({ ...nodeLink, name, logger, clock });
-  }
-
-  get #brokerLinkName(): string {
-    return `${nodeLinkName(this.name)}/broker`;
-  }
-
-  #openBroker(desired: DesiredState): Broker {
-    const { brokerServices, clock, random, logger } = this.#options;
-    return new Broker(brokerServices, {
-      openLink: () => this.#openLink(this.#brokerLinkName),
-      subjects: this.#subjects,
-      clock,
-      random,
-      logger,
-      node: this.name,
-      incarnation: this.incarnation,
-      deploymentOf: (version) => desired.deploymentOf(version),
-    });
-  }
-
-  #createFleet(
-    link: Link,
-    announcements: Announcements,
-    desired: DesiredState,
-    blobs: BlobBroker,
-    broker: Broker,
-  ): HostFleet {
-    const { system, hostLink, loader, isolation, drainLimitMs, hostSilenceMs, clock, random, logger, memoryBytes } =
-      this.#options;
-    const { tracing, metrics, hostOutput } = this.#options;
-    const telemetry = new HostTelemetry(tracing, metrics !== undefined, this.#options.messageLog);
-    metrics?.follow(() => ({
-      count: this.hostPids.length,
-      figures: telemetry.figures,
-      budgets: broker.budgetUses(),
-    }));
-    return new HostFleet({
-      telemetry,
-      system,
-      node: this.name,
-      incarnation: this.incarnation,
-      hostLink,
-      loader,
-      drainLimitMs,
-      startHost:
-        isolation === "process" ? childHosts(logger, hostOutput) : inlineHosts({ clock, random, logger, memoryBytes }),
-      deploymentOf: (version) => desired.deploymentOf(version),
-      credentials: this.#roleCredentials(link),
-      blobs,
-      broker,
-      onHopsEnded: (task, hops) => announcements.hopsEnded(task, hops),
-      giveBack: (held) => announcements.giveBack(held),
-      onDeath: (died) => {
-        this.#options.metrics?.hostDied();
-        announcements.hostDied(died);
-      },
+  #join(link: Link): JoinedNode {
+    const { name, incarnation } = this;
+    const identity = { name, incarnation, subjects: this.#subjects, options: this.#options };
+    return joinedNode(link, identity, {
+      signal: this.#left.signal,
       onChange: () => this.#wake.resolve(),
       onReplicas: () => this.#joined && this.#say(this.#joined, false),
-      silenceLimitMs: hostSilenceMs,
-      clock,
-      random,
-      logger,
-    });
-  }
-
-  #roleCredentials(link: Link): RoleCredentialsSource {
-    const { roleKeys, clock, logger } = this.#options;
-    const [subjects, node, { signal }] = [this.#subjects, this.name, this.#left];
-    return roleCredentialsOf(roleKeys, {
-      link,
-      subjects,
-      node,
-      onDue: () => this.#wake.resolve(),
-      signal,
-      clock,
-      logger,
     });
   }
 
@@ -267,11 +176,7 @@ class ReconcilingNode implements NodeLife {
       } catch (error) {
         logger.error({ reason: messageOf(error) }, "node could not converge; trying again");
       }
-      const woken = new AbortController();
-      const pauseMs = isComplete ? CONVERGE_EVERY_MS : CONVERGE_RETRY_MS;
-      const pause = clock.sleep(pauseMs, woken.signal).catch(() => undefined);
-      await Promise.race([this.#wake.promise, pause]);
-      woken.abort();
+      await isWithin(clock, isComplete ? CONVERGE_EVERY_MS : CONVERGE_RETRY_MS, this.#wake.promise);
     }
   }
 
