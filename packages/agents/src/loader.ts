@@ -21,11 +21,11 @@ export type LoadedSystem =
   | { readonly ok: true; readonly definition: SystemDefinition }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** Loads a system file. Throws `invalid_config` with every problem at once: line, path, value, reason. */
-export async function loadYamlSystem(text: string): Promise<SystemDefinition> {
+/** Loads a system file, called `name` to people. Throws `invalid_config` with every problem at once: line, path, value, reason. */
+export async function loadYamlSystem(text: string, name = "system file"): Promise<SystemDefinition> {
   const loaded = readYamlSystem(text);
   if (loaded.ok) return loaded.definition;
-  throw invalidConfig("system file", loaded.problems);
+  throw invalidConfig(name, loaded.problems);
 }
 
 /** Same as {@link loadYamlSystem}, with problems as a value. Pure. */

@@ -39,7 +39,7 @@ export async function loadSystemFile(path: string): Promise<SystemFile> {
   if ([".yaml", ".yml"].includes(extname(path))) {
     const text = bytes.toString("utf8");
     const { loadYamlSystem } = await import("@troupe/agents/loader");
-    const { manifest } = await loadYamlSystem(text);
+    const { manifest } = await loadYamlSystem(text, path);
     return { path, manifest, source: { type: "yaml", text, sha256 } };
   }
   return { path, manifest: await moduleManifest(path), source: { type: "module", path, sha256 } };

@@ -36,10 +36,39 @@ test("every issue of a schema becomes path, value and reason", () => {
   assert.match(found[2]?.reason ?? "", /not a known setting/);
 });
 
+const Tool = z.union([
+  z.union([
+    z.strictObject({ type: z.literal("mcp"), command: z.string(), names: z.array(z.string()) }),
+    z.strictObject({ type: z.literal("mcp"), url: z.string(), names: z.array(z.string()) }),
+  ]),
+  z.strictObject({ type: z.literal("service"), subject: z.string() }),
+]);
+const KINDS: readonly (readonly [input: object, problems: readonly string[]])[] = [
+  [{ type: "magic", subject: "x" }, ['type ("magic"): expected one of "mcp", "service"']],
+  [{}, ['type: expected one of "mcp", "service"']],
+  [{ type: "service" }, ["subject: is missing; expected string"]],
+  [
+    { type: "mcp", url: 5, names: 1 },
+    [
+      "url (5): Invalid input: expected string, received number",
+      "names (1): Invalid input: expected array, received number",
+    ],
+  ],
+];
+
+test("of several kinds the one that was meant is told of; where none was, all are named", () => {
+  for (const [input, expected] of KINDS) {
+    const parsed = Tool.safeParse(input);
+    assert.ok(!parsed.success);
+    assert.deepEqual(problemsOf(parsed.error, input).map(formatProblem), expected);
+  }
+});
+
 test("paths and problems read as people write them", () => {
   assert.equal(formatPath(["graph", "router", 2, "x"]), "graph.router[2].x");
   assert.equal(formatPath([]), "");
   assert.equal(formatProblem({ path: "", value: undefined, reason: "is empty" }), "(whole file): is empty");
+  assert.equal(formatProblem({ path: "", value: undefined, reason: "no YAML", line: 2 }), "line 2: no YAML");
   assert.equal(
     formatProblem({ path: "a", value: "x".repeat(100), reason: "too long", line: 3 }),
     `line 3: a ("${"x".repeat(79)}…): too long`,

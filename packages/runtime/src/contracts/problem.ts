@@ -46,10 +46,14 @@ function problemsOfIssue(issue: z.core.$ZodIssue, input: unknown, before: readon
         at(`the name is not allowed: ${issue.issues.map((inner) => inner.message).join("; ")}`, path, path.at(-1)),
       ];
     case "invalid_union": {
-      const best = issue.errors.reduce((a, b) => (depthOf(b) > depthOf(a) ? b : a), issue.errors[0] ?? []);
-      return best.length > 0 ? best.flatMap((inner) => problemsOfIssue(inner, input, path)) : [at(issue.message)];
+      const branches = branchesOf(issue.errors);
+      const kinds = kindsOf(branches);
+      if (kinds) return [at(`expected one of ${kinds.names.join(", ")}`, [...path, ...kinds.path])];
+      const [best] = branches.toSorted(byNearness);
+      return best ? best.flatMap((inner) => problemsOfIssue(inner, input, path)) : [at(issue.message)];
     }
     case "invalid_type":
+      return [at(valueAt(input, path) === undefined ? `is missing; expected ${issue.expected}` : issue.message)];
     case "too_big":
     case "too_small":
     case "invalid_format":
@@ -64,9 +68,35 @@ function problemsOfIssue(issue: z.core.$ZodIssue, input: unknown, before: readon
   }
 }
 
-/** The branch of a union that got furthest is the one that was meant. */
-const depthOf = (issues: readonly z.core.$ZodIssue[]): number =>
-  issues.reduce((most, issue) => Math.max(most, issue.path.length), 0);
+/** What one branch of a union refused. The branch that got furthest, whose constants fit best, and that refused least is the one that was meant. */
+type Branch = readonly z.core.$ZodIssue[];
+
+/** The branches of a union, those of unions among them included. */
+const branchesOf = (branches: readonly Branch[]): readonly Branch[] =>
+  branches.flatMap((branch) => {
+    const [only, ...others] = branch;
+    const isUnion = only?.code === "invalid_union" && only.path.length === 0 && others.length === 0;
+    return isUnion && only.errors.length > 0 ? branchesOf(only.errors) : [branch];
+  });
+
+const depthOf = (branch: Branch): number => branch.reduce((most, issue) => Math.max(most, issue.path.length), 0);
+
+const byNearness = (a: Branch, b: Branch): number =>
+  depthOf(b) - depthOf(a) || misfitsOf(a).length - misfitsOf(b).length || a.length - b.length;
+
+const misfitsOf = (branch: Branch) => branch.filter((issue) => issue.code === "invalid_value");
+
+/** Where all branches want another constant at one place, which says what kind of thing it is: that place, and the constants. */
+function kindsOf(branches: readonly Branch[]): { readonly path: PropertyKey[]; readonly names: string[] } | undefined {
+  const misfits = branches.map((branch) => misfitsOf(branch)[0]);
+  const path = misfits[0]?.path ?? [];
+  const names = misfits.flatMap((misfit) =>
+    misfit && formatPath(misfit.path) === formatPath(path)
+      ? [misfit.values.map((value) => preview(value)).join(", ")]
+      : [],
+  );
+  return path.length > 0 && names.length === branches.length ? { path, names: [...new Set(names)] } : undefined;
+}
 
 /** Everything that a schema refused, in the form in which people read it. */
 export function problemsOf(error: z.core.$ZodError, input: unknown): readonly Problem[] {
@@ -93,6 +123,8 @@ const asDetail = (value: unknown): string | number | boolean | null =>
 
 /** One line: `line 12: graph.router[2] ("x"): no role has this name`. */
 export function formatProblem({ path, value, reason, line }: Problem): string {
+  // A file that does not parse has lines, and no paths yet.
+  if (line !== undefined && path === "" && value === undefined) return `line ${line}: ${reason}`;
   return `${line === undefined ? "" : `line ${line}: `}${path || "(whole file)"}${show(value)}: ${reason}`;
 }
 
