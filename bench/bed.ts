@@ -8,6 +8,9 @@ import { openStartChain } from "./start-chain.ts";
 
 export const SYSTEM = "bench";
 
+/** These have the same subjects as the plain chain, so they need a server of their own. */
+const OWN_SERVER: ReadonlySet<ChainName> = new Set(["accounts", "traced", "fan-out"]);
+
 /** The servers and processes of every chain that is measured; they stay up for all rounds, so that each finds a warm machine. */
 export interface Bed {
   /** What the figures were measured on. */
@@ -23,8 +26,7 @@ export async function openBed({ variants, profileDir }: BenchSettings): Promise<
     const { server, link } = await openServer(opened);
     const chains = new Map<ChainName, Chain>();
     for (const name of CHAINS.filter((c) => variants.some((v) => v.chain === c))) {
-      // These have the same subjects as the plain chain, so they need a server of their own.
-      const place = name === "accounts" || name === "traced" ? await openServer(opened) : { server, link };
+      const place = OWN_SERVER.has(name) ? await openServer(opened) : { server, link };
       const ground = { ...place, system: SYSTEM, profileDir };
       const chain = await (name === "start" ? openStartChain() : openRoleChain(name, ground));
       opened.defer(() => chain.close());

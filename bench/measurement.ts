@@ -1,4 +1,4 @@
-import { BASELINE, type BenchSettings, type Variant } from "./settings.ts";
+import { type BenchSettings, baselineOf, type Variant } from "./settings.ts";
 import { pairedRatios, type Spread, spreadOf } from "./statistics.ts";
 
 /** One window of one variant at one level in one round. */
@@ -37,8 +37,10 @@ export interface Row {
 export function summarize(settings: BenchSettings, samples: readonly Sample[]): Row[] {
   return settings.levels.flatMap((inFlight) => {
     const ofLevel = samples.filter((s) => s.inFlight === inFlight);
-    const baseline = inRounds(ofLevel, BASELINE);
-    return settings.variants.map((variant) => row(variant, inFlight, inRounds(ofLevel, variant.id), baseline));
+    return settings.variants.map((variant) => {
+      const baseline = inRounds(ofLevel, baselineOf(variant));
+      return row(variant, inFlight, inRounds(ofLevel, variant.id), baseline);
+    });
   });
 }
 

@@ -1,5 +1,6 @@
 /** The relay that everything is measured on: client → a → b → c → client, 1 KiB bodies. */
 import { isVersion, type Subjects, type Version } from "@troupe/runtime/internal";
+import type { ChainName } from "./messages.ts";
 
 export const RELAY_ROLES = ["a", "b", "c"] as const;
 export type RelayRole = (typeof RELAY_ROLES)[number];
@@ -25,6 +26,16 @@ export function requireRelayRole(text: string): RelayRole {
   if (!role) throw new RangeError(`the relay has no role ${text}`);
   return role;
 }
+
+/** What follows the task in the subject of the raw chains' last record. */
+export const RAW_END = "end.end.t.done.client";
+
+/** How many answers the fan-out waits for. */
+export const FAN_OUT = 8;
+
+/** The roles of a chain: the fan-out needs one that asks and one that answers. */
+export const rolesOf = (chain: ChainName): readonly RelayRole[] =>
+  chain === "fan-out" || chain === "raw-fan-out" ? ["a", "b"] : RELAY_ROLES;
 
 /** Subject on which a role of the core chain listens. */
 export const coreSubject = (role: RelayRole): string => `bench.core.${role}`;

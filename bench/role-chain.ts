@@ -13,7 +13,7 @@ import {
 import { type Chain, type Measured, measureLoad } from "./chain.ts";
 import { purge, sizeOf } from "./jetstream-api.ts";
 import type { ChainSettings, Load } from "./messages.ts";
-import { RELAY_ROLES, RELAY_VERSION } from "./relay.ts";
+import { RELAY_VERSION, rolesOf } from "./relay.ts";
 import { createRelayStream, relayHopKeys } from "./relay-stream.ts";
 import relaySystem from "./relay-system.ts";
 import { usageOf } from "./server-usage.ts";
@@ -28,6 +28,8 @@ const ROLE_MODULES: Readonly<Record<RoleChainName, URL>> = {
   hop: new URL("./worker/relay-role.ts", import.meta.url),
   traced: new URL("./worker/relay-role.ts", import.meta.url),
   accounts: new URL("./worker/relay-role.ts", import.meta.url),
+  "raw-fan-out": new URL("./worker/raw-fan-out-role.ts", import.meta.url),
+  "fan-out": new URL("./worker/relay-role.ts", import.meta.url),
 };
 const LOAD = new URL("./worker/load.ts", import.meta.url);
 /** Messages that a role takes at once: more than the highest usual level, with all tasks at one role. */
@@ -49,7 +51,7 @@ export interface Ground {
 /** Starts the processes of a chain and waits until each is ready. */
 export async function openRoleChain(name: RoleChainName, ground: Ground): Promise<Chain> {
   const { server, link, system, profileDir } = ground;
-  const subjects = new Subjects(name === "raw" ? `${system}-raw` : system);
+  const subjects = new Subjects(name === "raw" || name === "raw-fan-out" ? `${system}-${name}` : system);
   const stream = name === "core" ? undefined : subjects.logStream(0);
   if (stream !== undefined) await createRelayStream(link, subjects, ground.finishedTasks);
   const settings = { chain: name, natsUrl: server.url, system: subjects.system, version: RELAY_VERSION, slots: SLOTS };
@@ -71,12 +73,13 @@ const signIn = (server: EmbeddedServer, user: UserName) => ({
   inboxPrefix: PLACE_OF_USER[user].inboxPrefix,
 });
 
+const AS_HOSTS: ReadonlySet<RoleChainName> = new Set(["hop", "traced", "fan-out"]);
+
 type SignIn = Pick<ChainSettings, "seed" | "inboxPrefix" | "apiPrefix">;
 
 /** Troupe's roles have rights like a host's, shared or each its own, and pay for their checks; the raw chains' subjects are nobody's. */
 async function rolesSignIn(name: RoleChainName, { server, link }: Ground, subjects: Subjects) {
-  if (name !== "accounts")
-    return (): SignIn => signIn(server, name === "hop" || name === "traced" ? "host" : "supervisor");
+  if (name !== "accounts") return (): SignIn => signIn(server, AS_HOSTS.has(name) ? "host" : "supervisor");
   const { manifest } = relaySystem;
   await callService(link, subjects.identities("issue"), { v: 1, version: RELAY_VERSION, manifest });
   const { seeds } = await readRoleKeys(roleKeysFolderOf(path(server.storeDir, "keys.json")), RELAY_VERSION);
@@ -101,7 +104,7 @@ class RoleChain implements Chain {
     this.#ground = ground;
     this.#stream = stream;
     this.#client = new WorkerProcess("client", LOAD, execArgv);
-    this.#roles = RELAY_ROLES.map((role) => new WorkerProcess(role, ROLE_MODULES[name], execArgv));
+    this.#roles = rolesOf(name).map((role) => new WorkerProcess(role, ROLE_MODULES[name], execArgv));
   }
 
   async join(client: ChainSettings, settingsOf: (role: string) => ChainSettings): Promise<void> {

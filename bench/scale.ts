@@ -1,5 +1,7 @@
 /** `npm run bench:scale`: what grows with the number of tasks, actors and nodes, and what must not (docs/benchmarks.md). Loopback, real processes. */
 import { benchResult } from "./result.ts";
+import { approvals } from "./scale/approvals.ts";
+import { budgetWorkers } from "./scale/budget-workers.ts";
 import { coldStart } from "./scale/cold-start.ts";
 import { type Figure, figureTable } from "./scale/finding.ts";
 import { finishedTasks } from "./scale/finished-tasks.ts";
@@ -14,6 +16,8 @@ const RUNS: Readonly<Record<ExperimentName, (size: number) => Promise<readonly F
   "idle-actors": idleActors,
   "cold-start": coldStart,
   nodes: simulatedNodes,
+  approvals,
+  "budget-workers": budgetWorkers,
 };
 
 async function main(): Promise<number> {

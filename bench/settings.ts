@@ -9,9 +9,12 @@ export interface Variant {
   readonly step: boolean;
   /** Records that one task leaves in the log; 0 where nothing is stored. */
   readonly recordsPerTask: number;
+  /** Id of the variant that it is compared with. Default {@link BASELINE}. */
+  readonly baseline?: string;
 }
 
 export const BASELINE = "raw";
+const FAN_OUT_BASELINE = "raw-fan-out";
 
 export const VARIANTS: readonly Variant[] = [
   { id: "core", title: "core NATS request chain, nothing stored", chain: "core", step: false, recordsPerTask: 0 },
@@ -27,7 +30,25 @@ export const VARIANTS: readonly Variant[] = [
   { id: "troupe-traced", title: "Troupe, 1 % of the tasks traced", chain: "traced", step: false, recordsPerTask: 4 },
   { id: "troupe-step", title: "Troupe, one journaled step a hop", chain: "hop", step: true, recordsPerTask: 7 },
   { id: "troupe-start", title: "Troupe as `npm start` runs it", chain: "start", step: false, recordsPerTask: 4 },
+  {
+    id: FAN_OUT_BASELINE,
+    title: "raw JetStream: fan-out to 8, join in memory",
+    chain: "raw-fan-out",
+    step: false,
+    recordsPerTask: 18,
+    baseline: FAN_OUT_BASELINE,
+  },
+  {
+    id: "troupe-fan-out",
+    title: "Troupe: fan-out to 8 and join",
+    chain: "fan-out",
+    step: false,
+    recordsPerTask: 27,
+    baseline: FAN_OUT_BASELINE,
+  },
 ];
+
+export const baselineOf = ({ baseline = BASELINE }: Variant): string => baseline;
 
 export interface BenchSettings {
   readonly rounds: number;
@@ -46,7 +67,8 @@ export const USAGE = `Usage: npm run bench -- [--rounds N] [--levels 1,64,256] [
 
   --rounds N    rounds, each with every variant at every level (default 7)
   --levels L    tasks in flight (default 1,64,256)
-  --only V      variants: ${VARIANTS.map((v) => v.id).join(", ")} (default all; ${BASELINE} is always measured)
+  --only V      variants: ${VARIANTS.map((v) => v.id).join(", ")}
+                (default all; what they are compared with is measured besides)
   --quick       2 rounds with short windows: shows that it runs, not how fast
   --json        one JSON document instead of tables
   --profile D   also write a CPU profile of each worker into folder D`;
@@ -91,5 +113,6 @@ function chosen(only: string | undefined): readonly Variant[] {
   for (const id of ids) {
     if (!VARIANTS.some((v) => v.id === id)) throw new RangeError(`--only: there is no variant ${JSON.stringify(id)}`);
   }
-  return VARIANTS.filter((v) => v.id === BASELINE || ids.has(v.id));
+  const baselines = new Set(VARIANTS.filter((v) => ids.has(v.id)).map(baselineOf));
+  return VARIANTS.filter((v) => ids.has(v.id) || baselines.has(v.id));
 }

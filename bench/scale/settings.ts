@@ -1,7 +1,15 @@
 import { parseArgs } from "node:util";
 
 /** What is grown: each is one number. */
-export const EXPERIMENTS = ["finished-tasks", "waiting-hops", "idle-actors", "cold-start", "nodes"] as const;
+export const EXPERIMENTS = [
+  "finished-tasks",
+  "waiting-hops",
+  "idle-actors",
+  "cold-start",
+  "nodes",
+  "approvals",
+  "budget-workers",
+] as const;
 export type ExperimentName = (typeof EXPERIMENTS)[number];
 
 /** What is counted, and how far it grows by default. */
@@ -11,6 +19,8 @@ const SIZES: Readonly<Record<ExperimentName, { readonly title: string; readonly 
   "idle-actors": { title: "idle actors", sizes: [1_000] },
   "cold-start": { title: "starts of a node", sizes: [5] },
   nodes: { title: "simulated nodes", sizes: [10, 200] },
+  approvals: { title: "approvals, one after another", sizes: [300] },
+  "budget-workers": { title: "workers that reserve and settle", sizes: [1, 50] },
 };
 
 export interface ScaleSettings {
@@ -34,6 +44,8 @@ export function parseScaleSettings(args: readonly string[]): ScaleSettings | "he
       "idle-actors": { type: "string" },
       "cold-start": { type: "string" },
       nodes: { type: "string" },
+      approvals: { type: "string" },
+      "budget-workers": { type: "string" },
       only: { type: "string", default: EXPERIMENTS.join() },
       json: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },

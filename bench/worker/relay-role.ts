@@ -1,4 +1,5 @@
-/** A role of the relay as a host runs it, on the host's own seat and replica: pull loop, hop protocol, JetStream log. No node around it. */
+/** A role of the relay, or of the fan-out, as a host runs it, on the host's own seat and replica: pull loop, hop protocol, JetStream log. No node around it. */
+import fanOut from "../fan-out-system.ts";
 import type { ChainSettings } from "../messages.ts";
 import { requireRelayRole } from "../relay.ts";
 import relay from "../relay-system.ts";
@@ -9,8 +10,9 @@ import { runWorker, type Work } from "./worker.ts";
 
 async function join(name: string, settings: ChainSettings): Promise<Work> {
   const role = requireRelayRole(name);
+  const system = settings.chain === "fan-out" ? fanOut : relay;
   const tracer = await benchTracer(settings.chain, "role");
-  const seat = await openSeat({ settings, system: relay, role, tracer, logger: benchLogger(`troupe-${role}`) });
+  const seat = await openSeat({ settings, system, role, tracer, logger: benchLogger(`troupe-${role}`) });
   const spec = { role, index: 0, concurrency: settings.slots, epoch: 1, isPaused: false };
   const replica = seat.replica(`${settings.version}/${role}/0`, spec);
   await replica.start();

@@ -35,6 +35,8 @@ const STARTERS: Readonly<Record<ChainName, (link: Link, subjects: Subjects) => P
   traced: tracedStarter,
   accounts: hopStarter,
   start: doorStarter,
+  "raw-fan-out": rawStarter,
+  "fan-out": hopStarter,
 };
 
 /** Opens the starter of the settings' chain. */
