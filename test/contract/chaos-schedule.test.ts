@@ -31,6 +31,15 @@ test("at most two faults last at once, never two of one kind of part, and all ar
   }
 });
 
+test("a fault that is alone strikes again and again until the end", () => {
+  const [alone] = chosenFaults(FAULTS, ["deliveries-lost"]);
+  assert.ok(alone);
+  for (let seed = 1; seed <= 50; seed++) {
+    const { length, [length - 1]: last } = plan(seed, [alone]);
+    assert.ok(length >= 20 && (last?.atMs ?? 0) > 100_000, `seed ${seed}: ${length} times, until ${last?.atMs}`);
+  }
+});
+
 test("every fault comes in a few seeds", () => {
   const seen = new Set(Array.from({ length: 10 }, (_, seed) => plan(seed + 1).map(({ fault }) => fault.name)).flat());
   assert.deepEqual([...seen].toSorted(), FAULTS.map(({ name }) => name).toSorted());

@@ -31,7 +31,7 @@ export const CODE_MUTANTS: readonly CodeMutant[] = [
         to: "recordHeaders(record), fence && undefined)",
       },
     ],
-    proof: { in: "processes", faults: ZOMBIES },
+    proof: { in: "processes", faults: ["step-frozen"] },
   },
   {
     name: "fence-on-own-subject",
@@ -43,7 +43,7 @@ export const CODE_MUTANTS: readonly CodeMutant[] = [
         to: 'x.append(record, { filter: record.subject, sequence: 0 });\n      if (outcome.kind === "stored") return outcome.sequence;',
       },
     ],
-    proof: { in: "processes", faults: ZOMBIES },
+    proof: { in: "processes", faults: ["step-frozen"] },
   },
   {
     name: "claim-under-another-fence",

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type OfflineModel, startOfflineModel } from "@troupe/agents";
-import { connectTroupe, messageOf, type TaskId, type TroupeClient } from "@troupe/runtime";
+import { connectTroupe, messageOf, type TaskId, type TaskRequest, type TroupeClient } from "@troupe/runtime";
 import {
   createLogger,
   type EmbeddedServer,
@@ -89,7 +89,7 @@ export class ChaosBed implements AsyncDisposable {
   }
 
   /** Starts a task that is not of the load. Throws when nobody accepts it in time. */
-  async submitStray(role: string, input: string, idempotencyKey?: string): Promise<TaskId> {
+  async submitStray(role: string, input: TaskRequest["input"], idempotencyKey?: string): Promise<TaskId> {
     const options = idempotencyKey === undefined ? {} : { idempotencyKey };
     const { task_id } = await this.client.submit(role, input, options);
     this.strays.push(task_id);

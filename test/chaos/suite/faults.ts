@@ -4,6 +4,7 @@ import type { Fault } from "./fault.ts";
 import { LINK_FAULTS } from "./link-faults.ts";
 import { cpuStarved, diskFull } from "./machine-faults.ts";
 import { frozen, hostKilled, killed, nodeRestarted, serverFrozen, serverKilled } from "./process-faults.ts";
+import { stepFrozen } from "./step-frozen.ts";
 import { TASK_FAULTS } from "./task-faults.ts";
 
 /** Everything that can be done to a system. */
@@ -12,6 +13,7 @@ export const FAULTS: readonly Fault[] = [
   hostKilled,
   deliveriesLost,
   nodeRestarted,
+  stepFrozen,
   serverKilled,
   serverFrozen,
   ...LINK_FAULTS,

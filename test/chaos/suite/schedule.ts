@@ -12,6 +12,8 @@ export interface Planned {
 const LANES = 2;
 /** Quiet between two faults of one lane, ms. */
 const QUIET_MS: readonly [number, number] = [500, 3_000];
+/** A part that was struck needs so long before the next fault of its kind. */
+const RECOVERY_MS = 1_000;
 /** Nothing strikes in the beginning, and everything is healed so long before the end. */
 const WARM_UP_MS = 2_000;
 const HEALING_MS = 8_000;
@@ -27,18 +29,18 @@ export function planFaults(faults: readonly Fault[], durationMs: number, random:
     const lane = freeAtMs.indexOf(Math.min(...freeAtMs));
     const atMs = (freeAtMs[lane] ?? 0) + between(QUIET_MS, random);
     const fault = draw(faults, counts, busyAt(planned, atMs), random);
-    if (fault === undefined) return planned;
-    const holdMs = between(fault.holdMs, random);
+    const holdMs = fault === undefined ? 0 : between(fault.holdMs, random);
     if (atMs + holdMs > durationMs - HEALING_MS) return planned;
+    freeAtMs[lane] = atMs + holdMs;
+    if (fault === undefined) continue; // all parts are struck: this lane waits
     planned.push({ fault, atMs, holdMs });
     counts.set(fault, (counts.get(fault) ?? 0) + 1);
-    freeAtMs[lane] = atMs + holdMs;
   }
 }
 
 /** What is struck at a moment, with the moment that healing takes. */
 function busyAt(planned: readonly Planned[], atMs: number): ReadonlySet<string> {
-  return new Set(planned.filter((p) => p.atMs + p.holdMs + 1_000 > atMs).map((p) => p.fault.struck));
+  return new Set(planned.filter((p) => p.atMs + p.holdMs + RECOVERY_MS > atMs).map((p) => p.fault.struck));
 }
 
 /** One of those that have come least often, of parts that are not struck already. */
