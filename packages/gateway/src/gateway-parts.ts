@@ -8,10 +8,10 @@ import {
   createTaskArchive,
   type Link,
   type Logger,
-  newTaskId,
   type Publisher,
   type Random,
   Subjects,
+  startPull,
   systemClock,
   systemRandom,
   type Version,
@@ -21,17 +21,11 @@ import { ApprovalApi } from "./approvals/approval-api.ts";
 import { type SupervisorApi, supervisorApi } from "./cluster/supervisor-api.ts";
 import { ClientSeals } from "./encryption/client-seals.ts";
 import type { GatewayOptions } from "./gateway-options.ts";
-import { ActorLoads } from "./ingress/actor-loads.ts";
-import { Backlog } from "./ingress/backlog.ts";
 import { inputCarrier } from "./ingress/carried-input.ts";
 import { DeployedSystem } from "./ingress/deployed-system.ts";
-import { EndWatch } from "./ingress/end-watch.ts";
+import { endNotices } from "./ingress/end-watch.ts";
 import { groupWrites } from "./ingress/grouped-writes.ts";
-import { createKeyStore } from "./ingress/idempotency-keys.ts";
-import { InFlight } from "./ingress/in-flight.ts";
-import { Ingress } from "./ingress/ingress.ts";
-import { TurnKeeper } from "./ingress/turn-keeper.ts";
-import { WaitingRoom } from "./ingress/waiting-room.ts";
+import { type Door, type DoorPorts, openDoor } from "./ingress/open-door.ts";
 import { streamWriter } from "./ingress/write-once-stream.ts";
 import { GatewayApi } from "./task/gateway-api.ts";
 import { DoorTraces } from "./telemetry/door-traces.ts";
@@ -44,14 +38,6 @@ const DEFAULT_BACKLOG = 10_000;
 const PATIENCE_MS = 1_000;
 
 type Followed = DeployedSystem & { stop(): void };
-
-/** What lets tasks in. */
-interface Door {
-  readonly ingress: Ingress;
-  readonly room: WaitingRoom;
-  readonly ends: EndWatch;
-  readonly loads: ActorLoads;
-}
 
 export interface GatewayParts extends Pick<Door, "room" | "ends"> {
   readonly link: Link;
@@ -103,39 +89,24 @@ async function openCore(options: GatewayOptions, link: Link): Promise<Core> {
   };
 }
 
-function openDoor(options: GatewayOptions, core: Core, carried: ReturnType<typeof inputCarrier>): Door {
-  const { link, subjects, publisher, clock, random, deployed, supervisor, traces } = core;
+function doorPorts(options: GatewayOptions, core: Core, carried: DoorPorts["carried"]): DoorPorts {
+  const { link, subjects, publisher, deployed, supervisor, logger } = core;
   const { shards = 1, tenant = "default", backlogLimit = DEFAULT_BACKLOG } = options;
-  const inFlight = new InFlight(clock);
-  const backlog = new Backlog(clock);
-  const turns = new TurnKeeper(core);
-  const loads = new ActorLoads({ ...core, askActors: () => supervisor.read("actors") });
-  const ends = new EndWatch({
+  const stream = subjects.stream("INGRESS");
+  return {
     ...core,
-    onEnd: (task) => {
-      inFlight.ended(task);
-      void turns.ended(task);
-      room.pump();
-    },
-  });
-  const ingress = new Ingress({
-    ...core,
-    keys: createKeyStore({ ...core, log: streamWriter(link, publisher, subjects.stream("KEYS")) }),
-    waiting: streamWriter(link, publisher, subjects.stream("INGRESS")),
+    keyLog: streamWriter(link, publisher, subjects.stream("KEYS")),
+    waiting: streamWriter(link, publisher, stream),
+    pull: (durable, slots, run) => startPull({ link, stream, durable, slots, logger, run }),
+    notices: endNotices(link, subjects),
+    askActors: () => supervisor.read("actors"),
     shards,
+    tenant,
     backlogLimit,
-    inFlight,
-    backlog,
-    loads,
-    ends,
-    turns,
     current: () => deployed.current(),
     isServed: (version) => deployed.isServed(version),
     carried,
-  });
-  const rejectedId = () => newTaskId(0, deployed.current().version, clock, random);
-  const room: WaitingRoom = new WaitingRoom({ ...core, traces, ingress, backlog, tenant, rejectedId });
-  return { ingress, room, ends, loads };
+  };
 }
 
 /** Puts a gateway together on its connection; nothing of it takes anything yet. */
@@ -145,7 +116,7 @@ export async function openParts(options: GatewayOptions, link: Link): Promise<Ga
   const blobs = createBlobs({ link, publisher, subjects });
   const manifestOf = (version: Version) => deployed.find(version)?.system.manifest;
   const seals = new ClientSeals({ ...core, keysFile: options.encryptionKeysFile, manifestOf });
-  const { ingress, room, ends, loads } = openDoor(options, core, inputCarrier(blobs, seals));
+  const { ingress, room, ends, loads } = openDoor(doorPorts(options, core, inputCarrier(blobs, seals)));
   const opened: ClientSeals["opened"] = (record) => seals.opened(record);
   const reader = createTaskReader({ ...core, shards: options.shards ?? 1, opened });
   const reconnects = followReconnects(link);

@@ -8,11 +8,10 @@ import {
   messageOf,
   TroupeError,
 } from "@troupe/runtime";
-import { type BudgetUse, OnDemand, type SpentBudget } from "@troupe/runtime/internal";
+import { type BudgetUse, every, OnDemand, type SpentBudget } from "@troupe/runtime/internal";
 import type { ModelSettings } from "../config/load.ts";
 import type { CallTokens } from "../models/call-estimate.ts";
 import { providerOf } from "../models/registry.ts";
-import { every } from "../node-services/every.ts";
 import { deployedTool } from "../node-services/manifest-tool.ts";
 import { NodeAccess } from "../node-services/node-access.ts";
 import { readQuestion } from "../node-services/read-question.ts";

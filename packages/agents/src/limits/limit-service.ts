@@ -8,13 +8,12 @@ import {
   messageOf,
   TroupeError,
 } from "@troupe/runtime";
-import { CasBucket, type DependencyReport, OnDemand } from "@troupe/runtime/internal";
+import { CasBucket, type DependencyReport, every, OnDemand } from "@troupe/runtime/internal";
 import { token } from "../budgets/nest.ts";
 import type { ModelSettings } from "../config/load.ts";
 import { DEFAULT_BREAKER } from "../models/breaker.ts";
 import { providerOf } from "../models/registry.ts";
 import { DependencyWatch } from "../node-services/dependency-watch.ts";
-import { every } from "../node-services/every.ts";
 import { NodeAccess } from "../node-services/node-access.ts";
 import { readQuestion } from "../node-services/read-question.ts";
 import { LIMIT_SERVICE, LimitQuestion } from "./limit-messages.ts";

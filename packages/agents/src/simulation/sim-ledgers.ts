@@ -75,13 +75,13 @@ class SimLedgers {
   }
 
   async run(): Promise<LedgerRun> {
-    this.#rows.network = { lostRate: this.#random.unit() * 0.15, staleRate: 0 };
+    this.#rows.wire.network = { lostRate: this.#random.unit() * 0.15, staleRate: 0 };
     const isBroken = () => this.#violation !== undefined;
     for (let call = 0; call < CALLS; call++)
       this.#time.after(this.#random.unit() * TROUBLE_MS, () => void this.#call(this.#pick(NODES)));
     for (let trouble = this.#random.unit() * 6; trouble > 0; trouble--) this.#trouble();
     await this.#time.run(TROUBLE_MS, isBroken);
-    this.#rows.network = { lostRate: 0, staleRate: 0 };
+    this.#rows.wire.network = { lostRate: 0, staleRate: 0 };
     await this.#time.run(TROUBLE_MS + SETTLE_MS, isBroken);
     for (const { ledger } of this.#lives.values()) void ledger.close();
     await this.#time.run(TROUBLE_MS + 2 * SETTLE_MS, isBroken);

@@ -2,10 +2,14 @@ import type { Clock, TaskId } from "@troupe/runtime/internal";
 
 const RATE_WINDOW_S = 10;
 
-/** The tasks that this gateway started and that have not ended as far as it knows: a soft figure, by which it admits more. */
+/**
+ * The tasks that this gateway started and that have not ended as far as it knows, and the places kept for those that it is about to start: by
+ * their number it admits more.
+ */
 export class InFlight {
   readonly #clock: Clock;
   readonly #running = new Set<TaskId>();
+  #kept = 0;
   /** Ends by monotonic second, the last ten. */
   readonly #ends = new Map<number, number>();
 
@@ -14,7 +18,17 @@ export class InFlight {
   }
 
   get count(): number {
-    return this.#running.size;
+    return this.#running.size + this.#kept;
+  }
+
+  /** Keeps a place for a task that is not started yet; the function that is returned gives it up, once. */
+  keepPlace(): () => void {
+    this.#kept++;
+    let isKept = true;
+    return () => {
+      if (isKept) this.#kept--;
+      isKept = false;
+    };
   }
 
   started(task: TaskId): void {

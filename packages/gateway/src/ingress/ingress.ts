@@ -76,6 +76,16 @@ export interface IngressPorts {
   readonly carried: (order: TaskOrder) => Promise<TaskRequest["input"]>;
 }
 
+/** For how long what was read of a task is taken for true before it is stored; less than finished tasks stay in the log. */
+const FRESH_MS = 5_000;
+
+interface Storing {
+  /** Another submission with the same key may have stored it. */
+  readonly mayBeStored: boolean;
+  /** When what is known of the key's task was asked for, monotonic; absent = nobody else knows the task. */
+  readonly knownSinceMs?: number;
+}
+
 export class Ingress {
   readonly #ports: IngressPorts;
 
@@ -89,6 +99,7 @@ export class Ingress {
    */
   async submit(submission: Submission): Promise<TaskAccepted> {
     const { role, request, key } = submission;
+    const beganMs = this.#ports.clock.monotonicMs();
     const verdict = admit(this.pressure());
     const digest = key === undefined ? "" : requestDigest(role, request);
     if (key !== undefined) {
@@ -101,14 +112,17 @@ export class Ingress {
     const decided = this.#decide(submission);
     if (verdict.kind === "refuse") throw overloaded(verdict);
     if (key === undefined) {
-      await this.#store(decided, verdict.kind, false);
+      await this.#store(decided, { mayBeStored: false });
       return accepted(decided.task, false);
     }
     const { task, mailbox } = decided;
     const { entry, isFirst } = await this.#ports.keys.claim(key, { v: 1, task, mailbox, digest });
     requireSameRequest(entry, digest);
     if (!isFirst) this.#requireServed(entry.task);
-    await this.#store({ ...decided, task: entry.task, mailbox: entry.mailbox }, verdict.kind, !isFirst);
+    await this.#store(
+      { ...decided, task: entry.task, mailbox: entry.mailbox },
+      { mayBeStored: !isFirst, knownSinceMs: beganMs },
+    );
     return accepted(entry.task, !isFirst);
   }
 
@@ -117,15 +131,18 @@ export class Ingress {
    * since no actor has as little to do as it asks for.
    */
   async startWaiting(order: TaskOrder): Promise<boolean> {
-    const { subjects, log, clock } = this.#ports;
-    if (await log.get(subjects.done(order.task))) return true;
+    const { subjects, log, archive, clock } = this.#ports;
+    const askedMs = clock.monotonicMs();
+    if ((await log.get(subjects.done(order.task))) || (await archive.has(order.task))) return true;
+    const hasActor = await this.#hasActor(order);
+    // It may have been started elsewhere meanwhile, have ended, and even have left the log.
+    if (clock.monotonicMs() - askedMs > FRESH_MS) return this.startWaiting(order);
     if (remainingMs(order, clock.nowMs()) === 0) {
       await writeOnce(this.#ports, doneRecord(subjects, order.task, expiredBody("client"), order.tenant));
       return true;
     }
-    if (!(await this.#hasActor(order))) return false;
-    await this.#start(order);
-    return true;
+    if (hasActor) await this.#start(order);
+    return hasActor;
   }
 
   async #hasActor(order: TaskOrder): Promise<boolean> {
@@ -180,13 +197,25 @@ export class Ingress {
     return (await waiting.get(subjects.waiting("*", task))) !== undefined;
   }
 
-  async #store(decided: TaskOrder, verdict: "start" | "wait", mayBeStored: boolean): Promise<void> {
+  async #store(decided: TaskOrder, { mayBeStored, knownSinceMs }: Storing): Promise<void> {
     // By now the task's id is known for good: an encrypted input opens under its own only.
     const order = { ...decided, input: await this.#ports.carried(decided) };
+    const mayStart = admit(this.pressure()).kind === "start" && (await this.#hasActor(order));
+    if (await this.#wasStoredSince(knownSinceMs, order)) return;
     if (order.session) await this.#queueTurn(order, order.session.key, mayBeStored);
-    else if (verdict === "start" && (order.maxLoad === undefined || (await this.#hasActor(order))))
-      await this.#start(order);
+    // Judged again: others took places while this one was on its way here.
+    else if (mayStart && admit(this.pressure()).kind === "start") await this.#start(order);
     else await this.#wait(order, order.priority);
+  }
+
+  /** What was read of a key's task holds for a moment only: a repeat at another gateway may have run it to its end since. */
+  async #wasStoredSince(knownSinceMs: number | undefined, { task, mailbox }: TaskOrder): Promise<boolean> {
+    const { clock } = this.#ports;
+    for (let askedMs = knownSinceMs ?? clock.monotonicMs(); clock.monotonicMs() - askedMs > FRESH_MS; ) {
+      askedMs = clock.monotonicMs();
+      if (await this.#isStored(task, mailbox)) return true;
+    }
+    return false;
   }
 
   async #start(order: TaskOrder): Promise<void> {
@@ -236,10 +265,15 @@ export class Ingress {
       number++;
     }
     turns.add(order.task, { shard, key, number });
-    ends.watch(order.task);
-    const started = await advanceSession(this.#ports, shard, key, number);
+    ends.watch(order.task, true);
+    const started = await advanceSession(this.#ports, shard, key, number, true);
+    if (started === order.task) return;
     // Nothing in the log names a turn by its task: whoever asks for the task finds it here until it starts.
-    if (started !== order.task) await this.#wait(order, "session");
+    await this.#wait(order, "session");
+    if (started === undefined) return;
+    // It may have ended already, and been looked after before this turn was stored: then only its end tells that this turn is due.
+    turns.add(started, { shard, key, number: number - 1 });
+    ends.watch(started);
   }
 
   async #findTurn(task: TaskId, shard: number, key: SessionKey, last: number): Promise<number | undefined> {

@@ -7,16 +7,15 @@ import {
   DoneBody,
   doneRecord,
   errorBodyOf,
+  every,
   INGRESS_DURABLES,
   type IngressDurable,
-  type Link,
   type Logger,
   messageOf,
   type PulledMessage,
   type PullLoop,
   readTraceContext,
   type Subjects,
-  startPull,
   type TaskId,
   TaskOrder,
   type TaskRequest,
@@ -28,14 +27,21 @@ import type { DoorTraces } from "../telemetry/door-traces.ts";
 import { AdmissionQueue } from "./admission.ts";
 import type { Backlog } from "./backlog.ts";
 import { callerKey, queueKey } from "./idempotency-keys.ts";
+import type { InFlight } from "./in-flight.ts";
 import type { Ingress } from "./ingress.ts";
 import { readJson } from "./read-json.ts";
 import { parseTaskBody } from "./task-body.ts";
 
 export interface WaitingRoomPorts extends WriteOncePorts {
-  readonly link: Link;
+  /** Begins to take the messages of a durable, at most so many at once. */
+  readonly pull: (
+    durable: IngressDurable,
+    slots: number,
+    run: (message: PulledMessage) => Promise<void>,
+  ) => Pick<PullLoop, "stop">;
   readonly subjects: Subjects;
   readonly ingress: Ingress;
+  readonly inFlight: Pick<InFlight, "keepPlace">;
   readonly backlog: Backlog;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -64,29 +70,23 @@ interface Waiting {
 export class WaitingRoom {
   readonly #ports: WaitingRoomPorts;
   readonly #queue = new AdmissionQueue<Waiting>();
-  #loops: readonly PullLoop[] = [];
-  #timer: NodeJS.Timeout | undefined;
-  #starting = 0;
-  #isStopped = false;
+  readonly #stopped = new AbortController();
+  #loops: readonly Pick<PullLoop, "stop">[] = [];
 
   constructor(ports: WaitingRoomPorts) {
     this.#ports = ports;
   }
 
   start(): void {
-    const { link, subjects, logger } = this.#ports;
-    const stream = subjects.stream("INGRESS");
     this.#loops = INGRESS_DURABLES.map((durable) =>
-      startPull({ link, stream, durable, slots: SLOTS, logger, run: (message) => this.#take(durable, message) }),
+      this.#ports.pull(durable, SLOTS, (message) => this.#take(durable, message)),
     );
-    this.#timer = setInterval(() => this.pump(), LOOK_EVERY_MS);
-    this.#timer.unref();
+    void every(LOOK_EVERY_MS, this.#ports, this.#stopped.signal, "look for room", () => this.pump());
   }
 
   /** Gives back what waits here and takes no more. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    clearInterval(this.#timer);
+    this.#stopped.abort();
     for (let waiting = this.#queue.next(); waiting; waiting = this.#queue.next()) {
       waiting.message.giveBack();
       waiting.settled();
@@ -99,23 +99,22 @@ export class WaitingRoom {
     while (this.#hasRoom()) {
       const waiting = this.#queue.next();
       if (!waiting) return;
-      this.#starting++;
-      void this.#startOne(waiting);
+      void this.#startOne(waiting, this.#ports.inFlight.keepPlace());
     }
   }
 
   #hasRoom(): boolean {
-    if (this.#isStopped || this.#queue.size === 0) return false;
+    if (this.#stopped.signal.aborted || this.#queue.size === 0) return false;
     try {
       const { inFlight, inFlightLimit } = this.#ports.ingress.pressure();
-      return inFlight + this.#starting < inFlightLimit;
+      return inFlight < inFlightLimit;
     } catch (error) {
       if (TroupeError.is(error, "no_system")) return false;
       throw error;
     }
   }
 
-  async #startOne({ order, message, settled }: Waiting): Promise<void> {
+  async #startOne({ order, message, settled }: Waiting, givePlaceUp: () => void): Promise<void> {
     try {
       if (await this.#ports.ingress.startWaiting(order)) message.ack();
       else this.#defer(order, message);
@@ -123,7 +122,7 @@ export class WaitingRoom {
       this.#ports.logger.warn({ task: order.task, reason: messageOf(error) }, "task not started yet");
       message.giveBack(RETRY_MS);
     } finally {
-      this.#starting--;
+      givePlaceUp();
       this.#ports.backlog.left();
       settled();
     }

@@ -119,6 +119,31 @@ test("turns that the janitor removed do not hold up a session", async () => {
   assert.equal(await advanceSession(ports(log), 0, key, 2), second?.task);
 });
 
+/** A log whose replica answers for the first so many reads of a subject that there is nothing. */
+function lagging(log: MemoryLog, hidden: string, reads: number): TaskLog {
+  let left = reads;
+  return {
+    append: (record) => log.append(record),
+    last: () => log.last(),
+    get: (subject) => (subject === hidden && left-- > 0 ? Promise.resolve(undefined) : log.get(subject)),
+  };
+}
+
+test("a turn that was just stored starts, though the replica that answers does not show it yet", async () => {
+  const log = new MemoryLog();
+  const [first] = await session(log, 1);
+  const own = lagging(log, subjects.turn(0, key, 1), 3);
+  assert.equal(await advanceSession({ ...ports(log), log: own }, 0, key, 1, true), first?.task);
+});
+
+test("a turn that a lagging replica does not show is not overtaken by the next one", async () => {
+  const log = new MemoryLog();
+  const [first] = await session(log, 2);
+  const earlier = lagging(log, subjects.turn(0, key, 1), 3);
+  assert.equal(await advanceSession({ ...ports(log), log: earlier }, 0, key, 2, true), first?.task);
+  assert.equal(started(log).length, 1);
+});
+
 test("a session whose turns have all ended has nothing to start", async () => {
   const log = new MemoryLog();
   const [first] = await session(log, 1);

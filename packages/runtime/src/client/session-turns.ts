@@ -72,6 +72,9 @@ export function startOfTurn(subjects: Subjects, turn: Turn, nowMs: number): NewR
 const turnStart = (subjects: Subjects, turn: Turn, header: RecordHeader): NewRecord =>
   jsonRecord(subjects.start(turn.task, turn.mailbox), header, turn.input);
 
+/** Pauses before a record that must be there is looked for again: together longer than a replica lags. */
+const LOOK_AGAIN_MS = [50, 100, 200];
+
 /** What advancing a session needs. */
 export interface SessionPorts extends WriteOncePorts {
   readonly subjects: Subjects;
@@ -81,17 +84,20 @@ export interface SessionPorts extends WriteOncePorts {
 /**
  * Starts the turn that is due, if there is one: the first whose task has not ended. Returns that task; it may have been started before.
  * `from` is a turn whose predecessors are looked at first: one that was written but never started (its gateway died) must not hold up the
- * session for ever.
+ * session for ever. `isStored` says that `from` is known to be there. What has to be there is looked for again for a moment, since the
+ * replica that answers may lag. That a turn's task has ended may be missed in the same way: who relies on it looks again later.
  */
 export async function advanceSession(
   ports: SessionPorts,
   shard: number,
   key: SessionKey,
   from: number,
+  isStored = false,
 ): Promise<TaskId | undefined> {
-  const { subjects, log, clock } = ports;
+  const { subjects, clock } = ports;
+  const last = isStored ? from : from - 1;
   for (let number = await lastStartedTurn(ports, shard, key, from); ; number++) {
-    const stored = await log.get(subjects.turn(shard, key, number));
+    const stored = await storedTurn(ports, subjects.turn(shard, key, number), number <= last);
     if (!stored) return undefined;
     const turn = parseTurn(subjects, stored);
     const progress = turn && (await progressOf(ports, turn));
@@ -105,15 +111,25 @@ export async function advanceSession(
 
 /** The last turn up to `from` that was started, which proves that all before it have ended; else the first that is still there. */
 async function lastStartedTurn(ports: SessionPorts, shard: number, key: SessionKey, from: number): Promise<number> {
-  const { subjects, log } = ports;
+  const { subjects } = ports;
   for (let number = from; number >= 1; number--) {
-    const stored = await log.get(subjects.turn(shard, key, number));
+    const stored = await storedTurn(ports, subjects.turn(shard, key, number), number < from);
     const turn = stored && parseTurn(subjects, stored);
     if (turn && (await wasStarted(ports, turn))) return number;
     // The janitor removes turns of ended tasks only.
     if (!stored && number < from) return number + 1;
   }
   return 1;
+}
+
+/** The record of a turn. One that must be there, unless it was removed, is looked for again before it is taken for removed. */
+async function storedTurn({ log, clock }: SessionPorts, subject: string, mustBeThere: boolean) {
+  for (const pauseMs of mustBeThere ? LOOK_AGAIN_MS : []) {
+    const stored = await log.get(subject);
+    if (stored) return stored;
+    await clock.sleep(pauseMs);
+  }
+  return log.get(subject);
 }
 
 async function progressOf(ports: SessionPorts, turn: Turn): Promise<"open" | "started" | "ended"> {

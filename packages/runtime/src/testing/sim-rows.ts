@@ -5,21 +5,9 @@ import type { RowStore, StoredRow } from "../nats/row-store.ts";
 import type { Random } from "../random.ts";
 import { filterOf } from "./sim-store.ts";
 import type { SimProcess, SimTime } from "./sim-time.ts";
-
-/** How often what goes over the network, or is read, goes wrong; 0 to 1. */
-export interface SimNetwork {
-  /** A request, an answer, or a message gets lost; half as often each comes late. */
-  readonly lostRate: number;
-  /** A read is answered by a replica that has not seen the newest writes. */
-  readonly staleRate: number;
-}
-
-export const CALM: SimNetwork = { lostRate: 0, staleRate: 0 };
+import { SimWire } from "./sim-wire.ts";
 
 const UNKNOWN: PublishOutcome = { kind: "unknown", text: "nobody answered in time" };
-const TIMEOUT_MS = 1_000;
-const LATEST_MS = 8_000;
-const SLOWEST_MS = 20;
 
 interface Subject {
   readonly rows: StoredRow[];
@@ -30,16 +18,13 @@ interface Subject {
  * lost although the write happened, writes arrive long after their writer gave them up, and reads show an older state.
  */
 export class SimRows {
-  readonly #time: SimTime;
-  readonly #random: Random;
+  readonly wire: SimWire;
   readonly #subjects = new Map<string, Subject>();
   readonly #onWritten: (row: StoredRow, by: SimProcess) => void;
   #sequence = 0;
-  network: SimNetwork = CALM;
 
   constructor(time: SimTime, random: Random, onWritten: (row: StoredRow, by: SimProcess) => void) {
-    this.#time = time;
-    this.#random = random;
+    this.wire = new SimWire(time, random);
     this.#onWritten = onWritten;
   }
 
@@ -57,31 +42,8 @@ export class SimRows {
     };
   }
 
-  /** Whether a message of a process, or to it, arrives; drawn anew with each call. */
-  isLost(process: SimProcess): boolean {
-    return process.isCutOff || this.#random.unit() < this.network.lostRate;
-  }
-
-  /** How long a message is under way, ms. */
-  delayMs(): number {
-    const isLate = this.#random.unit() < this.network.lostRate / 2;
-    return this.#random.unit() * (isLate ? LATEST_MS : SLOWEST_MS);
-  }
-
-  #publish(process: SimProcess, write: Write): Promise<PublishOutcome> {
-    return new Promise((resolve) => {
-      let isAnswered = false;
-      const answer = (outcome: PublishOutcome) => {
-        if (!isAnswered) resolve(outcome);
-        isAnswered = true;
-      };
-      process.after(TIMEOUT_MS, () => answer(UNKNOWN));
-      if (this.isLost(process)) return;
-      this.#time.after(this.delayMs(), () => {
-        const outcome = this.#take(process, write);
-        if (!this.isLost(process)) process.after(this.delayMs(), () => answer(outcome));
-      });
-    });
+  async #publish(process: SimProcess, write: Write): Promise<PublishOutcome> {
+    return (await this.wire.ask(process, () => this.#take(process, write))) ?? UNKNOWN;
   }
 
   #take(by: SimProcess, { subject, body, headers, expected }: Write): PublishOutcome {
@@ -94,23 +56,10 @@ export class SimRows {
     return { kind: "stored", sequence: row.sequence };
   }
 
-  #read<T>(process: SimProcess, read: (lag: number) => T): Promise<T> {
-    return new Promise((resolve, reject) => {
-      let isAnswered = false;
-      process.after(TIMEOUT_MS, () => {
-        if (!isAnswered) reject(new TroupeError("unavailable", "nobody answered in time"));
-      });
-      if (this.isLost(process)) return;
-      this.#time.after(this.delayMs(), () => {
-        const lag = this.#random.unit() < this.network.staleRate ? 1 : 0;
-        const found = read(lag);
-        if (this.isLost(process)) return;
-        process.after(this.delayMs(), () => {
-          isAnswered = true;
-          resolve(found);
-        });
-      });
-    });
+  async #read<T>(process: SimProcess, read: (lag: number) => T): Promise<T> {
+    const found = await this.wire.ask(process, () => ({ value: read(this.wire.isStale() ? 1 : 0) }));
+    if (found === undefined) throw new TroupeError("unavailable", "nobody answered in time");
+    return found.value;
   }
 
   #matching(filter: string, lag: number): readonly StoredRow[] {

@@ -127,9 +127,9 @@ class SimCluster {
       probe: (from, node, timeoutMs) => this.#probe(from, this.#nodes.find((n) => n.name === node)?.process, timeoutMs),
       askLeader: (from, timeoutMs) => this.#probe(from, this.#supervisors.find((s) => s.isLeading)?.process, timeoutMs),
       tellRevenant: (from, node, incarnation) => {
-        if (this.#rows.isLost(from)) return;
+        if (this.#rows.wire.isLost(from)) return;
         const told = this.#nodes.find((n) => n.name === node);
-        told?.process.after(this.#rows.delayMs(), () => told.endLife(incarnation));
+        told?.process.after(this.#rows.wire.delayMs(), () => told.endLife(incarnation));
       },
       onTerm: (term) => {
         this.#note(() => `${term.supervisor} leads with epoch ${term.epoch}`);
@@ -147,9 +147,9 @@ class SimCluster {
   #carry(from: SimProcess, heartbeat: Heartbeat): void {
     for (const supervisor of this.#supervisors) {
       for (const copy of [1, 2]) {
-        const isDoubled = copy === 1 || this.#random.unit() < this.#rows.network.lostRate;
-        if (!isDoubled || this.#rows.isLost(from) || this.#rows.isLost(supervisor.process)) continue;
-        supervisor.process.after(this.#rows.delayMs(), () => {
+        const isDoubled = copy === 1 || this.#random.unit() < this.#rows.wire.network.lostRate;
+        if (!isDoubled || this.#rows.wire.isLost(from) || this.#rows.wire.isLost(supervisor.process)) continue;
+        supervisor.process.after(this.#rows.wire.delayMs(), () => {
           const { term } = supervisor;
           term?.heard.add(heartbeat.node);
           term?.membership.hear(heartbeat);
@@ -161,10 +161,10 @@ class SimCluster {
   #probe(from: SimProcess, to: SimProcess | undefined, timeoutMs: number): Promise<Exclude<Probe, "not_asked">> {
     return new Promise((resolve) => {
       from.after(timeoutMs, () => resolve("mute"));
-      if (this.#rows.isLost(from)) return;
-      if (to === undefined || to.isDead) return from.after(this.#rows.delayMs(), () => resolve("gone"));
-      if (this.#rows.isLost(to)) return;
-      to.after(this.#rows.delayMs(), () => from.after(this.#rows.delayMs(), () => resolve("answered")));
+      if (this.#rows.wire.isLost(from)) return;
+      if (to === undefined || to.isDead) return from.after(this.#rows.wire.delayMs(), () => resolve("gone"));
+      if (this.#rows.wire.isLost(to)) return;
+      to.after(this.#rows.wire.delayMs(), () => from.after(this.#rows.wire.delayMs(), () => resolve("answered")));
     });
   }
 
@@ -186,7 +186,7 @@ class SimCluster {
         this.#failingUntilMs.set(about, isOver ? 0 : Number.POSITIVE_INFINITY);
         return;
       case "storm":
-        this.#rows.network = isOver ? { lostRate: 0, staleRate: 0 } : { lostRate: 0.2, staleRate: 0.2 };
+        this.#rows.wire.network = isOver ? { lostRate: 0, staleRate: 0 } : { lostRate: 0.2, staleRate: 0.2 };
     }
   }
 

@@ -1,9 +1,11 @@
-import { type BrokerPorts, messageOf } from "@troupe/runtime";
+import type { Logger } from "pino";
+import type { Clock } from "./clock.ts";
+import { messageOf } from "./errors.ts";
 
 /** Does something now and then regularly until the signal; what fails is logged and done again. Never rejects. */
 export async function every(
   ms: number,
-  { clock, logger }: Pick<BrokerPorts, "clock" | "logger">,
+  { clock, logger }: { readonly clock: Clock; readonly logger: Pick<Logger, "warn"> },
   signal: AbortSignal,
   what: string,
   work: () => Promise<void> | void,
