@@ -1,6 +1,7 @@
 import type { CodeMutant } from "./mutant.ts";
 
 const HOP = "packages/runtime/src/hop";
+const LOOK_AND_CLAIM = "    const own = await lookAndClaim(x, known ?? turn?.known.last, turn);\n";
 const PROTOCOL = `${HOP}/protocol.test.ts`;
 const SUPERVISOR = "packages/supervisor/src";
 const CLUSTER = `${SUPERVISOR}/simulation/sim-cluster.test.ts`;
@@ -63,15 +64,16 @@ export const CODE_MUTANTS: readonly CodeMutant[] = [
     edits: [
       {
         file: `${HOP}/claim.ts`,
-        from: "      const claimed = await claim(x, last, patience);\n",
+        from: LOOK_AND_CLAIM,
         to: [
-          "      if (x.segment === 0 && last === undefined) return EMPTY_JOURNAL;",
-          "      if (x.segment === 0 && last !== undefined) {",
-          "        x.cursor = { sequence: last.record.sequence, previous: last.label, claim: last.writer.claim };",
-          "        return continueFrom(x, last);",
-          "      }",
-          "      const claimed = await claim(x, last, patience);",
-          "",
+          "    const last = x.segment === 0 ? (known ?? (await x.readLast())) : undefined;",
+          "    if (x.segment === 0 && last === undefined) return EMPTY_JOURNAL;",
+          "    if (last !== undefined) {",
+          "      await settleIfDone(x, last);",
+          "      x.cursor = { sequence: last.record.sequence, previous: last.label, claim: last.writer.claim };",
+          "      return await continueFrom(x, last);",
+          "    }",
+          LOOK_AND_CLAIM,
         ].join("\n"),
       },
       {
@@ -88,13 +90,13 @@ export const CODE_MUTANTS: readonly CodeMutant[] = [
     edits: [
       {
         file: `${HOP}/claim.ts`,
-        from: "  const patience = x.patience();\n  let given = known;\n",
-        to: "  const patience = x.patience();\n  let given = known;\n  const first = await x.readLast();\n  const early = first && (await readChain(x, first));\n",
+        from: LOOK_AND_CLAIM,
+        to: `    const first = await x.readLast();\n    const early = first && (await readChain(x, first));\n${LOOK_AND_CLAIM}`,
       },
       {
         file: `${HOP}/claim.ts`,
-        from: "return continueFrom(x, claimed.own);",
-        to: "return continueFrom(x, claimed.own, early);",
+        from: "return await continueFrom(x, own);",
+        to: "return await continueFrom(x, own, early);",
       },
       {
         file: `${HOP}/claim.ts`,
