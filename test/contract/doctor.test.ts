@@ -1,12 +1,16 @@
 /** `troupe doctor` against a real server and supervisor: each fault is made, and found with its remedy. */
 import assert from "node:assert/strict";
-import { chmod } from "node:fs/promises";
+import { once } from "node:events";
+import { chmod, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { nkeys } from "@nats-io/transport-node";
+import { type Clock, systemClock } from "@troupe/runtime";
 import { rfc3339, serve } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { runCommand } from "../support/cli-in-process.ts";
-import { silentLogger } from "../support/nats-server.ts";
+import { silentLogger, startTestServer } from "../support/nats-server.ts";
 import { until } from "../support/stack.ts";
 import { SupervisorBed } from "../support/supervisor-bed.ts";
 
@@ -33,12 +37,18 @@ interface Visit {
   readonly of: (name: string) => Finding;
 }
 
-async function doctor(variables: NodeJS.ProcessEnv = {}, isOperator = true): Promise<Visit> {
-  const keys = isOperator ? ["--keys", join(bed.server.storeDir, "keys.json")] : [];
-  const { code, stdout, stderr } = await runCommand(
-    ["doctor", "--json", "--nats", bed.server.url, "--system", "bed", ...keys],
-    variables,
-  );
+const keysFile = () => join(bed.server.storeDir, "keys.json");
+const doctor = (variables: NodeJS.ProcessEnv = {}, isOperator = true) =>
+  visit(bed.server.url, isOperator ? ["--keys", keysFile()] : [], variables);
+
+async function visit(
+  url: string,
+  flags: readonly string[] = [],
+  variables: NodeJS.ProcessEnv = {},
+  clock: Clock = systemClock,
+): Promise<Visit> {
+  const args = ["doctor", "--json", "--nats", url, "--system", "bed", ...flags];
+  const { code, stdout, stderr } = await runCommand(args, variables, undefined, clock);
   assert.notEqual(stdout, "", stderr);
   const all = z.object({ checks: z.array(Finding) }).parse(JSON.parse(stdout)).checks;
   for (const { status, text, why, remedy } of all)
@@ -109,6 +119,100 @@ test("a stream with another setting than it was made with is found by name", asy
   assert.match(found.text, /BED_CONTROL has max_age/);
   await bed.jetstream("STREAM.UPDATE.BED_CONTROL", config);
 });
+
+test("a bucket that is not there is found by name, and a stream that is nearly full", async () => {
+  const { config } = await bed.jetstream<{ config: Record<string, unknown> }>("STREAM.INFO.KV_bed-push");
+  await bed.jetstream("STREAM.DELETE.KV_bed-push");
+  const { of } = await doctor();
+  assert.match(of("store").text, /1 streams and buckets are not there: KV_bed-push/);
+  assert.match(of("store").remedy ?? "", /start it again/);
+  assert.equal(of("durability").status, "ok");
+  await bed.jetstream("STREAM.CREATE.KV_bed-push", config);
+
+  const desired = await bed.jetstream<{ config: Record<string, unknown>; state: { bytes: number } }>(
+    "STREAM.INFO.KV_bed-desired",
+  );
+  const room = async (share: number) => {
+    const limited = { ...desired.config, max_bytes: Math.ceil(desired.state.bytes / share) };
+    await bed.jetstream("STREAM.UPDATE.KV_bed-desired", limited);
+    return (await doctor()).of("room");
+  };
+  assert.match((await room(0.85)).text, /KV_bed-desired is 8\d % full/);
+  assert.equal((await room(0.97)).status, "failed");
+  await bed.jetstream("STREAM.UPDATE.KV_bed-desired", desired.config);
+  assert.equal((await doctor()).of("store").status, "ok");
+});
+
+test("this machine's clock is compared with the server's", async () => {
+  const early: Clock = { ...systemClock, nowMs: () => Date.now() + 600_000 };
+  const found = (await visit(bed.server.url, ["--keys", keysFile()], {}, early)).of("clock");
+  assert.equal(found.status, "failed", found.text);
+  assert.match(found.text, /this machine: (599|600)\d{3} ms ahead/);
+});
+
+test("a server that refuses us, has other settings, or no store is told apart from one that is away, with what mends it", async () => {
+  const started = await Promise.all([
+    oldServer(),
+    startTestServer({ hasJetStream: false }),
+    startTestServer({ config: "max_payload: 65536" }),
+  ]);
+  await using servers = new AsyncDisposableStack();
+  for (const server of started) servers.use(server);
+  const [aged, silent, narrow] = started;
+  const keys = ["--keys", keysFile()];
+  const [refused, old, withoutStreams, strange] = await Promise.all([
+    visit(bed.server.url, ["--keys", await foreignKeys()]),
+    visit(aged.url),
+    visit(silent.url, keys),
+    visit(narrow.url, keys, { TROUPE_HTTP_URL: "http://127.0.0.1:9" }),
+  ]);
+  assert.match(refused.of("nats").text, /refused/);
+  assert.match(refused.of("nats").remedy ?? "", /--keys FILE/);
+  assert.match(old.of("nats").text, /2\.10\.29/);
+  assert.match(old.of("nats").remedy ?? "", /2\.14\.4 or newer/);
+  assert.match(withoutStreams.of("server").text, /has no JetStream/);
+  assert.match(strange.of("server").text, /max_payload of the server is 65536/);
+  assert.match(strange.of("store").text, /no store of the system bed/);
+  assert.equal(strange.of("durability").status, "skipped");
+  assert.equal(strange.of("graph").status, "warning");
+  assert.match(strange.of("graph").text, /does not check it/);
+  assert.match(strange.of("gateway").text, /127\.0\.0\.1:9 cannot be reached/);
+});
+
+/** What a server of years ago says of itself. */
+async function oldServer(): Promise<AsyncDisposable & { readonly url: string }> {
+  const info = {
+    server_id: "OLD",
+    version: "2.10.29",
+    proto: 1,
+    headers: true,
+    max_payload: 1_048_576,
+    jetstream: true,
+  };
+  const server = createServer((socket) => {
+    socket.on("error", () => socket.destroy());
+    socket.on("data", (data) => data.includes("PING") && socket.write("PONG\r\n"));
+    socket.write(`INFO ${JSON.stringify(info)}\r\n`);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  assert.ok(address !== null && typeof address === "object");
+  return {
+    url: `nats://127.0.0.1:${address.port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+    },
+  };
+}
+
+/** Keys that no server here knows. */
+async function foreignKeys(): Promise<string> {
+  const file = join(bed.server.storeDir, "foreign.json");
+  const seed = new TextDecoder().decode(nkeys.createUser().getSeed());
+  await writeFile(file, JSON.stringify({ operator: seed }), { mode: 0o600 });
+  return file;
+}
 
 test("a key or a log that others can read is found with the command that mends it", async () => {
   const log = join(bed.server.storeDir, "nats-server.log");

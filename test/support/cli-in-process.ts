@@ -2,7 +2,7 @@
 import { PassThrough } from "node:stream";
 import type { ExitCode } from "@troupe/cli";
 import { type Cli, loadEnvironment, runProgram } from "@troupe/cli/internal";
-import { systemClock, systemRandom } from "@troupe/runtime";
+import { type Clock, systemClock, systemRandom } from "@troupe/runtime";
 
 export interface CommandEnded {
   readonly code: ExitCode;
@@ -15,6 +15,7 @@ export async function runCommand(
   args: readonly string[],
   variables: NodeJS.ProcessEnv = {},
   cwd = import.meta.dirname,
+  clock: Clock = systemClock,
 ): Promise<CommandEnded> {
   const said = { stdout: "", stderr: "" };
   const { promise, resolve } = Promise.withResolvers<ExitCode>();
@@ -30,7 +31,7 @@ export async function runCommand(
     environment,
     cwd,
     pid: process.pid,
-    clock: systemClock,
+    clock,
     random: systemRandom,
     interrupted: new AbortController().signal,
     exit: resolve,

@@ -1,5 +1,5 @@
 /** A real nats-server on a temporary store, for tests that kill and restart it. No accounts: an anonymous user with JetStream. */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -29,11 +29,18 @@ export interface TestServer extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
+export interface TestServerOptions {
+  /** Lines of its configuration file. */
+  readonly config?: string;
+  /** Default true. */
+  readonly hasJetStream?: boolean;
+}
+
 /** Starts a server on any free port. Everything is gone after `stop`, or when the test process ends. */
-export async function startTestServer(): Promise<TestServer> {
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const binary = await findServer({ env: process.env });
   const dir = await mkdtemp(join(tmpdir(), "troupe-test-nats-"));
-  let server = await launch(binary, dir, -1);
+  let server = await launch(binary, dir, -1, options);
   const url = server.url;
   const stop = async () => {
     await server.process.stop();
@@ -51,7 +58,7 @@ export async function startTestServer(): Promise<TestServer> {
     freeze: () => process.kill(server.process.pid, "SIGSTOP"),
     thaw: () => process.kill(server.process.pid, "SIGCONT"),
     restart: async () => {
-      server = await launch(binary, dir, Number(new URL(url).port));
+      server = await launch(binary, dir, Number(new URL(url).port), options);
     },
     link: (name = "test") => openLink({ servers: url, name, logger: silentLogger }),
     stop,
@@ -59,27 +66,35 @@ export async function startTestServer(): Promise<TestServer> {
   };
 }
 
-async function launch(binary: string, dir: string, port: number): Promise<{ process: GuardedProcess; url: string }> {
-  const args = ["-a", "127.0.0.1", "-p", String(port), "-js", "-sd", join(dir, "streams"), "--ports_file_dir", dir];
+async function launch(
+  binary: string,
+  dir: string,
+  port: number,
+  { config = "", hasJetStream = true }: TestServerOptions,
+): Promise<{ process: GuardedProcess; url: string }> {
+  const file = join(dir, "nats-server.conf");
+  await writeFile(file, config);
+  const own = ["-a", "127.0.0.1", "-p", String(port), "-c", file, "--ports_file_dir", dir];
+  const args = hasJetStream ? [...own, "-js", "-sd", join(dir, "streams")] : own;
   const guarded = await startGuarded({
     command: binary,
     args,
     outputFile: join(dir, "nats-server.log"),
     throwaway: dir,
   });
-  const file = join(dir, `nats-server_${guarded.pid}.ports`);
+  const portsFile = join(dir, `nats-server_${guarded.pid}.ports`);
   const deadline = performance.now() + 10_000;
   while (performance.now() < deadline) {
-    const ports = await readFile(file, "utf8").catch(() => "");
+    const ports = await readFile(portsFile, "utf8").catch(() => "");
     const url = /"nats":\s*\[\s*"([^"]+)"/.exec(ports)?.[1];
     if (url !== undefined && ports.trimEnd().endsWith("}")) {
-      await awaitJetStream(url);
+      if (hasJetStream) await awaitJetStream(url);
       return { process: guarded, url };
     }
     await sleep(5);
   }
   await guarded.stop();
-  throw new Error(`nats-server wrote no ${file}`);
+  throw new Error(`nats-server wrote no ${portsFile}`);
 }
 
 async function awaitJetStream(url: string): Promise<void> {

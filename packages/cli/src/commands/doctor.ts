@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { messageOf } from "@troupe/runtime";
+import { messageOf, TroupeError } from "@troupe/runtime";
 import { createLogger, type Deployment, type Link, openLink, Subjects } from "@troupe/runtime/internal";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -13,7 +13,14 @@ import { diskCheck, nodeCheck } from "../doctor/machine-checks.ts";
 import { type ModelsHere, modelChecks } from "../doctor/model-checks.ts";
 import { productionChecks } from "../doctor/production-checks.ts";
 import { connectionCheck, serverCheck } from "../doctor/server-checks.ts";
-import { copiesCheck, isSyncedBeside, roomCheck, storeCheck, storeUnseen } from "../doctor/store-checks.ts";
+import {
+  copiesCheck,
+  isSyncedBeside,
+  roomCheck,
+  type StoreShape,
+  storeCheck,
+  storeUnseen,
+} from "../doctor/store-checks.ts";
 import { shardsOf, straysCheck, streamNames } from "../doctor/stray-checks.ts";
 import { gatewayCheck, graphCheck, serverBinaryCheck, supervisorCheck } from "../doctor/system-checks.ts";
 import { ENVIRONMENT_VARIABLE, environmentNamed } from "../environment/environments.ts";
@@ -91,10 +98,8 @@ async function diagnoseSystem(
   try {
     link = await connect(scope, address);
   } catch (error) {
-    const advice = {
-      why: "every part of the system talks through it, and nothing is stored without it",
-      remedy: `${address.source} names ${address.natsUrl}: start it, or name another`,
-    };
+    const why = "every part of the system talks through it, and nothing is stored without it";
+    const advice = { why, remedy: `${address.source} names ${address.natsUrl}: ${remedyOf(error)}` };
     return [{ name: "nats", ...failed(messageOf(error), advice) }, ...(await diagnose(environmentsModels, ADVICE))];
   }
   try {
@@ -112,6 +117,15 @@ async function connect(scope: Scope, address: Address): Promise<Link> {
     firstConnectMs: 3_000,
     logger: createLogger({ name: "cli", level: "silent" }),
   });
+}
+
+/** What mends that a server does not take us. */
+function remedyOf(error: unknown): string {
+  if (TroupeError.is(error, "unauthorized"))
+    return "sign in with keys of that server, keys.json in its store: --keys FILE";
+  if (TroupeError.is(error, "wrong_server"))
+    return "start one of 2.14.4 or newer, with streams: nats-server -js -sd DIR";
+  return "start it, or name another";
 }
 
 /** Only the operator sees the store. */
@@ -135,7 +149,9 @@ async function systemChecks(scope: Scope, reached: Reached, circumstances: Circu
 
 /** What the checks of an operator are about. */
 interface StoreSeen {
-  readonly shards: number;
+  readonly store: StoreShape;
+  /** Whether there is a log, by which the server's clock is told. */
+  readonly hasLog: boolean;
   /** The current version first. */
   readonly deployments: readonly Deployment[];
   readonly isSynced: boolean | undefined;
@@ -143,26 +159,26 @@ interface StoreSeen {
 
 /** A store that does not answer is what the checks will tell. */
 async function storeSeen(scope: Scope, reached: Reached): Promise<StoreSeen> {
-  const subjects = new Subjects(reached.address.system);
+  const { system } = reached.address;
   const names = await streamNames(reached.link).catch((): readonly string[] => []);
   const deployments = await readDeployments(reached, scope.clock).catch((): readonly Deployment[] => []);
   const isSynced = await isSyncedBeside(reached.address.keysFile);
-  return { shards: Math.max(1, shardsOf(names, subjects)), deployments, isSynced };
+  const shards = shardsOf(names, new Subjects(system));
+  return { store: { system, shards: Math.max(1, shards) }, hasLog: shards > 0, deployments, isSynced };
 }
 
 function operatorChecks(
   { clock }: Scope,
   { link, address: { system } }: Reached,
-  { shards, deployments, isSynced }: StoreSeen,
+  { store, hasLog, deployments, isSynced }: StoreSeen,
   isProduction: boolean,
 ): readonly Check[] {
   return [
-    clockCheck(link, system, clock),
-    nodeClocksCheck(link, system, clock),
-    storeCheck(link, system, shards),
-    copiesCheck(link, system, shards, { isProduction, isSynced }),
-    roomCheck(link, system, shards),
-    straysCheck(link, system, deployments, shards),
+    ...(hasLog ? [clockCheck(link, system, clock), nodeClocksCheck(link, system, clock)] : []),
+    storeCheck(link, store),
+    copiesCheck(link, store, { isProduction, isSynced }),
+    roomCheck(link, store),
+    ...(hasLog ? [straysCheck(link, system, deployments, store.shards)] : []),
     graphCheck(link, system),
   ];
 }

@@ -106,6 +106,14 @@ function cancel(scope: Scope, options: Common, [id = ""]: readonly string[]): Pr
   });
 }
 
+function retry(scope: Scope, options: Common, [id = ""]: readonly string[]): Promise<ExitCode> {
+  return asClient(scope, options, async (client) => {
+    const accepted = await client.retry(id);
+    scope.terminal.print(options.json ? JSON.stringify(accepted) : accepted.task_id);
+    return EXIT_CODES.ok;
+  });
+}
+
 function log(scope: Scope, options: Common, [id = ""]: readonly string[]): Promise<ExitCode> {
   return asClient(scope, options, async (client) => {
     let after: number | undefined;
@@ -151,6 +159,12 @@ export function taskCommand(cli: Cli): Command {
     .addCommand(runs(cli, listing(newCommand("list", "open and recent tasks")), { options: ListOptions, run: list }))
     .addCommand(runs(cli, watchCommand(), { options: WatchOptions, run: watch }))
     .addCommand(runs(cli, ofTask("cancel", "end a task; the answer confirms it"), { options: Common, run: cancel }))
+    .addCommand(
+      runs(cli, ofTask("retry", "run a finished task's input again, as a new task, and print its id"), {
+        options: Common,
+        run: retry,
+      }),
+    )
     .addCommand(
       runs(cli, ofTask("log", "every record of a task: messages, steps, decisions"), { options: Common, run: log }),
     )

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { systemClock, systemRandom } from "@troupe/runtime";
+import type { Command } from "commander";
 import type { Cli } from "../cli.ts";
 import { COMMANDS } from "../command-list.ts";
 import { loadEnvironment } from "../config/load.ts";
@@ -12,6 +13,17 @@ import { subjectsPage } from "./subjects-page.ts";
 
 /** Every generated page of the documentation, by its path in the repository. */
 export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
+  return new Map([
+    ["docs/cli.md", cliPage(await wholeProgram())],
+    ["docs/errors.md", errorsPage()],
+    ["docs/metrics.md", metricsPage()],
+    ["docs/permissions.md", permissionsPage()],
+    ["docs/subjects.md", subjectsPage()],
+  ]);
+}
+
+/** Every command with all of its options, to be looked at and not to be run. */
+export async function wholeProgram(): Promise<Command> {
   const silent = { write: () => undefined };
   const cli: Cli = {
     stdin: Readable.from([]),
@@ -26,12 +38,5 @@ export async function generatedPages(): Promise<ReadonlyMap<string, string>> {
     exit: () => undefined,
   };
   const everything = COMMANDS.map(({ name }) => name);
-  const program = await buildProgram({ ...cli, open: () => Promise.resolve(cli) }, everything);
-  return new Map([
-    ["docs/cli.md", cliPage(program)],
-    ["docs/errors.md", errorsPage()],
-    ["docs/metrics.md", metricsPage()],
-    ["docs/permissions.md", permissionsPage()],
-    ["docs/subjects.md", subjectsPage()],
-  ]);
+  return buildProgram({ ...cli, open: () => Promise.resolve(cli) }, everything);
 }

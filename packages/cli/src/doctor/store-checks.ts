@@ -3,19 +3,52 @@ import { dirname, join } from "node:path";
 import { messageOf } from "@troupe/runtime";
 import { type Link, requireAsAsked, Subjects, streamSpecs } from "@troupe/runtime/internal";
 import { type Check, type Finding, failed, ok, skipped, warning } from "./check.ts";
+import { streamNames } from "./stray-checks.ts";
 import { type StreamInfo, streamInfo } from "./stream-info.ts";
 
-/** All streams of a system with this many shards and copies, as the server has them. Throws `unavailable` for one that is not there. */
-async function infos(link: Link, system: string, shards: number): Promise<readonly StreamInfo[]> {
-  const specs = streamSpecs({ subjects: new Subjects(system), shards });
-  return Promise.all(specs.map(({ name }) => streamInfo(link, name)));
+/** A system's store, as it was made. */
+export interface StoreShape {
+  readonly system: string;
+  readonly shards: number;
+}
+
+const namesOf = ({ system, shards }: StoreShape): readonly string[] =>
+  streamSpecs({ subjects: new Subjects(system), shards }).map(({ name }) => name);
+
+/** The system's streams that are there. */
+async function infos(link: Link, store: StoreShape): Promise<readonly StreamInfo[]> {
+  const there = new Set(await streamNames(link));
+  return Promise.all(
+    namesOf(store)
+      .filter((name) => there.has(name))
+      .map((name) => streamInfo(link, name)),
+  );
+}
+
+/** What of a system's store is not there; `undefined` when all of it is. Pure. */
+export function judgeMissing(store: StoreShape, there: readonly string[]): Finding | undefined {
+  const asked = namesOf(store);
+  const missing = asked.filter((name) => !there.includes(name));
+  if (missing.length === 0) return undefined;
+  if (missing.length === asked.length)
+    return failed(`this server has no store of the system ${store.system}`, {
+      why: "tasks, deployments and what nodes know of each other are kept there",
+      remedy: `\`troupe supervisor\` makes it; or name the system that runs here with --system`,
+    });
+  return failed(`${missing.length} streams and buckets are not there: ${missing.slice(0, 5).join(", ")}`, {
+    why: "what they held is lost, and whoever reads or writes it fails",
+    remedy: "stop the supervisor and start it again (`troupe supervisor`): it makes what is missing, empty",
+  });
 }
 
 /** Whether every stream and bucket has the settings that were asked for, and how much the task log holds. */
-export function storeCheck(link: Link, system: string, shards: number): Check {
+export function storeCheck(link: Link, store: StoreShape): Check {
+  const { system, shards } = store;
   return {
     name: "store",
     run: async () => {
+      const missing = judgeMissing(store, await streamNames(link));
+      if (missing) return missing;
       const subjects = new Subjects(system);
       const log = await streamInfo(link, subjects.logStream(0));
       const specs = streamSpecs({ subjects, shards, replicas: log.config.num_replicas });
@@ -25,7 +58,8 @@ export function storeCheck(link: Link, system: string, shards: number): Check {
       } catch (error) {
         return failed(messageOf(error), {
           why: "what keeps tasks safe rests on these settings: records that cannot be overwritten, and that nobody purges",
-          remedy: "stop the system and use a fresh store, or the version of Troupe that made this one",
+          remedy:
+            "run the version of Troupe, and the settings, that made this store; what somebody changed by hand is put back with `nats stream edit`",
         });
       }
       const { messages, bytes } = log.state;
@@ -43,9 +77,9 @@ export interface DurabilityFacts {
 }
 
 /** How many copies each stream has, whether all of them are there, and whether a power cut could cost records. */
-export const copiesCheck = (link: Link, system: string, shards: number, facts: DurabilityFacts): Check => ({
+export const copiesCheck = (link: Link, store: StoreShape, facts: DurabilityFacts): Check => ({
   name: "durability",
-  run: async () => judgeCopies(await infos(link, system, shards), facts),
+  run: async () => judgeCopies(await infos(link, store), facts),
 });
 
 /** Whether the server whose configuration lies beside these keys syncs each write; `undefined` when there is none. */
@@ -67,6 +101,7 @@ export function judgeCopies(streams: readonly StreamInfo[], { isProduction, isSy
       why: "with one copy less the next server that fails may stop every write",
       remedy: "bring that server back, and let it catch up: `nats stream report`, the server's log",
     });
+  if (streams.length === 0) return skipped("there is no store to look at");
   const fewest = Math.min(...streams.map(({ config }) => config.num_replicas));
   if (fewest >= 3) return ok(`R${fewest}: every copy is there and current`);
   const text = `R${fewest}: ${fewest === 1 ? "one copy" : `${fewest} copies`} of each record`;
@@ -79,9 +114,9 @@ export function judgeCopies(streams: readonly StreamInfo[], { isProduction, isSy
 }
 
 /** Whether a stream with a limit comes near it. */
-export const roomCheck = (link: Link, system: string, shards: number): Check => ({
+export const roomCheck = (link: Link, store: StoreShape): Check => ({
   name: "room",
-  run: async () => judgeRoom(await infos(link, system, shards)),
+  run: async () => judgeRoom(await infos(link, store)),
 });
 
 const NEARLY_FULL = 0.8;
@@ -97,7 +132,7 @@ export function judgeRoom(streams: readonly StreamInfo[]): Finding {
   const text = `${fullest.name} is ${Math.round(fullest.share * 100)} % full`;
   const advice = {
     why: "what does not fit is refused: a full ingress or log closes the door",
-    remedy: "find out why it grows (`troupe queues`, `troupe tasks`), or raise its limit",
+    remedy: "find out why it grows (`troupe queues`, `troupe tasks`), or raise its limit (`nats stream edit`)",
   };
   if (fullest.share >= FULL) return failed(text, advice);
   return fullest.share >= NEARLY_FULL ? warning(text, advice) : ok(text);

@@ -82,6 +82,7 @@ test("errors are traced to what failed: a model, a budget, a tool, a handler, a 
         tasks: [...many(7, failing("tool_failed", { version: "v2" })), ...many(9)],
       },
     ],
+    ["capacity_lost", { health: { ...evidence().health, nodes: { up: 1, dead: 1, suspect: 0 } } }],
     ["capacity_lost", { actors: [{ id: "v1/a/0", node: null, state: "quarantined" }] }],
     [
       "model_down",
