@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { invalidity, type Round, violationsIn } from "../chaos/suite/judge.ts";
+import type { Round } from "../chaos/suite/evidence.ts";
+import { invalidity, violationsIn } from "../chaos/suite/judge.ts";
+import { calmRound } from "../support/calm-round.ts";
 import { toHistory } from "../support/history.ts";
 import { by, hopA, hopB, hopC, line, startHop, stored, subjects, task } from "../support/history-lines.ts";
 
@@ -25,16 +27,13 @@ function linesOf({ atMs = 1_500, body = { status: "completed", result: { number:
 
 /** A task that ran through door, worker and last while node-2 was killed. */
 function round(end: End = {}, change: Partial<Round> = {}): Round {
-  return {
+  return calmRound({
     history: toHistory(subjects, stored(linesOf(end))),
     accepted: [task],
-    strays: [],
-    received: [{ number: 7, key: "k", receipt: 3 }],
-    modelCalls: [],
-    events: [],
+    received: [{ number: 7, key: "k", receipt: 3, atMs: 0 }],
     struck: [struckNode],
     ...change,
-  };
+  });
 }
 
 /** Calls of the task at the model, each its own. */
@@ -71,14 +70,16 @@ describe("the judge of the fault suite", () => {
   });
 
   it("notices a result with a receipt that was given for something else, or never", () => {
-    assert.deepEqual(invariants(round({}, { received: [{ number: 7, key: "k", receipt: 4 }] })), ["ends well"]);
+    assert.deepEqual(invariants(round({}, { received: [{ number: 7, key: "k", receipt: 4, atMs: 0 }] })), [
+      "ends well",
+    ]);
     assert.deepEqual(invariants(round({}, { received: [] })), ["ends well"]);
   });
 
   it("notices an effect under two keys; under one it may come again", () => {
-    const first = { number: 7, key: "k", receipt: 3 };
+    const first = { number: 7, key: "k", receipt: 3, atMs: 0 };
     assert.deepEqual(invariants(round({}, { received: [first, first] })), []);
-    const other = { number: 7, key: "other", receipt: 3 };
+    const other = { number: 7, key: "other", receipt: 3, atMs: 0 };
     assert.deepEqual(invariants(round({}, { received: [first, other] })), ["effects once"]);
   });
 

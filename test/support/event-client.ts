@@ -1,7 +1,20 @@
 /** A client of a task's event stream as browsers are one: it comes back by itself, with the id of the last event that it has. */
 import { EventSource } from "eventsource";
 
-const TYPES = ["accepted", "claim", "step", "progress", "forward", "wait", "reply", "retry", "dead", "gap", "done"];
+/** Kinds of events of a task. */
+export const EVENT_TYPES = [
+  "accepted",
+  "claim",
+  "step",
+  "progress",
+  "forward",
+  "wait",
+  "reply",
+  "retry",
+  "dead",
+  "gap",
+  "done",
+];
 
 export interface SeenEvent {
   readonly id: string;
@@ -21,7 +34,7 @@ export class EventClient implements Disposable {
     const [opened, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     this.opened = opened.promise;
     this.ended = ended.promise;
-    for (const type of TYPES) {
+    for (const type of EVENT_TYPES) {
       this.#source.addEventListener(type, ({ lastEventId }) => {
         this.seen.push({ id: lastEventId, type });
         opened.resolve();

@@ -59,6 +59,8 @@ export function toHistory(subjects: Subjects, stored: Iterable<StoredRecord>): H
   let size = 0;
   for (const record of [...stored].toSorted((a, b) => a.sequence - b.sequence)) {
     size += 1;
+    // Turns and state of sessions lie in the same stream; what they come to is seen in tasks.
+    if (subjects.parseSession(record.subject)) continue;
     const parsed = parse(subjects, record);
     if (!parsed) {
       unreadable.push(record.subject);

@@ -13,14 +13,16 @@ export class PartProcess {
   readonly name: string;
   readonly #args: readonly string[];
   readonly #main: string;
+  readonly #hear: (text: string) => void;
   readonly #lines: string[] = [];
   #child: ChildProcess | undefined;
 
-  /** `main` is the module to run; default the CLI. */
-  constructor(name: string, args: readonly string[], main = MAIN) {
+  /** `main` is the module to run; default the CLI. `hear` is given everything that it writes. */
+  constructor(name: string, args: readonly string[], main = MAIN, hear: (text: string) => void = () => undefined) {
     this.name = name;
     this.#args = args;
     this.#main = main;
+    this.#hear = hear;
   }
 
   get pid(): number {
@@ -78,6 +80,7 @@ export class PartProcess {
   }
 
   #keep(text: string): void {
+    this.#hear(text);
     this.#lines.push(...text.trimEnd().split("\n"));
     this.#lines.splice(0, Math.max(0, this.#lines.length - KEPT_LINES));
   }

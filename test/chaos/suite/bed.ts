@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type OfflineModel, startOfflineModel } from "@troupe/agents";
@@ -19,10 +20,15 @@ import { PartProcess } from "../../support/part-process.ts";
 import { until } from "../../support/stack.ts";
 import type { CodeMutant } from "../mutants/mutant.ts";
 import { mutantOptions } from "../mutants/mutant-options.ts";
+import { HeapReports } from "./at-rest.ts";
 import { EffectReceiver } from "./effect-receiver.ts";
+import { People } from "./load/people.ts";
+import { SecretSearch } from "./secret-search.ts";
 
 const SYSTEM_FILE = fileURLToPath(new URL("../../support/chaos-system.ts", import.meta.url));
 const SUPERVISOR_MAIN = fileURLToPath(import.meta.resolve("@troupe/supervisor/main"));
+const HEAP_ON_SIGNAL = `--import=${new URL("./heap-on-signal.ts", import.meta.url).href}`;
+const logger = createLogger({ name: "chaos", level: "error" });
 const START_MS = 60_000;
 const SERVER_LINES = 100;
 const NODES = ["node-1", "node-2", "node-3"];
@@ -47,6 +53,11 @@ export class ChaosBed implements AsyncDisposable {
   readonly client: TroupeClient;
   readonly model: OfflineModel;
   readonly effects: EffectReceiver;
+  /** Who signs in over HTTP. */
+  readonly people: People;
+  /** What is planted, and looked for in everything that the parts write. */
+  readonly secrets: SecretSearch;
+  readonly heaps: HeapReports;
   readonly nodes: readonly Part[];
   readonly supervisors: readonly Part[];
   readonly gateways: readonly Part[];
@@ -62,6 +73,9 @@ export class ChaosBed implements AsyncDisposable {
     this.client = parts.client;
     this.model = parts.model;
     this.effects = parts.effects;
+    this.people = parts.people;
+    this.secrets = parts.secrets;
+    this.heaps = parts.heaps;
     this.nodes = parts.nodes;
     this.supervisors = parts.supervisors;
     this.gateways = parts.gateways;
@@ -72,7 +86,8 @@ export class ChaosBed implements AsyncDisposable {
     const opened = new AsyncDisposableStack();
     let bed: ChaosBed | undefined;
     try {
-      if (mutant) runAsMutant(mutant, opened);
+      setNodeOptions(opened, (before) => `${before ?? ""} ${HEAP_ON_SIGNAL}`.trim());
+      if (mutant) setNodeOptions(opened, (before) => mutantOptions(mutant, before));
       bed = new ChaosBed(await openAll(storeDir, opened), opened);
       for (const { process } of bed.parts) process.start();
       await bed.#start();
@@ -124,8 +139,11 @@ export class ChaosBed implements AsyncDisposable {
   /** What every process last said. */
   logs(): string {
     const parts = this.parts.map(({ name, process }) => `--- ${name}\n${process.log}`);
-    const server = readFileSync(join(this.server.storeDir, "nats-server.log"), "utf8").split("\n");
-    return [...parts, "--- nats-server", ...server.slice(-SERVER_LINES)].join("\n");
+    return [...parts, "--- nats-server", ...this.serverLog().split("\n").slice(-SERVER_LINES)].join("\n");
+  }
+
+  serverLog(): string {
+    return readFileSync(join(this.server.storeDir, "nats-server.log"), "utf8");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -155,16 +173,33 @@ export interface Health {
   readonly supervisor: { readonly id: string };
 }
 
+/** Secrets that tasks carry, of kinds that are to be masked wherever people look. */
+export const PLANTED = {
+  "a planted API key": "sk-chaos0planted0key0never0shown0anywhere",
+  "a planted password": "pa55word-of-chaos-never-shown",
+} as const;
+
 const reach = (url: string): string[] => ["--nats", url, "--system", "chaos"];
 
-/** Processes that are started from now on run as the mutant. */
-function runAsMutant(mutant: CodeMutant, opened: AsyncDisposableStack): void {
+/** Processes that are started from now on have other options of node. */
+function setNodeOptions(opened: AsyncDisposableStack, change: (before: string | undefined) => string): void {
   const before = process.env["NODE_OPTIONS"];
-  process.env["NODE_OPTIONS"] = mutantOptions(mutant, before);
+  process.env["NODE_OPTIONS"] = change(before);
   opened.defer(() => {
     if (before === undefined) delete process.env["NODE_OPTIONS"];
     else process.env["NODE_OPTIONS"] = before;
   });
+}
+
+/** Who signs in at gateways that are started from now on. */
+async function letIn(opened: AsyncDisposableStack): Promise<People> {
+  const folder = await mkdtemp(join(tmpdir(), "troupe-issuer-"));
+  opened.defer(() => rm(folder, { recursive: true, force: true }));
+  const secretFile = join(folder, "secret");
+  const people = new People(Date.now());
+  await writeFile(secretFile, people.secret, { mode: 0o600 });
+  Object.assign(process.env, people.environment(secretFile));
+  return people;
 }
 
 interface Opened {
@@ -174,6 +209,9 @@ interface Opened {
   readonly client: TroupeClient;
   readonly model: OfflineModel;
   readonly effects: EffectReceiver;
+  readonly people: People;
+  readonly secrets: SecretSearch;
+  readonly heaps: HeapReports;
   readonly nodes: readonly Part[];
   readonly supervisors: readonly Part[];
   readonly gateways: readonly Part[];
@@ -181,33 +219,46 @@ interface Opened {
 
 async function openAll(storeDir: string | undefined, opened: AsyncDisposableStack): Promise<Opened> {
   const effects = opened.use(await EffectReceiver.start());
+  const people = await letIn(opened);
+  const { secret, beginning } = people;
+  const secrets = new SecretSearch({ ...PLANTED, "the issuer's secret": secret, "a person's token": beginning });
   const model = await startOfflineModel();
   opened.defer(() => model.close());
   process.env["TROUPE_MODEL_MODE"] = "offline";
   process.env["TROUPE_OFFLINE_URL"] = model.url;
-  const logger = createLogger({ name: "chaos", level: "error" });
   const server = await startEmbeddedServer({ system: "chaos", storeDir, env: process.env, logger });
   opened.defer(async () => {
     await server.stop();
     if (storeDir !== undefined) await rm(storeDir, { recursive: true, force: true });
   });
-  const open = async (user: UserName) => {
-    const seed = user === "client" ? undefined : server.seedOf(user);
-    const opening = await openLink({
-      servers: server.url,
-      name: `chaos/${user}`,
-      seed,
-      ...PLACE_OF_USER[user],
-      logger,
-    });
-    opened.defer(() => opening.close());
-    return opening;
-  };
+  const [core, anonymous] = [await openAs("supervisor", server, opened), await openAs("client", server, opened)];
   const client = await connectTroupe({ url: server.url, system: "chaos" });
   opened.defer(() => client.close());
+  const watched = { secrets, heaps: new HeapReports() };
+  const parts = await openParts(server, watched, opened);
+  return { effects, people, model, server, core, anonymous, client, ...watched, ...parts };
+}
+
+async function openAs(user: UserName, server: EmbeddedServer, opened: AsyncDisposableStack): Promise<Link> {
+  const seed = user === "client" ? undefined : server.seedOf(user);
+  const place = { servers: server.url, name: `chaos/${user}`, seed, ...PLACE_OF_USER[user] };
+  const link = await openLink({ ...place, logger });
+  opened.defer(() => link.close());
+  return link;
+}
+
+/** The processes, not started yet, each with its own link to the server. */
+async function openParts(
+  server: EmbeddedServer,
+  { secrets, heaps }: Pick<Opened, "secrets" | "heaps">,
+  opened: AsyncDisposableStack,
+): Promise<Pick<Opened, "supervisors" | "gateways" | "nodes">> {
   const part = async (name: string, argsAt: (url: string) => string[], main?: string): Promise<Part> => {
     const link = opened.use(await LinkProxy.start(() => new URL(server.url)));
-    const process = new PartProcess(name, argsAt(link.url), main);
+    const process = new PartProcess(name, argsAt(link.url), main, (text) => {
+      secrets.look(`the log of ${name}`, text);
+      heaps.hear(name, text);
+    });
     opened.defer(() => process.stop());
     return { name, process, link };
   };
@@ -215,12 +266,6 @@ async function openAll(storeDir: string | undefined, opened: AsyncDisposableStac
   const seed = ["--seed", server.seedOf("supervisor")];
   const supervise = (id: string) => (url: string) => [...reach(url), ...seed, "--id", id];
   return {
-    effects,
-    model,
-    server,
-    core: await open("supervisor"),
-    anonymous: await open("client"),
-    client,
     supervisors: await inTurn(SUPERVISORS, (id) => part(id, supervise(id), SUPERVISOR_MAIN)),
     gateways: await inTurn(GATEWAYS, (id) => part(id, (url) => ["gateway", ...withKeys(url), "--port", "0"])),
     nodes: await inTurn(NODES, (id) => part(id, (url) => ["node", ...withKeys(url), "--name", id, "--slots", "512"])),

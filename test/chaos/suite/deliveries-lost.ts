@@ -23,15 +23,13 @@ export const deliveriesLost: Fault = {
     const hosts = await hostsOf(node.pid);
     if (hosts.length === 0) throw new Error(`${name} has no host just now`);
     for (const host of hosts) process.kill(host, "SIGSTOP");
+    let after: "SIGKILL" | "SIGCONT" = "SIGCONT";
     try {
-      const acked = await ackAll(bed);
-      return {
-        target: name,
-        heal: async () => undefined,
-        unseen: () => (acked > 0 ? undefined : "nobody had a delivery"),
-      };
+      if ((await ackAll(bed)) === 0) throw new Error("nobody has a delivery just now");
+      after = "SIGKILL";
+      return { target: name, heal: async () => undefined };
     } finally {
-      for (const host of hosts) process.kill(host, "SIGKILL");
+      for (const host of hosts) process.kill(host, after);
     }
   },
 };

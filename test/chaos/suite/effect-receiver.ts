@@ -9,6 +9,8 @@ export interface Received {
   readonly number: number;
   readonly key: string;
   readonly receipt: number;
+  /** ms since 1970. */
+  readonly atMs: number;
 }
 
 const Order = z.strictObject({ number: z.int() });
@@ -58,7 +60,7 @@ export class EffectReceiver implements AsyncDisposable {
   #take(number: number, key: string): number {
     const receipt = this.#receipts.get(key) ?? this.#receipts.size + 1;
     this.#receipts.set(key, receipt);
-    this.received.push({ number, key, receipt });
+    this.received.push({ number, key, receipt, atMs: Date.now() });
     return receipt;
   }
 }

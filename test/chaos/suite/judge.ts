@@ -2,36 +2,29 @@
  * What must hold of a round, whatever struck: pure functions over its history, the books of the receiver of effects, and the control
  * plane's own events. None of it rests on what a process of the system believed.
  */
-import type { OfflineRequest } from "@troupe/agents";
-import { DoneBody, type StoredControlEvent, type TaskId } from "@troupe/runtime/internal";
+import { DoneBody, type TaskId } from "@troupe/runtime/internal";
 import { CALLS_A_TASK, ChaosInput, ChaosResult } from "../../support/chaos-system.ts";
-import type { History, TaskHistory } from "../../support/history.ts";
-import { type Violation, violationsOf } from "../../support/invariants.ts";
+import type { TaskHistory } from "../../support/history.ts";
+import {
+  allReadable,
+  endsOnce,
+  oneChain,
+  oneCommit,
+  outputsComplete,
+  stepsOnce,
+  type Violation,
+  zombiesAreSilent,
+} from "../../support/invariants.ts";
 import { callsByTask } from "./budget-race.ts";
+import { allReturned } from "./checks/all-returned.ts";
+import { approvalsKept } from "./checks/approvals-kept.ts";
+import { auditWhole } from "./checks/audit-whole.ts";
+import { conversationsInOrder } from "./checks/conversations-in-order.ts";
+import { eventsWhole } from "./checks/events-whole.ts";
+import { secretsKept } from "./checks/secrets-kept.ts";
+import { tenantsApart } from "./checks/tenants-apart.ts";
 import { deliveriesLost } from "./deliveries-lost.ts";
-import type { Received } from "./effect-receiver.ts";
-
-/** A fault as it was done. Times are ms since 1970. */
-export interface Struck {
-  readonly fault: string;
-  readonly target: string;
-  readonly atMs: number;
-  readonly healedAtMs: number;
-  /** What is missing to say that it did what it should. */
-  readonly unseen: string | undefined;
-}
-
-export interface Round {
-  readonly history: History;
-  /** Tasks of the load, and those that faults started: what a client was told is accepted. */
-  readonly accepted: readonly TaskId[];
-  readonly strays: readonly TaskId[];
-  readonly received: readonly Received[];
-  /** What came to the model. */
-  readonly modelCalls: readonly OfflineRequest[];
-  readonly events: readonly StoredControlEvent[];
-  readonly struck: readonly Struck[];
-}
+import type { Round, Struck } from "./evidence.ts";
 
 /** By then every task has ended that was open when the last fault was healed. */
 const LIMIT_MS = 60_000;
@@ -40,18 +33,147 @@ export const STRAY_LIMIT_MS = 150_000;
 /** A node that was struck may be declared dead until so long after it was healed. */
 const AFTERMATH_MS = 15_000;
 
-/** Everything that is wrong. */
-export function violationsIn(round: Round): Violation[] {
-  return [
-    ...violationsOf(round.history, [...round.accepted, ...round.strays]),
-    ...endsInTime(round),
-    ...endsWell(round),
-    ...effectsOnce(round),
-    ...nothingLost(round),
-    ...budgetsKept(round),
-    ...noNeedlessDeath(round),
-  ];
+const everyone = ({ accepted, strays }: Round): readonly TaskId[] => [...accepted, ...strays];
+
+/** A check of a round: what it finds bears its name. */
+export interface Check {
+  readonly name: string;
+  /** Invariants that it judges, by their numbers. */
+  readonly of: readonly number[];
+  readonly claim: string;
+  readonly find: (round: Round) => Violation[];
 }
+
+/** Everything that a round is judged by. */
+export const CHECKS: readonly Check[] = [
+  {
+    name: "ends once",
+    of: [1, 2],
+    claim: "every task that a client was told is accepted has exactly one end, also what was poison",
+    find: (round) => endsOnce(round.history, everyone(round)),
+  },
+  {
+    name: "ends well",
+    of: [2, 3],
+    claim:
+      "a task of the load ends with the receipt that the receiver gave for its own number (or as `poison_message`, when two executors died on it)",
+    find: endsWell,
+  },
+  {
+    name: "ends in time",
+    of: [12],
+    claim:
+      "within 60 s of the last healing every task has ended (150 s where faults sent it to models that stall, or took its message away)",
+    find: endsInTime,
+  },
+  {
+    name: "effects once",
+    of: [3],
+    claim: "one effect has one key, however often it was tried",
+    find: effectsOnce,
+  },
+  {
+    name: "steps once",
+    of: [3],
+    claim: "no step is recorded twice",
+    find: ({ history }) => stepsOnce(history),
+  },
+  {
+    name: "one chain",
+    of: [4],
+    claim: "a hop's records are one chain: each names the one before it",
+    find: ({ history }) => oneChain(history),
+  },
+  {
+    name: "one commit",
+    of: [2, 4],
+    claim: "a hop commits once and writes nothing after it",
+    find: ({ history }) => oneCommit(history),
+  },
+  {
+    name: "zombies are silent",
+    of: [4],
+    claim: "nothing is stored from an executor that another one has displaced",
+    find: ({ history }) => zombiesAreSilent(history),
+  },
+  {
+    name: "outputs complete",
+    of: [1],
+    claim: "what a stored commit or wait promised was published, once",
+    find: ({ history }) => outputsComplete(history),
+  },
+  {
+    name: "all readable",
+    of: [1],
+    claim: "every record of the log can be read, whatever was sent",
+    find: ({ history }) => allReadable(history),
+  },
+  {
+    name: "nothing lost",
+    of: [1],
+    claim: "no message is so lost that only the sweeper brings it back, but those of `deliveries-lost`",
+    find: nothingLost,
+  },
+  {
+    name: "conversations in order",
+    of: [5],
+    claim: "each turn of a conversation has heard every turn before it, once, in the order in which they were said",
+    find: conversationsInOrder,
+  },
+  {
+    name: "budgets kept",
+    of: [6],
+    claim: "no task makes more model calls than its budget has, counted at the model, whoever died meanwhile",
+    find: budgetsKept,
+  },
+  {
+    name: "audit whole",
+    of: [7],
+    claim: "the audit is verified from its beginning on, and has what was asked of people and what they decided",
+    find: auditWhole,
+  },
+  {
+    name: "events whole",
+    of: [8],
+    claim: "who follows a task, each time at the other gateway, sees every event once, in order, and one end",
+    find: eventsWhole,
+  },
+  {
+    name: "tenants apart",
+    of: [9],
+    claim: "to another tenant a task is not there: not to read, to follow in the log, or to cancel",
+    find: tenantsApart,
+  },
+  {
+    name: "approvals kept",
+    of: [10],
+    claim: "one decision on each act, nothing done before it or without a yes in time, and then once",
+    find: approvalsKept,
+  },
+  {
+    name: "all returned",
+    of: [13],
+    claim:
+      "at rest no part holds more handles or heap than at rest before (a tenth, and a little more), and no queue holds a message",
+    find: allReturned,
+  },
+  {
+    name: "secrets kept",
+    of: [14],
+    claim:
+      "passwords, keys and tokens that were planted are in no log, metric, stored error, control event or dead letter",
+    find: secretsKept,
+  },
+  {
+    name: "no needless death",
+    of: [],
+    claim: "no node is declared dead that nothing was done to, however slow machine and server were",
+    find: noNeedlessDeath,
+  },
+];
+
+/** Everything that is wrong. */
+export const violationsIn = (round: Round): Violation[] => CHECKS.flatMap(({ find }) => find(round));
 
 /** Why a round proves nothing, if it does not: fewer than `leastEnds` tasks ended, or some fault did not strike. */
 export function invalidity({ history, struck }: Round, leastEnds: number): string | undefined {

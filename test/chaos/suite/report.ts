@@ -1,6 +1,8 @@
 /** What a run comes to, for people and as JSON. */
+import type { TaskId } from "@troupe/runtime";
 import type { Violation } from "../../support/invariants.ts";
-import { invalidity, type Round, violationsIn } from "./judge.ts";
+import type { AtRest, Round } from "./evidence.ts";
+import { invalidity, violationsIn } from "./judge.ts";
 
 export interface RoundReport {
   readonly seed: number;
@@ -11,8 +13,10 @@ export interface RoundReport {
   readonly repeatedEffects: number;
   /** Tasks that ended as poison, since two executors died on them. */
   readonly poisoned: number;
-  /** Longest time in which no task ended, ms. */
-  readonly longestGapMs: number;
+  /** What clients could do, and the longest time in which nobody could. */
+  readonly availability: readonly Window[];
+  /** What each part held at rest, before and after. */
+  readonly held: readonly { readonly part: string; readonly before: AtRest | undefined; readonly after: AtRest }[];
   /** How often each fault struck. */
   readonly faults: Readonly<Record<string, number>>;
   readonly violations: readonly Violation[];
@@ -20,6 +24,13 @@ export interface RoundReport {
   readonly invalid: string | undefined;
   /** What had not ended or come back in time. */
   readonly overdue: string | undefined;
+}
+
+/** One kind of thing that clients do. */
+export interface Window {
+  readonly what: string;
+  readonly count: number;
+  readonly longestGapMs: number;
 }
 
 /** What is known of a round besides what happened in it. */
@@ -42,7 +53,12 @@ export function reportOf(round: Round, { seed, leastEnds, overdue }: RoundFacts)
     takeOvers: records.filter(({ at }) => at.name.class === "c" && at.name.kind === "claim").length,
     repeatedEffects: round.received.length - new Set(round.received.map(({ key }) => key)).size,
     poisoned: kinds.filter((body) => body.includes('"poison_message"')).length,
-    longestGapMs: longestGap(tasks.flatMap((task) => task.ends.map((end) => end.storedAtMs))),
+    availability: availabilityOf(round),
+    held: round.after.map((after) => ({
+      part: after.part,
+      before: round.before.find((b) => b.part === after.part),
+      after,
+    })),
     faults,
     violations: violationsIn(round),
     invalid: invalidity(round, leastEnds),
@@ -50,9 +66,27 @@ export function reportOf(round: Round, { seed, leastEnds, overdue }: RoundFacts)
   };
 }
 
-function longestGap(endedAtMs: readonly number[]): number {
-  const sorted = endedAtMs.toSorted((a, b) => a - b);
-  return Math.round(Math.max(0, ...sorted.slice(1).map((at, i) => at - (sorted[i] ?? at))));
+function availabilityOf({ history, accepted, tenantOf, acts, turns }: Round): readonly Window[] {
+  const startedAtMs = (tasks: readonly TaskId[]) =>
+    tasks.map((task) => history.tasks.get(task)?.start?.storedAtMs ?? 0);
+  const ends = [...history.tasks.values()].flatMap((task) => task.ends.map((end) => end.storedAtMs));
+  const answers = acts.flatMap(({ task }) => {
+    const answered = history.tasks.get(task)?.records.find(({ at }) => at.from === "human");
+    return answered === undefined ? [] : [answered.storedAtMs];
+  });
+  return [
+    windowOf("tasks accepted over NATS", startedAtMs(accepted.filter((task) => !tenantOf.has(task)))),
+    windowOf("tasks accepted over HTTP", startedAtMs([...tenantOf.keys()])),
+    windowOf("turns begun", startedAtMs(turns.map(({ task }) => task))),
+    windowOf("people's decisions stored", answers),
+    windowOf("tasks ended", ends),
+  ];
+}
+
+function windowOf(what: string, atMs: readonly number[]): Window {
+  const sorted = atMs.toSorted((a, b) => a - b);
+  const longestGapMs = Math.round(Math.max(0, ...sorted.slice(1).map((at, i) => at - (sorted[i] ?? at))));
+  return { what, count: sorted.length, longestGapMs };
 }
 
 export const hasFailed = ({ violations, invalid, overdue }: RoundReport): boolean =>
@@ -60,16 +94,7 @@ export const hasFailed = ({ violations, invalid, overdue }: RoundReport): boolea
 
 /** One line a round, and what was wrong. */
 export function textOf(reports: readonly RoundReport[]): string {
-  const head = [
-    "seed",
-    "tasks",
-    "faults",
-    "taken over",
-    "effects repeated",
-    "poisoned",
-    "longest gap ms",
-    "violations",
-  ];
+  const head = ["seed", "tasks", "faults", "taken over", "effects repeated", "poisoned", "no end for ms", "violations"];
   const rows = reports.map((r) => [
     r.seed,
     r.tasks,
@@ -77,12 +102,15 @@ export function textOf(reports: readonly RoundReport[]): string {
     r.takeOvers,
     r.repeatedEffects,
     r.poisoned,
-    r.longestGapMs,
+    Math.max(0, ...r.availability.filter(({ what }) => what === "tasks ended").map(({ longestGapMs }) => longestGapMs)),
     r.violations.length,
   ]);
   const table = [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
-  return [...table, ...reports.flatMap(wrongIn)].join("\n");
+  return [...table, ...reports.flatMap(windowsOf), ...reports.flatMap(wrongIn)].join("\n");
 }
+
+const windowsOf = ({ seed, availability }: RoundReport): string[] =>
+  availability.map(({ what, count, longestGapMs }) => `seed ${seed}: ${count} ${what}, for ${longestGapMs} ms none`);
 
 function wrongIn({ seed, violations, invalid, overdue }: RoundReport): string[] {
   return [

@@ -2,11 +2,14 @@
 import { randomUUID } from "node:crypto";
 import type { Random } from "@troupe/runtime/internal";
 import { garbageBodies } from "../../support/garbage.ts";
-import type { ChaosBed } from "./bed.ts";
+import { type ChaosBed, PLANTED } from "./bed.ts";
 import type { Fault, Strike } from "./fault.ts";
 import { oneOf } from "./process-faults.ts";
 
 const POISONS = ["thrower", "exiter", "hanger"] as const;
+
+/** What comes of it, an error or a dead letter, shows the secrets to nobody. */
+const INPUT = `password=${PLANTED["a planted password"]} and ${PLANTED["a planted API key"]}`;
 
 /** A task that throws, ends its host, or never ends. It must end as failed, and take nobody along. */
 const poison = (role: (typeof POISONS)[number]): Fault => ({
@@ -14,7 +17,7 @@ const poison = (role: (typeof POISONS)[number]): Fault => ({
   struck: "tasks",
   holdMs: [0, 0],
   async strike(bed): Promise<Strike> {
-    await bed.submitStray(role, "anything");
+    await bed.submitStray(role, INPUT);
     return { target: role, heal: async () => undefined };
   },
 });
