@@ -1,7 +1,7 @@
 /**
  * The system that the fault suite runs: client → door → worker → last → client, where the worker works in a journaled step, then does an
  * effect at a receiver that keeps its own books; some tasks ask a model. The talker remembers what it was told in a conversation; the signer
- * does its effect when people say so. Three roles are poison: what each does to its host is its name. The racer makes many model calls at once,
+ * does its effect when people say so. Four roles are poison: what each does to its host is its name. The racer makes many model calls at once,
  * which together would be far more than its task may spend.
  */
 import { setTimeout as timer } from "node:timers/promises";
@@ -43,7 +43,7 @@ const settings = { replicas: 3, concurrency: 64, timeoutMs: 60_000 };
 export default defineSystem({
   name: "chaos",
   graph: {
-    client: ["door", "talker", "signer", "asker", "racer", "thrower", "exiter", "hanger"],
+    client: ["door", "talker", "signer", "asker", "racer", "thrower", "exiter", "hanger", "eater"],
     door: ["worker"],
     worker: ["last"],
     last: ["client"],
@@ -55,6 +55,7 @@ export default defineSystem({
     thrower: ["client"],
     exiter: ["client"],
     hanger: ["client"],
+    eater: ["client"],
   },
   budgets: { task: { total: { calls: CALLS_A_TASK } } },
   roles: {
@@ -107,5 +108,12 @@ export default defineSystem({
     }),
     exiter: actor({ replicas: 1, receive: () => process.exit(3) }),
     hanger: actor({ replicas: 1, timeoutMs: 2_000, receive: () => new Promise<never>(() => undefined) }),
+    eater: actor({
+      replicas: 1,
+      receive: () => {
+        const eaten: string[][] = [];
+        for (;;) eaten.push(Array.from({ length: 10_000 }, (_, i) => `crumb ${eaten.length}.${i}`));
+      },
+    }),
   },
 });

@@ -4,6 +4,7 @@
  */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { InTransit } from "./in-transit.ts";
 
 /** `up` = what the process sends, `down` = what the server sends. */
 export type Direction = "up" | "down";
@@ -11,17 +12,22 @@ export type Direction = "up" | "down";
 interface Joined {
   readonly client: Socket;
   readonly server: Socket;
+  readonly up: InTransit;
+  readonly down: InTransit;
 }
+
+const AT_ONCE = (): number => 0;
 
 export class LinkProxy implements AsyncDisposable {
   readonly #listener: Server;
   readonly #target: () => URL;
   readonly #joined = new Set<Joined>();
   readonly #cut = new Set<Direction>();
-  #delayMs = 0;
+  #lateMs: () => number = AT_ONCE;
   #isRefusing = false;
-  /** What was swallowed by cut directions, bytes, and how many connections were reset or refused: so that a fault is seen to have struck. */
+  /** What cut directions swallowed and what came late, bytes, and how many connections were reset or refused: so that a fault is seen to strike. */
   swallowedBytes = 0;
+  lateBytes = 0;
   resets = 0;
 
   private constructor(target: () => URL) {
@@ -50,9 +56,14 @@ export class LinkProxy implements AsyncDisposable {
     for (const direction of directions) this.#cut.add(direction);
   }
 
-  /** Everything takes so much longer, each way. */
-  delay(ms: number): void {
-    this.#delayMs = ms;
+  /** Each piece, each way, comes so much later, behind those before it: as on a long way, or where lost packets are sent again. */
+  late(lateMs: () => number): void {
+    this.#lateMs = lateMs;
+  }
+
+  /** Nothing comes through, and everything as soon as it is healed. */
+  stall(): void {
+    this.late(() => Number.POSITIVE_INFINITY);
   }
 
   /** Ends every connection at once, as a reset does. */
@@ -73,9 +84,13 @@ export class LinkProxy implements AsyncDisposable {
   heal(): void {
     const wasCut = this.#cut.size > 0;
     this.#cut.clear();
-    this.#delayMs = 0;
+    this.#lateMs = AT_ONCE;
     this.#isRefusing = false;
     if (wasCut) this.reset();
+    for (const { up, down } of this.#joined) {
+      up.release();
+      down.release();
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -93,10 +108,14 @@ export class LinkProxy implements AsyncDisposable {
     }
     const { hostname, port } = this.#target();
     const server = connect(Number(port), hostname);
-    const joined = { client, server };
+    const up = new InTransit((chunk) => write(client, server, chunk));
+    const down = new InTransit((chunk) => write(server, client, chunk));
+    const joined = { client, server, up, down };
     this.#joined.add(joined);
     const end = () => {
       this.#joined.delete(joined);
+      up.drop();
+      down.drop();
       client.destroy();
       server.destroy();
     };
@@ -105,24 +124,23 @@ export class LinkProxy implements AsyncDisposable {
       socket.on("error", end);
       socket.on("close", end);
     }
-    this.#carry(client, server, "up");
-    this.#carry(server, client, "down");
+    client.on("data", (chunk: Buffer) => this.#carry(chunk, "up", up));
+    server.on("data", (chunk: Buffer) => this.#carry(chunk, "down", down));
+    client.on("drain", () => server.resume());
+    server.on("drain", () => client.resume());
   }
 
-  #carry(from: Socket, to: Socket, direction: Direction): void {
-    from.on("data", (chunk: Buffer) => {
-      if (this.#cut.has(direction)) {
-        this.swallowedBytes += chunk.length;
-        return;
-      }
-      // Equal delays keep the order: timers of one length fire as they were set.
-      if (this.#delayMs > 0) setTimeout(() => this.#write(from, to, chunk), this.#delayMs);
-      else this.#write(from, to, chunk);
-    });
-    to.on("drain", () => from.resume());
+  #carry(chunk: Buffer, direction: Direction, transit: InTransit): void {
+    if (this.#cut.has(direction)) {
+      this.swallowedBytes += chunk.length;
+      return;
+    }
+    const lateMs = this.#lateMs();
+    if (lateMs > 0) this.lateBytes += chunk.length;
+    transit.send(chunk, lateMs);
   }
+}
 
-  #write(from: Socket, to: Socket, chunk: Buffer): void {
-    if (to.writable && !to.write(chunk)) from.pause();
-  }
+function write(from: Socket, to: Socket, chunk: Buffer): void {
+  if (to.writable && !to.write(chunk)) from.pause();
 }

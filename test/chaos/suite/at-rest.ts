@@ -19,7 +19,7 @@ async function partAtRest({ name, process: part }: Part, heaps: HeapReports): Pr
   const handles = await Promise.all(processes.map((pid) => readdir(`/proc/${pid}/fd`)));
   const said = heaps.next(name);
   part.signal("SIGUSR2");
-  return { part: name, handles: handles.flat().length, heapBytes: await said };
+  return { part: name, handles: Math.max(...handles.map(({ length }) => length)), heapBytes: await said };
 }
 
 /** What parts say of their heaps when they are asked (heap-on-signal.ts). */

@@ -27,6 +27,8 @@ import { SecretSearch } from "./secret-search.ts";
 
 const SYSTEM_FILE = fileURLToPath(new URL("../../support/chaos-system.ts", import.meta.url));
 const SUPERVISOR_MAIN = fileURLToPath(import.meta.resolve("@troupe/supervisor/main"));
+/** No process may have a larger heap: whoever eats memory meets the end of it, and not that of the machine. */
+const MEMORY_LIMIT = "--max-old-space-size=256";
 const HEAP_ON_SIGNAL = `--import=${new URL("./heap-on-signal.ts", import.meta.url).href}`;
 const logger = createLogger({ name: "chaos", level: "error" });
 const START_MS = 60_000;
@@ -86,7 +88,7 @@ export class ChaosBed implements AsyncDisposable {
     const opened = new AsyncDisposableStack();
     let bed: ChaosBed | undefined;
     try {
-      setNodeOptions(opened, (before) => `${before ?? ""} ${HEAP_ON_SIGNAL}`.trim());
+      setNodeOptions(opened, (before) => `${before ?? ""} ${MEMORY_LIMIT} ${HEAP_ON_SIGNAL}`.trim());
       if (mutant) setNodeOptions(opened, (before) => mutantOptions(mutant, before));
       bed = new ChaosBed(await openAll(storeDir, opened), opened);
       for (const { process } of bed.parts) process.start();

@@ -1,14 +1,15 @@
 /** Many model calls at once that are together far more than their task may spend: what is spent is counted at the model. */
 import type { OfflineRequest } from "@troupe/agents";
 import type { Fault, Strike } from "./fault.ts";
+import { unlessEnded } from "./task-faults.ts";
 
 export const budgetRace: Fault = {
   name: "budget-race",
   struck: "tasks",
   holdMs: [0, 0],
   async strike(bed): Promise<Strike> {
-    await bed.submitStray("racer", "Spend what there is.");
-    return { target: "racer", heal: async () => undefined };
+    const task = await bed.submitStray("racer", "Spend what there is.");
+    return { target: "racer", heal: async () => undefined, unseen: () => unlessEnded(bed, task, "completed") };
   },
 };
 

@@ -27,7 +27,7 @@ export interface FollowedEvents extends FollowedTask {
 /** What a part holds while nothing is to be done. */
 export interface AtRest {
   readonly part: string;
-  /** Open files and sockets of its processes. */
+  /** Open files and sockets of the one of its processes that has most: a node may have more hosts than before, where an actor runs alone. */
   readonly handles: number;
   /** Heap of its first process after a collection of garbage, bytes. */
   readonly heapBytes: number;

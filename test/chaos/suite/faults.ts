@@ -3,7 +3,15 @@ import { deliveriesLost } from "./deliveries-lost.ts";
 import type { Fault } from "./fault.ts";
 import { LINK_FAULTS } from "./link-faults.ts";
 import { cpuStarved, diskFull } from "./machine-faults.ts";
-import { frozen, hostKilled, killed, nodeRestarted, serverFrozen, serverKilled } from "./process-faults.ts";
+import {
+  frozen,
+  hostKilled,
+  killed,
+  nodeRestarted,
+  rollingRestart,
+  serverFrozen,
+  serverKilled,
+} from "./process-faults.ts";
 import { stepFrozen } from "./step-frozen.ts";
 import { TASK_FAULTS } from "./task-faults.ts";
 
@@ -13,6 +21,7 @@ export const FAULTS: readonly Fault[] = [
   hostKilled,
   deliveriesLost,
   nodeRestarted,
+  rollingRestart,
   stepFrozen,
   serverKilled,
   serverFrozen,

@@ -1,4 +1,5 @@
 /** Processes that end, or stop for a while. */
+import { readFile } from "node:fs/promises";
 import { setTimeout as timer } from "node:timers/promises";
 import type { Random } from "@troupe/runtime/internal";
 import { hostsOf } from "../../support/host-processes.ts";
@@ -6,7 +7,7 @@ import { until } from "../../support/stack.ts";
 import type { ChaosBed, Part } from "./bed.ts";
 import type { Fault, Strike } from "./fault.ts";
 
-const BACK_MS = 30_000;
+const BACK_MS = 60_000;
 
 type PartKind = "node" | "supervisor" | "gateway";
 
@@ -48,11 +49,14 @@ export const frozen = (kind: PartKind): Fault => ({
     const { name, process: part } = await victim(bed, kind, random);
     const { pid } = part;
     process.kill(-pid, "SIGSTOP");
+    let hasStood = false;
     return {
       target: name,
       async heal() {
+        hasStood = await isStopped(pid);
         process.kill(-pid, "SIGCONT");
       },
+      unseen: () => (hasStood ? undefined : "it did not stand still"),
     };
   },
 });
@@ -72,24 +76,50 @@ export const hostKilled: Fault = {
   },
 };
 
-/** A node drains, ends and is started again, as in a rolling restart. */
+/** A node drains, ends and is started again. */
 export const nodeRestarted: Fault = {
   name: "node-restarted",
   struck: "node",
   holdMs: [0, 0],
   async strike(bed, random): Promise<Strike> {
-    const { name, process: node } = oneOf(bed.nodes, random);
-    node.signal("SIGTERM");
+    const node = oneOf(bed.nodes, random);
+    node.process.signal("SIGTERM");
+    return { target: node.name, heal: () => startedAgain(node) };
+  },
+};
+
+/** One node after the other, each when the one before it is back and every actor has a place: as in a change of version of the machine. */
+export const rollingRestart: Fault = {
+  name: "rolling-restart",
+  struck: "node",
+  holdMs: [0, 0],
+  async strike(bed): Promise<Strike> {
+    const before = bed.nodes.map((node) => node.process.pid);
     return {
-      target: name,
+      target: "node",
       async heal() {
-        const ended = await Promise.race([node.ended(), timer(BACK_MS, "late", { ref: false })]);
-        if (ended === "late") throw new Error(`${name} does not end after SIGTERM`);
-        node.start();
+        for (const node of bed.nodes) {
+          node.process.signal("SIGTERM");
+          await startedAgain(node);
+          await bed.isWhole(BACK_MS);
+        }
       },
+      unseen: () => (bed.nodes.some((node, i) => node.process.pid === before[i]) ? "a node was left out" : undefined),
     };
   },
 };
+
+/** Waits for a part that was told to end, and starts it again. */
+async function startedAgain({ name, process: part }: Part): Promise<void> {
+  const ended = await Promise.race([part.ended(), timer(BACK_MS, "late", { ref: false })]);
+  if (ended === "late") throw new Error(`${name} does not end after SIGTERM`);
+  part.start();
+}
+
+/** Whether a process stands still (Linux). */
+async function isStopped(pid: number): Promise<boolean> {
+  return /^State:\s+T/m.test(await readFile(`/proc/${pid}/status`, "utf8"));
+}
 
 /** kill -9 of nats-server: its guard starts it again on the same store. */
 export const serverKilled: Fault = {
@@ -114,11 +144,14 @@ export const serverFrozen: Fault = {
   async strike(bed): Promise<Strike> {
     const { pid } = bed.server;
     process.kill(pid, "SIGSTOP");
+    let hasStood = false;
     return {
       target: "nats-server",
       async heal() {
+        hasStood = await isStopped(pid);
         process.kill(pid, "SIGCONT");
       },
+      unseen: () => (hasStood ? undefined : "it did not stand still"),
     };
   },
 };

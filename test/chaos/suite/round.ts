@@ -1,24 +1,12 @@
-import { setTimeout as timer } from "node:timers/promises";
 import { messageOf } from "@troupe/runtime";
-import { seededRandom } from "@troupe/runtime/internal";
 import { readHistory } from "../../support/read-history.ts";
 import { atRest, queuedIn } from "./at-rest.ts";
 import type { ChaosBed } from "./bed.ts";
-import type { Round, Struck } from "./evidence.ts";
-import type { Fault, Strike } from "./fault.ts";
+import type { Round } from "./evidence.ts";
 import { STRAY_LIMIT_MS } from "./judge.ts";
 import { Loads } from "./load/loads.ts";
-import { type Planned, planFaults } from "./schedule.ts";
 import { auditOf, controlEvents, searchForSecrets } from "./stored-evidence.ts";
-
-const STRIKE_AGAIN_MS = 250;
-const STRIKE_LIMIT_MS = 20_000;
-
-export interface RoundPlan {
-  readonly seed: number;
-  readonly minutes: number;
-  readonly faults: readonly Fault[];
-}
+import { type RoundPlan, strikeAll } from "./strike-all.ts";
 
 /** Where the log and the control events go on after a round. */
 export interface Position {
@@ -40,8 +28,9 @@ export async function runRound(
   bed.strays.splice(0);
   const before = await atRest(bed);
   await using loads = await Loads.start(bed);
-  const struck = await strikeAll(bed, plan, note);
+  const strikes = await strikeAll(bed, plan, note);
   const overdue = await drained(bed, loads);
+  const struck = await Promise.all(strikes.map(async ({ unseen, ...done }) => ({ ...done, unseen: await unseen() })));
   const { history, next } = await readHistory(bed.core, bed.subjects, from.records);
   const { events, last } = await controlEvents(bed, from.events);
   const { acts } = loads.approvals;
@@ -84,52 +73,3 @@ const reasonOf = (error: unknown): string =>
   error instanceof Error && error.cause !== undefined
     ? `${error.message} (${messageOf(error.cause)})`
     : messageOf(error);
-
-async function strikeAll(bed: ChaosBed, plan: RoundPlan, note: (line: string) => void): Promise<readonly Struck[]> {
-  const random = seededRandom(plan.seed);
-  const durationMs = plan.minutes * 60_000;
-  const startedMs = performance.now();
-  const planned = planFaults(plan.faults, durationMs, random);
-  const strikes = planned.map(async (each, i) => {
-    // Each fault draws from a source of its own: what one does must not change what the next one is.
-    const own = seededRandom(plan.seed * 1_000 + i);
-    await timer(Math.max(0, each.atMs - (performance.now() - startedMs)));
-    return strikeOne(bed, each, own, note);
-  });
-  const struck = await Promise.all(strikes);
-  await timer(Math.max(0, durationMs - (performance.now() - startedMs)));
-  return struck;
-
-  async function strikeOne(
-    on: ChaosBed,
-    { fault, holdMs }: Planned,
-    own: ReturnType<typeof seededRandom>,
-    say: (line: string) => void,
-  ): Promise<Struck> {
-    const atMs = Date.now();
-    const strike = await untilStruck(() => fault.strike(on, own));
-    if (strike instanceof Error) {
-      const healedAtMs = Date.now();
-      return { fault: fault.name, target: "nobody", atMs, healedAtMs, unseen: `did not strike: ${messageOf(strike)}` };
-    }
-    say(
-      `${((performance.now() - startedMs) / 1_000).toFixed(1)} s: ${fault.name} ${strike.target}, ${(holdMs / 1_000).toFixed(1)} s`,
-    );
-    await timer(holdMs);
-    await strike.heal();
-    return { fault: fault.name, target: strike.target, atMs, healedAtMs: Date.now(), unseen: strike.unseen?.() };
-  }
-}
-
-/** A fault that needs the system for a moment may come while another one has it: it is tried again. The reason when it never could. */
-async function untilStruck(strike: () => Promise<Strike>): Promise<Strike | Error> {
-  const untilMs = performance.now() + STRIKE_LIMIT_MS;
-  for (;;) {
-    try {
-      return await strike();
-    } catch (error) {
-      if (performance.now() > untilMs) return new Error(messageOf(error), { cause: error });
-      await timer(STRIKE_AGAIN_MS);
-    }
-  }
-}

@@ -6,17 +6,19 @@ export interface Planned {
   readonly fault: Fault;
   readonly atMs: number;
   readonly holdMs: number;
+  /** Of the faults of one lane one begins when the one before it is healed. */
+  readonly lane: number;
 }
 
 /** Faults that may last at the same time. */
-const LANES = 2;
+export const LANES = 2;
 /** Quiet between two faults of one lane, ms. */
 const QUIET_MS: readonly [number, number] = [500, 3_000];
 /** A part that was struck needs so long before the next fault of its kind. */
 const RECOVERY_MS = 1_000;
 /** Nothing strikes in the beginning, and everything is healed so long before the end. */
 const WARM_UP_MS = 2_000;
-const HEALING_MS = 8_000;
+export const HEALING_MS = 8_000;
 
 const between = ([from, to]: readonly [number, number], random: Random): number => from + random.unit() * (to - from);
 
@@ -33,7 +35,7 @@ export function planFaults(faults: readonly Fault[], durationMs: number, random:
     if (atMs + holdMs > durationMs - HEALING_MS) return planned;
     freeAtMs[lane] = atMs + holdMs;
     if (fault === undefined) continue; // all parts are struck: this lane waits
-    planned.push({ fault, atMs, holdMs });
+    planned.push({ fault, atMs, holdMs, lane });
     counts.set(fault, (counts.get(fault) ?? 0) + 1);
   }
 }

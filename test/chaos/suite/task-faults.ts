@@ -1,26 +1,37 @@
 /** Tasks, messages and models that are wrong in themselves. */
 import { randomUUID } from "node:crypto";
+import type { TaskId } from "@troupe/runtime";
 import type { Random } from "@troupe/runtime/internal";
 import { garbageBodies } from "../../support/garbage.ts";
 import { type ChaosBed, PLANTED } from "./bed.ts";
 import type { Fault, Strike } from "./fault.ts";
 import { oneOf } from "./process-faults.ts";
 
-const POISONS = ["thrower", "exiter", "hanger"] as const;
+const POISONS = ["thrower", "exiter", "hanger", "eater"] as const;
 
 /** What comes of it, an error or a dead letter, shows the secrets to nobody. */
 const INPUT = `password=${PLANTED["a planted password"]} and ${PLANTED["a planted API key"]}`;
 
-/** A task that throws, ends its host, or never ends. It must end as failed, and take nobody along. */
+/** A task that throws, ends its host, never ends, or takes more memory than there is. It must end as failed, and take nobody along. */
 const poison = (role: (typeof POISONS)[number]): Fault => ({
   name: `poison-${role}`,
   struck: "tasks",
   holdMs: [0, 0],
   async strike(bed): Promise<Strike> {
-    await bed.submitStray(role, INPUT);
-    return { target: role, heal: async () => undefined };
+    const task = await bed.submitStray(role, INPUT);
+    return { target: role, heal: async () => undefined, unseen: () => unlessEnded(bed, task, "failed") };
   },
 });
+
+/** What is missing when a task has another end, or none. */
+export async function unlessEnded(
+  { client }: ChaosBed,
+  task: TaskId,
+  wanted: "failed" | "completed",
+): Promise<string | undefined> {
+  const { status } = await client.get(task);
+  return status === wanted ? undefined : `its task is ${status}`;
+}
 
 /** What is no message, on every subject of the system's that a client may write to. */
 const brokenPayloads: Fault = {
@@ -60,15 +71,22 @@ const duplicates: Fault = {
 
 const MODEL_FAULTS = ["rate_limit", "server_error", "garbage", "stall", "cut"] as const;
 
-/** A model that refuses, breaks or stalls for its next requests. */
+/** A model that refuses, breaks or stalls for its next requests, and somebody who asks it. */
 const faultyModel: Fault = {
   name: "faulty-model",
   struck: "model",
   holdMs: [0, 0],
   async strike(bed, random: Random): Promise<Strike> {
     const kind = oneOf(MODEL_FAULTS, random);
+    const before = bed.model.requestCount;
     bed.model.addFault({ kind, times: 3, retryAfterMs: 500 });
-    return { target: kind, heal: async () => undefined };
+    await bed.submitStray("asker", "How are you?");
+    const asked = () => bed.model.requests.slice(-Math.max(1, bed.model.requestCount - before));
+    return {
+      target: kind,
+      heal: async () => undefined,
+      unseen: () => (asked().some(({ fault }) => fault !== undefined) ? undefined : "nobody asked the model"),
+    };
   },
 };
 
