@@ -154,7 +154,7 @@ export function violationsOf(history: History, accepted: Iterable<TaskId>): Viol
   ];
 }
 
-/** What a parked hop still owes whoever called it. */
+/** What a parked hop still owes whoever called it: an output of its dead letter. */
 const isAnswerOfDead = ({ at: { name }, header }: HistoryRecord) =>
   name.class === "m" && name.kind === "reply" && header.writer?.previous === "c.dead.0";
 
@@ -169,7 +169,8 @@ function silentInHop(hop: HopHistory): Finding {
     if (writer.claim < held)
       return `${where(hop)}: ${named(record)} of claim ${writer.claim} stored after claim ${held}`;
     held = writer.claim;
-    if (record.at.name.kind === "got") continue;
+    // What a dead letter owes is a function of it alone: whoever comes by publishes it, under the dead one's claim.
+    if (record.at.name.kind === "got" || isAnswerOfDead(record)) continue;
     const holder = holders.get(writer.claim);
     if (holder !== undefined && holder !== writer.nonce)
       return `${where(hop)}: ${named(record)} by a second executor under claim ${writer.claim}`;

@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import type { Violation } from "../../support/invariants.ts";
 import { ChaosBed } from "./bed.ts";
+import type { Round } from "./evidence.ts";
 import type { Fault } from "./fault.ts";
 import { FAULTS } from "./faults.ts";
 import { diskFull, smallDisk } from "./machine-faults.ts";
@@ -59,9 +61,28 @@ async function reportsOf(
     reports.push(report);
     note(textOf([report]));
     if (hasFailed(report)) {
+      note(violatedTasks(round, report.violations));
       note(bed.logs());
       break;
     }
   }
   return reports;
+}
+
+const MOST_TASKS = 5;
+
+/** What the log has of the first tasks that something is wrong with. */
+function violatedTasks({ history }: Round, violations: readonly Violation[]): string {
+  const tasks = [...new Set(violations.map(({ task }) => task))].flatMap((id) => {
+    const found = [...history.tasks.values()].find(({ task }) => task === id);
+    return found === undefined ? [] : [found];
+  });
+  const lines = tasks.slice(0, MOST_TASKS).flatMap(({ task, records }) => [
+    `--- ${task}`,
+    ...records.map(({ subject, storedAtMs, header: { writer } }) => {
+      const by = writer && `${writer.nonce} claim ${writer.claim} after ${writer.previous ?? "nothing"}`;
+      return `${new Date(storedAtMs).toISOString()} ${subject.split(task + ".")[1]} ${by ?? ""}`;
+    }),
+  ]);
+  return lines.join("\n");
 }

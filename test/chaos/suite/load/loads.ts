@@ -16,7 +16,7 @@ const TALKERS = 2;
 const ASKERS = 3;
 /** Numbers of what else has an effect begin here, so that no two tasks of a round have one number. */
 const HTTP_FROM = 1_000_000_000;
-const ACTS_FROM = 2_000_000_000;
+const ACTS_FROM = 3_000_000_000;
 /** Of what was followed so many are read again as a whole. */
 const READ_AGAIN = 60;
 
