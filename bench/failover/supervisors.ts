@@ -77,7 +77,7 @@ export class Supervisors implements AsyncDisposable {
   #start(id: string): void {
     const { server, subjects } = this.#stack;
     const reach = ["--nats", server.url, "--system", subjects.system, "--seed", server.seedOf("supervisor")];
-    const part = new PartProcess(id, [...reach, "--id", id, ...this.#flags], MAIN);
+    const part = new PartProcess(id, [...reach, "--id", id, ...this.#flags], { main: MAIN });
     this.#processes.set(id, part);
     part.start();
   }

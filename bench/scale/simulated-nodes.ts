@@ -49,7 +49,7 @@ class Fleet implements AsyncDisposable {
     this.operator = operator;
     this.#node = node;
     const reach = ["--nats", server.url, "--system", SYSTEM, "--seed", server.seedOf("supervisor")];
-    this.supervisor = new PartProcess("supervisor", reach, MAIN);
+    this.supervisor = new PartProcess("supervisor", reach, { main: MAIN });
   }
 
   static async open(size: number): Promise<Fleet> {

@@ -5,6 +5,15 @@ import { fileURLToPath } from "node:url";
 const MAIN = fileURLToPath(import.meta.resolve("@troupe/cli/main"));
 const KEPT_LINES = 200;
 
+export interface PartOptions {
+  /** The module to run; default the CLI. */
+  readonly main?: string | undefined;
+  /** Is given everything that the part writes. */
+  readonly hear?: (text: string) => void;
+  /** Environment besides that of this process. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
 /**
  * A part of a system as a process of its own, in a process group of its own: `troupe <args>`. It ends with the test process, however that
  * ends, since it has a channel to it.
@@ -14,15 +23,16 @@ export class PartProcess {
   readonly #args: readonly string[];
   readonly #main: string;
   readonly #hear: (text: string) => void;
+  readonly #env: Readonly<Record<string, string>>;
   readonly #lines: string[] = [];
   #child: ChildProcess | undefined;
 
-  /** `main` is the module to run; default the CLI. `hear` is given everything that it writes. */
-  constructor(name: string, args: readonly string[], main = MAIN, hear: (text: string) => void = () => undefined) {
+  constructor(name: string, args: readonly string[], { main = MAIN, hear, env = {} }: PartOptions = {}) {
     this.name = name;
     this.#args = args;
     this.#main = main;
-    this.#hear = hear;
+    this.#hear = hear ?? (() => undefined);
+    this.#env = env;
   }
 
   get pid(): number {
@@ -42,7 +52,11 @@ export class PartProcess {
 
   start(): void {
     if (this.isRunning) throw new Error(`${this.name} is running`);
-    const child = fork(this.#main, this.#args, { detached: true, stdio: ["ignore", "pipe", "pipe", "ipc"] });
+    const child = fork(this.#main, this.#args, {
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      env: { ...process.env, ...this.#env },
+    });
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding("utf8").on("data", (text: string) => this.#keep(text));
     this.#child = child;

@@ -49,7 +49,7 @@ export async function control(mutants: readonly CodeMutant[], seed: number, note
   note("control: the code as it is");
   const faults = new Set(mutants.flatMap(({ proof }) => (proof.in === "processes" ? proof.faults : [])));
   if (faults.size === 0) return undefined;
-  await using bed = await ChaosBed.start(undefined);
+  await using bed = await ChaosBed.start();
   return await oneRound(bed, [...faults], seed, { from: FIRST_POSITION, minutes: MINUTES }, note);
 }
 
@@ -59,7 +59,7 @@ async function strike(
   firstSeed: number,
   note: (line: string) => void,
 ): Promise<Verdict["caught"]> {
-  await using bed = await ChaosBed.start(undefined, mutant);
+  await using bed = await ChaosBed.start({ mutant });
   let from = FIRST_POSITION;
   for (let seed = firstSeed; seed < firstSeed + MOST_SEEDS; seed++) {
     const { report, next } = await oneRound(bed, faults, seed, { from, minutes: MINUTES }, note);

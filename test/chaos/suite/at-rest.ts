@@ -5,43 +5,50 @@ import { until } from "../../support/stack.ts";
 import type { ChaosBed, Part } from "./bed.ts";
 import type { AtRest } from "./evidence.ts";
 
-const SAID = /heap after collection: (\d+)/;
+const SAID = /at rest: (\d+) bytes at (\d+)/;
 const SAY_MS = 30_000;
 /** What ends with a task, a watch or a connection has ended by then; asked again and again until it is so. */
 const SETTLE_MS = 30_000;
 
 /** What every part holds while nothing is to be done. */
 export const atRest = (bed: ChaosBed): Promise<readonly AtRest[]> =>
-  Promise.all(bed.parts.map((part) => partAtRest(part, bed.heaps)));
+  Promise.all(bed.parts.map((part) => partAtRest(part, bed.reports)));
 
-async function partAtRest({ name, process: part }: Part, heaps: HeapReports): Promise<AtRest> {
-  const processes = [part.pid, ...(await hostsOf(part.pid))];
-  const handles = await Promise.all(processes.map((pid) => readdir(`/proc/${pid}/fd`)));
-  const said = heaps.next(name);
-  part.signal("SIGUSR2");
-  return { part: name, handles: Math.max(...handles.map(({ length }) => length)), heapBytes: await said };
+async function partAtRest(part: Part, reports: PartReports): Promise<AtRest> {
+  const { pid } = part.process;
+  const processes = [pid, ...(await hostsOf(pid))];
+  const handles = await Promise.all(processes.map((each) => readdir(`/proc/${each}/fd`)));
+  const { heapBytes } = await reports.ask(part);
+  return { part: part.name, handles: Math.max(...handles.map(({ length }) => length)), heapBytes };
 }
 
-/** What parts say of their heaps when they are asked (heap-on-signal.ts). */
-export class HeapReports {
-  readonly #waiting = new Map<string, (heapBytes: number) => void>();
+/** What a part says of itself. `nowMs` is its own clock's. */
+export interface SaidByPart {
+  readonly heapBytes: number;
+  readonly nowMs: number;
+}
+
+/** Asks parts for their heaps and clocks (heap-on-signal.ts). */
+export class PartReports {
+  readonly #waiting = new Map<string, (said: SaidByPart) => void>();
 
   /** Takes what a part wrote. */
   hear(part: string, text: string): void {
-    const said = SAID.exec(text)?.[1];
-    if (said !== undefined) this.#waiting.get(part)?.(Number(said));
+    const [, heapBytes, nowMs] = SAID.exec(text) ?? [];
+    if (heapBytes !== undefined) this.#waiting.get(part)?.({ heapBytes: Number(heapBytes), nowMs: Number(nowMs) });
   }
 
-  /** The next report of a part. Rejects when there is none in time. */
-  async next(part: string): Promise<number> {
-    const said = Promise.withResolvers<number>();
-    this.#waiting.set(part, said.resolve);
-    const late = setTimeout(() => said.reject(new Error(`${part} does not say how large its heap is`)), SAY_MS);
+  /** Rejects when the part does not answer in time. */
+  async ask({ name, process: part }: Part): Promise<SaidByPart> {
+    const said = Promise.withResolvers<SaidByPart>();
+    this.#waiting.set(name, said.resolve);
+    const late = setTimeout(() => said.reject(new Error(`${name} does not say how large its heap is`)), SAY_MS);
     try {
+      part.signal("SIGUSR2");
       return await said.promise;
     } finally {
       clearTimeout(late);
-      this.#waiting.delete(part);
+      this.#waiting.delete(name);
     }
   }
 }

@@ -20,7 +20,8 @@ import { PartProcess } from "../../support/part-process.ts";
 import { until } from "../../support/stack.ts";
 import type { CodeMutant } from "../mutants/mutant.ts";
 import { mutantOptions } from "../mutants/mutant-options.ts";
-import { HeapReports } from "./at-rest.ts";
+import { PartReports } from "./at-rest.ts";
+import { Clocks } from "./clocks.ts";
 import { EffectReceiver } from "./effect-receiver.ts";
 import { People } from "./load/people.ts";
 import { SecretSearch } from "./secret-search.ts";
@@ -44,6 +45,15 @@ export interface Part {
   readonly link: LinkProxy;
 }
 
+export interface BedOptions {
+  /** Folder of the store; default one of its own. */
+  readonly storeDir?: string | undefined;
+  /** The processes run as this one. */
+  readonly mutant?: CodeMutant;
+  /** The library by which clocks of processes can be set; absent = they cannot. */
+  readonly faketime?: string | undefined;
+}
+
 /** What faults are tried on: three nodes, three supervisors, two gateways, one nats-server, a model and a receiver of effects. */
 export class ChaosBed implements AsyncDisposable {
   readonly server: EmbeddedServer;
@@ -59,7 +69,9 @@ export class ChaosBed implements AsyncDisposable {
   readonly people: People;
   /** What is planted, and looked for in everything that the parts write. */
   readonly secrets: SecretSearch;
-  readonly heaps: HeapReports;
+  readonly reports: PartReports;
+  /** Where the clocks of parts can be set. */
+  readonly clocks: Clocks | undefined;
   readonly nodes: readonly Part[];
   readonly supervisors: readonly Part[];
   readonly gateways: readonly Part[];
@@ -77,20 +89,21 @@ export class ChaosBed implements AsyncDisposable {
     this.effects = parts.effects;
     this.people = parts.people;
     this.secrets = parts.secrets;
-    this.heaps = parts.heaps;
+    this.reports = parts.reports;
+    this.clocks = parts.clocks;
     this.nodes = parts.nodes;
     this.supervisors = parts.supervisors;
     this.gateways = parts.gateways;
   }
 
-  /** Starts everything in a store of its own, its processes as a mutant where one is given, and deploys; resolves when every actor has a place. */
-  static async start(storeDir: string | undefined, mutant?: CodeMutant): Promise<ChaosBed> {
+  /** Starts everything and deploys; resolves when every actor has a place. */
+  static async start({ storeDir, mutant, faketime }: BedOptions = {}): Promise<ChaosBed> {
     const opened = new AsyncDisposableStack();
     let bed: ChaosBed | undefined;
     try {
       setNodeOptions(opened, (before) => `${before ?? ""} ${MEMORY_LIMIT} ${HEAP_ON_SIGNAL}`.trim());
       if (mutant) setNodeOptions(opened, (before) => mutantOptions(mutant, before));
-      bed = new ChaosBed(await openAll(storeDir, opened), opened);
+      bed = new ChaosBed(await openAll(storeDir, faketime, opened), opened);
       for (const { process } of bed.parts) process.start();
       await bed.#start();
       return bed;
@@ -213,13 +226,19 @@ interface Opened {
   readonly effects: EffectReceiver;
   readonly people: People;
   readonly secrets: SecretSearch;
-  readonly heaps: HeapReports;
+  readonly reports: PartReports;
+  /** Where the clocks of parts can be set. */
+  readonly clocks: Clocks | undefined;
   readonly nodes: readonly Part[];
   readonly supervisors: readonly Part[];
   readonly gateways: readonly Part[];
 }
 
-async function openAll(storeDir: string | undefined, opened: AsyncDisposableStack): Promise<Opened> {
+async function openAll(
+  storeDir: string | undefined,
+  faketime: string | undefined,
+  opened: AsyncDisposableStack,
+): Promise<Opened> {
   const effects = opened.use(await EffectReceiver.start());
   const people = await letIn(opened);
   const { secret, beginning } = people;
@@ -236,7 +255,8 @@ async function openAll(storeDir: string | undefined, opened: AsyncDisposableStac
   const [core, anonymous] = [await openAs("supervisor", server, opened), await openAs("client", server, opened)];
   const client = await connectTroupe({ url: server.url, system: "chaos" });
   opened.defer(() => client.close());
-  const watched = { secrets, heaps: new HeapReports() };
+  const clocks = faketime === undefined ? undefined : opened.use(await Clocks.open(faketime));
+  const watched = { secrets, reports: new PartReports(), clocks };
   const parts = await openParts(server, watched, opened);
   return { effects, people, model, server, core, anonymous, client, ...watched, ...parts };
 }
@@ -252,15 +272,16 @@ async function openAs(user: UserName, server: EmbeddedServer, opened: AsyncDispo
 /** The processes, not started yet, each with its own link to the server. */
 async function openParts(
   server: EmbeddedServer,
-  { secrets, heaps }: Pick<Opened, "secrets" | "heaps">,
+  { secrets, reports, clocks }: Pick<Opened, "secrets" | "reports" | "clocks">,
   opened: AsyncDisposableStack,
 ): Promise<Pick<Opened, "supervisors" | "gateways" | "nodes">> {
   const part = async (name: string, argsAt: (url: string) => string[], main?: string): Promise<Part> => {
     const link = opened.use(await LinkProxy.start(() => new URL(server.url)));
-    const process = new PartProcess(name, argsAt(link.url), main, (text) => {
+    const hear = (text: string) => {
       secrets.look(`the log of ${name}`, text);
-      heaps.hear(name, text);
-    });
+      reports.hear(name, text);
+    };
+    const process = new PartProcess(name, argsAt(link.url), { main, hear, env: await clocks?.environment(name) });
     opened.defer(() => process.stop());
     return { name, process, link };
   };

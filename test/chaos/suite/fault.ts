@@ -5,8 +5,7 @@ import type { ChaosBed } from "./bed.ts";
 export type Struck = "node" | "host" | "supervisor" | "gateway" | "server" | "machine" | "tasks" | "model";
 
 /** A file system of its own for the store, and a library that sets clocks. */
-export const NEEDS = ["small-disk", "faketime"] as const;
-export type Need = (typeof NEEDS)[number];
+export type Need = "small-disk" | "faketime";
 
 /** A fault that lasts until it is healed. */
 export interface Strike {

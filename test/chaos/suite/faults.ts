@@ -1,8 +1,9 @@
 import { budgetRace } from "./budget-race.ts";
+import { clockJumped } from "./clocks.ts";
 import { deliveriesLost } from "./deliveries-lost.ts";
 import type { Fault } from "./fault.ts";
 import { LINK_FAULTS } from "./link-faults.ts";
-import { cpuStarved, diskFull } from "./machine-faults.ts";
+import { cpuStarved, diskFull, diskSlow } from "./machine-faults.ts";
 import {
   frozen,
   hostKilled,
@@ -28,6 +29,8 @@ export const FAULTS: readonly Fault[] = [
   ...LINK_FAULTS,
   cpuStarved,
   diskFull,
+  diskSlow,
+  ...(["node", "supervisor", "gateway"] as const).map(clockJumped),
   ...TASK_FAULTS,
   budgetRace,
 ];

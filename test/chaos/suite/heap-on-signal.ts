@@ -1,4 +1,4 @@
-/** Loaded into each process of a run before anything else: on SIGUSR2 it collects its garbage and says how large its heap is then. */
+/** Loaded into each process of a run before anything else: on SIGUSR2 it collects its garbage, and says how large its heap is then and what time it is. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
@@ -7,5 +7,5 @@ const collect = runInNewContext("gc") as () => void;
 
 process.on("SIGUSR2", () => {
   collect();
-  process.stderr.write(`heap after collection: ${process.memoryUsage().heapUsed}\n`);
+  process.stderr.write(`at rest: ${process.memoryUsage().heapUsed} bytes at ${Date.now()}\n`);
 });

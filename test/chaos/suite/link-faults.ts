@@ -3,9 +3,7 @@ import type { Random } from "@troupe/runtime/internal";
 import type { LinkProxy } from "../../support/link-proxy.ts";
 import { until } from "../../support/stack.ts";
 import type { Fault, Strike } from "./fault.ts";
-import { victim } from "./process-faults.ts";
-
-type Linked = "node" | "supervisor" | "gateway";
+import { type PartKind, victim } from "./process-faults.ts";
 
 /** What is done to a link, and how often while the fault lasts. */
 interface Breaking {
@@ -52,7 +50,7 @@ const oneFrom = ([from, to]: readonly [number, number], random: Random): number 
 /** What the proxy has done to a link: it grows while a fault strikes. */
 const harmTo = ({ swallowedBytes, lateBytes, resets }: LinkProxy): number => swallowedBytes + lateBytes + resets;
 
-const linkFault = (kind: Linked, breaking: Breaking): Fault => ({
+const linkFault = (kind: PartKind, breaking: Breaking): Fault => ({
   name: `${kind}-${breaking.name}`,
   struck: kind,
   holdMs: breaking.holdMs,

@@ -1,18 +1,14 @@
 /** What happens to the machine: no processor to be had, no room on the disk. */
 import { execFile } from "node:child_process";
-import { appendFile, mkdir, mkdtemp, rm, statfs, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as timer } from "node:timers/promises";
 import { promisify } from "node:util";
-import { messageOf } from "@troupe/runtime";
 import { BusyLoops } from "../../support/busy-loops.ts";
 import type { Fault, Strike } from "./fault.ts";
 
 const run = promisify(execFile);
 const BUSY_PER_CORE = 4;
-/** Room of the store: what its streams reserve, and as much again. The file that it lies in has holes. */
-const STORE_BYTES = 4 * 1_024 ** 3;
-
 const CHUNK_BYTES = 1_024 * 1_024;
 
 /** Four processes for each core do nothing but take it. */
@@ -26,45 +22,58 @@ export const cpuStarved: Fault = {
   },
 };
 
-export interface SmallDisk {
-  /** Where it is mounted. */
-  readonly folder: string;
-  /** Unmounts and removes it. */
-  remove(): Promise<void>;
-}
-
-/** A file system of its own for the store, so that its disk can be full without the machine's being so; or why there is none. */
-export async function smallDisk(): Promise<SmallDisk | { readonly reason: string }> {
-  const place = await mkdtemp(join(tmpdir(), "troupe-disk-"));
-  const [image, folder] = [join(place, "image"), join(place, "disk")];
-  try {
-    await mkdir(folder);
-    await writeFile(image, "");
-    await truncate(image, STORE_BYTES);
-    await run("mkfs.ext4", ["-q", "-m", "0", image]);
-    await run("mount", ["-o", "loop", image, folder]);
-  } catch (error) {
-    await rm(place, { recursive: true, force: true });
-    return { reason: `a small file system cannot be mounted here (${messageOf(error).trim().split("\n").at(-1)})` };
-  }
-  const remove = async () => {
-    await run("umount", [folder]);
-    await rm(place, { recursive: true, force: true });
-  };
-  return { folder, remove };
-}
-
 /** The store's disk is full until it is healed. */
 export const diskFull: Fault = {
   name: "disk-full",
   struck: "server",
   holdMs: [1_000, 5_000],
+  needs: "small-disk",
   async strike({ server }): Promise<Strike> {
     const ballast = join(server.storeDir, "..", "ballast");
     await fill(ballast);
     return { target: "the store's disk", heal: () => rm(ballast, { force: true }) };
   },
 };
+
+/** The store's disk takes nothing for a while, again and again: half of the time whoever writes to it waits. */
+export const diskSlow: Fault = {
+  name: "disk-slow",
+  struck: "server",
+  holdMs: [3_000, 8_000],
+  needs: "small-disk",
+  async strike({ server }): Promise<Strike> {
+    const folder = join(server.storeDir, "..");
+    const healed = new AbortController();
+    const slowed = slowDown(folder, healed.signal);
+    return {
+      target: "the store's disk",
+      async heal() {
+        healed.abort();
+        await slowed;
+      },
+      unseen: async () => ((await slowed) >= STANDS_MS ? undefined : "nobody had to wait for the disk"),
+    };
+  },
+};
+
+/** How long the disk stands still at a time, and then does not. */
+const STANDS_MS = 300;
+
+/** Resolves when it is healed, with the longest time that somebody waited who wrote to it. */
+async function slowDown(folder: string, healed: AbortSignal): Promise<number> {
+  let longestMs = 0;
+  while (!healed.aborted) {
+    await run("fsfreeze", ["--freeze", folder]);
+    const beganMs = performance.now();
+    const written = writeFile(join(folder, "waiting"), "x");
+    await timer(STANDS_MS);
+    await run("fsfreeze", ["--unfreeze", folder]);
+    await written;
+    longestMs = Math.max(longestMs, performance.now() - beganMs);
+    await timer(STANDS_MS);
+  }
+  return longestMs;
+}
 
 /** Takes all the room that there is: nearly all without writing it, the rest by writing until there is none. */
 async function fill(file: string): Promise<void> {

@@ -9,7 +9,7 @@ import type { Fault, Strike } from "./fault.ts";
 
 const BACK_MS = 60_000;
 
-type PartKind = "node" | "supervisor" | "gateway";
+export type PartKind = "node" | "supervisor" | "gateway";
 
 const partsOf = (bed: ChaosBed, kind: PartKind): readonly Part[] =>
   kind === "node" ? bed.nodes : kind === "supervisor" ? bed.supervisors : bed.gateways;

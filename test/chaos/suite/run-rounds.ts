@@ -1,10 +1,9 @@
-import { join } from "node:path";
 import type { Violation } from "../../support/invariants.ts";
 import { ChaosBed } from "./bed.ts";
 import type { Round } from "./evidence.ts";
 import type { Fault } from "./fault.ts";
 import { FAULTS } from "./faults.ts";
-import { diskFull, smallDisk } from "./machine-faults.ts";
+import { Machine } from "./machine.ts";
 import { hasFailed, type RoundReport, reportOf, textOf } from "./report.ts";
 import { FIRST_POSITION, runRound } from "./round.ts";
 import { type ChaosSettings, chosenFaults } from "./settings.ts";
@@ -18,37 +17,40 @@ export interface SuiteResult {
   readonly hasFailed: boolean;
 }
 
+/** A fault that this machine does not allow. */
+interface Skipped {
+  readonly fault: string;
+  readonly reason: string;
+}
+
 /** Rounds of faults on the code as it is, until the time is over or one fails. */
 export async function runRounds(settings: ChaosSettings, note: (line: string) => void): Promise<SuiteResult> {
   const chosen = chosenFaults(FAULTS, settings.only);
-  const wantsDisk = chosen.includes(diskFull) && !settings.isUnprivileged;
-  const disk = wantsDisk ? await smallDisk() : { reason: "it needs root" };
-  if ("reason" in disk) {
-    if (chosen.includes(diskFull)) note(`disk-full skipped: ${disk.reason}`);
-    const others = chosen.filter((fault) => fault !== diskFull);
-    return resultOf(await reportsOf(settings, others, undefined, note));
-  }
-  try {
-    return resultOf(await reportsOf(settings, chosen, join(disk.folder, "store"), note));
-  } finally {
-    await disk.remove();
-  }
+  await using machine = await Machine.prepare(chosen, settings);
+  const skipped = chosen.flatMap((fault) => {
+    const reason = fault.needs && machine.missing(fault.needs);
+    return reason === undefined ? [] : [{ fault: fault.name, reason }];
+  });
+  for (const { fault, reason } of skipped) note(`${fault} skipped: ${reason}`);
+  const faults = chosen.filter(({ name }) => !skipped.some(({ fault }) => fault === name));
+  if (faults.length === 0) throw new RangeError("none of these faults can be done on this machine");
+  return resultOf(await reportsOf(settings, faults, machine, note), skipped);
 }
 
-const resultOf = (rounds: readonly RoundReport[]): SuiteResult => ({
-  text: textOf(rounds),
-  json: { rounds },
+const resultOf = (rounds: readonly RoundReport[], skipped: readonly Skipped[]): SuiteResult => ({
+  text: [textOf(rounds), ...skipped.map(({ fault, reason }) => `${fault} skipped: ${reason}`)].join("\n"),
+  json: { rounds, skipped },
   hasFailed: rounds.some(hasFailed),
 });
 
 async function reportsOf(
   settings: ChaosSettings,
   faults: readonly Fault[],
-  storeDir: string | undefined,
+  { storeDir, faketime }: Machine,
   note: (line: string) => void,
 ): Promise<readonly RoundReport[]> {
   const reports: RoundReport[] = [];
-  await using bed = await ChaosBed.start(storeDir);
+  await using bed = await ChaosBed.start({ storeDir, faketime });
   let from = FIRST_POSITION;
   let leftMinutes = settings.minutes;
   for (let seed = settings.seed; leftMinutes > 0.01; seed++) {

@@ -9,8 +9,10 @@ export interface ChaosSettings {
   readonly only: readonly string[] | undefined;
   /** Fewer ends, and a round proves nothing. */
   readonly leastEndsAMinute: number;
-  /** Leaves out what needs root. */
-  readonly isUnprivileged: boolean;
+  /** Leaves out what not every machine has. */
+  readonly isEverywhereTheSame: boolean;
+  /** Where libfaketime is; absent = where distributions put it. */
+  readonly faketime: string | undefined;
   readonly isJson: boolean;
   /** Names of the mutants of our own code to catch, instead of a run on the code as it is; `all` of them. */
   readonly mutants: readonly string[] | "all" | undefined;
@@ -23,7 +25,8 @@ export const USAGE = `Usage: npm run chaos -- [--minutes 2] [--seed N] [--only n
   --minutes N   how long faults strike; beyond 2 in rounds of 2 minutes, each with a seed of its own (default 2)
   --seed N      seed of the first round: the same seed, the same schedule (default: of the clock)
   --only F,F    faults, or beginnings of their names (default all); --only help lists them
-  --ci          one round of two minutes that is always the same, without what needs root
+  --faketime F  the library libfaketimeMT.so.1, by which clocks are set (default: where distributions put it)
+  --ci          one round of two minutes that is always the same, without what needs root or libfaketime
   --mutants     breaks our own code on purpose, one place at a time: each must be caught within ten rounds of a minute
   --mutant M,M  these alone; --mutant help lists them
   --json        one JSON document on standard output`;
@@ -40,6 +43,7 @@ export function parseChaosSettings(args: readonly string[], seed: number): Chaos
       minutes: { type: "string" },
       seed: { type: "string" },
       only: { type: "string" },
+      faketime: { type: "string" },
       json: { type: "boolean", default: false },
       ci: { type: "boolean", default: false },
       mutants: { type: "boolean", default: false },
@@ -49,11 +53,18 @@ export function parseChaosSettings(args: readonly string[], seed: number): Chaos
   });
   if (values.help) return "help";
   const { minutes = "2", seed: chosen = String(seed), only, mutant, ci: isCi, json: isJson } = values;
-  if (isCi && (values.minutes ?? values.seed ?? only ?? mutant) !== undefined)
+  if (isCi && (values.minutes ?? values.seed ?? only ?? mutant ?? values.faketime) !== undefined)
     throw new RangeError("--ci: is always the same round, and goes with --json alone");
   const mutants = mutant?.split(",") ?? (values.mutants ? "all" : undefined);
   const run = { minutes: minutesOf(minutes), seed: seedOf(chosen), leastEndsAMinute: LEAST_ENDS_A_MINUTE };
-  return { ...(isCi ? CI : run), only: only?.split(","), isUnprivileged: isCi, mutants, isJson };
+  return {
+    ...(isCi ? CI : run),
+    only: only?.split(","),
+    faketime: values.faketime,
+    isEverywhereTheSame: isCi,
+    mutants,
+    isJson,
+  };
 }
 
 function minutesOf(text: string): number {
