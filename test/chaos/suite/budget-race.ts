@@ -1,7 +1,6 @@
 /** Many model calls at once that are together far more than their task may spend: what is spent is counted at the model. */
 import type { OfflineRequest } from "@troupe/agents";
 import type { Fault, Strike } from "./fault.ts";
-import { unlessEnded } from "./task-faults.ts";
 
 export const budgetRace: Fault = {
   name: "budget-race",
@@ -9,7 +8,8 @@ export const budgetRace: Fault = {
   holdMs: [0, 0],
   async strike(bed): Promise<Strike> {
     const task = await bed.submitStray("racer", "Spend what there is.");
-    return { target: "racer", heal: async () => undefined, unseen: () => unlessEnded(bed, task, "completed") };
+    const unseen = () => (callsByTask(bed.model.requests).has(task) ? undefined : "the model was never asked");
+    return { target: "racer", heal: async () => undefined, unseen };
   },
 };
 
