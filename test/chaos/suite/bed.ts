@@ -151,6 +151,11 @@ export class ChaosBed implements AsyncDisposable {
     });
   }
 
+  /** Resolves when the supervisor sees all nodes up. */
+  async areNodesUp(limitMs: number): Promise<void> {
+    await until("every node up", limitMs, async () => (await this.health()).nodes.up === NODES.length);
+  }
+
   /** What every process last said. */
   logs(): string {
     const parts = this.parts.map(({ name, process }) => `--- ${name}\n${process.log}`);
@@ -166,7 +171,7 @@ export class ChaosBed implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    await until("every node up", START_MS, async () => (await this.health()).nodes.up === NODES.length);
+    await this.areNodesUp(START_MS);
     await this.#deploy();
     await this.isWhole(START_MS);
   }

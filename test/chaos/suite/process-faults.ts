@@ -88,7 +88,7 @@ export const nodeRestarted: Fault = {
   },
 };
 
-/** One node after the other, each when the one before it is back and every actor has a place: as in a change of version of the machine. */
+/** One node after the other, each when the one before it is back: as machines are updated. */
 export const rollingRestart: Fault = {
   name: "rolling-restart",
   struck: "node",
@@ -101,7 +101,7 @@ export const rollingRestart: Fault = {
         for (const node of bed.nodes) {
           node.process.signal("SIGTERM");
           await startedAgain(node);
-          await bed.isWhole(BACK_MS);
+          await bed.areNodesUp(BACK_MS);
         }
       },
       unseen: () => (bed.nodes.some((node, i) => node.process.pid === before[i]) ? "a node was left out" : undefined),

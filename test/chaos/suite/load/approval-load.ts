@@ -3,9 +3,10 @@ import type { TaskId } from "@troupe/runtime";
 import { ApprovalView, TERMINAL_STATUSES } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { submitOverHttp } from "./http-load.ts";
-import type { HttpAnswer, HttpUser } from "./http-user.ts";
+import type { HttpUser } from "./http-user.ts";
 
 const Ended = z.object({ status: z.enum([...TERMINAL_STATUSES] as [string, ...string[]]) });
+const Problem = z.object({ code: z.string() });
 /** How long an act waits that nobody decides on in time. */
 const SHORT_MS = 3_000;
 const LONG_MS = 300_000;
@@ -99,8 +100,13 @@ export class ApprovalLoad {
   }
 }
 
-async function say(who: HttpUser, by: string, { approval_id, hash }: ApprovalView, verdict: Verdict) {
+/** What somebody is told of a decision. Before its time is over nobody can rightly say that it is: that gateway's clock is wrong, and later it is not. */
+async function say(who: HttpUser, by: string, { approval_id, hash, expires_at }: ApprovalView, verdict: Verdict) {
+  const overAtMs = Date.parse(expires_at ?? "");
   const request = { method: "POST", body: { verdict, hash } } as const;
-  const answer: HttpAnswer | undefined = await who.ask(`/api/v1/approvals/${approval_id}/decision`, request);
-  return { by, verdict, status: answer?.status ?? 0 };
+  const told = await who.until(`/api/v1/approvals/${approval_id}/decision`, request, (answer) => {
+    const isSaidToBeOver = Problem.safeParse(answer.body).data?.code === "approval_expired";
+    return isSaidToBeOver && Date.now() < overAtMs ? undefined : answer;
+  });
+  return { by, verdict, status: told?.status ?? 0 };
 }
