@@ -6,7 +6,13 @@ import { z } from "zod";
 export const target = z.union([RoleName, z.literal("client")]);
 
 /** Placement and treatment of a role, the same for all. */
-export const RoleSettingsFile = RoleManifest.omit({ kind: true, about: true, calls: true, tools: true, takesFiles: true });
+export const RoleSettingsFile = RoleManifest.omit({
+  kind: true,
+  about: true,
+  calls: true,
+  tools: true,
+  takesFiles: true,
+});
 
 /** What every agent has, whatever it does with its answer. */
 export const ModelFields = z.strictObject({
