@@ -1,12 +1,12 @@
 /** Programs in other languages, on those languages' own libraries, do what any client is promised (R-TASK-1, R-SUP-1, R-GW-2). */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Stack } from "../support/stack.ts";
+import { lintMetrics, promtool } from "./promtool.ts";
 import { canGoOn, pythonEnvironment } from "./python-environment.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 import { runTool, type ToolRun } from "./tool.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -61,11 +61,20 @@ describe("independent clients", { timeout: 1_200_000 }, () => {
   });
 
   it("nats.go and its micro package discover, query and read the statistics of the services", async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), "troupe-interop-"));
-    t.after(() => rm(folder, { recursive: true, force: true }));
+    const folder = await temporaryFolder(t);
     const program = join(folder, "control");
     const build = await runTool("go", ["build", "-o", program, "."], { cwd: here("./go"), limitMs: BUILD_MS });
     if (!canGoOn(t, "go build", build)) return;
     judge(t, await runTool(program, [], { env: environment(), limitMs: RUN_MS }));
+  });
+
+  it("promtool finds no fault with what a gateway serves after all that", async (t) => {
+    const tool = await promtool(t);
+    if (tool === undefined) return;
+    const answer = await fetch(`${await stack.gatewayUrl()}/metrics`);
+    const text = await answer.text();
+    assert.equal(answer.status, 200, text);
+    assert.match(text, /^troupe_\w+\{[^}]+\} \d/m);
+    await lintMetrics(t, tool, text);
   });
 });

@@ -3,13 +3,13 @@
  * fetched with git, or taken from a copy of that revision that `A2A_TCK_DIR` names.
  */
 import assert from "node:assert/strict";
-import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Stack } from "../support/stack.ts";
 import { canGoOn, pythonEnvironment } from "./python-environment.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 import { runTool } from "./tool.ts";
 import { uniqueMessages } from "./unique-messages.ts";
 
@@ -30,8 +30,7 @@ const KNOWN: Readonly<Record<string, string>> = {
 
 /** A copy of the kit that may be written to; `undefined` where there can be none. */
 async function kit(t: TestContext): Promise<string | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), "troupe-interop-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  const folder = await temporaryFolder(t);
   const given = process.env["A2A_TCK_DIR"];
   if (given !== undefined) {
     await cp(given, folder, { recursive: true });

@@ -1,12 +1,13 @@
 /** The operators' own tools read what is shipped for them: promtool the rules and what is scraped, compose-go compose.yaml. */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { it, type TestContext } from "node:test";
+import { it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { METRICS, type MetricName, Metrics } from "@troupe/runtime/internal";
+import { lintMetrics, promtool } from "./promtool.ts";
 import { canGoOn } from "./python-environment.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 import { runTool } from "./tool.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -14,23 +15,6 @@ const RULES = join(ROOT, "deploy/prometheus/rules");
 const FETCH_MS = 300_000;
 const RUN_MS = 60_000;
 const COMPOSE_GO = "github.com/compose-spec/compose-go/v2/cmd@v2.16.2";
-
-async function temporaryFolder(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "troupe-interop-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-/** promtool of this machine, or out of Debian's package; `undefined` where there is neither. */
-async function promtool(t: TestContext): Promise<string | undefined> {
-  if ((await runTool("promtool", ["--version"], { limitMs: RUN_MS }))?.code === 0) return "promtool";
-  const folder = await temporaryFolder(t);
-  const fetched = await runTool("apt-get", ["download", "prometheus"], { cwd: folder, limitMs: FETCH_MS });
-  if (!canGoOn(t, "promtool, and apt-get download prometheus", fetched)) return undefined;
-  const [archive = ""] = await readdir(folder);
-  const unpacked = await runTool("dpkg", ["-x", archive, "."], { cwd: folder, limitMs: RUN_MS });
-  return canGoOn(t, "dpkg", unpacked) ? join(folder, "usr/bin/promtool") : undefined;
-}
 
 it("promtool finds no fault with rules, their unit tests, the configuration, and what is scraped", async (t) => {
   const tool = await promtool(t);
@@ -43,11 +27,7 @@ it("promtool finds no fault with rules, their unit tests, the configuration, and
   await check("test", "rules", "troupe.test.yml");
   await check("check", "config", "--syntax-only", "../prometheus.yml");
 
-  const scraped = join(await temporaryFolder(t), "metrics.txt");
-  await writeFile(scraped, await new Metrics(Object.keys(METRICS) as MetricName[]).text());
-  // It reads standard input only.
-  const lint = await runTool("sh", ["-c", '"$1" check metrics < "$2"', "sh", tool, scraped], { limitMs: RUN_MS });
-  assert.equal(lint?.code, 0, String(lint?.output));
+  await lintMetrics(t, tool, await new Metrics(Object.keys(METRICS) as MetricName[]).text());
 });
 
 it("compose-go, the loader of docker compose, takes compose.yaml as it is, and would refuse what it does not know", async (t) => {

@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { temporaryFolder } from "./temporary-folder.ts";
 import { runTool, type ToolRun } from "./tool.ts";
 
 const INSTALL_MS = 900_000;
@@ -15,8 +14,7 @@ export function canGoOn(t: TestContext, what: string, run: ToolRun | undefined):
 
 /** The folder of the programs of a temporary Python environment with these packages; `undefined` where there can be none. */
 export async function pythonEnvironment(t: TestContext, requirements: string): Promise<string | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), "troupe-interop-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  const folder = await temporaryFolder(t);
   const venv = await runTool("python3", ["-m", "venv", folder], { limitMs: INSTALL_MS });
   if (!canGoOn(t, "python3 -m venv", venv)) return undefined;
   const programs = join(folder, "bin");

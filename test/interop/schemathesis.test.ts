@@ -1,13 +1,12 @@
 /** The OpenAPI document promises what the gateway does: schemathesis, with all its checks, over every operation (R-GW-1, R-GW-5). */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { Stack, until } from "../support/stack.ts";
 import { pythonEnvironment } from "./python-environment.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 import { runTool } from "./tool.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -29,8 +28,7 @@ interface Bench {
 /** Runs it over a part of the document; what it generates, it also has to find right. */
 async function examine(t: TestContext, bench: Bench, part: readonly string[], atLeast: number): Promise<void> {
   const { programs, stack, gateway } = bench;
-  const cwd = await mkdtemp(join(tmpdir(), "troupe-interop-"));
-  t.after(() => rm(cwd, { recursive: true, force: true }));
+  const cwd = await temporaryFolder(t);
   const config = ["--config-file", here("./schemathesis.toml")];
   const how = ["--checks", "all", "--max-examples", String(EXAMPLES), "--no-color"];
   const args = [...config, "run", `${gateway}/openapi.json`, ...how, ...part];

@@ -77,14 +77,12 @@ export const answerMessage = (view: TaskView): Message | undefined =>
 export const agentMessage = (view: Named, key: string, content: unknown): Message =>
   messageOf(view, Role.ROLE_AGENT, `${view.task_id}-${key}`, partsOf(content));
 
-/** What a task's end adds to its artifacts. */
-export function resultArtifacts({ view, emitted }: Pick<KnownOfTask, "view" | "emitted">): readonly Artifact[] {
-  const { status, result } = view;
-  if (status !== "completed" || messageIn(result)) return [];
-  const own = artifactsIn(result);
-  if (own.length > 0) return own.map(a2aArtifact);
-  const isSaid = (result ?? null) === null && emitted.some((data) => artifactsIn(data).length > 0);
-  return isSaid ? [] : [resultArtifact(result)];
+/** The artifact that a task's result is; `undefined` for a result that is a message, is artifacts itself, or adds nothing to those. */
+export function plainResult({ view, emitted }: Pick<KnownOfTask, "view" | "emitted">): Artifact | undefined {
+  const { status, result = null } = view;
+  if (status !== "completed" || messageIn(result) || artifactsIn(result).length > 0) return undefined;
+  const isSaid = result === null && emitted.some((data) => artifactsIn(data).length > 0);
+  return isSaid ? undefined : resultArtifact(result);
 }
 
 export const resultArtifact = (result: unknown): Artifact => ({
@@ -98,11 +96,10 @@ export const resultArtifact = (result: unknown): Artifact => ({
 
 function artifactsOf(known: KnownOfTask): Artifact[] {
   const { view, emitted } = known;
-  const made = emitted.flatMap(artifactsIn);
-  if (view.status === "completed") made.push(...artifactsIn(view.result));
-  const named = assembled(made).map(a2aArtifact);
-  const plain = artifactsIn(view.result).length > 0 ? [] : resultArtifacts(known);
-  return [...named.filter(({ artifactId }) => !plain.some((one) => one.artifactId === artifactId)), ...plain];
+  const inResult = view.status === "completed" ? artifactsIn(view.result) : [];
+  const named = assembled([...emitted.flatMap(artifactsIn), ...inResult]).map(a2aArtifact);
+  const plain = plainResult(known);
+  return plain ? [...named.filter(({ artifactId }) => artifactId !== RESULT), plain] : named;
 }
 
 /** What the client said, as far as it was read. */

@@ -6,8 +6,8 @@ import {
   agentMessage,
   contextOf,
   type KnownOfTask,
+  plainResult,
   resultArtifact,
-  resultArtifacts,
   stateOf,
   statusOf,
 } from "./a2a-task.ts";
@@ -59,7 +59,7 @@ export class TaskUpdates {
     const last = this.#status({ view, awaited: [] });
     const own = artifactsIn(view.result);
     if (own.length > 0 && view.status === "completed") return [...own.map((artifact) => this.#made(artifact)), last];
-    const [plain] = resultArtifacts({ view, emitted: this.#emitted });
+    const plain = plainResult({ view, emitted: this.#emitted });
     return plain ? [this.#whole(view.result, plain), last] : [last];
   }
 

@@ -153,7 +153,7 @@ export class PushSender {
     if (!found) return true;
     // From its beginning: states that the client was told before come again, which it has to bear anyway.
     const updates = new TaskUpdates(
-      { view: { ...found.view, status: "accepted" }, awaited: [], emitted: [] },
+      { view: { ...found.view, status: "accepted" }, awaited: [], emitted: found.emitted },
       undefined,
     );
     for await (const event of api.watch(caller, task, { after: delivery.sent, signal })) {
