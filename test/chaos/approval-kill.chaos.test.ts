@@ -14,7 +14,6 @@ import { ApprovalView, callService, type Link, openLink, PLACE_OF_USER } from "@
 import { type Asking, IN_DOUBT, KILLS, roleOf } from "../support/approval-kill-system.ts";
 import { silentLogger } from "../support/nats-server.ts";
 import { Stack, until } from "../support/stack.ts";
-import { taskEnd } from "../support/task-end.ts";
 
 const SYSTEM_FILE = fileURLToPath(new URL("../support/approval-kill-system.ts", import.meta.url));
 /** A node whose host has died five times in a minute rests for a minute. */
@@ -72,7 +71,8 @@ async function decideAtLast(bed: Bed, view: ApprovalView): Promise<void> {
   await until("the decision", 60_000, async () => (await decide(bed, view, "approve")).state === "approved");
 }
 
-const ended = ({ client }: Bed, task: TaskId): Promise<TaskView> => taskEnd(client, task, RESULT_MS);
+const ended = ({ client }: Bed, task: TaskId): Promise<TaskView> =>
+  client.result(task, { signal: AbortSignal.timeout(RESULT_MS) });
 
 /** Lets a role ask and approves it; the task's end, and how often it acted. */
 async function approved(bed: Bed, role: string, asking: Asking): Promise<{ view: TaskView; acts: number }> {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Gateway } from "@troupe/gateway";
 import { connectTroupe, type TaskEvent, type TroupeClient, TroupeError } from "@troupe/runtime";
+import { type Clock, systemClock } from "@troupe/runtime/internal";
 import { type GatewayBed, hopOf, startGatewayBed, writtenBy } from "../support/gateway-bed.ts";
 import { brief, eventually } from "../support/plain-client.ts";
 
@@ -59,6 +60,22 @@ test("the same idempotency key is the same task, and cancel can be repeated", as
   await client.cancel(one.task_id);
   assert.equal((await client.cancel(one.task_id)).status, "cancelled");
   assert.equal((await client.get(one.task_id)).status, "cancelled");
+});
+
+test("who waits for a result with a signal gets it though nobody answers for long; without one it is told", async () => {
+  let aheadMs = 0;
+  const clock: Clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + aheadMs };
+  const own = await connectTroupe({ url: bed.server.url, system: "demo", patienceMs: 500, clock });
+  const { task_id } = await own.submit("router", "x");
+  await gateway.stop();
+  const waits = own.result(task_id, { signal: AbortSignal.timeout(60_000) });
+  const told = own.result(task_id);
+  aheadMs = 600_000;
+  await assert.rejects(told, (error) => TroupeError.is(error, "unavailable"));
+  gateway = await bed.gateway();
+  await bed.done(task_id, { result: "late" });
+  assert.equal((await waits).result, "late");
+  await own.close();
 });
 
 test("a watch goes on at another gateway when its own stops: nothing is left out, nothing comes twice", async () => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createGateway, type Gateway } from "@troupe/gateway";
 import { type ClusterHealth, Operation, PLACE_OF_USER, SloReport } from "@troupe/runtime/internal";
+import { UNHURRIED } from "../support/gateway-bed.ts";
 import { silentLogger } from "../support/nats-server.ts";
 import { ObedientNode } from "../support/obedient-node.ts";
 import { until } from "../support/stack.ts";
@@ -22,6 +23,7 @@ before(async () => {
     servers: bed.server.url,
     seed: bed.server.seedOf("gateway"),
     ...PLACE_OF_USER.gateway,
+    loadLimits: UNHURRIED,
     logger: silentLogger,
   });
   await gateway.start();

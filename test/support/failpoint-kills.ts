@@ -9,7 +9,6 @@ import { type Violation, violationsOf } from "./invariants.ts";
 import { deathsOf, type Kills } from "./played-roles.ts";
 import { readHistory } from "./read-history.ts";
 import { Stack } from "./stack.ts";
-import { taskEnd } from "./task-end.ts";
 
 /** A node whose host has died five times in a minute rests for a minute. */
 const NODES = 3;
@@ -41,7 +40,7 @@ export async function killAtEachFailpoint(t: TestContext, plan: FailpointPlan): 
   const resultOf = async (role: string, played: string): Promise<string> => {
     const { task_id } = await client.submit(role, input);
     tasks.push(task_id);
-    const view = await taskEnd(client, task_id, RESULT_MS);
+    const view = await client.result(task_id, { signal: AbortSignal.timeout(RESULT_MS) });
     assert.equal(view.status, "completed", `${role}: ${JSON.stringify(view)}`);
     return JSON.stringify(view.result).replaceAll(role, played);
   };

@@ -48,6 +48,9 @@ export const MANIFEST = SystemManifest.parse({
 const DesiredRow = z.union([Desired, Deployment]);
 type DesiredRow = z.infer<typeof DesiredRow>;
 
+/** A gateway that a busy machine makes late turns nobody away. */
+export const UNHURRIED = { loopDelayMs: 600_000 };
+
 /** Starts the server; nothing is deployed and no gateway runs yet. Everything is gone after it is disposed of. */
 export async function startGatewayBed(): Promise<GatewayBed> {
   return openBed(await startEmbeddedServer({ system: "demo", env: process.env, logger: silentLogger }));
@@ -101,7 +104,8 @@ export class GatewayBed implements AsyncDisposable {
   async gateway(options: Partial<GatewayOptions> = {}): Promise<Gateway> {
     const { url: servers } = this.server;
     const seed = this.server.seedOf("gateway");
-    const gateway = createGateway({ system: "demo", servers, seed, logger: silentLogger, ...options });
+    const loadLimits = { ...UNHURRIED, ...options.loadLimits };
+    const gateway = createGateway({ system: "demo", servers, seed, logger: silentLogger, ...options, loadLimits });
     this.#gateways.push(gateway);
     await gateway.start();
     return gateway;

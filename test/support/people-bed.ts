@@ -13,6 +13,7 @@ import {
 } from "@troupe/runtime/internal";
 import { createSupervisor, type Supervisor } from "@troupe/supervisor";
 import { TEST_SYSTEM, TestCluster } from "./cluster.ts";
+import { UNHURRIED } from "./gateway-bed.ts";
 import { type Called, call, makeKey } from "./gateway-callers.ts";
 import { silentLogger } from "./nats-server.ts";
 import type { NodeProcess } from "./node-process.ts";
@@ -76,8 +77,8 @@ export class PeopleBed implements AsyncDisposable {
     const { server } = this.cluster;
     const auth = { letsAnonymousIn: true };
     const seed = server.seedOf("gateway");
-    const settings = { system: TEST_SYSTEM, servers: server.url, seed, auth, limits: LIMITS, logger: silentLogger };
-    const gateway = createGateway(settings);
+    const who = { system: TEST_SYSTEM, servers: server.url, seed };
+    const gateway = createGateway({ ...who, auth, limits: LIMITS, loadLimits: UNHURRIED, logger: silentLogger });
     await gateway.start();
     this.#gateways.push(gateway);
     return gateway;

@@ -50,10 +50,11 @@ export class Authenticator {
       if (letsAnonymousIn) return anonymous(address);
       throw unauthorized();
     }
-    const retryAfterMs = throttle.retryAfterMs(address);
-    if (retryAfterMs > 0) throw tooManyFailures(retryAfterMs);
     const verdict = await this.#judge(authorization, apiKey);
     if (verdict.ok) return verdict.principal;
+    // Others may share the address: a credential that is good gets in, and one that is not is neither noted nor counted once more.
+    const retryAfterMs = throttle.retryAfterMs(address);
+    if (retryAfterMs > 0) throw tooManyFailures(retryAfterMs);
     const waitMs = this.#refuse(presented, verdict.reason);
     throw waitMs > 0 ? tooManyFailures(waitMs) : unauthorized();
   }
@@ -105,6 +106,6 @@ const refused = (reason: string): Verdict => ({ ok: false, reason });
 const unauthorized = (): TroupeError => new TroupeError("unauthorized", "no valid credentials");
 
 const tooManyFailures = (retryAfterMs: number): TroupeError =>
-  new TroupeError("rate_limited", "too many failed attempts to sign in", {
+  new TroupeError("rate_limited", "too many failed attempts to sign in from this address, or with this key", {
     details: { retry_after_ms: Math.ceil(retryAfterMs) },
   });

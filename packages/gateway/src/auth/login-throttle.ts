@@ -1,4 +1,4 @@
-/** Failed attempts to sign in, by address and by key, over all gateways: after too many the address is not listened to for a while. */
+/** Failed attempts to sign in, by address and by key, over all gateways: after too many, those that fail are told to wait. */
 import { type Clock, type Logger, messageOf } from "@troupe/runtime/internal";
 import type { SharedCounts } from "../limits/shared-counts.ts";
 
@@ -6,6 +6,7 @@ interface Failures {
   readonly window: number;
   /** Over all gateways, as last heard, and ours since. */
   count: number;
+  isTold: boolean;
 }
 
 interface ThrottlePorts {
@@ -22,7 +23,8 @@ const LONGEST_MEMORY = 50_000;
 
 /**
  * Counted when they fail, not before: signing in costs no round trip. A gateway learns of another's count with the first failure that it
- * sees itself. Nobody who holds a right key is kept out by others who guess at it: keys are only ever counted when they were wrong.
+ * sees itself. Nobody who holds a right key is kept out by others who guess at it, or who share its address: only what was wrong is counted,
+ * and told to wait.
  */
 export class LoginThrottle {
   readonly #ports: ThrottlePorts;
@@ -32,14 +34,15 @@ export class LoginThrottle {
     this.#ports = ports;
   }
 
-  /** How long an address is not listened to; 0 = it is. */
+  /** How long whoever fails at this address has to wait; 0 = not at all. */
   retryAfterMs(address: string): number {
     return this.#retryAfterMs(`address ${address}`);
   }
 
   /** Notes a failure; how long whoever fails has to wait before the next attempt is worth making, 0 = not at all. */
   failed(address: string, key: string | undefined): number {
-    this.#count("login-address", `address ${address}`);
+    const ofAddress = this.#count("login-address", `address ${address}`);
+    this.#tellOperator(address, ofAddress);
     if (key !== undefined) this.#count("login-key", `key ${key}`);
     return Math.max(this.retryAfterMs(address), key === undefined ? 0 : this.#retryAfterMs(`key ${key}`));
   }
@@ -52,11 +55,21 @@ export class LoginThrottle {
     return (failures.window + 1) * WINDOW_MS - nowMs;
   }
 
-  #count(limit: string, name: string): void {
+  /** Many callers behind a proxy that nobody declared look like one that guesses. */
+  #tellOperator(address: string, failures: Failures): void {
+    const { logger, quota = QUOTA } = this.#ports;
+    if (failures.isTold || failures.count < quota) return;
+    failures.isTold = true;
+    const hint = "if it is a proxy of yours, name it in TROUPE_TRUSTED_PROXIES, and its callers are told apart";
+    logger.warn({ address, failures: failures.count, hint }, "too many failed attempts to sign in from one address");
+  }
+
+  #count(limit: string, name: string): Failures {
     const { clock } = this.#ports;
     const failures = this.#failuresOf(name, windowAt(clock.nowMs()));
     failures.count++;
     void this.#share(limit, name, failures);
+    return failures;
   }
 
   async #share(limit: string, name: string, failures: Failures): Promise<void> {
@@ -72,7 +85,7 @@ export class LoginThrottle {
   #failuresOf(name: string, window: number): Failures {
     const known = this.#failures.get(name);
     if (known?.window === window) return known;
-    const fresh = { window, count: 0 };
+    const fresh = { window, count: 0, isTold: false };
     this.#failures.delete(name);
     this.#failures.set(name, fresh);
     if (this.#failures.size > LONGEST_MEMORY) {

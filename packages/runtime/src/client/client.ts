@@ -64,7 +64,10 @@ export interface TroupeClient {
   run(role: string, input: TaskRequest["input"], options?: SubmitOptions & WatchOptions): AsyncIterable<TaskEvent>;
   /** Follows a task until its end, across reconnects and gateways; no event with an id comes twice or is left out. */
   watch(id: string, options?: WatchOptions): AsyncIterable<TaskEvent>;
-  /** The task once it has ended, however it ended. */
+  /**
+   * The task once it has ended, however it ended. With a signal it is asked for until that aborts, whoever is away meanwhile, and throws
+   * `outcome_unknown` then; without one it throws `unavailable` once nobody has answered for a while.
+   */
   result(id: string, options?: WatchOptions): Promise<TaskView>;
   get(id: string): Promise<TaskView>;
   list(query?: ListRequest): Promise<unknown>;
@@ -129,7 +132,12 @@ class ServiceClient implements TroupeClient {
     yield* this.watch(task_id, options);
   }
 
-  async *watch(id: string, { after, signal }: WatchOptions = {}): AsyncGenerator<TaskEvent> {
+  watch(id: string, options: WatchOptions = {}): AsyncGenerator<TaskEvent> {
+    return this.#follow(id, options, this.#patienceMs + SILENCE_MS);
+  }
+
+  /** Throws when nobody has answered for so long. */
+  async *#follow(id: string, { after, signal }: WatchOptions, longestSilenceMs: number): AsyncGenerator<TaskEvent> {
     const task = requireTaskId(id).id;
     let seen = after;
     let heardMs = this.#clock.monotonicMs();
@@ -145,14 +153,15 @@ class ServiceClient implements TroupeClient {
         }
       } catch (error) {
         if (signal?.aborted) return;
-        if (!isTransient(error) || this.#clock.monotonicMs() - heardMs > this.#patienceMs + SILENCE_MS) throw error;
+        if (!isTransient(error) || this.#clock.monotonicMs() - heardMs > longestSilenceMs) throw error;
       }
       await this.#clock.sleep(RETRY_MS);
     }
   }
 
   async result(id: string, options: WatchOptions = {}): Promise<TaskView> {
-    for await (const event of this.watch(id, options)) if (event.type === "done") return event.task;
+    const longestSilenceMs = options.signal ? Number.POSITIVE_INFINITY : this.#patienceMs + SILENCE_MS;
+    for await (const event of this.#follow(id, options, longestSilenceMs)) if (event.type === "done") return event.task;
     throw new TroupeError("outcome_unknown", `the watch of ${id} was given up before the task ended`);
   }
 
