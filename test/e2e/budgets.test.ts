@@ -97,6 +97,8 @@ it("a hundred tasks against ten calls: the model is called ten times and no more
   );
   assert.match(await troupe(stack, ["usage", "--by", "role", "--csv"]), /^role,calls,.*\npayer,10,0,\d+,\d+,0\.\d+/);
   assert.match(await troupe(stack, ["budgets"]), /^role\.payer: 10 calls, .*\nrole\.struck: 10 calls, /m);
+  const first = await troupe(stack, ["budgets", "role.", "--limit", "1"]);
+  assert.match(first, /^role\.payer: .*\n2 accounts in all; more with --after role\.payer/);
   assert.match(await troupe(stack, ["cache", "clear", "*"]), /^0 answers are forgotten/);
 });
 

@@ -1,4 +1,4 @@
-export { readBudgets } from "./budgets/read-budgets.ts";
+export { budgetPage, readBudgets } from "./budgets/read-budgets.ts";
 export * from "./config/load.ts";
 export { type LoadedSystem, readYamlSystem } from "./loader.ts";
 export * from "./models/model.ts";

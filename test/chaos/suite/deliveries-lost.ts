@@ -3,9 +3,10 @@ import { directGetBatch } from "@troupe/runtime/internal";
 import { hostsOf } from "../../support/host-processes.ts";
 import type { ChaosBed } from "./bed.ts";
 import type { Fault, Strike } from "./fault.ts";
-import { oneOf } from "./process-faults.ts";
+import { beginLongSteps, WORKER } from "./long-steps.ts";
 
-const ROLE = "worker";
+/** Longer than it takes to find who has the steps, and to strike. */
+const WORK_MS = 3_000;
 
 /**
  * The store forgets what it has delivered, and then those who had it die: messages that nobody will be given again unless somebody misses
@@ -16,18 +17,15 @@ export const deliveriesLost: Fault = {
   struck: "host",
   holdMs: [0, 0],
   async strike(bed, random): Promise<Strike> {
-    const { name, process: node } = oneOf(
-      bed.nodes.filter(({ process: part }) => part.isRunning),
-      random,
-    );
-    const hosts = await hostsOf(node.pid);
-    if (hosts.length === 0) throw new Error(`${name} has no host just now`);
+    const { node } = await beginLongSteps(bed, random, WORK_MS);
+    const hosts = await hostsOf(node.process.pid);
+    if (hosts.length === 0) throw new Error(`${node.name} has no host just now`);
     for (const host of hosts) process.kill(host, "SIGSTOP");
     let after: "SIGKILL" | "SIGCONT" = "SIGCONT";
     try {
       if ((await ackAll(bed)) === 0) throw new Error("nobody has a delivery just now");
       after = "SIGKILL";
-      return { target: name, heal: async () => undefined };
+      return { target: node.name, heal: async () => undefined };
     } finally {
       for (const host of hosts) process.kill(host, after);
     }
@@ -40,7 +38,7 @@ async function ackAll({ core, subjects }: ChaosBed): Promise<number> {
   const manager = await jetstreamManager(core.nc, { checkAPI: false });
   let acked = 0;
   for await (const { name, config, ack_floor: floor, delivered } of manager.consumers.list(stream)) {
-    if (config.durable_name?.endsWith(`-${ROLE}`) !== true || config.filter_subject === undefined) continue;
+    if (config.durable_name?.endsWith(`-${WORKER}`) !== true || config.filter_subject === undefined) continue;
     const query = { filter: config.filter_subject, from: floor.stream_seq + 1 };
     for await (const { sequence } of directGetBatch(core, stream, query)) {
       if (sequence > delivered.stream_seq) break;

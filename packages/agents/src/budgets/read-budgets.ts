@@ -14,6 +14,32 @@ export interface BudgetView {
   readonly reserved: Amount;
 }
 
+/** Which accounts are looked at. */
+export interface BudgetQuery {
+  /** Only those whose names begin with it; default all. */
+  readonly prefix?: string | undefined;
+  /** Only those behind this name: the cursor of the page before. */
+  readonly after?: string | undefined;
+  readonly limit: number;
+}
+
+export interface BudgetPage {
+  readonly accounts: readonly BudgetView[];
+  /** All that the prefix finds, on whatever page. */
+  readonly total: number;
+  /** Of the next page; absent on the last. */
+  readonly cursor?: string;
+}
+
+/** One page of accounts that are sorted by name. Pure. */
+export function budgetPage(all: readonly BudgetView[], { prefix = "", after = "", limit }: BudgetQuery): BudgetPage {
+  const found = all.filter(({ account }) => account.startsWith(prefix));
+  const rest = found.filter(({ account }) => account > after);
+  const accounts = rest.slice(0, limit);
+  const last = accounts.at(-1);
+  return { accounts, total: found.length, ...(last && rest.length > limit ? { cursor: last.account } : {}) };
+}
+
 type Place = Required<Pick<CasBucketOptions<Account>, "link" | "subjects" | "logger" | "clock">>;
 
 /** All accounts, by name, as they are now. Throws `unavailable`. */

@@ -1,4 +1,4 @@
-import { readBudgets } from "@troupe/agents/internal";
+import { budgetPage, readBudgets } from "@troupe/agents/internal";
 import { createLogger, Subjects } from "@troupe/runtime/internal";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -6,11 +6,17 @@ import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } f
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { reach } from "../reach.ts";
 
-const Options = AddressOptions.extend({ json: z.boolean().default(false) });
+const Options = AddressOptions.extend({
+  json: z.boolean().default(false),
+  limit: z.coerce.number().int().min(1).max(10_000).default(100),
+  after: z.string().optional(),
+});
+type Options = z.infer<typeof Options>;
 
-async function showBudgets(scope: Scope, options: z.infer<typeof Options>): Promise<ExitCode> {
+async function showBudgets(scope: Scope, options: Options, [prefix]: readonly string[]): Promise<ExitCode> {
   const { terminal, clock } = scope;
-  const accounts = await reach(scope, options, "operator", ({ link, address }) =>
+  const { limit, after } = options;
+  const all = await reach(scope, options, "operator", ({ link, address }) =>
     readBudgets({
       link,
       subjects: new Subjects(address.system),
@@ -18,19 +24,24 @@ async function showBudgets(scope: Scope, options: z.infer<typeof Options>): Prom
       clock,
     }),
   );
-  if (options.json) terminal.print(JSON.stringify({ accounts }));
-  else if (accounts.length === 0) terminal.print("Nothing was spent from any budget.");
+  const { accounts, total, cursor } = budgetPage(all, { prefix, after, limit });
+  if (options.json) terminal.print(JSON.stringify({ accounts, total, cursor }));
+  else if (accounts.length === 0) terminal.print("Nothing was spent from any such budget.");
   else {
     for (const { account, total, reserved, minute } of accounts) {
       const inAll = `${total.calls} calls, ${total.tokens} tokens, $${(total.costMicros / 1_000_000).toFixed(4)}`;
       const now = `${minute.calls} calls this minute, ${reserved.calls} reserved`;
       terminal.print(`${account}: ${inAll}; ${now}`);
     }
+    if (cursor !== undefined) terminal.print(`${total} accounts in all; more with --after ${cursor}`);
   }
   return EXIT_CODES.ok;
 }
 
 export function budgetsCommand(cli: Cli): Command {
-  const command = withAddress(newCommand("budgets"));
+  const command = withAddress(newCommand("budgets"))
+    .argument("[account]", "its name, or the beginning of names: role., tenant.acme; default: all")
+    .option("--limit <count>", "at most so many (100)")
+    .option("--after <account>", "only those behind this one");
   return runs(cli, command, { options: Options, run: showBudgets });
 }
