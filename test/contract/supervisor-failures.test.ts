@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import {
   type Clock,
   type ClusterHealth,
+  directGetLast,
   type Held,
   handBackSubject,
   type Link,
@@ -239,6 +240,32 @@ test("however many give back the same delivery, at once and again later, it come
     timeout: 15_000,
   });
   assert.equal(more.headers?.code, 404, "nothing is on its way a second time");
+});
+
+test("of a mailbox the oldest message that waits is told, until it is delivered", async () => {
+  await using bed = await SupervisorBed.start();
+  await bed.supervisor();
+  const version = await bed.deploy();
+  await patient(bed);
+  const reader = new QueueReader(bed.core, bed.subjects, 1);
+  const oldest = async () => {
+    const queue = (await reader.read()).find(({ durable }) => durable === "v1-a");
+    assert.ok(queue);
+    return reader.oldestWaiting(queue);
+  };
+  assert.equal(await oldest(), undefined);
+  const tasks = [await bed.submit(version), await bed.submit(version)];
+  const storedMs = await Promise.all(
+    tasks.map(async (task) => {
+      const start = await directGetLast(bed.core, "BED_LOG_0", bed.subjects.start(task, "a"));
+      return start?.storedAtMs;
+    }),
+  );
+  assert.deepEqual([await oldest(), await oldest()], [storedMs[0], storedMs[0]], "asked again");
+  await take(bed, 15_000);
+  assert.equal(await oldest(), storedMs[1]);
+  await take(bed, 15_000);
+  assert.equal(await oldest(), undefined);
 });
 
 test("when a live node does not say what it holds, nothing is given back", async () => {

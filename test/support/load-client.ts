@@ -21,8 +21,15 @@ export interface LoadOptions {
   readonly input: (number: number) => TaskRequest["input"];
 }
 
-/** How long a task may be silent before its client asks for it: events may be lost, the answer to a question not. */
-const ASK_EVERY_MS = 2_000;
+/**
+ * How long a task may be silent before its client asks for it, since events may be lost; twice as long each time. A thousand clients that ask
+ * in a steady rhythm keep a system down that cannot keep up.
+ */
+const ASK_AFTER_MS = 2_000;
+const LONGEST_SILENCE_MS = 16_000;
+/** Pause before a submission is repeated, twice as long each time. */
+const REPEAT_AFTER_MS = 100;
+const LONGEST_PAUSE_MS = 2_000;
 
 /**
  * Clients as users are: each submits a task, with one idempotency key until it is accepted, and waits for its end. An unanswered submission
@@ -126,7 +133,7 @@ export class LoadClient implements AsyncDisposable {
     const { door } = this.#options;
     const number = this.#number++;
     const idempotencyKey = `${this.#id}-${number}`;
-    for (;;) {
+    for (let pauseMs = REPEAT_AFTER_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       try {
         const { task_id } = await this.#client.submit(door, this.#options.input(number), { idempotencyKey });
         return task_id;
@@ -135,15 +142,15 @@ export class LoadClient implements AsyncDisposable {
         if (this.#isDisposed) throw error;
         if (this.repeated > 10_000)
           throw new Error(`submissions are not answered: ${messageOf(error)}`, { cause: error });
-        await timer(100);
+        await timer(pauseMs);
       }
     }
   }
 
   async #end(task: TaskId): Promise<void> {
     const told = new Promise<true>((resolve) => this.#waiting.set(task, () => resolve(true)));
-    for (;;) {
-      if (await Promise.race([told, timer(ASK_EVERY_MS, false, { ref: false })])) break;
+    for (let silenceMs = ASK_AFTER_MS; ; silenceMs = Math.min(2 * silenceMs, LONGEST_SILENCE_MS)) {
+      if (await Promise.race([told, timer(silenceMs, false, { ref: false })])) break;
       if (this.#isDisposed || (await this.#hasEnded(task))) break;
     }
     this.#waiting.delete(task);

@@ -63,6 +63,20 @@ export async function directGetSequence(
   return storedMessage(answer, stream);
 }
 
+/**
+ * The first message under a filter from a sequence on, or `undefined`. The server looks through the block that holds the sequence and mostly
+ * finds it there; a batched read by a filter counts all that match first, with the stream locked: 0.1 to 0.2 s at half a million subjects.
+ */
+export async function directGetNext(
+  link: Link,
+  stream: string,
+  filter: string,
+  from: number,
+): Promise<StoredMessage | undefined> {
+  const request = JSON.stringify({ seq: from, next_by_subj: filter });
+  return storedMessage(await ask(link, `${link.apiPrefix}.DIRECT.GET.${stream}`, request), stream);
+}
+
 /** All messages of a query, in the order of their sequences, page by page. */
 export async function* directGetBatch(link: Link, stream: string, query: BatchQuery): AsyncGenerator<StoredMessage> {
   if ("writtenOnce" in query) yield* readWrittenOnce(link, stream, query.writtenOnce, query.from ?? 1);

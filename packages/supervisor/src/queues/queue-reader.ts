@@ -1,5 +1,5 @@
 import { type ConsumerInfo, jetstreamManager } from "@nats-io/jetstream";
-import { directGetBatch, type Link, type Subjects } from "@troupe/runtime/internal";
+import { directGetNext, type Link, type Subjects } from "@troupe/runtime/internal";
 
 /** A mailbox's durable as the server tells it. */
 export interface QueueState {
@@ -29,6 +29,8 @@ export class QueueReader {
   readonly #link: Link;
   readonly #subjects: Subjects;
   readonly #shards: number;
+  /** What was found last by durable: it holds for as long as nothing more is delivered. */
+  readonly #oldest = new Map<string, { readonly deliveredUpTo: number; readonly storedAtMs: number }>();
 
   constructor(link: Link, subjects: Subjects, shards: number) {
     this.#link = link;
@@ -50,12 +52,15 @@ export class QueueReader {
   }
 
   /** When the oldest message that nobody has been given was stored, ms since 1970; `undefined` when none waits. */
-  async oldestWaiting({ shard, filter, deliveredUpTo }: QueueState): Promise<number | undefined> {
+  async oldestWaiting({ shard, durable, filter, deliveredUpTo }: QueueState): Promise<number | undefined> {
     const stream = this.#subjects.logStream(shard);
-    for await (const { storedAtMs } of directGetBatch(this.#link, stream, { filter, from: deliveredUpTo + 1 })) {
-      return storedAtMs;
-    }
-    return undefined;
+    const key = `${stream}/${durable}`;
+    const known = this.#oldest.get(key);
+    if (known?.deliveredUpTo === deliveredUpTo) return known.storedAtMs;
+    const message = await directGetNext(this.#link, stream, filter, deliveredUpTo + 1);
+    if (message === undefined) this.#oldest.delete(key);
+    else this.#oldest.set(key, { deliveredUpTo, storedAtMs: message.storedAtMs });
+    return message?.storedAtMs;
   }
 }
 

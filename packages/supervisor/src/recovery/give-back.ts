@@ -2,20 +2,11 @@
  * Gives back at once what a lost node held: every delivery that no live node says it holds is NAKed for it (DESIGN §7). Safe on mere
  * suspicion: a NAK of a message that is not pending does nothing, and a wrong one costs a take-over, never a wrong result.
  */
-import {
-  directGetBatch,
-  Held,
-  handBackSubject,
-  type Link,
-  type Logger,
-  messageOf,
-  type Subjects,
-} from "@troupe/runtime/internal";
+import { Held, handBackSubject, type Link, type Logger, messageOf, type Subjects } from "@troupe/runtime/internal";
 import { jsonBody } from "../observer/json-body.ts";
-import type { QueueReader, QueueState } from "../queues/queue-reader.ts";
+import type { QueueReader } from "../queues/queue-reader.ts";
+import { outstanding } from "./outstanding.ts";
 
-/** Most messages of one mailbox that are looked at; the rest comes back by `ack_wait`. */
-const MESSAGES_A_QUEUE = 2_000;
 const HELD_TIMEOUT_MS = 1_000;
 /** For nodes that are suspect themselves: if they answer, they hold what they say; if not, nobody waits for them. */
 const SUSPECT_TIMEOUT_MS = 150;
@@ -59,30 +50,18 @@ export async function giveBack(options: GiveBackOptions, { live, suspect }: Hold
     logger.warn({ reason: messageOf(error) }, "a live node did not say what it holds");
     return undefined;
   }
-  let named = 0;
-  for (const queue of busy) {
+  const named = busy.map(async (queue) => {
     const stream = subjects.logStream(queue.shard);
     const held = answers.map((answer) => answer.held[queue.durable] ?? []);
-    for (const sequence of toGiveBack(await outstanding(link, stream, queue), held)) {
+    const lost = toGiveBack(await outstanding(link, stream, queue), held);
+    for (const sequence of lost)
       link.nc.publish(handBackSubject(stream, queue.durable, sequence, queue.consumerSequence), "-NAK");
-      named++;
-    }
-  }
-  return named;
+    return lost.length;
+  });
+  return (await Promise.all(named)).reduce((sum, count) => sum + count, 0);
 }
 
 async function askHeld(link: Link, subjects: Subjects, node: string, timeoutMs: number): Promise<Held> {
   const answer = await link.nc.request(subjects.node(node, "held"), "", { timeout: timeoutMs });
   return Held.parse(jsonBody(answer.data));
-}
-
-/** Sequences of the mailbox's messages between its ack floor and its last delivery. */
-async function outstanding(link: Link, stream: string, queue: QueueState): Promise<readonly number[]> {
-  const sequences: number[] = [];
-  const query = { filter: queue.filter, from: queue.ackedUpTo + 1 };
-  for await (const { sequence } of directGetBatch(link, stream, query)) {
-    if (sequence > queue.deliveredUpTo || sequences.length === MESSAGES_A_QUEUE) break;
-    sequences.push(sequence);
-  }
-  return sequences;
 }
