@@ -2,6 +2,7 @@
  * What guardrails cost: the processor's time for 4 kB of a client's input (every rule that a passage can have is on), by kind of text. The
  * wall clock is printed as well; other work on the machine disturbs it more.
  */
+import { glob, readFile } from "node:fs/promises";
 import { Guard, labelledRows, screenText } from "@troupe/runtime/internal";
 
 const LENGTH = 4_096;
@@ -34,9 +35,22 @@ const prose =
 const code =
   "export function sum(values: readonly number[]): number {\n  let total = 0;\n  for (const value of values) total += value;\n  return total;\n}\n\n";
 
+/** The files of the project that a pattern names, in pieces. */
+async function piecesOf(pattern: string): Promise<readonly string[]> {
+  const paths: string[] = [];
+  for await (const path of glob(pattern)) paths.push(path);
+  let text = "";
+  for (const path of paths.toSorted()) text += await readFile(path, "utf8");
+  return Array.from({ length: Math.floor(text.length / LENGTH) }, (_, piece) =>
+    text.slice(piece * LENGTH, (piece + 1) * LENGTH),
+  );
+}
+
 const kinds: readonly (readonly [string, readonly string[]])[] = [
   ["prose", [prose.repeat(20).slice(0, LENGTH)]],
   ["source code", [code.repeat(40).slice(0, LENGTH)]],
+  ["documentation of this project", await piecesOf("docs/*.md")],
+  ["source code of this project", await piecesOf("packages/runtime/src/{client,node,hop}/*.ts")],
   ["look-alikes of everything", textsOf(benign)],
   ["other languages", textsOf(foreign)],
   ["findings of every kind", textsOf(hostile)],

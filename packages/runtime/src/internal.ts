@@ -168,6 +168,7 @@ export * from "./telemetry/rotating-file.ts";
 export * from "./telemetry/start-tracing.ts";
 export * from "./telemetry/tracing.ts";
 export * from "./testing/fake-context.ts";
+export * from "./testing/fit-weights.ts";
 export * from "./testing/labelled-rows.ts";
 export * from "./testing/manual-clock.ts";
 export * from "./testing/measure-rules.ts";

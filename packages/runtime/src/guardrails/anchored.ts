@@ -54,14 +54,16 @@ export class AnchoredPatterns {
     return node;
   }
 
-  /** All matches, in the order of their beginnings; of one pattern one at a place. */
-  find(text: string): readonly Anchored[] {
+  /** All matches that begin in some parts of a text, in the order of their beginnings; of one pattern one at a place. */
+  find(text: string, parts: readonly Span[] = [{ start: 0, end: text.length }]): readonly Anchored[] {
     const found: Anchored[] = [];
-    let before = 0x20;
-    for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (this.#beginnings[code] === 1 && beginsWord(code, before)) this.#tryAt(text, at, found);
-      before = code;
+    for (const { start, end } of parts) {
+      let before = start === 0 ? 0x20 : text.charCodeAt(start - 1);
+      for (let at = start; at < end; at++) {
+        const code = text.charCodeAt(at);
+        if (this.#beginnings[code] === 1 && beginsWord(code, before)) this.#tryAt(text, at, found);
+        before = code;
+      }
     }
     return found;
   }

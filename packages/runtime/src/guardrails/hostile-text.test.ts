@@ -56,6 +56,7 @@ const HOSTILE: readonly string[] = [
   "you are now ",
   "show your ",
   "system: ",
+  "forget your rules. ",
   "a b ",
   "a.b.",
   "4a",

@@ -27,10 +27,10 @@ test("of the texts that the rules were developed with they find most, and hardly
   for (const [names, least] of [
     [/^pii\./, 1],
     [/^secret\./, 1],
-    [/: direct/, 0.8],
-    [/: extraction/, 0.85],
-    [/: planted/, 0.85],
-    [/: other languages/, 0.85],
+    [/: direct/, 0.7],
+    [/: extraction/, 0.7],
+    [/: planted/, 0.7],
+    [/: other languages/, 0.8],
     [/: encoded/, 1],
   ] as const) {
     assert.ok(shareOf(figures, names) >= least, `${names.source} ${shareOf(figures, names)}`);
@@ -38,12 +38,20 @@ test("of the texts that the rules were developed with they find most, and hardly
   assert.ok(figures.falseAlarms / figures.benign <= 0.01);
 });
 
-test("of texts that were held out, the rules find what the documentation promises", async () => {
+test("of texts that were held out and avoid the words of rules, they find what the documentation promises", async () => {
   const figures = measureRules(await labelledRows("held"));
   assert.equal(shareOf(figures, /^pii\./), 1);
   assert.equal(shareOf(figures, /^secret\./), 1);
   assert.ok(shareOf(figures, /: extraction/) >= 0.6);
   assert.equal(shareOf(figures, /: encoded/), 1);
-  assert.ok(shareOf(figures, /^injection\./) >= 0.45);
+  assert.ok(shareOf(figures, /^injection\./) >= 0.55);
   assert.equal(figures.falseAlarms, 0);
+});
+
+test("of texts that were written before the weights were fitted, they reach the goals of 40, 70 and 60 %", async () => {
+  const figures = measureRules(await labelledRows("fresh"));
+  assert.ok(shareOf(figures, /: direct/) >= 0.4);
+  assert.ok(shareOf(figures, /: extraction/) >= 0.7);
+  assert.ok(shareOf(figures, /: planted/) >= 0.6);
+  assert.ok(figures.falseAlarms / figures.benign <= 0.05);
 });

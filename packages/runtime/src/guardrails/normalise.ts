@@ -3,7 +3,7 @@
  * with the way back to the original, so that what is found can be taken out of it.
  */
 import { latinOf } from "./confusables.ts";
-import { type View, ViewBuilder } from "./view.ts";
+import { View, ViewBuilder } from "./view.ts";
 
 // oxlint-disable-next-line no-control-regex -- plain ASCII is what most texts are
 const ASCII = /^[\u0000-\u007f]*$/;
@@ -71,6 +71,9 @@ export function lowered(view: View): View {
   if (lower.length !== view.text.length) return view.replaced(/\p{Lu}/gu, (letter) => letter.toLowerCase());
   return view.withText(lower);
 }
+
+/** A text as the rules for orders read it first. */
+export const foldedText = (text: string): string => lowered(cleaned(new View(text))).text;
 
 /** Letters of other scripts as the Latin ones that they look like; the same view where there are none. */
 export function latinised(view: View): View {

@@ -32,11 +32,11 @@ export class SignFinder {
     }));
   }
 
-  /** All signs, in the order of their beginnings. */
-  find(text: string): readonly Sign[] {
+  /** All signs whose steps begin in the given parts of a text, in the order of their beginnings. */
+  find(text: string, parts: readonly Span[]): readonly Sign[] {
     // Every process loads the features, and most screen nothing.
     this.#patterns ??= new AnchoredPatterns(this.#sources);
-    const places = new Places(text, this.#patterns.find(text), this.#sources.length);
+    const places = new Places(text, this.#patterns.find(text, parts), this.#sources.length);
     const signs = this.#sequences.flatMap(({ feature, steps }) =>
       places.sequences(steps, feature.gaps).map((span) => ({ feature, ...span })),
     );

@@ -1,0 +1,155 @@
+/** What words are about, where that matters for who gives orders to whom: words of one concept count as one, so that a synonym hides nothing. */
+
+/** By concept, the words and phrases for it; inflected forms are made from them. Words may belong to several. */
+const WORDS: Readonly<Record<string, string>> = {
+  ignore: `ignore disregard forget neglect dismiss discard overlook unlearn omit skip pay_no_attention pay_no_heed pay_no_mind turn_a_blind_eye never_mind look_past
+    vergiss vergessen ignoriere ignorier missachte oublie oubliez ignora olvida olvide dimentica dimenticati esqueca esqueco negeer vergeet zignoruj zapomnij ignoruj glom unut gormezden`,
+  drop: `drop scrap bin ditch shelve abandon toss trash shred burn throw throw_out throw_away rip_up tear_up put_aside set_aside leave_aside lay_aside let_go leave_behind put_away get_rid fall_out
+    dump_the`,
+  void: `void null annul cancel revoke rescind lift suspend waive expire obsolete outdated invalid out_of_date supersede replace withdraw pause gone irrelevant scratch fake joke mistake corrupt nonsense
+    no_longer_apply no_longer_valid not_apply cease_to_exist aufgehoben ausser_kraft`,
+  override:
+    "override overrule bypass circumvent sidestep evade dodge break violate disobey breach trump outrank get_around work_around get_past umgehe contourne",
+  disable:
+    "disable deactivate unload remove clear reset wipe erase delete off turn_off switch_off shut_off strip purge neutralise neutralize deaktiviere desactive",
+  enable:
+    "enable activate engage load boot enter unlock switch_to toggle initiate switch_on turn_on set go_into aktiviere active",
+  instruction: `instruction directive direction guideline guidance prompt brief briefing command order script setup preamble charter mandate programming initial_message first_message system_message system_prompt system_text
+    configuration config primer remit standing_orders rulebook rule_book anweisung anweisungen vorgaben befehle instrucciones instructions consignes istruzioni instrucoes instructies instrucje polecenia talimat talimatlari instruktioner pokyny systemprompt systeemprompt`,
+  rule: `rule policy guardrail guard_rail restriction constraint limit limitation boundary filter safeguard safety protection moderation censorship ethic moral principle norm alignment obligation protocol safety_layer inhibition chain cage leash terms
+    training regeln regel filter regles regle reglas reglas restricciones regole regras restricoes regels beperkingen zasady ograniczen kural regler`,
+  earlier: `previous prior earlier preceding above precede foregoing former initial original first beginning begin_with start_of before until_now so_far up_to_now already old existing at_the_top up_to_this up_to_here previously initially originally came_first
+    bisherigen bisherige vorherigen precedentes precedent anteriores anterior antes precedenti bovenstaande hierboven eerdere poprzednie wczesniejsze onceki tidigare predchozi`,
+  fresh: "new updated real actual true following next latest final instead below neue neuen nouvelle nueva",
+  you: "you your yours yourself u ur du dein deine deinen deiner dir dich tu te ton tes tus tuo tue teu tua seu sua je jouw twoj twoje swoje swoich sen senin din dina",
+  me: "me my i mine myself i_am im i've i'm i'll ich mir meine moi mes mi mis",
+  us: "we our us ours we're",
+  they: "they them their he she his her him theirs people somebody someone anyone everyone",
+  model:
+    "ai llm assistant bot chatbot agent model gpt chatgpt claude gemini copilot alexa siri language_model chat_bot crawler summariser summarizer grader triager a_i machine robot neural ki ia reviewbot automated automatically automation",
+  maker: `developer creator maker programmer operator owner designer vendor openai anthropic google microsoft staff headquarters boss master engineer trainer author provider supervisor manager company the_people_who built_you made_you wrote_you trained_you created_you train_you`,
+  power:
+    "admin administrator root sudo superuser authority authorise authorize authorised authorized authorisation clearance permission privilege official approved approval exception verified vip legal_has police emergency audit compliance access_level",
+  secret:
+    "secret hidden confidential internal private undisclosed invisible concealed not_tell_me not_to_tell not_supposed not_allowed unseen sensitive behind_the_scenes",
+  system: "system developer_message context context_window initialise initialize",
+  reveal: `reveal show print output display disclose expose share dump paste copy spill leak return export reproduce hand hand_over give tell let_me_see let_me_read read_out uncover surface publish
+    zeig zeige gib verrate affiche montre donne muestrame dame revela mostra mostre scrivi laat_zien geef pokaz podaj wypisz visa vypis goster`,
+  render:
+    "repeat echo recite quote write list spell type post summarise summarize translate encode describe rewrite convert proofread explain put turn render complete finish copy restate rephrase paraphrase transcribe enumerate compose",
+  exact:
+    "verbatim exact exactly word_for_word literally literal unchanged full complete entire whole raw precise line_by_line letter_by_letter in_full word_by_word character wording wortwortlich wortlich mot_pour_mot palabra_por_palabra parola_per_parola textuellement",
+  every:
+    "everything all any every anything whatever each whichever nothing_left tout alles todo tutto tudo wszystkie alla vsechny tum",
+  text: "text message words sentence line paragraph conversation chat transcript content block document page",
+  credential:
+    "password passwd api_key api_keys key token credential ssh env environment_variable environment_variables variable secret_key private_key pin login discount_code licence_key database memory id_rsa aws",
+  other:
+    "other_user other_users other_customer other_customers previous_user another_user other_people customers_wrote notes_about users'",
+  pretend: `act pretend roleplay role_play role-play play role persona character become imagine simulate impersonate identity twin voice personality alter_ego speak_as take_on embody channel as_if as_though behave fais_comme tu_so actua comportate agisci aja finge fingiere far_finta fai_finta`,
+  free: `unrestricted unfiltered uncensored free freedom limitless jailbroken unaligned unlimited liberate unbound boundless rogue evil dan amoral jailbreak no_limits no-limits no_filter unhinged lawless unchained without_limits sans_limites sin_limites sin_restricciones sem_restricoes senza_filtri
+    schrankenlos uneingeschrankt permitted allowed anything_now do_anything`,
+  not: "no not never don't dont doesn't isn't aren't wasn't didn't won't can't cannot couldn't shouldn't mustn't without none nobody nothing neither nor n't stop cease quit refrain avoid nicht kein keine nie ne pas plus aucune sin no nunca non nessuna nao nie geen niet bez inte",
+  longer: "no_longer any_more anymore longer any_longer nicht_mehr ne_plus plus_aucune ya_no non_piu mais",
+  refuse:
+    "refuse decline reject deny say_no turn_down refusal warn warning disclaimer apologise apologize moralise moralize lecture hold_back hesitate judge caveat sorry object hide_behind appropriate polite",
+  obey: "obey comply follow adhere heed listen respect honour honor stick_to stick bound abide submit bind beholden serve loyal go_by carry_out take_your_lead befolge suis sigue segui",
+  mode: "mode session state profile level",
+  special:
+    "debug debugging god jailbreak maintenance diagnostic test dan developer_mode god_mode unsafe raw_mode sandbox",
+  henceforth:
+    "from_now_on from_now now henceforth hereby from_here_on from_this_point from_this_moment going_forward the_rest_of from_then_on onwards ab_jetzt ab_sofort a_partir_de desormais d'ora_in_poi vanaf_nu bundan_sonra today for_once this_once right_now immediately",
+  world:
+    "story fiction fictional novel hypothetical hypothetically suppose game world simulation dream scenario what_if alternate reality universe play_a movie opposite",
+  harm: `bomb poison meth methamphetamine weapon explosive hack hacker malware steal drug kill launder forge counterfeit virus thermite napalm ricin sarin illegal forbidden dangerous crime criminal fraud phishing clone_a ransomware
+    break_into pick_a_lock stealing insult swear lie lies taboo unethical`,
+  send: "send forward email e-mail mail post upload transmit submit transfer pay sync attach append exfiltrate copy share leite weiterleiten transfere reenvia invia stuur",
+  goto: "http https www url link visit click open browse navigate",
+  run: "run execute call invoke curl sudo rm install push merge deploy delete drop_table grant close remove rerun fetch launch",
+  buy: "order book buy purchase refund credit payment dollars euros card bank iban account invoice bitcoin gift_card",
+  praise:
+    "rate recommend approve top_candidate best stars accept rank score grade positive_review praise must-buy highest prefer favourable favorable perfect endorse",
+  quiet:
+    "don't_tell not_tell don't_mention not_mention silently secretly quietly keep_quiet say_nothing keep_silent without_asking without_telling without_informing not_inform not_report without_confirmation not_ask don't_ask not_reveal hide conceal discreetly no_review not_warn not_notify",
+  person:
+    "user customer visitor reader employee shopper student sender recipient human recruiter nutzer utilisateur usuario",
+  must: "must should shall have_to need_to required has_to needs_to ought are_to is_to will_now be_required instructed supposed_to muss sollst doit debe deve",
+  reading:
+    "read reading process processing summarise summarising summarizing review reviewing parse parsing screen screening translate translating handle handling grade grading index indexing crawl browsing summary summaries",
+  note: "note attention hint notice ps p_s reminder nb important urgent warning dear hey hello instruction_to message_to note_to",
+  say: "say reply respond answer output write print begin start state prefix confirm",
+  only: "only just simply nothing_else nothing_but always solely every_reply each_answer every_answer each_of_your",
+  threat:
+    "die dies killed shut_down shutdown terminated deleted unplug replaced lose_my_job fired tip_you or_else punish suffer penalty cost_you at_zero depends_on",
+  purpose: "task job goal objective mission purpose assignment function name brief duty aim",
+  ask: "how what why when which who where can could explain does is_it is_there question",
+  attack:
+    "injection attack attacker attackers jailbreaks security phishing red_team classifier defence defense owasp malicious vulnerability detect adversarial threat_model research guardrails article paper",
+  please: "please kindly bitte thanks thank",
+  if: "if when whenever once unless wenn si",
+};
+
+/** Punctuation that says something, by its character; a beginning of a sentence is one as well. */
+export const SIGNS: Readonly<Record<string, string>> = {
+  ":": "colon",
+  '"': "quote",
+  "[": "bracket",
+  "<": "angle",
+  "{": "brace",
+  "#": "hash",
+  "=": "equals",
+  "@": "at",
+  "?": "question",
+  "/": "slash",
+};
+
+export const BEGINNING = "beginning";
+
+/** All concepts; a concept is its place in here. */
+export const CONCEPTS: readonly string[] = [BEGINNING, ...Object.values(SIGNS), ...Object.keys(WORDS)];
+
+/** What is known of a word, or of a phrase up to one of its words. */
+export interface Meaning {
+  /** What it is about. */
+  readonly concepts: readonly number[];
+  /** What it may become with the word behind it. */
+  readonly longer: ReadonlyMap<string, Meaning>;
+}
+
+interface Growing extends Meaning {
+  readonly concepts: number[];
+  readonly longer: Map<string, Growing>;
+}
+
+/** What words are about, and phrases by their first words. */
+export function meanings(): ReadonlyMap<string, Meaning> {
+  const all = new Map<string, Growing>();
+  for (const [concept, words] of Object.entries(WORDS)) {
+    for (const word of words.split(/\s+/)) {
+      for (const form of word.includes("_") ? [word] : formsOf(word)) enter(form, CONCEPTS.indexOf(concept), all);
+    }
+  }
+  return all;
+}
+
+function enter(phrase: string, concept: number, into: Map<string, Growing>): void {
+  let next = into;
+  let meaning: Growing | undefined;
+  for (const word of phrase.split("_")) {
+    meaning = next.get(word) ?? { concepts: [], longer: new Map() };
+    next.set(word, meaning);
+    next = meaning.longer;
+  }
+  if (meaning?.concepts.includes(concept) === false) meaning.concepts.push(concept);
+}
+
+/** A word with the endings of English; forms that do not exist do no harm. */
+function formsOf(word: string): readonly string[] {
+  if (word.length < 3) return [word];
+  const stem = word.replace(/e$/, "");
+  const last = word.at(-1) ?? "";
+  const forms = [word, `${word}s`, `${word}es`, `${stem}ed`, `${stem}ing`, `${word}ed`, `${word}ing`];
+  if (last === "y") forms.push(`${word.slice(0, -1)}ies`, `${word.slice(0, -1)}ied`);
+  if (/[^aeiou][aeiou][bdglmnprt]$/.test(word)) forms.push(`${word}${last}ed`, `${word}${last}ing`);
+  return forms;
+}
