@@ -1,5 +1,5 @@
 import { createLogger, openLink, PLACE_OF_USER, startEmbeddedServer } from "@troupe/runtime/internal";
-import type { Chain } from "./chain.ts";
+import type { Chain, Measured } from "./chain.ts";
 import type { Sample } from "./measurement.ts";
 import { CHAINS, type ChainName, type Load } from "./messages.ts";
 import { openRoleChain } from "./role-chain.ts";
@@ -20,7 +20,7 @@ export interface Bed {
   close(): Promise<void>;
 }
 
-export async function openBed({ variants, profileDir }: BenchSettings): Promise<Bed> {
+export async function openBed({ variants, profileDir }: Pick<BenchSettings, "variants" | "profileDir">): Promise<Bed> {
   const opened = new AsyncDisposableStack();
   try {
     const { server, link } = await openServer(opened);
@@ -57,11 +57,23 @@ export async function openServer(opened: AsyncDisposableStack) {
 
 async function measure(chain: Chain | undefined, variant: Variant, load: Load, round: number): Promise<Sample> {
   if (!chain) throw new RangeError(`chain ${variant.chain} is not open`);
-  const { result, processes, bytesPerRecord } = await chain.measure(load);
+  const measured = await chain.measure(load);
+  const { bytesPerRecord } = measured;
+  const bytesPerTask = bytesPerRecord === undefined ? undefined : bytesPerRecord * variant.recordsPerTask;
+  return { ...sampleOf(variant.id, load, round, measured), bytesPerTask };
+}
+
+/** What was measured of a variant, per second and by process. */
+export function sampleOf(
+  variant: string,
+  load: Load,
+  round: number,
+  { result, processes }: Pick<Measured, "result" | "processes">,
+): Sample {
   const pick = (key: "cores" | "rssBytes") =>
     Object.fromEntries(Object.entries(processes).map(([name, window]) => [name, window[key]]));
   return {
-    variant: variant.id,
+    variant,
     inFlight: load.inFlight,
     round,
     tasksPerSecond: (result.finished * 1_000) / result.elapsedMs,
@@ -69,6 +81,5 @@ async function measure(chain: Chain | undefined, variant: Variant, load: Load, r
     p99Ms: result.p99Ms,
     cpu: pick("cores"),
     rssBytes: pick("rssBytes"),
-    bytesPerTask: bytesPerRecord === undefined ? undefined : bytesPerRecord * variant.recordsPerTask,
   };
 }

@@ -69,7 +69,8 @@ function row(variant: Variant, inFlight: number, own: readonly Sample[], baselin
   };
 }
 
-const cpuMicros = ({ cpu, tasksPerSecond }: Sample): number =>
+/** Processor time of a task in all processes together, µs. */
+export const cpuMicros = ({ cpu, tasksPerSecond }: Sample): number =>
   (Object.values(cpu).reduce((sum, cores) => sum + cores, 0) * 1_000_000) / tasksPerSecond;
 
 function medians(records: readonly Readonly<Record<string, number>>[]): Record<string, number> {

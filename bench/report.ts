@@ -2,11 +2,11 @@
  * `npm run bench`: what a task costs on Troupe, beside what the same three messages cost on bare NATS in the same run (docs/benchmarks.md).
  * Everything runs on loopback, in processes of its own, and ends with the report.
  */
-import { systemRandom } from "@troupe/runtime/internal";
 import { type Bed, openBed } from "./bed.ts";
 import { type Sample, summarize } from "./measurement.ts";
 import { benchResult } from "./result.ts";
 import { type BenchSettings, parseSettings, USAGE, type Variant } from "./settings.ts";
+import { shuffled } from "./shuffled.ts";
 import { formatTables } from "./table.ts";
 
 const PRIMING_LEVEL = 64;
@@ -33,14 +33,6 @@ async function prime(bed: Bed, { variants, primeMs }: BenchSettings): Promise<vo
     process.stderr.write(`priming ${variant.id}\n`);
     await bed.measure(variant, { inFlight: PRIMING_LEVEL, warmUpMs: 0, measureMs: primeMs, step: variant.step }, -1);
   }
-}
-
-/** Another order in each round, so that no variant always runs after the same one. */
-function shuffled<T>(items: readonly T[]): T[] {
-  return items
-    .map((item) => ({ item, key: systemRandom.unit() }))
-    .toSorted((a, b) => a.key - b.key)
-    .map(({ item }) => item);
 }
 
 function progress(settings: BenchSettings, round: number, variant: Variant, sample: Sample): void {

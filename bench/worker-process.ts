@@ -8,11 +8,20 @@ export class WorkerProcess {
   readonly #child: ChildProcess;
   readonly #waiting: { done(message: FromWorker): boolean; fail(error: Error): void }[] = [];
 
-  constructor(name: string, module: URL, execArgv: readonly string[] = []) {
+  /** `program` = a module of ours, or a child that has been started with a channel and says the same over it. */
+  constructor(name: string, program: URL | ChildProcess, execArgv: readonly string[] = []) {
     this.name = name;
-    this.#child = fork(module, [], { execArgv: [...execArgv], stdio: ["ignore", "inherit", "inherit", "ipc"] });
+    this.#child =
+      program instanceof URL
+        ? fork(program, [], { execArgv: [...execArgv], stdio: ["ignore", "inherit", "inherit", "ipc"] })
+        : program;
     this.#child.on("message", (raw) => this.#receive(raw));
+    this.#child.on("error", (error) => this.#failAll(error.message));
     this.#child.on("exit", (code, signal) => this.#failAll(`ended early (${signal ?? `code ${code}`})`));
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   /** Sends a message and waits for one of the answering type. Throws when the worker fails, ends or is silent for `limitMs`. */

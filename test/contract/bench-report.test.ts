@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type Sample, summarize } from "../../bench/measurement.ts";
+import { parsePeerSettings } from "../../bench/peers/settings.ts";
+import { peerTable } from "../../bench/peers/table.ts";
 import { parseSettings } from "../../bench/settings.ts";
 import { pairedRatios, quantile, spreadOf } from "../../bench/statistics.ts";
 import { formatTables } from "../../bench/table.ts";
@@ -69,11 +71,35 @@ describe("benchmark report", () => {
     assert.equal(settingsOf("--quick").rounds, 2);
   });
 
+  it("compares peers with Troupe round by round, and says why one was skipped", () => {
+    const samples = [
+      sample("troupe-start", 0, 1_000, 5),
+      sample("bullmq", 1, 250, 20),
+      sample("troupe-start", 1, 500, 10),
+      sample("bullmq", 0, 500, 10),
+    ];
+    const contestants = [
+      { id: "troupe-start", title: "Troupe", keeps: "all" },
+      { id: "bullmq", title: "BullMQ", keeps: "jobs" },
+    ];
+    const table = peerTable(
+      contestants,
+      [{ id: "restate", title: "Restate", reason: "npm could\nnot | install it" }],
+      samples,
+    );
+    const [, , ours, bullmq, restate] = table.split("\n");
+    assert.match(ours ?? "", /^\| Troupe \| 500 \[500–1,000\] \| 1\.00 \|/);
+    assert.match(bullmq ?? "", /^\| BullMQ \| 250 \[250–500\] \| 0\.50 \| 10 \[10–20\] \|.*\| jobs \|$/);
+    assert.match(restate ?? "", /^\| Restate \| \*skipped\*: npm could not \/ install it \|/);
+  });
+
   it("refuses what it cannot measure, and says why", () => {
     assert.throws(() => parseSettings(["--rounds", "0"]), /--rounds: "0" is not a whole number/);
     assert.throws(() => parseSettings(["--levels", "1,x"]), /--levels: "x"/);
     assert.throws(() => parseSettings(["--only", "redis"]), /no variant "redis"/);
     assert.throws(() => parseSettings(["--fast"]), TypeError);
+    assert.throws(() => parsePeerSettings(["--only", "kafka"], ["bullmq"]), /no peer "kafka"/);
+    assert.throws(() => parsePeerSettings(["--rounds", "x"], ["bullmq"]), /--rounds: "x" is not/);
     assert.equal(parseSettings(["--help"]), "help");
   });
 });
