@@ -18,6 +18,7 @@ export const calmRound = (change: Partial<Round>): Round => ({
   tenantOf: new Map(),
   audit: { entries: [], findings: [] },
   spills: [],
+  fallen: [],
   before: [],
   after: [],
   queued: {},

@@ -26,6 +26,7 @@ export class PartProcess {
   readonly #env: Readonly<Record<string, string>>;
   readonly #lines: string[] = [];
   #child: ChildProcess | undefined;
+  #isWanted = false;
 
   constructor(name: string, args: readonly string[], { main = MAIN, hear, env = {} }: PartOptions = {}) {
     this.name = name;
@@ -45,6 +46,11 @@ export class PartProcess {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** It was started, nobody told it to end, and it has ended. */
+  get hasFallen(): boolean {
+    return this.#isWanted && !this.isRunning;
+  }
+
   /** The last lines that it wrote, for a failed test's message. */
   get log(): string {
     return this.#lines.join("\n");
@@ -52,6 +58,7 @@ export class PartProcess {
 
   start(): void {
     if (this.isRunning) throw new Error(`${this.name} is running`);
+    this.#isWanted = true;
     const child = fork(this.#main, this.#args, {
       detached: true,
       stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -71,11 +78,13 @@ export class PartProcess {
 
   /** Sends a signal to the part alone. */
   signal(signal: NodeJS.Signals): void {
+    if (signal === "SIGTERM" || signal === "SIGKILL") this.#isWanted = false;
     this.#child?.kill(signal);
   }
 
   /** kill -9 of the whole process group: the part and everything that it started. */
   async killGroup(): Promise<void> {
+    this.#isWanted = false;
     const ended = this.ended();
     process.kill(-this.pid, "SIGKILL");
     await ended;
@@ -83,6 +92,7 @@ export class PartProcess {
 
   /** Asks it to end, and ends its group by force after the limit; what the part leaves behind of its group ends with it. */
   async stop(limitMs = 5_000): Promise<void> {
+    this.#isWanted = false;
     if (!this.isRunning) return;
     const { pid } = this;
     const ended = this.ended();

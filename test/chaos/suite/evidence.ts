@@ -52,6 +52,8 @@ export interface Round {
   readonly tenantOf: ReadonlyMap<TaskId, string>;
   readonly audit: { readonly entries: readonly AuditEntry[]; readonly findings: readonly AuditFinding[] };
   readonly spills: readonly Spill[];
+  /** Parts that ended by themselves. */
+  readonly fallen: readonly string[];
   readonly before: readonly AtRest[];
   readonly after: readonly AtRest[];
   /** Messages that were not taken or not acked when everything had ended, by mailbox. */

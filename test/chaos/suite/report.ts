@@ -15,6 +15,8 @@ export interface RoundReport {
   readonly poisoned: number;
   /** What clients could do, and the longest time in which nobody could. */
   readonly availability: readonly Window[];
+  /** Parts that ended by themselves, with what they said last: whoever runs them starts them again. */
+  readonly fallen: readonly string[];
   /** What each part held at rest, before and after. */
   readonly held: readonly { readonly part: string; readonly before: AtRest | undefined; readonly after: AtRest }[];
   /** How often each fault struck. */
@@ -54,6 +56,7 @@ export function reportOf(round: Round, { seed, leastEnds, overdue }: RoundFacts)
     repeatedEffects: round.received.length - new Set(round.received.map(({ key }) => key)).size,
     poisoned: kinds.filter((body) => body.includes('"poison_message"')).length,
     availability: availabilityOf(round),
+    fallen: round.fallen,
     held: round.after.map((after) => ({
       part: after.part,
       before: round.before.find((b) => b.part === after.part),
@@ -106,7 +109,12 @@ export function textOf(reports: readonly RoundReport[]): string {
     r.violations.length,
   ]);
   const table = [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
-  return [...table, ...reports.flatMap(windowsOf), ...reports.flatMap(wrongIn)].join("\n");
+  return [
+    ...table,
+    ...reports.flatMap(windowsOf),
+    ...reports.flatMap(({ fallen }) => fallen),
+    ...reports.flatMap(wrongIn),
+  ].join("\n");
 }
 
 const windowsOf = ({ seed, availability }: RoundReport): string[] =>

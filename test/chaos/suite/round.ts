@@ -4,6 +4,7 @@ import { atRest, queuedIn } from "./at-rest.ts";
 import type { ChaosBed } from "./bed.ts";
 import type { Round } from "./evidence.ts";
 import { STRAY_LIMIT_MS } from "./judge.ts";
+import { Keeper } from "./keeper.ts";
 import { Loads } from "./load/loads.ts";
 import { auditOf, controlEvents, searchForSecrets } from "./stored-evidence.ts";
 import { type RoundPlan, strikeAll } from "./strike-all.ts";
@@ -26,6 +27,7 @@ export async function runRound(
   const receivedBefore = bed.effects.received.length;
   const askedBefore = bed.model.requestCount;
   bed.strays.splice(0);
+  using keeper = new Keeper(bed, note);
   const before = await atRest(bed);
   await using loads = await Loads.start(bed);
   const strikes = await strikeAll(bed, plan, note);
@@ -50,6 +52,7 @@ export async function runRound(
     audit: await auditOf(bed, { acts, history }),
     spills: await searchForSecrets(bed, { history, events }),
     queued: await queuedIn(bed),
+    fallen: keeper.fallen,
     before,
     after: await atRest(bed),
   };

@@ -15,6 +15,8 @@ import type { Round } from "./evidence.ts";
 
 /** An entry that its writer could not store is told by the leader, who sees what it is about in the log. */
 const TOLD_MS = 60_000;
+/** While leaders change nobody answers. */
+const SHOWN_MS = 60_000;
 const ERRORS: ReadonlySet<string> = new Set(["c.dead", "s.fail", "t.done"]);
 
 /** The control events from a sequence on, and the sequence after them. */
@@ -65,13 +67,18 @@ export async function searchForSecrets(
     for (const { body } of errors) secrets.look("stored errors", JSON.stringify(body) ?? "");
   }
   secrets.look("control events", JSON.stringify(events));
-  const letters = await callService(core, subjects.supervisor("dead_letters"), {}, { ifLost: "unavailable" });
-  secrets.look("dead letters", JSON.stringify(letters));
+  await until("the dead letters to be shown", SHOWN_MS, async () => {
+    const letters = await callService(core, subjects.supervisor("dead_letters"), {}, { ifLost: "unavailable" });
+    secrets.look("dead letters", JSON.stringify(letters));
+    return true;
+  });
+  const headers = { authorization: `Bearer ${bed.people.person("acme", "scraper", ["viewer"]).token}` };
   for (const gateway of bed.gateways) {
-    const headers = { authorization: `Bearer ${bed.people.person("acme", "scraper", ["viewer"]).token}` };
-    const answer = await fetch(`${bed.urlOf(gateway)}/metrics`, { headers });
-    if (!answer.ok) throw new Error(`${gateway.name} shows no metrics: ${answer.status}`);
-    secrets.look(`the metrics of ${gateway.name}`, await answer.text());
+    await until(`the metrics of ${gateway.name}`, SHOWN_MS, async () => {
+      const answer = await fetch(`${bed.urlOf(gateway)}/metrics`, { headers });
+      if (answer.ok) secrets.look(`the metrics of ${gateway.name}`, await answer.text());
+      return answer.ok;
+    });
   }
   secrets.look("the log of nats-server", bed.serverLog());
   return secrets.spills;
