@@ -4,38 +4,45 @@ import type { Fault, Need } from "./fault.ts";
 import type { ChaosSettings } from "./settings.ts";
 import { type SmallDisk, smallDisk } from "./small-disk.ts";
 
+interface Missing {
+  readonly reason: string;
+}
+
+const LEFT_OUT: Missing = { reason: "left out of a run that is the same everywhere" };
+
 /** What faults need of the machine: prepared where it is needed and can be had, else with the reason why not. */
 export class Machine implements AsyncDisposable {
   /** Folder of the store, on a file system of its own; `undefined` = wherever stores are. */
   readonly storeDir: string | undefined;
   readonly faketime: string | undefined;
-  readonly #disk: SmallDisk | { readonly reason: string };
+  readonly #disk: SmallDisk | undefined;
+  readonly #missing: Readonly<Record<Need, string | undefined>>;
 
-  private constructor(disk: SmallDisk | { readonly reason: string }, faketime: string | undefined) {
-    this.#disk = disk;
-    this.storeDir = "reason" in disk ? undefined : join(disk.folder, "store");
-    this.faketime = faketime;
+  private constructor(disk: SmallDisk | Missing, faketime: string | Missing) {
+    this.#disk = "reason" in disk ? undefined : disk;
+    this.storeDir = this.#disk && join(this.#disk.folder, "store");
+    this.faketime = typeof faketime === "string" ? faketime : undefined;
+    this.#missing = {
+      "small-disk": "reason" in disk ? disk.reason : undefined,
+      faketime: typeof faketime === "string" ? undefined : faketime.reason,
+    };
   }
 
   /** Whatever these faults need. A run that is the same on every machine needs nothing. */
   static async prepare(faults: readonly Fault[], { isEverywhereTheSame, faketime }: ChaosSettings): Promise<Machine> {
-    const areNeeded = new Set(isEverywhereTheSame ? [] : faults.map(({ needs }) => needs));
-    const disk = areNeeded.has("small-disk")
-      ? await smallDisk()
-      : { reason: "not in a run that is to be the same everywhere" };
-    return new Machine(disk, areNeeded.has("faketime") ? await findFaketime(faketime) : undefined);
+    if (isEverywhereTheSame) return new Machine(LEFT_OUT, LEFT_OUT);
+    const areNeeded = new Set(faults.map(({ needs }) => needs));
+    const disk = areNeeded.has("small-disk") ? await smallDisk() : LEFT_OUT;
+    const library = areNeeded.has("faketime") ? await findFaketime(faketime) : undefined;
+    return new Machine(disk, library ?? { reason: "libfaketime is not here (--faketime FILE says where it is)" });
   }
 
   /** Why something is not there; `undefined` when it is. */
   missing(need: Need): string | undefined {
-    const reasons: Readonly<Record<Need, string | undefined>> = {
-      "small-disk": "reason" in this.#disk ? this.#disk.reason : undefined,
-      faketime: this.faketime === undefined ? "libfaketime is not here, or not asked for (--faketime FILE)" : undefined,
-    };
-    return reasons[need];
+    return this.#missing[need];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!("reason" in this.#disk)) await this.#disk.remove();
+    await this.#disk?.remove();
   }
 }
