@@ -8,7 +8,8 @@ import type { Fault, Strike } from "./fault.ts";
 import { HEALING_MS, LANES, type Planned, planFaults } from "./schedule.ts";
 
 const STRIKE_AGAIN_MS = 250;
-const STRIKE_LIMIT_MS = 20_000;
+/** A deadline, not a claim: what has to catch the system in a certain moment may miss it a few times where everything is slow. */
+const STRIKE_LIMIT_MS = 90_000;
 
 export interface RoundPlan {
   readonly seed: number;
