@@ -31,6 +31,18 @@ test("every link of a page leads to something", async () => {
   assert.deepEqual(broken, []);
 });
 
+test("the page on the architecture has every folder of the packages", async () => {
+  const listed = await linksOf("docs/architecture.md");
+  const folders = globSync("packages/{runtime,agents,supervisor,gateway,cli}/src/*/", { cwd: ROOT }).map((path) =>
+    path.replaceAll("\\", "/").replace(/\/$/, ""),
+  );
+  assert.ok(folders.length > 90, String(folders.length));
+  assert.deepEqual(
+    folders.filter((folder) => !listed.includes(folder)),
+    [],
+  );
+});
+
 test("the table of contents has every page", async () => {
   const listed = new Set(await linksOf("docs/README.md"));
   const own = pages.filter((page) => dirname(page) === "docs" && page !== "docs/README.md");

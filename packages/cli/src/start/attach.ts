@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { TroupeError } from "@troupe/runtime";
+import { z } from "zod";
 import type { Scope } from "../cli.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { type RunFile, STATE_FOLDER } from "../run-file.ts";
@@ -23,8 +25,21 @@ export async function attach(scope: Scope, run: RunFile, { role, input }: Attach
   const destination = await destinationOf(run);
   const leave = await announceAttached(join(scope.cwd, STATE_FOLDER), scope.pid);
   try {
-    return finish(await runTask(scope, destination, { role: role ?? run.door, input }), terminal);
+    const first = runTask(scope, destination, { role: role ?? run.door, input });
+    const task = first.catch((error: unknown) => {
+      const door = role === undefined ? doorInstead(error) : undefined;
+      if (door === undefined) throw error;
+      return runTask(scope, destination, { role: door, input });
+    });
+    return finish(await task, terminal);
   } finally {
     await leave();
   }
+}
+
+const Refusal = z.object({ doors: z.array(z.string()) });
+
+/** The first role that clients may address, where the one that was there at the start is gone with a deployment since. */
+export function doorInstead(error: unknown): string | undefined {
+  return TroupeError.is(error, "unknown_role") ? Refusal.safeParse(error.details).data?.doors[0] : undefined;
 }

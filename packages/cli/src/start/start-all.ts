@@ -10,7 +10,7 @@ import { requireStrong } from "../environment/require-strong.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { unlessInterrupted } from "../interruption.ts";
 import { type RunFile, readRunFile, removeRunFile, STATE_FOLDER, writeRunFile } from "../run-file.ts";
-import { chooseSystemFile, loadSystemFile, type SystemFile } from "../system-file/load.ts";
+import { chooseSystemFile, loadSystemFile, type SystemFile, upToDate } from "../system-file/load.ts";
 import { destinationOf, runTask } from "../task/run-task.ts";
 import { finish } from "../task/show.ts";
 import { attach } from "./attach.ts";
@@ -75,13 +75,14 @@ async function startHere(
   const target = { natsUrl: local.natsUrl, system, keysFile: local.keysFile, tls: local.tls };
   const run = runFile(scope, local, { system, door: doorOf(file), model });
   await unlessInterrupted(untilNodesAreThere(scope, run, local.crew.nodes.length), scope.interrupted);
-  const { version } = await unlessInterrupted(deploySystem(scope, target, file), scope.interrupted);
+  const { version } = await unlessInterrupted(deploySystem(scope, target, await upToDate(file)), scope.interrupted);
   terminal.note(
     `System ${file.manifest.name} ${version} from ${basename(file.path)} on ${local.crew.nodes.join(", ")}.\n`,
   );
 
   await writeRunFile(folder, run);
   stack.defer(() => removeRunFile(folder, run.pid));
+  if (!options.once) stack.defer(reloadOnChange(scope, file, target));
 
   if (input !== undefined) await unlessInterrupted(untilActorsAreThere(scope, run), scope.interrupted);
   const code = input === undefined ? EXIT_CODES.ok : await taskHere(scope, run, role, input);
@@ -92,7 +93,6 @@ async function startHere(
   for (const line of nextSteps({ natsUrl: run.nats_url, httpUrl: run.http_url, system, role, model }, terminal.paint)) {
     terminal.note(line);
   }
-  stack.defer(reloadOnChange(scope, file, target));
   return untilStopped(scope, local);
 }
 

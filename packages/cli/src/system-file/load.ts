@@ -35,7 +35,7 @@ export async function chooseSystemFile(given: string | undefined, cwd: string): 
 /** Reads and checks a system file. Throws `invalid_config` with every problem that it has. */
 export async function loadSystemFile(path: string): Promise<SystemFile> {
   const bytes = await readSource(path);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const sha256 = hashOf(bytes);
   if ([".yaml", ".yml"].includes(extname(path))) {
     const text = bytes.toString("utf8");
     const { loadYamlSystem } = await import("@troupe/agents/loader");
@@ -44,6 +44,13 @@ export async function loadSystemFile(path: string): Promise<SystemFile> {
   }
   return { path, manifest: await moduleManifest(path), source: { type: "module", path, sha256 } };
 }
+
+/** The file as it is now, loaded again where it has changed since; nodes take no other. Throws as {@link loadSystemFile} does. */
+export async function upToDate(file: SystemFile): Promise<SystemFile> {
+  return hashOf(await readSource(file.path)) === file.source.sha256 ? file : loadSystemFile(file.path);
+}
+
+const hashOf = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 
 async function readSource(path: string): Promise<Buffer> {
   try {
