@@ -44,7 +44,10 @@ async function parked(task: string, known: readonly string[] = []): Promise<stri
 const work = (text: string, fails = true) => ({ text, fails });
 const resultOf = async (task: string) => (await bed.cluster.done(task as TaskId)).result;
 const decide = (act: string, id: string, body: object = {}) =>
-  ask<{ outcome: string; task_id: string }>(`dead_letter_${act}`, { dead_letter_id: id, ...body });
+  ask<{ outcome: string; task_id: string; dead_letter_id: string }>(`dead_letter_${act}`, {
+    dead_letter_id: id,
+    ...body,
+  });
 const isConflict = (error: unknown) => TroupeError.is(error, "conflict");
 
 test("what no role takes waits: its task goes on waiting, and shows reason, path, message and journal", async () => {
@@ -68,7 +71,13 @@ test("what no role takes waits: its task goes on waiting, and shows reason, path
 test("edited and retried it goes on in its task, as content of the client that it is; the letter is handed on", async () => {
   const task = await bed.submit("clerk", work("beta"));
   const id = await parked(task);
-  assert.equal((await decide("retry", id, { message: work("beta", false), model: "advanced" })).outcome, "retried");
+  const mended = { message: work("beta", false), model: "advanced" };
+  const retried = await decide("retry", task, mended);
+  assert.deepEqual(
+    [retried.outcome, retried.dead_letter_id],
+    ["retried", id],
+    "its task's id means the one that waits",
+  );
   assert.deepEqual(await resultOf(task), { text: "beta", model: "advanced", from: "supervisor", taint: ["client"] });
   assert.deepEqual((await ask<DeadLetterView>("dead_letter", { dead_letter_id: id })).handed_on_to, "worker");
 });

@@ -84,7 +84,7 @@ const message: ContentOf = (text) => ({ message: readJsonOrText(text) });
 const result: ContentOf = (text) => ({ result: readJsonOrText(text) });
 
 const ofLetter = (name: string, description: string): Command =>
-  withAddress(newCommand(name, description)).argument("<id>", "id of a dead letter");
+  withAddress(newCommand(name, description)).argument("<id>", "id of a dead letter, or of the task that has one");
 
 const deciding = (name: string, description: string): Command =>
   ofLetter(name, description).option("--reason <text>", "why; it is in the audit");

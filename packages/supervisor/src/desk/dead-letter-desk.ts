@@ -13,6 +13,7 @@ import {
   type Link,
   type Logger,
   parseDeadLetterId,
+  parseTaskId,
   type Subjects,
   type TaskId,
   TroupeError,
@@ -21,7 +22,7 @@ import { z } from "zod";
 import type { VersionTables } from "../failures/dead-letters.ts";
 import type { TaskIndex } from "../observer/task-index.ts";
 import type { ReadTask, TaskReader } from "../observer/task-reader.ts";
-import { type DeadLetter, deadLetterOf } from "./dead-letter.ts";
+import { type DeadLetter, deadLettersOf } from "./dead-letter.ts";
 import { deadLetterView } from "./dead-letter-view.ts";
 import { type DeskDecision, decideDesk } from "./decide-desk.ts";
 import { listDeadLetters } from "./list-dead-letters.ts";
@@ -47,7 +48,8 @@ const Accepted = z.looseObject({ task_id: z.string() });
 
 /**
  * The dead-letter desk. Everything that it shows is in the log; a decision is one record that the log takes once, so that of two people one
- * decides, and a retry that fails is a dead letter of its own. Throws `unknown_dead_letter` for what is not there, or not the tenant's.
+ * decides, and a retry that fails is a dead letter of its own. Where one id is enough, that of the task is: it means the letter that waits, else
+ * the only one. Throws `unknown_dead_letter` for what is not there, or not the tenant's.
  */
 export class DeadLetterDesk {
   readonly #options: DeskOptions;
@@ -81,12 +83,19 @@ export class DeadLetterDesk {
 
   async #find(id: string, tenant: string | undefined): Promise<Found> {
     const place = parseDeadLetterId(id);
-    if (place === undefined) throw unknownDeadLetter(id);
-    const tables = await this.#options.tablesOf(place.task.split("-", 2)[1] ?? "");
-    const read = await this.#options.reader.read(place.task);
-    const letter = deadLetterOf(read.records, place.hop, tables);
-    if (letter === undefined || (tenant !== undefined && letter.tenant !== tenant)) throw unknownDeadLetter(id);
-    return { letter, read, tables };
+    const task = place?.task ?? parseTaskId(id)?.id;
+    if (task === undefined) throw unknownDeadLetter(id);
+    const tables = await this.#options.tablesOf(task.split("-", 2)[1] ?? "");
+    const read = await this.#options.reader.read(task);
+    const letters = deadLettersOf(read.records, tables).filter(
+      (one) => (place === undefined || one.hop === place.hop) && (tenant === undefined || one.tenant === tenant),
+    );
+    const parked = letters.filter(({ state }) => state === "parked");
+    const [letter, ...others] = parked.length > 0 ? parked : letters;
+    if (letter === undefined) throw unknownDeadLetter(id);
+    if (others.length === 0) return { letter, read, tables };
+    const ids = [letter, ...others].map(({ hop }) => deadLetterId(task, hop));
+    throw new TroupeError("conflict", `task ${task} has ${ids.length} dead letters; name one of ${ids.join(", ")}`);
   }
 
   async #act(letter: DeadLetter, decision: DeskDecision, act: DeskRequest["act"]): Promise<DeskAnswer> {

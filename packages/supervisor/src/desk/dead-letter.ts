@@ -27,8 +27,18 @@ export interface DeadLetter {
   readonly remainingMs: number | undefined;
 }
 
+/** All dead letters of a task, in the order in which they died. */
+export const deadLettersOf = (
+  records: readonly TaskRecord[],
+  tables: Pick<VersionTables, "hopKeys"> | undefined,
+): readonly DeadLetter[] =>
+  records.flatMap(({ subject: { hop, name } }) => {
+    const letter = hop !== "end" && name.kind === "dead" ? deadLetterOf(records, hop, tables) : undefined;
+    return letter ? [letter] : [];
+  });
+
 /** The dead letter of a hop; `undefined` when there is none, or a caller was told of it. */
-export function deadLetterOf(
+function deadLetterOf(
   records: readonly TaskRecord[],
   hop: HopId,
   tables: Pick<VersionTables, "hopKeys"> | undefined,
