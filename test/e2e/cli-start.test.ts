@@ -102,7 +102,7 @@ test("kill -9 of a node in the middle of a task still gives exactly one answer",
   inFolder(async (folder, start) => {
     const troupe = start("--once", "--json", "--memory", "--file", SLOW_RELAY, "x");
     const place = join(folder, "middle.json");
-    const { node } = await eventually("the middle role runs", 60_000, async () => {
+    const { node } = await eventually("the middle role runs", 180_000, async () => {
       const text = await readFile(place, "utf8").catch(() => "");
       return text.endsWith("\n") ? (JSON.parse(text) as { node: number }) : undefined;
     });

@@ -50,7 +50,7 @@ export class TroupeProcess {
   }
 
   /** Resolves when the output matches. Fails with the whole output when it does not in time, or when the process ends first. */
-  async shows(pattern: RegExp, limitMs = 60_000): Promise<RegExpExecArray> {
+  async shows(pattern: RegExp, limitMs = 180_000): Promise<RegExpExecArray> {
     const found = await eventually(`output ${String(pattern)}`, limitMs, () => {
       const match = pattern.exec(this.output);
       if (!match && this.child.exitCode !== null) throw new Error(`ended with ${this.child.exitCode}:\n${this.output}`);
@@ -62,7 +62,7 @@ export class TroupeProcess {
   }
 
   /** Resolves when it has ended by itself; kills everything and fails when it does not in time. */
-  async ends(limitMs = 90_000): Promise<Ended> {
+  async ends(limitMs = 180_000): Promise<Ended> {
     const limit = new AbortController();
     const late = delay(limitMs, undefined, { signal: limit.signal }).then(async () => {
       await this.killAll();

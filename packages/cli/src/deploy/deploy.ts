@@ -36,7 +36,7 @@ export interface DeployOutcome {
 }
 
 const LEADER_MS = 20_000;
-const ANSWER_MS = 15_000;
+const ANSWER_MS = 45_000;
 
 /** Asks the leading supervisor to make a system the desired one. Waits for a leader while there is none. */
 export async function deploySystem(
