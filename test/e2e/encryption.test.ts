@@ -1,5 +1,6 @@
 /** Encrypted bodies in real processes: what lies in the store, what the door shows, and keys that change or are missing. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -51,13 +52,13 @@ const Failed = z.looseObject({
   path: z.array(z.looseObject({ role: z.string() })),
 });
 
-async function post(text: string, more: Record<string, unknown> = {}): Promise<Response> {
-  const body = JSON.stringify({ role: "first", input: { text, pauseMs: 0, ...more }, session: "s" });
+async function post(text: string, more: Record<string, unknown> = {}, role = "first"): Promise<Response> {
+  const body = JSON.stringify({ role, input: { text, pauseMs: 0, ...more }, session: "s" });
   return fetch(`${url}/api/v1/tasks`, { method: "POST", headers: { "Content-Type": "application/json" }, body });
 }
 
-async function submit(text: string, more: Record<string, unknown> = {}): Promise<string> {
-  const answer = await post(text, more);
+async function submit(text: string, more: Record<string, unknown> = {}, role = "first"): Promise<string> {
+  const answer = await post(text, more, role);
   assert.equal(answer.status, 202, await answer.clone().text());
   return Task.parse(await answer.json()).task_id;
 }
@@ -105,6 +106,16 @@ test("clients see their text, the store holds none of it, in no stream and no bu
   assert.match(all, /\$sealed/);
   assert.doesNotMatch(all, /4111-1111/);
   assert.doesNotMatch(all, /x{64}/);
+});
+
+test("what guardrails take out of a message comes back for the role that may see it, and for nobody behind it", async () => {
+  const text = "the ssn is 078-05-1120";
+  const { status, result } = await ended(await submit(text, {}, "desk"));
+  assert.equal(status, "completed", JSON.stringify(result));
+  const paid = z.strictObject({ text: z.string(), hash: z.string() }).parse(result);
+  assert.match(paid.text, /^the ssn is \[REDACTED_SSN:[a-z2-7]{10}\]$/);
+  assert.equal(paid.hash, createHash("sha256").update(text).digest("hex"), "it had the value in hand");
+  assert.doesNotMatch(await stored(), /078-05-1120/);
 });
 
 test("the door shows a task's progress and input, and the log what roles said to one another as it is stored", async () => {

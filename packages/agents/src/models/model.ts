@@ -75,6 +75,8 @@ export interface ModelScope {
   readonly log?: HandlerLog | undefined;
   /** Ask the first fallback instead of the first choice, where there is one. Default false. */
   readonly prefersFallback?: boolean | undefined;
+  /** Whether what is asked holds values that were given back to this role alone: no span shows them. Default false. */
+  readonly isConfidential?: boolean | undefined;
   /** The role takes an answer that it was given before to the same question. Default false. */
   readonly mayCache?: boolean | undefined;
   /** Text as it comes. After a retry or a fallback it starts again from the beginning. */

@@ -29,7 +29,7 @@ interface Attribute {
 }
 
 /** Asks under a sampled span; returns the span of the call as it leaves the process, and the lines of the log. */
-async function observe(complete: () => Promise<ModelAnswer>, capturesContent = false) {
+async function observe(complete: () => Promise<ModelAnswer>, capturesContent = false, isConfidential = false) {
   const requests: string[] = [];
   const tracing = await startTracing({
     settings: { protocol: "http/json", sendEveryMs: 10, queueSize: 64, batchSize: 64, sampler: "always_on" },
@@ -42,7 +42,7 @@ async function observe(complete: () => Promise<ModelAnswer>, capturesContent = f
   });
   const lines: Record<string, unknown>[] = [];
   const log = { info: (fields: Record<string, unknown>) => lines.push(fields) } as unknown as HandlerLog;
-  const scope: ModelScope = { idempotencyKey: "k", signal: new AbortController().signal, log };
+  const scope: ModelScope = { idempotencyKey: "k", signal: new AbortController().signal, log, isConfidential };
   const clock = new ManualClock();
   const client = observedModel(
     { windowTokens: undefined, isPriced: true, complete },
@@ -135,4 +135,10 @@ test("a provider is named as the conventions name it, else by its host", () => {
     ["http://127.0.0.1:11434/v1", "127.0.0.1"],
   ] as const)
     assert.equal(providerName(url), name);
+});
+
+test("content that only this role may see goes into no span", async () => {
+  const { attributes, request } = await observe(() => Promise.resolve(ANSWER), true, true);
+  assert.equal(attributes["gen_ai.input.messages"] ?? attributes["gen_ai.output.messages"], undefined);
+  assert.ok(!request.includes("what is in"));
 });

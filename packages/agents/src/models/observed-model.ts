@@ -35,9 +35,10 @@ export function observedModel(client: ModelClient, { model, clock, capturesConte
       try {
         const settings = { kind: SpanKind.CLIENT, attributes: { ...named, ...place, ...asked(call) } };
         const answer = await inSpan(`chat ${model.model}`, settings, async (span) => {
-          if (capturesContent && span.isRecording()) span.setAttribute(GEN_AI.inputMessages, inputOf(call));
+          const isShown = capturesContent && scope.isConfidential !== true;
+          if (isShown && span.isRecording()) span.setAttribute(GEN_AI.inputMessages, inputOf(call));
           const given = await client.complete(call, scope);
-          if (span.isRecording()) tell(span, given, capturesContent);
+          if (span.isRecording()) tell(span, given, isShown);
           return given;
         });
         count(labels, answer);

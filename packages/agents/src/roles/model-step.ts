@@ -86,6 +86,7 @@ function askOnce(
           ask: (service, body) => ctx.ask(service, body),
           log: ctx.log,
           mayCache,
+          isConfidential: ctx.isConfidential,
           prefersFallback: ctx.prefersFallback,
           onToken: (text) => {
             ctx.alive();

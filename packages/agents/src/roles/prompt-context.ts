@@ -83,7 +83,7 @@ async function summarise(ctx: Context, client: ModelClient, sections: readonly s
     "summary",
     async ({ idempotencyKey, signal }) => {
       try {
-        const scope = { idempotencyKey, signal, remainingMs: ctx.remainingMs() };
+        const scope = { idempotencyKey, signal, remainingMs: ctx.remainingMs(), isConfidential: ctx.isConfidential };
         return await client.complete({ messages, maxOutputTokens: SUMMARY_TOKENS }, scope);
       } catch (error) {
         if (!TroupeError.is(error, "model_unavailable", "model_refused")) throw error;

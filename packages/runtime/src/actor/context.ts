@@ -109,6 +109,11 @@ export interface Context<To extends string = string> {
   readonly depth: number;
   /** Labels of all content from outside that this hop has seen so far. */
   readonly taint: readonly string[];
+  /**
+   * Whether the handler has been given values back that guardrails took out for others. They are put out of sight again in what it hands on,
+   * asks, tells and logs; live text is not shown.
+   */
+  readonly isConfidential: boolean;
   /** Whether an escalation rule asks for other models than the first choice, for this run. */
   readonly prefersFallback: boolean;
   readonly log: HandlerLog;

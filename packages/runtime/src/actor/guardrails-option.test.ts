@@ -112,3 +112,30 @@ test("a role's setting goes before the system's, an edge's before both, a rule's
   const { verdict, value } = screenText("078-05-1120 jo@example.com 203.0.113.7", screen);
   assert.deepEqual([verdict, value], ["redact", "[REDACTED_SSN] jo@example.com 203.0.113.7"]);
 });
+
+const reversible = (roles: readonly string[], encryption?: LooseSystemOptions["encryption"]) =>
+  assembleSystem({
+    name: "s",
+    graph: { client: ["a"], a: ["client"] },
+    roles: { a: actor({ receive: () => complete(null) }) },
+    guardrails: { reversible: { roles: [...roles], rules: ["pii"] } },
+    encryption,
+  });
+
+test("values are given back only to roles whose records are encrypted; anything else is refused with what to do", () => {
+  assert.ok(reversible(["a"], { roles: ["a"] }).ok);
+  const refusals: readonly [ReturnType<typeof reversible>, RegExp][] = [
+    [reversible(["a"]), /roles\[0\].*stored unencrypted; add encryption: \{ roles: \[a\] \}/],
+    [reversible(["nobody"], { roles: "all" }), /roles\[0\].*no role has this name/],
+  ];
+  for (const [made, expected] of refusals) {
+    assert.ok(!made.ok);
+    assert.match(made.problems.map(formatProblem).join("\n"), expected);
+  }
+});
+
+test("secrets cannot be made reversible", () => {
+  const made = system({ reversible: { roles: ["a"], rules: ["secret"] } });
+  assert.ok(!made.ok);
+  assert.match(made.problems.map(formatProblem).join("\n"), /guardrails\.reversible\.rules\[0\]/);
+});

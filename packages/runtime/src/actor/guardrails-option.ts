@@ -8,6 +8,7 @@ import {
 } from "../contracts/guardrail.ts";
 import type { Problem } from "../contracts/problem.ts";
 import type { SystemManifest } from "../contracts/system.ts";
+import { isSealedRole } from "../encryption/coverage.ts";
 import type { Classify } from "../guardrails/classifier.ts";
 import { type FindOwn, ownRuleProblems } from "../guardrails/own-rules.ts";
 
@@ -79,7 +80,19 @@ export function guardrailProblems(option: GuardrailsOption | undefined, manifest
     ...problem,
     path: `guardrails.classifier.${problem.path}`,
   }));
-  return [...edges, ...alone, ...rules, ...model, ...classifierProblems(manifest)];
+  return [...edges, ...alone, ...rules, ...model, ...classifierProblems(manifest), ...reversibleProblems(manifest)];
+}
+
+/** What is given back stands in the role's journal, so this has to be encrypted; so are the values on their way. */
+function reversibleProblems(manifest: SystemManifest): readonly Problem[] {
+  const { guardrails, roles, encryption } = manifest;
+  return (guardrails?.reversible?.roles ?? []).flatMap((role, index): readonly Problem[] => {
+    const found = { path: `guardrails.reversible.roles[${index}]`, value: role };
+    if (!Object.hasOwn(roles, role)) return [{ ...found, reason: "no role has this name" }];
+    if (isSealedRole(manifest, role)) return [];
+    const add = encryption === undefined ? `encryption: { roles: [${role}] }` : `${role} under encryption.roles`;
+    return [{ ...found, reason: `what it is given back would be stored unencrypted; add ${add}` }];
+  });
 }
 
 /** Actions for a second stage that there is not, or that is not asked there. */

@@ -113,6 +113,25 @@ export const Classifier = z.strictObject({
 });
 export type Classifier = z.infer<typeof Classifier>;
 
+/** Rules whose findings may be given back: what belongs to people, and the system's own; never secrets. */
+const isReversible = (name: string): boolean => isRule(name) && /^(?:pii|own)(?:\.|$)/.test(name);
+
+/** Values that are redacted for all but some roles. */
+export const Reversible = z.strictObject({
+  roles: z
+    .array(z.string().min(1).max(32))
+    .min(1)
+    .max(200)
+    .describe("Roles that get the values back when a message is handed to them; each must be in `encryption`."),
+  rules: z
+    .array(z.string().refine(isReversible, "pii, own, or a rule of them (pii.email)"))
+    .min(1)
+    .max(100)
+    .default(["pii"])
+    .describe("Groups or rules whose redacted values may be given back. Default pii."),
+});
+export type Reversible = z.infer<typeof Reversible>;
+
 /** Guardrails of a system. Even with nothing in it the standard ones are on; without it there are none. */
 export const Guardrails = z.strictObject({
   ...places,
@@ -140,6 +159,7 @@ export const Guardrails = z.strictObject({
     .describe("Hosts, and what is below them, that links and pictures may point to."),
   canaries: z.array(z.string().min(8).max(256)).max(100).optional().describe("Texts that must never leave."),
   rules: z.array(OwnRule).max(100).optional().describe("Rules of the system's own."),
+  reversible: Reversible.optional().describe("Redacted values that some roles get back. Absent = none can be."),
   classifier: Classifier.optional().describe("A model that is asked about what the rules let through. Absent = none."),
 });
 export type Guardrails = z.infer<typeof Guardrails>;

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { base32, type HopId, isHopId, isSessionKey, type SessionKey } from "../ids.ts";
 import { decodeRecordHeader, encodeRecordHeader, type RecordHeader } from "./record.ts";
+import { MAX_TAKEN_VALUES } from "./taken-value.ts";
 
 const record = <T extends Record<string, unknown>>(fields: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
   fc.record(fields, { noNullPrototype: true });
@@ -139,4 +140,23 @@ test("a header of the common form is held to the same limits as any other", () =
   for (const value of bad) assert.equal(decodeRecordHeader(JSON.stringify(value)), undefined, JSON.stringify(value));
   assert.equal(decodeRecordHeader('{"v":1,"p":{"i":0,"t":"t","d":0,"m":1e999}}'), undefined);
   assert.equal(decodeRecordHeader('{"v":1,"p":{"i":0,"t":"t","d":0,"__proto__":{}}}'), undefined);
+});
+
+const LETTERS = "abcdefghijklmnop";
+
+test("values that were taken out travel as they are, and more of them than a message carries are no header", () => {
+  const value = { by: "a", sealed: { key: "k1", nonce: "n".repeat(32), data: "d".repeat(40) } };
+  const passport = { index: 0, tenant: "t", depth: 0, trail: [], taint: [], requires: [] };
+  const headerWith = (length: number) => {
+    const names = Array.from({ length }, (_, index) => `EMAIL:aaaaaaaa${LETTERS[index >> 4]}${LETTERS[index & 15]}`);
+    return encodeRecordHeader({
+      passport: { ...passport, taken: Object.fromEntries(names.map((name) => [name, value])) },
+    });
+  };
+  const read = decodeRecordHeader(headerWith(2))?.passport?.taken ?? {};
+  assert.deepEqual(Object.values(read), [value, value]);
+  const most = headerWith(MAX_TAKEN_VALUES);
+  assert.ok(decodeRecordHeader(most) !== undefined && most.length < 8_192);
+  assert.equal(decodeRecordHeader(headerWith(MAX_TAKEN_VALUES + 1)), undefined);
+  assert.equal(decodeRecordHeader(headerWith(1).replace("EMAIL:", "__proto__")), undefined);
 });

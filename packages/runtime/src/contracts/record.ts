@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import type { HopId, SessionKey } from "../ids.ts";
+import { TakenValues } from "./taken-value.ts";
 import type { TraceContext } from "./trace-context.ts";
 
 /** Version of header and bodies. A reader refuses what it does not know with `unsupported_version`. */
@@ -74,6 +75,8 @@ export interface Passport {
   readonly requires: readonly string[];
   /** Absent = nothing has cost anything, failed, or been let pass. */
   readonly tally?: Tally | undefined;
+  /** Values that were taken out on the way, sealed. Absent = none. */
+  readonly taken?: TakenValues | undefined;
 }
 
 /** What the client said of its task that only people need. On the start record alone; not handed down. */
@@ -123,6 +126,7 @@ const Wire = z.strictObject({
       b: z.string().max(128).optional(),
       c: z.array(z.string().max(32)).max(16).optional(),
       e: z.tuple([count, count, count, z.array(z.string().max(32)).max(50)]).optional(),
+      v: TakenValues.optional(),
     })
     .optional(),
   u: z.tuple([count, count, count]).optional(),
@@ -166,6 +170,7 @@ export function encodeRecordHeader({
       b: p.budget,
       c: p.requires.length > 0 ? p.requires : undefined,
       e: p.tally && [p.tally.costMicros, p.tally.runs, p.tally.failures, p.tally.passed],
+      v: p.taken,
     },
     u: u && [u.inputTokens, u.outputTokens, u.costMicros],
     o: o && { s: o.session, u: o.user, p: o.priority, m: o.metadata, l: o.maxLoad },
@@ -229,6 +234,7 @@ function passportOf(p: NonNullable<Wire["p"]>): Passport {
     budget: p.b,
     requires: p.c ?? NONE,
     ...(p.e === undefined ? {} : { tally: { costMicros: p.e[0], runs: p.e[1], failures: p.e[2], passed: p.e[3] } }),
+    ...(p.v === undefined ? {} : { taken: p.v }),
   };
 }
 

@@ -90,6 +90,9 @@ export const ownScope = (role: string): string => `own/${role}`;
 /** What two neighbours of the graph send each other, `client` and `human` among them. */
 export const edgeScope = (one: string, other: string): string => `edge/${[one, other].toSorted().join("/")}`;
 
+/** Values that one role has taken out of texts: for that role, and for those that get them back. */
+export const takenScope = (role: string): string => `taken/${role}`;
+
 /** The ring's keys for one scope of a system: HKDF, so that nobody gets from them to those of another, or to the ring. */
 export function scopeKeys({ current, keys }: KeyRing, system: string, scope: string): ScopeKeys {
   const derived = Object.entries(keys).map(([id, { secret }]) => [id, derive(secret, system, scope)] as const);

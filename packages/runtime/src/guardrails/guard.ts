@@ -5,7 +5,7 @@ import type { Detector } from "./detector.ts";
 import { hiddenTexts } from "./detectors/hidden-text.ts";
 import { cleaned, latinised, lowered } from "./normalise.ts";
 import { type FindOwn, ownDetectors } from "./own-rules.ts";
-import { actionsIn, type Passage } from "./policy.ts";
+import { actionsIn, isOf, type Passage } from "./policy.ts";
 import { BUILT_IN } from "./rules.ts";
 import type { Screen } from "./screen-text.ts";
 import { View } from "./view.ts";
@@ -54,6 +54,16 @@ export class Guard {
     this.#hidden = hiddenTexts(hidden.map(folded), (system.canaries ?? []).map(folded));
   }
 
+  /** Whether what is taken out of messages may be given back to somebody. */
+  get isReversible(): boolean {
+    return this.#options.system.reversible !== undefined;
+  }
+
+  /** Whether the role gets back what was taken out of its messages. */
+  get isGivenBack(): boolean {
+    return this.#options.system.reversible?.roles.includes(this.#options.role) === true;
+  }
+
   /** What comes from a role or `client`. */
   input(from: string): Screen {
     return this.#screen("input", from);
@@ -84,9 +94,10 @@ export class Guard {
     if (known !== undefined) return known;
     const { role, system, own } = this.#options;
     const actionOf = actionsIn({ place, role, party }, system, own);
+    const isReversible = (rule: string) => place === "input" && isOf(rule, system.reversible?.rules ?? []);
     const rules = this.#detectors.flatMap((detector) => {
       const action = actionOf(detector.rule);
-      return action === "off" ? [] : [{ detector, action }];
+      return action === "off" ? [] : [{ detector, action, isReversible: isReversible(detector.rule) }];
     });
     const { maxLength = MAX_INPUT_LENGTH, hosts = [] } = system;
     const scene = { hosts, maxLength, hidden: this.#hidden };

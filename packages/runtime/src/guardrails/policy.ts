@@ -72,7 +72,7 @@ export function actionsIn(
   role: RoleGuardrails | undefined,
 ): (rule: string) => GuardrailAction {
   const { place } = passage;
-  const layers = [edgeOf(passage, system), role?.[place], system[place], standard(passage)];
+  const layers = [edgeOf(passage, system), role?.[place], system[place], keptBack(passage, system), standard(passage)];
   return (rule) => {
     const group = rule.split(".", 1)[0] ?? rule;
     for (const layer of layers) {
@@ -82,6 +82,16 @@ export function actionsIn(
     return "off";
   };
 }
+
+/** A role that was given values back hands none of that kind on, unless somebody says so. */
+function keptBack({ place, role }: Passage, { reversible }: Guardrails): GuardrailActions | undefined {
+  if (place !== "output" || reversible?.roles.includes(role) !== true) return undefined;
+  return Object.fromEntries(reversible.rules.map((rule) => [rule, "redact"] as const));
+}
+
+/** Whether a rule is one of these, or of these groups. */
+export const isOf = (rule: string, names: readonly string[]): boolean =>
+  names.includes(rule) || names.includes(rule.split(".", 1)[0] ?? rule);
 
 function edgeOf({ place, role, party }: Passage, { edges = [] }: Guardrails): GuardrailActions | undefined {
   if (place !== "input" && place !== "output") return undefined;

@@ -1,6 +1,6 @@
 /** Guardrails on a JSON value: every text in it, names of fields and long numbers included. Pure. */
 import type { Json } from "../actor/outcome.ts";
-import { type Screen, screened, withoutCuts } from "./screen-text.ts";
+import { type Screen, screened, type TakeOut, withoutCuts } from "./screen-text.ts";
 import { type Firing, merged, type Verdict, verdictOf } from "./verdict.ts";
 
 /** A number with fewer digits is nobody's. */
@@ -8,10 +8,13 @@ const SHORTEST_NUMBER = 9;
 /** Deeper values are not passed on: no JSON of the log is as deep. */
 const MAX_DEPTH = 512;
 
-/** The verdict on a value. The value itself comes back where nothing is taken out. */
-export function screenJson<T extends Json>(value: T, screen: Screen): Verdict<T> {
+/**
+ * The verdict on a value. The value itself comes back where nothing is taken out. `takeOut` keeps what is taken out of texts; what names of
+ * fields and numbers lose is lost.
+ */
+export function screenJson<T extends Json>(value: T, screen: Screen, takeOut?: TakeOut): Verdict<T> {
   const firings: Firing[] = [];
-  const walked = walk(value, "", { screen, firings, length: { left: screen.scene.maxLength } }, 0);
+  const walked = walk(value, "", { screen, takeOut, firings, length: { left: screen.scene.maxLength } }, 0);
   const all = merged(firings);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- JSON of the same form, with other texts in it
   return { verdict: verdictOf(all), value: walked as T, firings: all };
@@ -19,13 +22,14 @@ export function screenJson<T extends Json>(value: T, screen: Screen): Verdict<T>
 
 interface Walk {
   readonly screen: Screen;
+  readonly takeOut?: TakeOut | undefined;
   readonly firings: Firing[];
   /** Characters that the whole value may still have. */
   readonly length: { left: number };
 }
 
 function walk(value: Json, field: string, at: Walk, depth: number): Json {
-  if (typeof value === "string") return walkText(value, field, at);
+  if (typeof value === "string") return walkText(value, field, at, at.takeOut);
   if (typeof value === "number") return walkNumber(value, field, at);
   if (typeof value !== "object" || value === null) return value;
   if (depth >= MAX_DEPTH) return null;
@@ -65,13 +69,13 @@ function distinct(entries: readonly [string, Json][]): readonly [string, Json][]
 }
 
 /** The name of its field stands before a text as a person would read it: `password: …`. */
-function walkText(text: string, field: string, at: Walk): string {
+function walkText(text: string, field: string, at: Walk, takeOut?: TakeOut): string {
   if (text === "") return text;
   const front = field === "" || field.length > 64 ? "" : `${field.replaceAll("_", " ")}: `;
   const { scene, rules } = at.screen;
   const screen = { rules, scene: { ...scene, maxLength: at.length.left + front.length } };
   at.length.left = Math.max(0, at.length.left - text.length);
-  const { cuts, firings } = screened(front + text, screen, front.length);
+  const { cuts, firings } = screened(front + text, screen, front.length, takeOut);
   at.firings.push(...firings);
   return cuts.length === 0 ? text : withoutCuts(front + text, cuts, front.length);
 }

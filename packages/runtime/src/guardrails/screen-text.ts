@@ -10,6 +10,8 @@ import type { Span } from "./view.ts";
 export interface ScreenRule {
   readonly detector: Detector;
   readonly action: Exclude<GuardrailAction, "off">;
+  /** Whether what it takes out may be given back. Default false. */
+  readonly isReversible?: boolean | undefined;
 }
 
 /** What texts are looked at with. Built once for a passage. */
@@ -24,7 +26,12 @@ export interface Screen {
 /** A range that is to go, and what stands in its place. */
 export interface Cut extends Span {
   readonly mark: string;
+  /** Whether every rule that it is of may be reversed. */
+  readonly isReversible: boolean;
 }
+
+/** Keeps a value that is taken out, and says what stands in its place instead of the mark; `undefined` = it is taken out for good. */
+export type TakeOut = (mark: string, value: string) => string | undefined;
 
 /** What was found in a text. */
 export interface Screened {
@@ -34,7 +41,7 @@ export interface Screened {
 }
 
 /** Looks at a text. Findings that end at or before `after` are passed over: they stand in what only gives the context. */
-export function screened(text: string, { rules, scene }: Screen, after = 0): Screened {
+export function screened(text: string, { rules, scene }: Screen, after = 0, takeOut?: TakeOut): Screened {
   if (rules.length === 0 || text === "") return { cuts: [], firings: [] };
   const detectors = rules.map(({ detector }) => detector);
   const byDetector = Map.groupBy(
@@ -43,15 +50,23 @@ export function screened(text: string, { rules, scene }: Screen, after = 0): Scr
   );
   const cuts: Cut[] = [];
   const firings: Firing[] = [];
-  for (const { detector, action } of rules) {
+  for (const { detector, action, isReversible = false } of rules) {
     const spans = joined(byDetector.get(detector) ?? []);
     if (spans.length === 0) continue;
     firings.push({ rule: detector.rule, action, severity: detector.severity, count: spans.length });
     const mark = detector.type === "" ? "" : `[REDACTED_${detector.type}]`;
-    if (action !== "allow") cuts.push(...spans.map(({ start, end }) => ({ start: Math.max(start, after), end, mark })));
+    if (action === "allow") continue;
+    cuts.push(...spans.map(({ start, end }) => ({ start: Math.max(start, after), end, mark, isReversible })));
   }
-  return { cuts: apart(cuts), firings };
+  return { cuts: takenOut(text, apart(cuts), takeOut), firings };
 }
+
+const takenOut = (text: string, cuts: readonly Cut[], takeOut: TakeOut | undefined): readonly Cut[] =>
+  takeOut === undefined
+    ? cuts
+    : cuts.map((cut) =>
+        cut.isReversible ? { ...cut, mark: takeOut(cut.mark, text.slice(cut.start, cut.end)) ?? cut.mark } : cut,
+      );
 
 /** The verdict on a text. */
 export function screenText(text: string, screen: Screen): Verdict<string> {
@@ -99,6 +114,7 @@ function apart(cuts: readonly Cut[]): readonly Cut[] {
       start: last.start,
       end: Math.max(last.end, cut.end),
       mark: own < rank ? cut.mark : last.mark,
+      isReversible: last.isReversible && cut.isReversible,
     };
     rank = Math.min(rank, own);
   }

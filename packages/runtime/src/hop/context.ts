@@ -88,13 +88,19 @@ export class HopContext implements Context {
   get taint(): readonly string[] {
     return this.#attempt.x.taint;
   }
+  get isConfidential(): boolean {
+    return this.#attempt.x.taken?.isOpen === true;
+  }
   get prefersFallback(): boolean {
     return this.#attempt.x.prefersFallback;
   }
   get log(): HandlerLog {
     const { task, hop, role, node } = this;
     const { ports, trace } = this.#attempt.x;
-    return (this.#log ??= ports.logger.child({ task: task.id, hop, role, node, ...traceFields(trace) }));
+    if (this.#log !== undefined) return this.#log;
+    const log = ports.logger.child({ task: task.id, hop, role, node, ...traceFields(trace) });
+    this.#log = this.#attempt.x.taken === undefined ? log : hidingLog(log, (said) => this.#attempt.x.hide(said));
+    return this.#log;
   }
   get abortSignal(): AbortSignal {
     return this.#attempt.signal;
@@ -140,7 +146,7 @@ export class HopContext implements Context {
     const attempt = this.#attempt;
     const number = attempt.nextEmit();
     const { guard } = attempt.x.role;
-    const shown = guard === undefined ? data : screenJson(data, guard.output("client")).value;
+    const shown = guard === undefined ? data : screenJson(attempt.x.hide(data), guard.output("client")).value;
     await attempt.guard(() => emitEvent(attempt, number, name, shown));
   }
 
@@ -151,6 +157,8 @@ export class HopContext implements Context {
   token(text: string): void {
     if (!this.#attempt.isOpen) return;
     this.alive();
+    // A value may be cut anywhere: who has been given some back shows no live text.
+    if (this.isConfidential) return;
     if (this.#tokens === undefined) this.#show(text);
     else this.#tokens.push(text);
   }
@@ -190,7 +198,8 @@ export class HopContext implements Context {
     const attempt = this.#attempt;
     const { askNode } = attempt.x.ports;
     // Sent also when the hop has ended: what it holds at its node is then given back. The answer reaches nobody.
-    const asked = askNode === undefined ? Promise.reject(notOffered(service)) : askNode(this.task.id, service, body);
+    const said = service === "audit" ? attempt.x.hide(body) : body;
+    const asked = askNode === undefined ? Promise.reject(notOffered(service)) : askNode(this.task.id, service, said);
     asked.catch(() => undefined);
     return attempt.guard(() => asked);
   }
@@ -231,7 +240,7 @@ export class HopContext implements Context {
   async approval(request: ApprovalRequest): Promise<ApprovalAnswer> {
     const attempt = this.#attempt;
     const wait = attempt.nextWait();
-    return attempt.guard(() => askApproval(attempt, wait, request));
+    return attempt.guard(() => askApproval(attempt, wait, attempt.x.hide(request)));
   }
 
   /** Nothing is awaited where no edge needs a person: a call takes its place in the order in which handlers make them. */
@@ -246,7 +255,7 @@ export class HopContext implements Context {
     const wait = attempt.nextWait();
     const { guard } = attempt.x.role;
     if (guard === undefined) return attempt.guard(async () => waitFor(attempt, wait, place(attempt, asked), need));
-    const guarded = guardedCalls(attempt, guard, asked);
+    const guarded = guardedCalls(attempt, guard, attempt.x.hide(asked));
     const [callsStep, answersStep] = [classifierStep(attempt, guard), classifierStep(attempt, guard)];
     return attempt.guard(async () => {
       const placed = place(attempt, guarded.asked);
@@ -255,6 +264,13 @@ export class HopContext implements Context {
       return guardedAnswers(attempt, guard, await waitFor(attempt, wait, placed, need), answersStep);
     });
   }
+}
+
+/** A log that is told no value that the handler was given back. */
+function hidingLog(log: HandlerLog, hide: <T>(said: T) => T): HandlerLog {
+  const hiding = (level: keyof HandlerLog) => (fields: Record<string, unknown> | string, text?: string) =>
+    log[level](hide(fields), hide(text));
+  return { debug: hiding("debug"), info: hiding("info"), warn: hiding("warn"), error: hiding("error") };
 }
 
 function askedCall({ to, body, timeoutMs }: AskedCall): Asked {

@@ -17,6 +17,7 @@ import { Progress } from "./progress.ts";
 import { EMPTY_JOURNAL } from "./replay.ts";
 import { Ended, park } from "./signals.ts";
 import { labelsOf } from "./taint.ts";
+import { HopTakenValues } from "./taken-values.ts";
 import { HopTally } from "./tally.ts";
 
 /** Where an executor stands in the hop's chain. */
@@ -48,6 +49,7 @@ export class Execution {
   attempt: Attempt | undefined;
   #tally: HopTally | undefined;
   #detected: Set<string> | undefined;
+  #taken: HopTakenValues | undefined;
   /** Whether a rule asks for the fallback models. */
   prefersFallback = false;
   /** Labels of what it has taken in besides its message: answers, results of tools, state. */
@@ -93,6 +95,21 @@ export class Execution {
     return this.#detected === undefined ? NONE : [...this.#detected];
   }
 
+  /** What guardrails take out and may give back; `undefined` where the system has nothing of the kind, or no keys can be had. */
+  get taken(): HopTakenValues | undefined {
+    const { role, ports, place, input } = this;
+    if (role.guard?.isReversible !== true || ports.seals === undefined) return undefined;
+    const { tenant, taken } = input.passport;
+    const { task } = place;
+    const own = { task, tenant, role: role.role, key: role.hopKey, seals: ports.seals };
+    return (this.#taken ??= new HopTakenValues(own, taken));
+  }
+
+  /** What a handler says, as others may see it. */
+  hide<T>(content: T): T {
+    return this.#taken === undefined ? content : this.#taken.hide(content);
+  }
+
   noteDetected(rule: string): void {
     this.#detected ??= new Set();
     this.#detected.add(rule);
@@ -127,8 +144,10 @@ export class Execution {
     const remainingMs = this.remainingMs();
     const taint = this.taint;
     const tally = this.#tally?.handedDown(passport) ?? passport.tally;
-    if (remainingMs === undefined && taint === passport.taint && tally === undefined) return passport;
-    const now = { ...passport, taint, ...(tally === undefined ? {} : { tally }) };
+    const taken = this.#taken?.handedDown;
+    if (remainingMs === undefined && taint === passport.taint && tally === undefined && taken === undefined)
+      return passport;
+    const now = { ...passport, taint, ...(tally === undefined ? {} : { tally }), ...(taken && { taken }) };
     return remainingMs === undefined ? now : { ...now, remainingMs };
   }
 

@@ -8,7 +8,7 @@ import type { Json } from "../actor/outcome.ts";
 import type { ErrorBody } from "../errors.ts";
 import type { Guard } from "../guardrails/guard.ts";
 import { screenJson } from "../guardrails/screen-json.ts";
-import { type Screen, screenText } from "../guardrails/screen-text.ts";
+import { type Screen, screenText, type TakeOut } from "../guardrails/screen-text.ts";
 import type { Firing, Verdict } from "../guardrails/verdict.ts";
 import type { Attempt } from "./attempt.ts";
 import { jsonText } from "./body.ts";
@@ -18,6 +18,7 @@ import { emitEvent } from "./effects.ts";
 import type { Execution } from "./execution.ts";
 import { storedError } from "./failure.ts";
 import { blockedBy, blockedError, type Passing, report } from "./guardrail-report.ts";
+import { orGivenBack } from "./sealed-body.ts";
 import type { Answer, Asked } from "./wait.ts";
 
 /** Name of the hop's events that say what fired. */
@@ -35,8 +36,14 @@ export interface Passed<T> extends Verdict<T> {
  * Looks at a JSON value. Takes the number of its event at once, if there is one to be, so that it is the same on every replay: call it in the
  * same place of every run.
  */
-export function pass<T extends Json>(attempt: Attempt, screen: Screen, value: T, passing: Passing): Passed<T> {
-  const verdict = screenJson(value, screen);
+export function pass<T extends Json>(
+  attempt: Attempt,
+  screen: Screen,
+  value: T,
+  passing: Passing,
+  takeOut?: TakeOut,
+): Passed<T> {
+  const verdict = screenJson(value, screen, takeOut);
   for (const { rule, action } of verdict.firings) if (action === "allow") attempt.x.noteDetected(rule);
   const told = verdict.firings.length === 0 ? DONE : tell(attempt, attempt.nextEmit(), verdict, passing);
   // Where the attempt ends first, nobody waits for it any more.
@@ -65,11 +72,12 @@ export async function guardedInput(attempt: Attempt, guard: Guard, body: unknown
   const { from } = attempt.x.input;
   const party = partyOf(from);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a message's body was decoded from JSON
-  const { verdict, value, firings, told } = pass(attempt, guard.input(party), body as Json, {
-    place: "input",
-    party: from,
-  });
+  const content = body as Json;
+  const passing = { place: "input", party: from } as const;
+  const { taken } = attempt.x;
+  const { verdict, value, firings, told } = pass(attempt, guard.input(party), content, passing, taken?.takeOut);
   await told;
+  if (taken !== undefined) await orGivenBack(taken.seal());
   const guarded = { body: value, fired: rulesIn(firings) };
   return verdict === "block" ? { ...guarded, blocked: blockedBy(firings, `the message from ${from}`) } : guarded;
 }
@@ -83,24 +91,38 @@ export async function guardedAnswers(
   answers: readonly Answer[],
   number: number | undefined,
 ): Promise<readonly Answer[]> {
+  const { taken } = attempt.x;
   const looked = answers.map((answer) => {
     const { from, result } = answer;
     const screen = guard.input(partyOf(from));
     const passing = { place: "input", party: from } as const;
     if ("error" in result)
       return { answer: { ...answer, result: { error: guardedError(screen, result.error) } }, told: DONE };
-    const { verdict, value, firings, told } = pass(attempt, screen, result.value, passing);
+    const { verdict, value, firings, told } = pass(attempt, screen, result.value, passing, taken?.takeOut);
     if (verdict === "block") return { answer: blockedAnswer(answer, firings), told };
     const candidate: Candidate = { screen, value, fired: rulesIn(firings), passing };
     return { answer: { ...answer, result: { value } }, told, candidate };
   });
   for (const { told } of looked) await told;
+  if (taken !== undefined) await orGivenBack(taken.seal());
   const candidates = looked.flatMap(({ candidate }) => candidate ?? []);
   const firings = await classified(attempt, guard.classifier, number, candidates);
-  return looked.map(({ answer, candidate }) => {
+  const passed = looked.map(({ answer, candidate }) => {
     const firing = candidate && firings[candidates.indexOf(candidate)];
     return firing?.action === "block" ? blockedAnswer(answer, [firing]) : answer;
   });
+  return Promise.all(passed.map((answer) => answerGivenBack(attempt, guard, answer)));
+}
+
+/** A body with the values that the role may see. Gives the message back while a key is not here. */
+export async function givenBack(attempt: Attempt, guard: Guard, body: Json): Promise<Json> {
+  const { taken } = attempt.x;
+  return taken === undefined || !guard.isGivenBack ? body : orGivenBack(taken.giveBack(body));
+}
+
+async function answerGivenBack(attempt: Attempt, guard: Guard, answer: Answer): Promise<Answer> {
+  if ("error" in answer.result) return answer;
+  return { ...answer, result: { value: await givenBack(attempt, guard, answer.result.value) } };
 }
 
 const blockedAnswer = (answer: Answer, firings: readonly Firing[]): Answer => ({

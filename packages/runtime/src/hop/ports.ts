@@ -91,6 +91,8 @@ export interface SealedPlace {
   readonly subject: string;
   /** Who reads or wrote it besides the role: another role, `client` or `human`. Absent = the role keeps it for itself. */
   readonly peer?: string | undefined;
+  /** Set for a value that this role has taken out of a text. */
+  readonly takenBy?: string | undefined;
   /** Set where equal contents have to be told, for loops: the crossing that it makes. */
   readonly crossing?: string | undefined;
 }

@@ -148,7 +148,7 @@ export async function unsealed(x: Execution, stored: unknown, place: SealedPlace
 }
 
 /** Without a key nothing is lost: the message is given back, here or elsewhere the key may come. */
-async function orGivenBack<T>(work: Promise<T>): Promise<T> {
+export async function orGivenBack<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (thrown) {

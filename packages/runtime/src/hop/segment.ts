@@ -19,10 +19,19 @@ import { HopContext } from "./context.ts";
 import { approvedOutcome } from "./edge-approvals.ts";
 import type { Execution } from "./execution.ts";
 import { failureOf, mayRetry, storedError } from "./failure.ts";
-import { candidatesIn, type GuardedInput, guardedError, guardedInput, guardedPlan, partyOf } from "./guarded.ts";
+import {
+  candidatesIn,
+  type GuardedInput,
+  givenBack,
+  guardedError,
+  guardedInput,
+  guardedPlan,
+  partyOf,
+} from "./guarded.ts";
 import type { HopEnd } from "./hop-end.ts";
 import { carriedPlan, resolveBody } from "./large-body.ts";
 import { childPassport, replyPassport } from "./outputs.ts";
+import { received } from "./received.ts";
 import type { Journal } from "./replay.ts";
 import { ruledOutcome } from "./ruled-outcome.ts";
 import { sealedPlan, unsealed } from "./sealed-body.ts";
@@ -45,32 +54,26 @@ export async function runSegment(x: Execution, writer: HopWriter, journal: Journ
   if (guard !== undefined && guarded?.blocked !== undefined) {
     return commit(attempt, planOfBlocked(x, guard, guarded.blocked, guarded.body));
   }
-  const message = acceptMessage(x, guarded === undefined ? body : guarded.body);
+  const { given, message } = await seenMessage(attempt, body, guarded);
   x.attempt = attempt;
   const context = new HopContext(attempt);
   x.tally = new HopTally(journal);
   x.prefersFallback = false;
-  const run = handlerOf(attempt, context, message);
-  let seen: Json = message;
-  const result = await attempt.run(
-    guard?.classifier === undefined || guarded === undefined
-      ? run
-      : async () => {
-          seen = BLOCKED_MESSAGE;
-          await classifyInput(attempt, guard, guarded);
-          seen = message;
-          const outcome = await run();
-          await classifyOutcome(attempt, guard, outcome, message);
-          return outcome;
-        },
-  );
+  const run = handlerOf(attempt, context, message, () => received(x, context, given));
+  const input = guard?.classifier === undefined ? undefined : guarded;
+  let hasPassed = input === undefined;
+  const passed = () => {
+    hasPassed = true;
+    return run();
+  };
+  const result = await attempt.run(input === undefined ? run : () => classifiedRun(attempt, input, message, passed));
   x.attempt = undefined;
   context.endTokens();
   if (result.kind === "threw") {
     const { thrown } = result;
     if (guard === undefined || !TroupeError.is(thrown, "guardrail_blocked"))
       return failAttempt(x, writer, journal, thrown);
-    return commit(attempt, planOfBlocked(x, guard, thrown.toBody(), seen));
+    return commit(attempt, planOfBlocked(x, guard, thrown.toBody(), hasPassed ? message : BLOCKED_MESSAGE));
   }
   const plan = planCommit(result.outcome, factsOf(x, message));
   return guard === undefined ? commit(attempt, plan) : commitGuarded(attempt, guard, plan, message);
@@ -100,31 +103,51 @@ async function commitGuarded(attempt: Attempt, guard: Guard, plan: Plan, message
   return commit(attempt, blocked === undefined ? kept : planOfBlocked(attempt.x, guard, blocked, message));
 }
 
-/** Lets the handler see the message, or throws `guardrail_blocked`: the second stage of the guardrails on what came in. */
-async function classifyInput(attempt: Attempt, guard: Guard, { body, fired }: GuardedInput): Promise<void> {
+/** The handler between the second stages of its guardrails: on what it is to see, and on what it would commit. */
+async function classifiedRun(
+  attempt: Attempt,
+  { body, fired }: GuardedInput,
+  message: Json,
+  run: () => unknown,
+): Promise<unknown> {
+  const { guard } = attempt.x.role;
+  if (guard === undefined) return run();
   const { from } = attempt.x.input;
   const passing = { place: "input", party: from } as const;
-  const candidate: Candidate = { screen: guard.input(partyOf(from)), value: body, fired, passing };
-  await requireClassified(attempt, guard, classifierStep(attempt, guard), [candidate], `the message from ${from}`);
+  const given: Candidate = { screen: guard.input(partyOf(from)), value: body, fired, passing };
+  await requireClassified(attempt, guard, classifierStep(attempt, guard), [given], `the message from ${from}`);
+  const outcome = await run();
+  const sent = candidatesIn(attempt, guard, planCommit(outcome, factsOf(attempt.x, message)));
+  await requireClassified(attempt, guard, classifierStep(attempt, guard), sent, "what it hands on");
+  return outcome;
 }
 
-/** The same on what is about to be committed of an outcome. */
-async function classifyOutcome(attempt: Attempt, guard: Guard, outcome: unknown, message: Json): Promise<void> {
-  const candidates = candidatesIn(attempt, guard, planCommit(outcome, factsOf(attempt.x, message)));
-  await requireClassified(attempt, guard, classifierStep(attempt, guard), candidates, "what it hands on");
+/** What the handler is given, and what everything else in the hop is shown of it: values that only the role may see stay hidden there. */
+interface Seen {
+  readonly given: Json;
+  readonly message: Json;
+}
+
+async function seenMessage(attempt: Attempt, body: unknown, guarded: GuardedInput | undefined): Promise<Seen> {
+  const { x } = attempt;
+  const { guard } = x.role;
+  const shown = guarded === undefined ? body : guarded.body;
+  const opened = guard === undefined || guarded === undefined ? body : await givenBack(attempt, guard, guarded.body);
+  const given = acceptMessage(x, opened);
+  return { given, message: opened === shown ? given : jsonOf(shown) };
 }
 
 /** The handler as it is run: under the system's rules, and with people's consent where an edge needs it. It knows of neither. */
-function handlerOf(attempt: Attempt, context: HopContext, message: Json): () => unknown {
-  const { role, instance, rules, edgeApprovals } = attempt.x.role;
-  const run = () => instance.receive(message, context);
+function handlerOf(attempt: Attempt, context: HopContext, message: Json, run: () => unknown): () => unknown {
+  const { role, rules, edgeApprovals } = attempt.x.role;
   const ruled = rules === undefined ? run : () => ruledOutcome(attempt, context, rules, { message, run });
   if (edgeApprovals === undefined) return ruled;
   return async () => approvedOutcome(role, await ruled(), edgeApprovals, (request) => context.approval(request));
 }
 
 /** The handler's message, or the reason to park it instead. */
-function acceptMessage({ input, role }: Execution, body: unknown): Json {
+function acceptMessage(x: Execution, body: unknown): Json {
+  const { input, role } = x;
   const { depth, trail } = input.passport;
   if (depth >= role.limits.hops) {
     throw park("hop_limit", `the task took ${depth} hops; ${role.limits.hops} are allowed`, { depth });
@@ -135,8 +158,8 @@ function acceptMessage({ input, role }: Execution, body: unknown): Json {
   if (role.accepts === undefined) return jsonOf(body);
   const accepted = role.accepts.safeParse(body);
   if (accepted.success) return jsonOf(accepted.data);
-  throw park("invalid_request", `the message is not what ${role.role} accepts: ${firstIssue(accepted.error)}`, {
-    issues: z.treeifyError(accepted.error),
+  throw park("invalid_request", `the message is not what ${role.role} accepts: ${x.hide(firstIssue(accepted.error))}`, {
+    issues: x.hide(z.treeifyError(accepted.error)),
   });
 }
 
@@ -254,7 +277,7 @@ async function commitDone(attempt: Attempt, json: string): Promise<HopEnd> {
   const { x, writer } = attempt;
   const isOurs = await writer.writeDone({
     body: bytesOf(`{"status":"completed","result":${json},"by":"${x.role.role}"}`),
-    passport: { ...attempt.passport(), trail: [] },
+    passport: { ...attempt.passport(), trail: [], taken: undefined },
     ranMs: attempt.ranMs(),
   });
   if (!isOurs) throw new Ended({ kind: "ended" });

@@ -163,6 +163,7 @@ async function answersOf(attempt: Attempt, wait: number, body: WaitBody): Promis
       if ("problem" in message || index < 0) throw park("malformed_record", "a join took no answer", { subject });
       requireAccepted(x.role.role, message.from, message.passport.taint, x.role.taint);
       x.addTaint(message.passport.taint);
+      x.taken?.add(message.passport.taken);
       const reply = readReply(record);
       if (body.for[index]?.type === "call") x.tally.addAnswer(wait, message.passport, "error" in reply);
       // No handler may go on where a rule has ended the task.

@@ -5,7 +5,7 @@ import type { EncodedBody } from "../codec/body.ts";
 import { KeyId, type SealedBody } from "../contracts/sealed-body.ts";
 import type { SystemManifest } from "../contracts/system.ts";
 import { isSealedEdge, isSealedRole } from "../encryption/coverage.ts";
-import { edgeScope, ownScope, type ScopeKeys } from "../encryption/key-ring.ts";
+import { edgeScope, ownScope, type ScopeKeys, takenScope } from "../encryption/key-ring.ts";
 import { openBody, sealBody } from "../encryption/seal.ts";
 import { messageOf, TroupeError } from "../errors.ts";
 import type { BodySeals, SealedPlace } from "../hop/ports.ts";
@@ -62,21 +62,24 @@ export class RoleSeals implements BodySeals {
     await this.#keys();
   }
 
-  async seal(body: EncodedBody, { subject, peer, crossing }: SealedPlace): Promise<string> {
-    const keys = scopeIn(await this.#keys(), this.#scope(peer));
+  async seal(body: EncodedBody, place: SealedPlace): Promise<string> {
+    const { subject, crossing } = place;
+    const keys = scopeIn(await this.#keys(), this.#scope(place));
     return sealBody(body, { keys, subject, crossing, nonce: this.#options.random.bytes(24) });
   }
 
-  async open(sealed: SealedBody, { subject, peer }: SealedPlace): Promise<EncodedBody> {
-    const scope = this.#scope(peer);
+  async open(sealed: SealedBody, place: SealedPlace): Promise<EncodedBody> {
+    const { subject } = place;
+    const scope = this.#scope(place);
     const held = await this.#keys();
     const keys = scopeIn(held, scope);
     const isKnown = keys.keys.has(sealed.$sealed.key) || this.#ageMs(held) < ASK_AGAIN_MS;
     return openBody(sealed, isKnown ? keys : scopeIn(await this.#ask(), scope), subject);
   }
 
-  #scope(peer: string | undefined): string {
+  #scope({ peer, takenBy }: SealedPlace): string {
     const { role } = this.#options;
+    if (takenBy !== undefined) return takenScope(takenBy);
     return peer === undefined ? ownScope(role) : edgeScope(role, peer);
   }
 

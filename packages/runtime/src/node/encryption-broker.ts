@@ -35,7 +35,7 @@ export function encryptionService(file: string | undefined): BrokerService {
 /** The keys of a role's scopes as they go to its host. Pure. */
 export function roleEncryptionKeys(
   keysOf: (scope: string) => ScopeKeys,
-  manifest: Pick<SystemManifest, "graph">,
+  manifest: Pick<SystemManifest, "graph" | "guardrails">,
   role: string,
 ): RoleEncryptionKeys {
   const scopes: RoleEncryptionKeys["scopes"] = {};

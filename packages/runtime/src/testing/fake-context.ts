@@ -36,6 +36,7 @@ export interface FakeContextOptions {
   readonly remainingMs?: number;
   /** Labels of the message. */
   readonly taint?: readonly string[];
+  readonly isConfidential?: boolean;
   readonly prefersFallback?: boolean;
   readonly abortSignal?: AbortSignal;
   /** Results of steps that an earlier run recorded: a replay uses them and runs nothing. */
@@ -100,6 +101,7 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
       return [...taint];
     },
     addTaint: (labels) => labels.forEach((label) => taint.add(label)),
+    isConfidential: options.isConfidential ?? false,
     prefersFallback: options.prefersFallback ?? false,
     log: recordingLog(logged),
     abortSignal: signal,
@@ -110,21 +112,27 @@ export function createFakeContext(options: FakeContextOptions = {}): FakeContext
     emit: async (name, data) => void emitted.push({ name, data }),
     token: (text) => void tokens.push(text),
     alive: () => {},
-    screen: options.screen ?? (async (_, value) => ({ verdict: "allow", value, rules: [] })),
-    classify: options.classify ?? (async ({ value }) => ({ verdict: "allow", value, rules: [] })),
+    ...guardrailsOf(options),
     ask: (service, body) => askService(options, service, body),
     call: (to, body) => ask(to, body),
     all: (calls, need) => join(calls, ask, need),
     settle: (calls) => Promise.all(calls.map((call, index) => settled(call, index, ask))),
     sleep: async () => {},
-    approval: async (request) => {
-      if (options.approve === undefined) throw new TroupeError("invalid_request", "the test has nobody who approves");
-      return options.approve(request);
-    },
+    approval: (request) => approve(options, request),
     signal: async (name) => options.signals?.[name],
     state: memoryState(options.state),
     ...told,
   };
+}
+
+const guardrailsOf = ({ screen, classify }: FakeContextOptions): Pick<Context, "screen" | "classify"> => ({
+  screen: screen ?? (async (_, value) => ({ verdict: "allow", value, rules: [] })),
+  classify: classify ?? (async ({ value }) => ({ verdict: "allow", value, rules: [] })),
+});
+
+async function approve({ approve: decide }: FakeContextOptions, request: ApprovalRequest): Promise<ApprovalAnswer> {
+  if (decide === undefined) throw new TroupeError("invalid_request", "the test has nobody who approves");
+  return decide(request);
 }
 
 async function askService({ services }: FakeContextOptions, service: string, body: Json): Promise<Json> {
