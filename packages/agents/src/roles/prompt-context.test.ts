@@ -106,3 +106,24 @@ test("nothing is summarised when nothing is left out, and a summary that fails i
     ["warn"],
   );
 });
+
+test("a summary is a call like others: it asks the node for its budget, and without one the hop goes on without it", async () => {
+  const asked: string[] = [];
+  const { client } = model(undefined);
+  const budgeted: ModelClient = {
+    ...client,
+    complete: async (_, scope) => {
+      await scope.ask?.("budgets", {});
+      throw new TypeError("the node was not asked");
+    },
+  };
+  const budgets = () => {
+    asked.push("budgets");
+    throw new TroupeError("budget_exceeded", "spent");
+  };
+  const ctx = createFakeContext({ services: { budgets } });
+  const conversation = { input: "the task", history: turns(3) };
+  const { prompt } = await composePrompt(ctx, budgeted, PARTS, conversation, { turns: 1, summarise: true });
+  assert.deepEqual(asked, ["budgets"]);
+  assert.match(prompt, /the task/);
+});

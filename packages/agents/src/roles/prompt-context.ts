@@ -4,7 +4,7 @@
  */
 import { type Context, TroupeError } from "@troupe/runtime";
 import { newestTextsThatFit } from "../models/context-window.ts";
-import type { ModelCall, ModelClient, ModelMessage } from "../models/model.ts";
+import type { ModelCall, ModelClient, ModelMessage, ModelScope } from "../models/model.ts";
 import { countWithin } from "../models/tokens.ts";
 import { type Conversation, renderConversation, taskSection, turnSections } from "./conversation.ts";
 import { MODEL_CALL } from "./model-step.ts";
@@ -83,10 +83,17 @@ async function summarise(ctx: Context, client: ModelClient, sections: readonly s
     "summary",
     async ({ idempotencyKey, signal }) => {
       try {
-        const scope = { idempotencyKey, signal, remainingMs: ctx.remainingMs(), isConfidential: ctx.isConfidential };
+        const scope: ModelScope = {
+          idempotencyKey,
+          signal,
+          remainingMs: ctx.remainingMs(),
+          isConfidential: ctx.isConfidential,
+          ask: (service, body) => ctx.ask(service, body),
+          log: ctx.log,
+        };
         return await client.complete({ messages, maxOutputTokens: SUMMARY_TOKENS }, scope);
       } catch (error) {
-        if (!TroupeError.is(error, "model_unavailable", "model_refused")) throw error;
+        if (!TroupeError.is(error, "model_unavailable", "model_refused", "budget_exceeded", "overloaded")) throw error;
         ctx.log.warn({ error: error.toBody() }, "no summary of earlier turns");
         return { content: "", usage: undefined };
       }
