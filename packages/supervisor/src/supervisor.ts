@@ -229,7 +229,7 @@ class CompetingSupervisor implements Supervisor {
       controlLink,
       observerLink,
       store: new DesiredStore({ link: controlLink, subjects, logger, clock }),
-      identities: servedIdentities(controlLink, subjects),
+      identities: servedIdentities(controlLink, subjects, clock),
       queues: new QueueReader(observerLink, subjects, shards),
       observer: observing.observer,
       approvals: observing.approvals,

@@ -24,16 +24,17 @@ async function showBudgets(scope: Scope, options: Options, [prefix]: readonly st
       clock,
     }),
   );
-  const { accounts, total, cursor } = budgetPage(all, { prefix, after, limit });
-  if (options.json) terminal.print(JSON.stringify({ accounts, total, cursor }));
-  else if (accounts.length === 0) terminal.print("Nothing was spent from any such budget.");
+  const page = budgetPage(all, { prefix, after, limit });
+  if (options.json) terminal.print(JSON.stringify(page));
+  else if (page.accounts.length === 0) terminal.print("Nothing was spent from any such budget.");
   else {
-    for (const { account, total, reserved, minute } of accounts) {
+    for (const { account, total, reserved, minute } of page.accounts) {
       const inAll = `${total.calls} calls, ${total.tokens} tokens, $${(total.costMicros / 1_000_000).toFixed(4)}`;
       const now = `${minute.calls} calls this minute, ${reserved.calls} reserved`;
       terminal.print(`${account}: ${inAll}; ${now}`);
     }
-    if (cursor !== undefined) terminal.print(`${total} accounts in all; more with --after ${cursor}`);
+    const { total: count, cursor } = page;
+    if (cursor !== undefined) terminal.print(`${count} accounts in all; more with --after ${cursor}`);
   }
   return EXIT_CODES.ok;
 }

@@ -36,7 +36,9 @@ export interface DeployOutcome {
 }
 
 const LEADER_MS = 20_000;
-const ANSWER_MS = 45_000;
+const ANSWER_MS = 15_000;
+/** On a busy machine the identities of a version take that long. */
+const OUTCOME_MS = 60_000;
 
 /** Asks the leading supervisor to make a system the desired one. Waits for a leader while there is none. */
 export async function deploySystem(
@@ -58,7 +60,8 @@ export async function deploySystem(
     ...(isDryRun ? { dry_run: true } : {}),
     ...(restore.length > 0 ? { restore } : {}),
   };
-  const deadline = scope.clock.monotonicMs() + LEADER_MS;
+  const begunMs = scope.clock.monotonicMs();
+  let wasUnknown = false;
   try {
     for (;;) {
       try {
@@ -67,10 +70,13 @@ export async function deploySystem(
           headers: askedByHeader(),
         });
         const { version, kind, difference } = Answer.parse(answer);
-        return { version, difference, isNew: kind !== "nothing" };
+        return { version, difference, isNew: kind !== "nothing" || wasUnknown };
       } catch (error) {
-        const isLate = scope.clock.monotonicMs() > deadline || scope.interrupted.aborted;
-        if (isLate || !TroupeError.is(error, "unavailable", "lease_lost")) throw error;
+        // A deployment may be repeated: what was begun is finished, and what is done is found.
+        wasUnknown ||= TroupeError.is(error, "outcome_unknown");
+        const isLate = scope.clock.monotonicMs() - begunMs > (wasUnknown ? OUTCOME_MS : LEADER_MS);
+        const mayRepeat = TroupeError.is(error, "unavailable", "lease_lost", "outcome_unknown");
+        if (isLate || scope.interrupted.aborted || !mayRepeat) throw error;
       }
       await scope.clock.sleep(100, scope.interrupted);
     }

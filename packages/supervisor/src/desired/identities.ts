@@ -1,5 +1,6 @@
 /** Accounts and keys of the roles of each version, as the control plane asks for them. */
 import {
+  type Clock,
   callService,
   type Deployment,
   type Desired,
@@ -9,6 +10,7 @@ import {
   type Member,
   type RevokedEdge,
   type Subjects,
+  TroupeError,
 } from "@troupe/runtime/internal";
 import { serviceProbe } from "../membership/node-probe.ts";
 import { numberOf } from "./plan-deploy.ts";
@@ -39,14 +41,19 @@ export interface Identities {
   retire(node: string): Promise<void>;
 }
 
-/** A reload, and a connection as each role: on a busy machine it takes its time. */
-const CHANGE_MS = 30_000;
+/** A reload, and a connection as each role; on a busy machine it takes longer, and then is asked for again. */
+const CHANGE_MS = 10_000;
+/** Less than those wait who ask for a deployment. */
+const CHANGE_WITHIN_MS = 40_000;
+const ASK_AGAIN_MS = 200;
 const PROBE_MS = 1_000;
 
 /** The administrator that serves `<sys>.identities.*`: the process that runs the embedded server, or the issuer of other servers. */
-export function servedIdentities(link: Link, subjects: Subjects): Identities {
+export function servedIdentities(link: Link, subjects: Subjects, clock: Clock): Identities {
   const ask = (verb: "issue" | "revoke" | "retire", body: unknown) =>
-    callService(link, subjects.identities(verb), body, { timeoutMs: CHANGE_MS });
+    untilKnown(clock, CHANGE_WITHIN_MS, () =>
+      callService(link, subjects.identities(verb), body, { timeoutMs: CHANGE_MS }),
+    );
   return {
     known: async () => {
       const subject = subjects.identities("list");
@@ -63,6 +70,19 @@ export function servedIdentities(link: Link, subjects: Subjects): Identities {
       await ask("retire", { v: 1, node, isRemoved: false });
     },
   };
+}
+
+/** Asks again while the outcome is unknown, for what may be repeated. Throws `outcome_unknown` when it still is after the limit. */
+export async function untilKnown<T>(clock: Clock, limitMs: number, ask: () => Promise<T>): Promise<T> {
+  const deadlineMs = clock.monotonicMs() + limitMs;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!TroupeError.is(error, "outcome_unknown") || clock.monotonicMs() >= deadlineMs) throw error;
+    }
+    await clock.sleep(ASK_AGAIN_MS);
+  }
 }
 
 /** What must change so that exactly the versions that run, and the nodes that live, have identities. Pure. */
