@@ -2,11 +2,11 @@ import { readdir } from "node:fs/promises";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { hostsOf } from "../../support/host-processes.ts";
 import { until } from "../../support/stack.ts";
-import type { ChaosBed, Part } from "./bed.ts";
+import type { ChaosBed } from "./bed.ts";
 import type { AtRest } from "./evidence.ts";
+import type { Part } from "./part.ts";
+import type { PartReports } from "./part-reports.ts";
 
-const SAID = /at rest: (\d+) bytes at (\d+)/;
-const SAY_MS = 30_000;
 /** What ends with a task, a watch or a connection has ended by then; asked again and again until it is so. */
 const SETTLE_MS = 30_000;
 
@@ -20,37 +20,6 @@ async function partAtRest(part: Part, reports: PartReports): Promise<AtRest> {
   const handles = await Promise.all(processes.map((each) => readdir(`/proc/${each}/fd`)));
   const { heapBytes } = await reports.ask(part);
   return { part: part.name, handles: Math.max(...handles.map(({ length }) => length)), heapBytes };
-}
-
-/** What a part says of itself. `nowMs` is its own clock's. */
-export interface SaidByPart {
-  readonly heapBytes: number;
-  readonly nowMs: number;
-}
-
-/** Asks parts for their heaps and clocks (heap-on-signal.ts). */
-export class PartReports {
-  readonly #waiting = new Map<string, (said: SaidByPart) => void>();
-
-  /** Takes what a part wrote. */
-  hear(part: string, text: string): void {
-    const [, heapBytes, nowMs] = SAID.exec(text) ?? [];
-    if (heapBytes !== undefined) this.#waiting.get(part)?.({ heapBytes: Number(heapBytes), nowMs: Number(nowMs) });
-  }
-
-  /** Rejects when the part does not answer in time. */
-  async ask({ name, process: part }: Part): Promise<SaidByPart> {
-    const said = Promise.withResolvers<SaidByPart>();
-    this.#waiting.set(name, said.resolve);
-    const late = setTimeout(() => said.reject(new Error(`${name} does not say how large its heap is`)), SAY_MS);
-    try {
-      part.signal("SIGUSR2");
-      return await said.promise;
-    } finally {
-      clearTimeout(late);
-      this.#waiting.delete(name);
-    }
-  }
 }
 
 /** Messages that no role has taken or acked, by mailbox. Waits a while for there to be none. */

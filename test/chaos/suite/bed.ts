@@ -15,19 +15,19 @@ import {
   startEmbeddedServer,
   type UserName,
 } from "@troupe/runtime/internal";
-import { LinkProxy } from "../../support/link-proxy.ts";
 import { PartProcess } from "../../support/part-process.ts";
 import { until } from "../../support/stack.ts";
 import type { CodeMutant } from "../mutants/mutant.ts";
 import { mutantOptions } from "../mutants/mutant-options.ts";
-import { PartReports } from "./at-rest.ts";
 import { Clocks } from "./clocks.ts";
 import { EffectReceiver } from "./effect-receiver.ts";
 import { People } from "./load/people.ts";
+import { NODES, openParts } from "./open-parts.ts";
+import type { Part } from "./part.ts";
+import { PartReports } from "./part-reports.ts";
 import { SecretSearch } from "./secret-search.ts";
 
 const SYSTEM_FILE = fileURLToPath(new URL("../../support/chaos-system.ts", import.meta.url));
-const SUPERVISOR_MAIN = fileURLToPath(import.meta.resolve("@troupe/supervisor/main"));
 /** No process may have a larger heap: whoever eats memory meets the end of it, and not that of the machine. */
 const MEMORY_LIMIT = "--max-old-space-size=256";
 const HEAP_ON_SIGNAL = `--import=${new URL("./heap-on-signal.ts", import.meta.url).href}`;
@@ -35,16 +35,6 @@ const logger = createLogger({ name: "chaos", level: "error" });
 const START_MS = 60_000;
 const MOST_DEPLOYS = 3;
 const SERVER_LINES = 100;
-const NODES = ["node-1", "node-2", "node-3"];
-const SUPERVISORS = ["s1", "s2", "s3"];
-const GATEWAYS = ["gateway-1", "gateway-2"];
-
-/** A process of the system, and the link over which alone it reaches NATS. */
-export interface Part {
-  readonly name: string;
-  readonly process: PartProcess;
-  readonly link: LinkProxy;
-}
 
 export interface BedOptions {
   /** Folder of the store; default one of its own. */
@@ -204,8 +194,6 @@ export const PLANTED = {
   "a planted password": "pa55word-of-chaos-never-shown",
 } as const;
 
-const reach = (url: string): string[] => ["--nats", url, "--system", "chaos"];
-
 /** Processes that are started from now on have other options of node. */
 function setNodeOptions(opened: AsyncDisposableStack, change: (before: string | undefined) => string): void {
   const before = process.env["NODE_OPTIONS"];
@@ -277,36 +265,4 @@ async function openAs(user: UserName, server: EmbeddedServer, opened: AsyncDispo
   const link = await openLink({ ...place, logger });
   opened.defer(() => link.close());
   return link;
-}
-
-/** The processes, not started yet, each with its own link to the server. */
-async function openParts(
-  server: EmbeddedServer,
-  { secrets, reports, clocks }: Pick<Opened, "secrets" | "reports" | "clocks">,
-  opened: AsyncDisposableStack,
-): Promise<Pick<Opened, "supervisors" | "gateways" | "nodes">> {
-  const part = async (name: string, argsAt: (url: string) => string[], main?: string): Promise<Part> => {
-    const link = opened.use(await LinkProxy.start(() => new URL(server.url)));
-    const hear = (text: string) => {
-      secrets.look(`the log of ${name}`, text);
-      reports.hear(name, text);
-    };
-    const process = new PartProcess(name, argsAt(link.url), { main, hear, env: await clocks?.environment(name) });
-    opened.defer(() => process.stop());
-    return { name, process, link };
-  };
-  const withKeys = (url: string) => [...reach(url), "--keys", join(server.storeDir, "keys.json")];
-  const seed = ["--seed", server.seedOf("supervisor")];
-  const supervise = (id: string) => (url: string) => [...reach(url), ...seed, "--id", id];
-  return {
-    supervisors: await inTurn(SUPERVISORS, (id) => part(id, supervise(id), SUPERVISOR_MAIN)),
-    gateways: await inTurn(GATEWAYS, (id) => part(id, (url) => ["gateway", ...withKeys(url), "--port", "0"])),
-    nodes: await inTurn(NODES, (id) => part(id, (url) => ["node", ...withKeys(url), "--name", id, "--slots", "512"])),
-  };
-}
-
-async function inTurn<T>(names: readonly string[], make: (name: string) => Promise<T>): Promise<readonly T[]> {
-  const made: T[] = [];
-  for (const name of names) made.push(await make(name));
-  return made;
 }

@@ -1,5 +1,5 @@
 import { budgetRace } from "./budget-race.ts";
-import { clockJumped } from "./clocks.ts";
+import { clockJumped } from "./clock-faults.ts";
 import { deliveriesLost } from "./deliveries-lost.ts";
 import type { Fault } from "./fault.ts";
 import { LINK_FAULTS } from "./link-faults.ts";

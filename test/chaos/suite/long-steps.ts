@@ -2,7 +2,8 @@
 import type { TaskId } from "@troupe/runtime";
 import { directGetLast, Held, type Random } from "@troupe/runtime/internal";
 import { until } from "../../support/stack.ts";
-import type { ChaosBed, Part } from "./bed.ts";
+import type { ChaosBed } from "./bed.ts";
+import type { Part } from "./part.ts";
 
 /** The role whose steps they are. */
 export const WORKER = "worker";

@@ -4,8 +4,9 @@ import { setTimeout as timer } from "node:timers/promises";
 import type { Random } from "@troupe/runtime/internal";
 import { hostsOf } from "../../support/host-processes.ts";
 import { until } from "../../support/stack.ts";
-import type { ChaosBed, Part } from "./bed.ts";
+import type { ChaosBed } from "./bed.ts";
 import type { Fault, Strike } from "./fault.ts";
+import type { Part } from "./part.ts";
 
 /** A deadline, not a claim: on a machine at its limit a node needs half a minute. */
 const BACK_MS = 120_000;
