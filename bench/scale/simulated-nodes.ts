@@ -14,6 +14,7 @@ import {
   type UserName,
 } from "@troupe/runtime/internal";
 import { z } from "zod";
+import { heartbeatOf } from "../../test/support/heartbeat.ts";
 import { PartProcess } from "../../test/support/part-process.ts";
 import { until } from "../../test/support/stack.ts";
 import { deployRequest } from "../../test/support/supervisor-bed.ts";
@@ -108,21 +109,7 @@ class Fleet implements AsyncDisposable {
 
   #beat(): void {
     for (const node of this.#names) {
-      const heartbeat: Heartbeat = {
-        v: 1,
-        node,
-        incarnation: "i1",
-        sequence: ++this.#sequence,
-        labels: {},
-        capabilities: [],
-        slots: 64,
-        busy: 0,
-        load: 0,
-        memoryBytes: 1,
-        loopP99Ms: 1,
-        isDraining: false,
-        actors: this.#actorsOf(node),
-      };
+      const heartbeat = heartbeatOf({ node, sequence: ++this.#sequence, actors: this.#actorsOf(node) });
       this.#node.nc.publish(this.#subjects.heartbeat(node), JSON.stringify(heartbeat));
     }
   }

@@ -32,6 +32,7 @@ import {
   type Version,
 } from "@troupe/runtime/internal";
 import { createSupervisor, type Supervisor, type SupervisorOptions, type SupervisorSettings } from "@troupe/supervisor";
+import { heartbeatOf } from "./heartbeat.ts";
 import { until } from "./stack.ts";
 
 const logger = createLogger({ name: "test", level: "silent" });
@@ -160,22 +161,7 @@ export class SupervisorBed implements AsyncDisposable {
 
   /** Says once that a node is there. */
   beat(changes: Partial<Heartbeat> = {}): void {
-    const heartbeat: Heartbeat = {
-      v: 1,
-      node: "n1",
-      incarnation: "i1",
-      sequence: ++this.#sequence,
-      labels: {},
-      capabilities: [],
-      slots: 64,
-      busy: 0,
-      load: 0,
-      memoryBytes: 1,
-      loopP99Ms: 1,
-      isDraining: false,
-      actors: [],
-      ...changes,
-    };
+    const heartbeat = heartbeatOf({ sequence: ++this.#sequence, ...changes });
     this.node.nc.publish(this.subjects.heartbeat(heartbeat.node), JSON.stringify(heartbeat));
   }
 
