@@ -18,9 +18,11 @@ test("windows lie between ack floor and last delivery, in order, overlap nowhere
   );
 });
 
+/** Records in all windows of a stretch. */
+const covered = (length: number): number =>
+  windowsOf({ ackedUpTo: 100, deliveredUpTo: 100 + length }).reduce((sum, { from, to }) => sum + to - from + 1, 0);
+
 test("a short stretch is covered whole, of a long one both ends", () => {
-  const covered = (length: number) =>
-    windowsOf({ ackedUpTo: 100, deliveredUpTo: 100 + length }).reduce((sum, { from, to }) => sum + to - from + 1, 0);
   assert.deepEqual([1, 7, 450, 16_384].map(covered), [1, 7, 450, 16_384]);
   assert.deepEqual([16_385, 3_000_000].map(covered), [16_384, 16_384]);
 });
