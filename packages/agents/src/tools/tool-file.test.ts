@@ -79,7 +79,8 @@ test("everything that is wrong with the tools of a file is told at once, each wi
     .replace("grants: [READ, DELETE, EXECUTE]", "grants: [ALL]");
   const found = problemsIn(bad).join("\n");
   for (const expected of [
-    /^12 tools\.files/m,
+    /^13 tools\.files\.env\.TOKEN\.secret: is not a known setting/m,
+    /^16 tools\.files\.tools\.delete\/file\.permission: Invalid option/m,
     /^19 tools\.weather\.subject: words of letters/m,
     /^32 tools\.run_code\.timeMs/m,
     /^39 roles\.clerk\.grants\[0\]/m,

@@ -98,15 +98,21 @@ test("a delivery older than the log may remember writes nothing", async () => {
 
 test("a handler that shows no progress is a failed attempt; one that does is none", async () => {
   const bed = new HopBed();
+  const began = Promise.withResolvers<void>();
   const stop = Promise.withResolvers<void>();
+  const silent = () => {
+    began.resolve();
+    return stop.promise;
+  };
   const running = bed.deliver(
     bed.start(),
     async (_, ctx) => {
-      await ctx.step("silent", () => stop.promise, { stuckAfter: { firstMs: 1_000, gapMs: 500 } });
+      await ctx.step("silent", silent, { stuckAfter: { firstMs: 1_000, gapMs: 500 } });
       return complete(1);
     },
     { timeoutMs: 60_000 },
   );
+  await began.promise;
   await bed.clock.advance(999);
   bed.running.tick();
   await bed.clock.advance(1);
