@@ -13,9 +13,10 @@ const BEGUN_MS = 15_000;
 const NUMBERS_FROM = 2_000_000_000;
 
 export interface LongSteps {
-  readonly tasks: readonly TaskId[];
   /** The node that holds most of them. */
   readonly node: Part;
+  /** Those that it holds. */
+  readonly tasks: readonly TaskId[];
 }
 
 /** Resolves once a node has begun some. Throws when nobody takes them in time. */
@@ -26,7 +27,13 @@ export async function beginLongSteps(bed: ChaosBed, random: Random, workMs: numb
       bed.submitStray("door", { workMs, number: first + i, effects: bed.effects.url }),
     ),
   );
-  return { tasks, node: await busiest(bed, tasks) };
+  return busiest(bed, tasks);
+}
+
+/** Those of the tasks whose step has no result yet. */
+export async function underWay(bed: ChaosBed, tasks: readonly TaskId[]): Promise<readonly TaskId[]> {
+  const results = await Promise.all(tasks.map((task) => sequenceOf(bed, task, `${WORKER}.s.step`, "*")));
+  return tasks.filter((_, i) => results[i] === undefined);
 }
 
 /** Whether somebody has taken over one of the steps. */
@@ -36,16 +43,15 @@ export const isTakenOver = async (bed: ChaosBed, tasks: readonly TaskId[]): Prom
 };
 
 /** The node that holds most of these tasks' steps. Throws when none holds any. */
-async function busiest(bed: ChaosBed, tasks: readonly TaskId[]): Promise<Part> {
-  let found: Part | undefined;
+async function busiest(bed: ChaosBed, tasks: readonly TaskId[]): Promise<LongSteps> {
+  let found: LongSteps | undefined;
   await until("a step under way", BEGUN_MS, async () => {
     const sequences = await Promise.all(tasks.map((task) => sequenceOf(bed, task, "door.m.send", WORKER)));
     if (sequences.includes(undefined)) return false;
-    let most = 0;
     for (const node of bed.nodes) {
       const held = await heldBy(bed, node);
-      const count = sequences.filter((sequence) => sequence !== undefined && held.has(sequence)).length;
-      if (count > most) [found, most] = [node, count];
+      const its = tasks.filter((_, i) => held.has(sequences[i] ?? 0));
+      if (its.length > (found?.tasks.length ?? 0)) found = { node, tasks: its };
     }
     return found !== undefined;
   });

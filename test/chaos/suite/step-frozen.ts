@@ -1,7 +1,7 @@
 /** The zombie of every story: a node that is stopped inside long steps, until somebody else has taken one of them over, and then goes on at once. */
 import { until } from "../../support/stack.ts";
 import type { Fault, Strike } from "./fault.ts";
-import { beginLongSteps, isTakenOver } from "./long-steps.ts";
+import { beginLongSteps, isTakenOver, underWay } from "./long-steps.ts";
 
 /** Longer than anybody needs to miss the node, so that it comes back while the other executor is still at work. */
 const WORK_MS = 6_000;
@@ -15,7 +15,12 @@ export const stepFrozen: Fault = {
     const { tasks, node } = await beginLongSteps(bed, random, WORK_MS);
     const { pid } = node.process;
     process.kill(-pid, "SIGSTOP");
-    const takenOver = until("a take-over", TAKEN_OVER_MS, () => isTakenOver(bed, tasks))
+    const stopped = await underWay(bed, tasks).catch(() => []);
+    if (stopped.length === 0) {
+      process.kill(-pid, "SIGCONT");
+      throw new Error("its steps ended before it was stopped");
+    }
+    const takenOver = until("a take-over", TAKEN_OVER_MS, () => isTakenOver(bed, stopped))
       .then(
         () => undefined,
         () => "nobody took its steps over",
