@@ -8,8 +8,8 @@ const LONGEST = 4_608;
 /** Elements that fetch something when they are shown; they are found once their address is there. */
 const ELEMENT = /<\s{0,4}(?:img|image|video|audio|source|track|input)\b/gi;
 /** `[name]: address` at the beginning of a line. */
-const DEFINITION = /^[ ]{0,3}\[[^\]\n]{1,256}\]:\s{1,8}<?(?:https?:)?\/\//im;
-const REFERENCED_IMAGE = /!\[[^\]\n]{0,256}\]\[/;
+const DEFINITION = /^[ ]{0,3}\[[^\]\n]{1,256}\]:\s{1,8}<?[^\s>]{0,12}(?:[:&]|[\\/]{2})/m;
+const REFERENCED_IMAGE = /!\[[^\]\n]{0,256}\](?!\()/;
 
 /** Stands for a picture whose address is still to come, where the text that had it is forgotten. */
 const IMAGE_BEFORE = "![][\n";
@@ -37,13 +37,26 @@ function bracketBefore(text: string, from: number, end: number): number {
 
 /** Behind the end of what a bracket begins: a link with its address, or nothing of that kind; infinite while that is open. */
 function closeOf(text: string, at: number): number {
-  const line = text.indexOf("\n", at);
-  const label = text.indexOf("]", at);
+  const isImage = text[at - 1] === "!";
+  const line = isImage ? -1 : text.indexOf("\n", at);
+  const label = isImage ? descriptionEnd(text, at) : text.indexOf("]", at);
   if (line >= 0 && (label < 0 || line < label)) return at + 1;
   if (label < 0 || label + 1 >= text.length) return Number.POSITIVE_INFINITY;
   if (text[label + 1] !== "(") return label + 2;
   const close = text.indexOf(")", label);
   return close < 0 ? Number.POSITIVE_INFINITY : close + 1;
+}
+
+/** The bracket that closes a picture's description, which may hold others; -1 while it is open. */
+function descriptionEnd(text: string, from: number): number {
+  let depth = 0;
+  for (let at = from; at < text.length; at++) {
+    const character = text[at];
+    if (character === "\\") at++;
+    else if (character === "[") depth++;
+    else if (character === "]" && --depth === 0) return at;
+  }
+  return -1;
 }
 
 /** The first element that is not closed by `end`, or `end`. */

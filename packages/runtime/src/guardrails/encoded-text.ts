@@ -11,7 +11,7 @@ const BASE64 = /[A-Za-z0-9+/_-]{11,}(?:\r?\n[A-Za-z0-9+/_-]{4,})*={0,2}/g;
 const HEX = /(?:\b|(?<=0x|\\x))(?:[0-9a-fA-F]{2}[ :,]?){8,}/g;
 const PERCENT = /(?:%[0-9a-fA-F]{2})+/g;
 const REFERENCE =
-  /&#(?:x[0-9a-fA-F]{1,6}|\d{1,7});?|&(?:amp|quot|apos|nbsp|commat|period|colon|excl|num|lpar|rpar|Tab|NewLine);/g;
+  /&#(?:x[0-9a-fA-F]{1,6}|\d{1,7});?|&(?:amp|quot|apos|nbsp|commat|period|colon|excl|num|lpar|rpar|sol|bsol|quest|equals|Tab|NewLine);/g;
 const ESCAPE = /\\u\{[0-9a-fA-F]{1,6}\}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}/g;
 const ENTITIES: Readonly<Record<string, string>> = {
   amp: "&",
@@ -25,9 +25,16 @@ const ENTITIES: Readonly<Record<string, string>> = {
   num: "#",
   lpar: "(",
   rpar: ")",
+  sol: "/",
+  bsol: "\\",
+  quest: "?",
+  equals: "=",
   Tab: "\t",
   NewLine: "\n",
 };
+
+/** The text with its character references read. */
+export const decodedReferences = (text: string): string => text.replace(REFERENCE, fromReference);
 
 /** Every reading of the text that differs from the text itself. */
 export function decodings(view: View): readonly View[] {

