@@ -22,8 +22,8 @@ export interface LoadOptions {
 }
 
 /**
- * How long a task may be silent before its client asks for it, since events may be lost; twice as long each time. A thousand clients that ask
- * in a steady rhythm keep a system down that cannot keep up.
+ * How long a task may be silent before its client asks for it, since events may be lost; twice as long after each question that nobody answers:
+ * a thousand clients that ask in a steady rhythm keep a system down that cannot keep up.
  */
 const ASK_AFTER_MS = 2_000;
 const LONGEST_SILENCE_MS = 16_000;
@@ -149,18 +149,21 @@ export class LoadClient implements AsyncDisposable {
 
   async #end(task: TaskId): Promise<void> {
     const told = new Promise<true>((resolve) => this.#waiting.set(task, () => resolve(true)));
-    for (let silenceMs = ASK_AFTER_MS; ; silenceMs = Math.min(2 * silenceMs, LONGEST_SILENCE_MS)) {
+    for (let silenceMs = ASK_AFTER_MS; ; ) {
       if (await Promise.race([told, timer(silenceMs, false, { ref: false })])) break;
-      if (this.#isDisposed || (await this.#hasEnded(task))) break;
+      const hasEnded = await this.#hasEnded(task);
+      if (this.#isDisposed || hasEnded === true) break;
+      silenceMs = hasEnded === undefined ? Math.min(2 * silenceMs, LONGEST_SILENCE_MS) : ASK_AFTER_MS;
     }
     this.#waiting.delete(task);
   }
 
-  async #hasEnded(task: TaskId): Promise<boolean> {
+  /** `undefined`: nobody answers right now, or the event came first. */
+  async #hasEnded(task: TaskId): Promise<boolean | undefined> {
     try {
       return TERMINAL_STATUSES.has((await this.#client.get(task)).status);
     } catch {
-      return false; // nobody answers right now, or the event came first: asked again
+      return undefined;
     }
   }
 }
