@@ -5,4 +5,5 @@ export { TaskReader } from "./observer/task-reader.ts";
 export { mailboxesOf } from "./placement/wanted.ts";
 export { QueueReader } from "./queues/queue-reader.ts";
 export { giveBack } from "./recovery/give-back.ts";
+export { outstanding } from "./recovery/outstanding.ts";
 export { readUsage } from "./usage/read-usage.ts";

@@ -1,5 +1,5 @@
-import { jetstreamManager } from "@nats-io/jetstream";
-import { directGetBatch } from "@troupe/runtime/internal";
+import { handBackSubject } from "@troupe/runtime/internal";
+import { outstanding, QueueReader } from "@troupe/supervisor/internal";
 import { hostsOf } from "../../support/host-processes.ts";
 import type { ChaosBed } from "./bed.ts";
 import type { Fault, Strike } from "./fault.ts";
@@ -14,7 +14,8 @@ const WORK_MS = 3_000;
  */
 export const deliveriesLost: Fault = {
   name: "deliveries-lost",
-  struck: "host",
+  // All hosts of one node die, and whoever else strikes a node must not find them dead.
+  struck: "node",
   holdMs: [0, 0],
   async strike(bed, random): Promise<Strike> {
     const { node } = await beginLongSteps(bed, random, WORK_MS);
@@ -32,20 +33,17 @@ export const deliveriesLost: Fault = {
   },
 };
 
-/** Acks everything that hosts hold of the worker's mailbox. Returns how many messages may have been held. */
-async function ackAll({ core, subjects }: ChaosBed): Promise<number> {
-  const stream = subjects.logStream(0);
-  const manager = await jetstreamManager(core.nc, { checkAPI: false });
+/** Acks everything that hosts may hold of the worker's mailbox. Returns how many messages that are. */
+async function ackAll({ core: link, subjects }: ChaosBed): Promise<number> {
   let acked = 0;
-  for await (const { name, config, ack_floor: floor, delivered } of manager.consumers.list(stream)) {
-    if (config.durable_name?.endsWith(`-${WORKER}`) !== true || config.filter_subject === undefined) continue;
-    const query = { filter: config.filter_subject, from: floor.stream_seq + 1 };
-    for await (const { sequence } of directGetBatch(core, stream, query)) {
-      if (sequence > delivered.stream_seq) break;
-      core.nc.publish(`$JS.ACK.${stream}.${name}.1.${sequence}.${delivered.consumer_seq}.1.0`, "+ACK");
+  for (const queue of await new QueueReader(link, subjects, 1).read()) {
+    if (queue.mailbox !== WORKER) continue;
+    const stream = subjects.logStream(queue.shard);
+    for (const sequence of await outstanding(link, stream, queue)) {
+      link.nc.publish(handBackSubject(stream, queue.durable, sequence, queue.consumerSequence), "+ACK");
       acked++;
     }
   }
-  await core.nc.flush();
+  await link.nc.flush();
   return acked;
 }

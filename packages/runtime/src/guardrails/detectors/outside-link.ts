@@ -22,7 +22,7 @@ export const outsideImage: Detector = {
   reads: "plain",
   readsEncoded: false,
   find: (text, scene) => [
-    ...inBrackets(text, true, (address) => isOutside(address, scene)),
+    ...(text.includes("![") ? inBrackets(text, true, (address) => isOutside(address, scene)) : []),
     ...matches(text, ELEMENT, ([, double, single, bare]) =>
       addressesIn(double ?? single ?? bare ?? "").some((address) => isOutside(address, scene)),
     ),
