@@ -2,7 +2,17 @@
 import { z } from "zod";
 
 /** How a chain carries a task from role to role. */
-export const CHAINS = ["core", "raw", "hop", "traced", "accounts", "start", "raw-fan-out", "fan-out"] as const;
+export const CHAINS = [
+  "core",
+  "raw",
+  "raw-library",
+  "hop",
+  "traced",
+  "accounts",
+  "start",
+  "raw-fan-out",
+  "fan-out",
+] as const;
 export type ChainName = (typeof CHAINS)[number];
 
 const count = z.int().min(0);

@@ -27,6 +27,18 @@ export function requireRelayRole(text: string): RelayRole {
   return role;
 }
 
+/** Where the task stands in the subject of a raw chain's record. */
+const TASK_TOKEN = 4;
+
+/** The task that a raw chain's record is of. */
+export const rawTaskOf = (subject: string): string => subject.split(".", TASK_TOKEN + 1)[TASK_TOKEN] ?? "";
+
+/** What a role of the raw relay publishes next, after the task. */
+export function rawNextOf(role: RelayRole): string {
+  const next = nextOf(role);
+  return next === "client" ? RAW_END : `${RAW_HOP}.${role}.m.send.${next}`;
+}
+
 /** What follows the task in the subject of the raw chains' last record. */
 export const RAW_END = "end.end.t.done.client";
 

@@ -25,6 +25,7 @@ export type RoleChainName = Exclude<ChainSettings["chain"], "start">;
 const ROLE_MODULES: Readonly<Record<RoleChainName, URL>> = {
   core: new URL("./worker/core-role.ts", import.meta.url),
   raw: new URL("./worker/raw-role.ts", import.meta.url),
+  "raw-library": new URL("./worker/raw-library-role.ts", import.meta.url),
   hop: new URL("./worker/relay-role.ts", import.meta.url),
   traced: new URL("./worker/relay-role.ts", import.meta.url),
   accounts: new URL("./worker/relay-role.ts", import.meta.url),
@@ -51,7 +52,7 @@ export interface Ground {
 /** Starts the processes of a chain and waits until each is ready. */
 export async function openRoleChain(name: RoleChainName, ground: Ground): Promise<Chain> {
   const { server, link, system, profileDir } = ground;
-  const subjects = new Subjects(name === "raw" || name === "raw-fan-out" ? `${system}-${name}` : system);
+  const subjects = new Subjects(name.startsWith("raw") ? `${system}-${name}` : system);
   const stream = name === "core" ? undefined : subjects.logStream(0);
   if (stream !== undefined) await createRelayStream(link, subjects, ground.finishedTasks);
   const settings = { chain: name, natsUrl: server.url, system: subjects.system, version: RELAY_VERSION, slots: SLOTS };

@@ -19,6 +19,13 @@ const FAN_OUT_BASELINE = "raw-fan-out";
 export const VARIANTS: readonly Variant[] = [
   { id: "core", title: "core NATS request chain, nothing stored", chain: "core", step: false, recordsPerTask: 0 },
   { id: BASELINE, title: "raw JetStream: publish, then ack", chain: "raw", step: false, recordsPerTask: 4 },
+  {
+    id: "raw-library",
+    title: "raw JetStream on the client library's `consume` and `publish`",
+    chain: "raw-library",
+    step: false,
+    recordsPerTask: 4,
+  },
   { id: "troupe", title: "Troupe, observer and events off", chain: "hop", step: false, recordsPerTask: 4 },
   {
     id: "troupe-accounts",

@@ -1,10 +1,8 @@
 import { createPublisher, openLink, type PulledMessage, Subjects, startPull } from "@troupe/runtime/internal";
 import { type ChainSettings, linkOf } from "../messages.ts";
-import { RELAY_VERSION, type RelayRole } from "../relay.ts";
+import { RELAY_VERSION, type RelayRole, rawTaskOf } from "../relay.ts";
 import { benchLogger } from "./bench-logger.ts";
 import type { Work } from "./worker.ts";
-
-const TASK_TOKEN = 4;
 
 /** What a raw role is given: whose task it is, the message, and how to publish of that task. */
 export interface RawMessage {
@@ -31,7 +29,7 @@ export async function openRawSeat(
     durable: subjects.durable(RELAY_VERSION, role),
     slots: settings.slots,
     run: async (message) => {
-      const task = message.subject.split(".", TASK_TOKEN + 1)[TASK_TOKEN] ?? "";
+      const task = rawTaskOf(message.subject);
       const publish = async (rest: string): Promise<void> => {
         const outcome = await publisher.publish(`${prefix}.${task}.${rest}`, message.body);
         if (outcome.kind !== "stored") throw new Error(`not stored: ${outcome.kind}`);

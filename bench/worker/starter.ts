@@ -31,6 +31,7 @@ export interface Starter {
 const STARTERS: Readonly<Record<ChainName, (link: Link, subjects: Subjects) => Promise<Starter>>> = {
   core: coreStarter,
   raw: rawStarter,
+  "raw-library": rawStarter,
   hop: hopStarter,
   traced: tracedStarter,
   accounts: hopStarter,
