@@ -4,6 +4,7 @@
  */
 import { types } from "node:util";
 import { addExtension, Packr } from "msgpackr";
+import { isPlainObject } from "../contracts/json-value.ts";
 import { INLINE_BODY_BYTES, MAX_BODY_DEPTH } from "../contracts/task.ts";
 import { messageOf } from "../errors.ts";
 import { type Decoded, type DecodeLimits, decoded, notDecoded } from "./decoded.ts";
@@ -82,7 +83,7 @@ function unstorableObject(value: object, depth: number): string | undefined {
   if (depth === 0) return "nested too deep, or in a circle";
   if (value instanceof Map) return firstProblem([...value.keys(), ...value.values()], depth);
   if (Array.isArray(value)) return firstProblem(value, depth);
-  if (!isPlain(value)) return `a ${value.constructor.name} cannot be recorded`;
+  if (!isPlainObject(value)) return `a ${value.constructor.name} cannot be recorded`;
   if (Object.hasOwn(value, "__proto__") || Object.hasOwn(value, "__proto_")) return 'a key is named "__proto__"';
   return firstProblem(Object.values(value), depth);
 }
@@ -93,11 +94,6 @@ function firstProblem(values: readonly unknown[], depth: number): string | undef
     if (problem !== undefined) return problem;
   }
   return undefined;
-}
-
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }
 
 function boxed(value: unknown): unknown {

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { ApprovalTerms } from "./approval.ts";
 import { BlobRef } from "./blob-body.ts";
+import { JsonValue } from "./json-value.ts";
 import { TaintLabels } from "./tool.ts";
 import { TraceContext } from "./trace-context.ts";
 
@@ -13,11 +14,11 @@ const token = z.string().min(1).max(128);
 const ErrorBody = z.strictObject({
   code: z.string().max(64),
   message: z.string().max(8_192),
-  details: z.record(z.string(), z.json()).optional(),
+  details: z.record(z.string(), JsonValue).optional(),
 });
 
 /** One message that a stored commit promises. `hop` is the receiver's new hop, `index` the output's index in the sender's hop. */
-export const Output = z.strictObject({ hop: token, index: count, to: token, body: z.json() });
+export const Output = z.strictObject({ hop: token, index: count, to: token, body: JsonValue });
 export type Output = z.infer<typeof Output>;
 
 /** `c.fan.0`: the commit of a hop with several outputs. */
@@ -35,7 +36,7 @@ export const Awaited = z.discriminatedUnion("type", [
     hop: token,
     index: count,
     to: token,
-    body: z.json(),
+    body: JsonValue,
     afterMs: count.optional(),
   }),
   z.strictObject({ type: z.literal("timer"), hop: token, index: count, afterMs: count }),
@@ -72,7 +73,7 @@ export type WaitBody = z.infer<typeof WaitBody>;
 export const EscalationBody = z.strictObject({
   reason: z.string(),
   role: token,
-  message: z.json(),
+  message: JsonValue,
   error: ErrorBody.optional(),
 });
 export type EscalationBody = z.infer<typeof EscalationBody>;
@@ -100,7 +101,7 @@ export const DeadBody = z.strictObject({
 export type DeadBody = z.infer<typeof DeadBody>;
 
 /** Body of an `m.reply`: the answer, or the error that ended the called hop. */
-export const ReplyBody = z.union([z.strictObject({ value: z.json() }), z.strictObject({ error: ErrorBody })]);
+export const ReplyBody = z.union([z.strictObject({ value: JsonValue }), z.strictObject({ error: ErrorBody })]);
 export type ReplyBody = z.infer<typeof ReplyBody>;
 
 /** `s.step.<n>`: the recorded result of effect n. As msgpack when JSON cannot hold `value`. `large` names a value that no record holds. */
@@ -117,7 +118,7 @@ export const BeginBody = z.strictObject({ name: z.string().max(256) });
 export const FailBody = z.strictObject({ attempt: count, error: ErrorBody, retryAfterMs: count.optional() });
 export type FailBody = z.infer<typeof FailBody>;
 /** `s.emit.<n>`: a durable progress event. */
-export const EmitBody = z.strictObject({ name: z.string().max(256), data: z.json() });
+export const EmitBody = z.strictObject({ name: z.string().max(256), data: JsonValue });
 
 /** `v.rev.<n>`: one revision of a role's state in a session, and which update made it. */
 export const RevisionBody = z.strictObject({
@@ -136,7 +137,7 @@ export type RevisionBody = z.infer<typeof RevisionBody>;
 export const TurnBody = z.strictObject({
   task: token,
   door: token,
-  input: z.json(),
+  input: JsonValue,
   passport: z.string().max(8_192),
   submittedAtMs: z.number(),
   trace: TraceContext.optional(),

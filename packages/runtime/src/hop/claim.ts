@@ -18,7 +18,7 @@ import type { Patience } from "./patience.ts";
 import { poisonedBy } from "./poison.ts";
 import { type Journal, journalOf, parsed, readChain } from "./replay.ts";
 import { settleIfDone } from "./settle.ts";
-import { Ended, park } from "./signals.ts";
+import { JOINED, park } from "./signals.ts";
 import { describe, hasMoved } from "./writer.ts";
 import { yieldTo } from "./yield.ts";
 
@@ -29,6 +29,8 @@ import { yieldTo } from "./yield.ts";
 export async function takeOver(x: Execution, known?: OwnRecord): Promise<Journal> {
   const turn = x.segment === 0 ? undefined : await x.ports.joins?.enter(`${x.own}${x.segment}`, x.ports.clock);
   x.known = turn?.known;
+  // A copy bears another subject than what it is a copy of.
+  if (!x.message.isAgain) x.known?.addReply(x.message.record);
   try {
     const own = await lookAndClaim(x, known ?? turn?.known.last, turn);
     turn?.leave();
@@ -87,7 +89,7 @@ async function recordReply(x: Execution, last: OwnRecord, body: GotBody, patienc
     const outcome = await x.append(record, { filter: x.own, sequence: last.record.sequence });
     if (outcome.kind === "stored") {
       stored(x, name, record, outcome.sequence);
-      throw new Ended({ kind: "joined" });
+      throw JOINED;
     }
     await patience.again(describe(record, outcome));
     if (hasMoved(outcome)) return;

@@ -222,6 +222,11 @@ export class Execution {
     return own;
   }
 
+  /** A reply that the hop's chain names: as it was delivered here, or as the log has it. */
+  async readReply(subject: string): Promise<StoredRecord> {
+    return this.known?.reply(subject) ?? this.readNamed(subject);
+  }
+
   /** The last record under a filter, if one can be read. */
   async readMaybeLast(filter: string): Promise<StoredRecord | undefined> {
     return this.#reading(() => this.ports.log.last(filter));

@@ -3,16 +3,25 @@
  * Otherwise all would read the chain, write with the same fence, and all but one would begin again. It saves work and decides nothing: the
  * fence does, and another process may always have been faster.
  */
+import type { ZodType } from "zod";
 import type { Clock } from "../clock.ts";
-import { isWithin } from "../within.ts";
+import { GotBody, WaitBody } from "../contracts/bodies.ts";
+import type { StoredRecord } from "../log/task-log.ts";
 import type { OwnRecord } from "./own-record.ts";
+import { parsed } from "./replay.ts";
 
 /** Longest wait for a turn; who comes before may be stuck. */
 const PATIENCE_MS = 1_000;
+/** Most that is kept of the replies to one join, which its continuation would read again. */
+const REPLIES_BYTES = 1_048_576;
 
-/** Own records of one hop that were read or stored. Each is written once, so what is known stays true; there may be newer ones. */
+/** Own records of one hop that were read or stored, and replies to it. Each is written once, so what is known stays true; there may be newer ones. */
 export class KnownRecords {
   readonly #byLabel = new Map<string, OwnRecord>();
+  readonly #waits = new Map<OwnRecord, WaitBody>();
+  readonly #gots = new Map<OwnRecord, GotBody>();
+  readonly #replies = new Map<string, StoredRecord>();
+  #repliesBytes = 0;
   #last: OwnRecord | undefined;
 
   /** The newest of them. */
@@ -28,6 +37,36 @@ export class KnownRecords {
     this.#byLabel.set(own.label, own);
     if (this.#last === undefined || own.record.sequence > this.#last.record.sequence) this.#last = own;
   }
+
+  /** The checked body of a wait, read once for all its replies. Throws `Park` `malformed_record`. */
+  waitOf(own: OwnRecord): WaitBody {
+    return once(this.#waits, own, WaitBody);
+  }
+
+  /** As {@link waitOf}, of a recorded reply. */
+  gotOf(own: OwnRecord): GotBody {
+    return once(this.#gots, own, GotBody);
+  }
+
+  /** Keeps a reply as it was delivered, as long as there is room. */
+  addReply(record: StoredRecord): void {
+    if (this.#repliesBytes + record.body.length > REPLIES_BYTES) return;
+    this.#repliesBytes += record.body.length;
+    this.#replies.set(record.subject, record);
+  }
+
+  reply(subject: string): StoredRecord | undefined {
+    return this.#replies.get(subject);
+  }
+}
+
+function once<T>(known: Map<OwnRecord, T>, own: OwnRecord, schema: ZodType<T>): T {
+  let body = known.get(own);
+  if (body === undefined) {
+    body = parsed(schema, own);
+    known.set(own, body);
+  }
+  return body;
 }
 
 /** A turn at a join. */
@@ -75,7 +114,8 @@ export class JoinTurns {
 async function turnCame({ waiting }: Join, clock: Clock): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<void>();
   waiting.push(resolve);
-  await isWithin(clock, PATIENCE_MS, promise);
+  // The timer runs on: to cancel it costs several times as much, and there is one for each reply.
+  await Promise.race([promise, clock.sleep(PATIENCE_MS)]);
   const place = waiting.indexOf(resolve);
   if (place >= 0) waiting.splice(place, 1);
   return place < 0;

@@ -2,16 +2,17 @@
  * What a reply means to the hop that waits for it. Whether a join is complete is read from the chain of the hop's own records, never from
  * other replies: a replica may not have them yet, and every executor has to come to the same answer.
  */
-import { type Awaited, ClaimBody, GotBody, ReplyBody, WaitBody } from "../contracts/bodies.ts";
+import { type Awaited, ClaimBody, type GotBody, ReplyBody } from "../contracts/bodies.ts";
 import { roleOfMailbox } from "../contracts/names.ts";
 import type { StoredRecord } from "../log/task-log.ts";
 import { readBody } from "./body.ts";
 import type { Execution } from "./execution.ts";
+import { KnownRecords } from "./join-turns.ts";
 import type { Message } from "./message.ts";
 import { isControl, type OwnRecord, segmentAfter } from "./own-record.ts";
 import { parsed, readChain } from "./replay.ts";
 import { settleIfDone } from "./settle.ts";
-import { Ended } from "./signals.ts";
+import { JOINED } from "./signals.ts";
 
 /** `stale`: the replica has not even the wait yet. `got`: to be recorded, the join goes on. `claim`: the join is complete with it. */
 export type ReplyVerdict = { readonly kind: "stale" | "claim" } | { readonly kind: "got"; readonly body: GotBody };
@@ -34,22 +35,23 @@ export async function judgeReply(x: Execution, last: OwnRecord | undefined): Pro
   if (isControl(last.name, "wait") || isControl(last.name, "got")) return judgeByChain(x, last);
   // The wait was continued. Only its carrier goes on with it; to every other reply there is nothing left to say.
   const claim = await x.readOwn({ class: "c", kind: "claim", to: String(last.writer.claim) });
-  if (parsed(ClaimBody, claim).message !== x.message.subject) throw new Ended({ kind: "joined" });
+  if (parsed(ClaimBody, claim).message !== x.message.subject) throw JOINED;
   return { kind: "claim" };
 }
 
 async function judgeByChain(x: Execution, last: OwnRecord): Promise<ReplyVerdict> {
   const chain = await readChain(x, last, `c.wait.${x.segment}`);
   const [first, ...gots] = chain;
-  const wait = first === undefined ? undefined : parsed(WaitBody, first);
+  const known = x.known ?? new KnownRecords();
+  const wait = first === undefined ? undefined : known.waitOf(first);
   const awaited = wait?.for.find((one) => isAnswerTo(one, x.message));
   if (wait === undefined || awaited === undefined) {
     x.ports.logger.error({ subject: x.message.subject }, "a reply to nothing that this hop waits for");
-    throw new Ended({ kind: "joined" });
+    throw JOINED;
   }
-  const taken = gots.map((got) => parsed(GotBody, got));
+  const taken = gots.map((got) => known.gotOf(got));
   // The first reply of a call counts; another one is acked unwritten.
-  if (taken.some(({ index }) => index === awaited.index)) throw new Ended({ kind: "joined" });
+  if (taken.some(({ index }) => index === awaited.index)) throw JOINED;
   const isError = "error" in readReply(x.message.record);
   const errors = taken.filter((got) => got.isError).length + (isError ? 1 : 0);
   const good = taken.length + 1 - errors;

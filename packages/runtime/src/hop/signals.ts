@@ -15,6 +15,12 @@ export class Ended extends Error {
   }
 }
 
+/** The hop waits. One object for all: to note a stack for each costs more than to record a reply. */
+export const WAITING = new Ended({ kind: "waiting" });
+
+/** The reply is recorded, or says nothing new. As {@link WAITING}, one for all. */
+export const JOINED = new Ended({ kind: "joined" });
+
 /** Whether a handler was aborted because its task, or this hop of it, has ended: nobody will run it again. */
 export const isEndOfHop = ({ aborted, reason }: AbortSignal): boolean =>
   aborted && reason instanceof Ended && reason.end.kind === "ended";

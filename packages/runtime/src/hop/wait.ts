@@ -21,7 +21,7 @@ import { isAnswerTo, readReply } from "./join.ts";
 import { carry, resolveBody } from "./large-body.ts";
 import { readMessage } from "./message.ts";
 import { sealedCalls, unsealed } from "./sealed-body.ts";
-import { Ended, Park, park } from "./signals.ts";
+import { Park, park, WAITING } from "./signals.ts";
 import { requireAccepted } from "./taint.ts";
 
 /** One thing to wait for, before it has a place in the log. */
@@ -133,7 +133,7 @@ async function suspend(
   });
   await x.ports.failpoint?.("after-commit");
   await completeOutputs(x, commit);
-  throw new Ended({ kind: "waiting" });
+  throw WAITING;
 }
 
 /** What is asked, with the large bodies of calls by reference. */
@@ -156,7 +156,7 @@ async function answersOf(attempt: Attempt, wait: number, body: WaitBody): Promis
   const subjects = attempt.journal.answers.get(wait) ?? [];
   return Promise.all(
     subjects.map(async (subject): Promise<Answer> => {
-      const record = await x.readNamed(subject);
+      const record = await x.readReply(subject);
       x.span?.link(record.header?.trace, "answer");
       const message = readMessage(record, x.role);
       const index = "problem" in message ? -1 : body.for.findIndex((one) => isAnswerTo(one, message));
