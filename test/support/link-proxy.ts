@@ -5,6 +5,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { InTransit } from "./in-transit.ts";
+import { resetConnection } from "./reset-connection.ts";
 
 /** `up` = what the process sends, `down` = what the server sends. */
 export type Direction = "up" | "down";
@@ -70,8 +71,8 @@ export class LinkProxy implements AsyncDisposable {
   reset(): void {
     for (const { client, server } of this.#joined) {
       this.resets++;
-      client.resetAndDestroy();
-      server.resetAndDestroy();
+      resetConnection(client);
+      resetConnection(server);
     }
   }
 
@@ -103,7 +104,7 @@ export class LinkProxy implements AsyncDisposable {
   #join(client: Socket): void {
     if (this.#isRefusing) {
       this.resets++;
-      client.resetAndDestroy();
+      resetConnection(client);
       return;
     }
     const { hostname, port } = this.#target();

@@ -17,8 +17,8 @@ interface Breaking {
 /** A piece in this many is lost on its way and sent again, after so long; what comes behind it waits for it, as TCP has it. */
 const LOST_IN = 10;
 const AGAIN_MS = [200, 800] as const;
-/** For so long more a link stays broken on which nothing has moved yet. */
-const UNSEEN_MS = 3_000;
+/** For so long more a link stays broken on which nothing has moved yet: a part that starts, or that nobody gives the processor, is silent for a while. */
+const UNSEEN_MS = 30_000;
 
 const BREAKINGS: readonly Breaking[] = [
   { name: "cut-off", holdMs: [1_000, 10_000], break: (link) => link.cut("up", "down") },
