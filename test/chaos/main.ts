@@ -4,9 +4,12 @@
  */
 import { messageOf } from "@troupe/runtime";
 import { runMutants } from "./mutants/run-mutants.ts";
+import type { Outcome } from "./suite/report.ts";
 import { runRounds } from "./suite/run-rounds.ts";
 import { parseChaosSettings, USAGE } from "./suite/settings.ts";
 
+/** A run that proves nothing may be tried again; one that failed may not. */
+const EXIT_CODES: Readonly<Record<Outcome, number>> = { held: 0, failed: 1, "proves nothing": 3 };
 /** By then whatever was started has ended. */
 const LEFT_OPEN_MS = 15_000;
 
@@ -19,11 +22,11 @@ async function main(): Promise<number> {
     return 0;
   }
   const { mutants } = settings;
-  const { text, json, hasFailed } = await (mutants === undefined
+  const { text, json, outcome } = await (mutants === undefined
     ? runRounds(settings, note)
     : runMutants(mutants, settings.seed, note));
   console.log(settings.isJson ? JSON.stringify(json, undefined, 2) : text);
-  return hasFailed ? 1 : 0;
+  return EXIT_CODES[outcome];
 }
 
 try {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Round } from "../chaos/suite/evidence.ts";
 import { invalidity, violationsIn } from "../chaos/suite/judge.ts";
+import { outcomeOf, reportOf } from "../chaos/suite/report.ts";
 import { calmRound } from "../support/calm-round.ts";
 import { toHistory } from "../support/history.ts";
 import { by, hopA, hopB, hopC, line, startHop, stored, subjects, task } from "../support/history-lines.ts";
@@ -46,6 +47,8 @@ const calls = (count: number, fault?: "stall") =>
     idempotencyKey: `${task}/${hopA}/${i}`,
   }));
 
+const outcome = (of: Round, leastEnds: number, overdue?: string) =>
+  outcomeOf(reportOf(of, { seed: 1, leastEnds, overdue }));
 const invariants = (of: Round) => [...new Set(violationsIn(of).map((violation) => violation.invariant))];
 const died = (about: string, atMs: number) => ({
   v: 1 as const,
@@ -88,6 +91,20 @@ describe("the judge of the fault suite", () => {
     assert.deepEqual(invariants(round({}, { history: toHistory(subjects, []), accepted: [], strays: [task] })), [
       "ends once",
     ]);
+  });
+
+  it("gives more time, and asks for less, where others need the machine", () => {
+    assert.deepEqual(invariants(round({ atMs: 61_300 }, { slowness: 2 })), []);
+    assert.deepEqual(invariants(round({ atMs: 121_300 }, { slowness: 2 })), ["ends in time"]);
+    assert.equal(invalidity(round({}, { slowness: 2 }), 2), undefined);
+    assert.match(invalidity(round({}, { slowness: 2 }), 3) ?? "", /only 1 tasks ended/);
+  });
+
+  it("tells a round that proves nothing from one in which something is wrong", () => {
+    assert.equal(outcome(round(), 1), "held");
+    assert.equal(outcome(round(), 2), "proves nothing");
+    assert.equal(outcome(round(), 1, "a whole system"), "failed");
+    assert.equal(outcome(round({}, { received: [] }), 2), "failed");
   });
 
   it("notices a message that only the sweeper brought back, unless its delivery was taken away", () => {

@@ -21,6 +21,7 @@ export const calmRound = (change: Partial<Round>): Round => ({
   fallen: [],
   before: [],
   after: [],
+  slowness: 1,
   queued: {},
   ...change,
 });

@@ -20,6 +20,8 @@ const TEST_OUTPUT_BYTES = 64 * 1_024 ** 2;
 const FIRST_FAILED = /^ *not ok \d+ - (.+)\n(?:(?! *error:).*\n)* *error: \|-\n(.*)$/m;
 const MOST_SEEDS = 10;
 const MINUTES = 1;
+/** Under many mutants tasks never end. Longer than the sweeper takes to bring a lost message back, or there would be no proof that it must. */
+const PATIENCE_MS = 120_000;
 const LEAST_ENDS = 50;
 
 /** What became of a mutant. */
@@ -79,7 +81,7 @@ async function oneRound(
   note: (line: string) => void,
 ): Promise<{ readonly report: RoundReport; readonly next: typeof FIRST_POSITION }> {
   const faults = chosenFaults(FAULTS, names);
-  const { round, overdue, next } = await runRound(bed, { seed, minutes, faults }, from, note);
+  const { round, overdue, next } = await runRound(bed, { seed, minutes, faults, patienceMs: PATIENCE_MS }, from, note);
   return { report: reportOf(round, { seed, leastEnds: LEAST_ENDS, overdue }), next };
 }
 

@@ -1,4 +1,4 @@
-import { hasFailed, textOf } from "../suite/report.ts";
+import { outcomeOf, textOf } from "../suite/report.ts";
 import type { SuiteResult } from "../suite/run-rounds.ts";
 import { catchMutant, control, type Verdict, verdictText } from "./catch-mutants.ts";
 import { CODE_MUTANTS, codeMutant } from "./mutants.ts";
@@ -14,8 +14,9 @@ export async function runMutants(
 ): Promise<SuiteResult> {
   const mutants = names === "all" ? CODE_MUTANTS : names.map(codeMutant);
   const unbroken = await control(mutants, seed, note);
-  if (unbroken && hasFailed(unbroken.report))
-    return { text: `the code as it is:\n${textOf([unbroken.report])}`, json: unbroken, hasFailed: true };
+  const outcome = unbroken === undefined ? "held" : outcomeOf(unbroken.report);
+  if (unbroken && outcome !== "held")
+    return { text: `the code as it is:\n${textOf([unbroken.report])}`, json: unbroken, outcome };
   const verdicts: Verdict[] = [];
   for (const mutant of mutants) {
     const verdict = await catchMutant(mutant, seed, note);
@@ -26,6 +27,6 @@ export async function runMutants(
   return {
     text: verdictText(verdicts),
     json: { control: unbroken?.report, mutants: verdicts },
-    hasFailed: survived.length > 0,
+    outcome: survived.length > 0 ? "failed" : "held",
   };
 }

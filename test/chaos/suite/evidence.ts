@@ -56,6 +56,8 @@ export interface Round {
   readonly fallen: readonly string[];
   readonly before: readonly AtRest[];
   readonly after: readonly AtRest[];
+  /** How many times slower than alone the machine was at rest, before or after; at least 1 (slowness.ts). */
+  readonly slowness: number;
   /** Messages that were not taken or not acked when everything had ended, by mailbox. */
   readonly queued: Readonly<Record<string, number>>;
 }

@@ -26,7 +26,7 @@ import { tenantsApart } from "./checks/tenants-apart.ts";
 import { deliveriesLost } from "./deliveries-lost.ts";
 import type { Round, Struck } from "./evidence.ts";
 
-/** By then every task has ended that was open when the last fault was healed. */
+/** By then every task has ended that was open when the last fault was healed, on a machine of our own: each limit follows how slow it is. */
 const LIMIT_MS = 60_000;
 /** A task that asks a model may meet three that stall, each for as long as a first word is waited for; one whose message is lost is missed only after a while. */
 export const STRAY_LIMIT_MS = 150_000;
@@ -63,7 +63,7 @@ export const CHECKS: readonly Check[] = [
     name: "ends in time",
     of: [12],
     claim:
-      "within 60 s of the last healing every task has ended (150 s where faults sent it to models that stall, or took its message away)",
+      "within 60 s of the last healing every task has ended (150 s where faults sent it to models that stall, or took its message away; longer where others need the machine: see below)",
     find: endsInTime,
   },
   {
@@ -175,16 +175,16 @@ export const CHECKS: readonly Check[] = [
 /** Everything that is wrong. */
 export const violationsIn = (round: Round): Violation[] => CHECKS.flatMap(({ find }) => find(round));
 
-/** Why a round proves nothing, if it does not: fewer than `leastEnds` tasks ended, or some fault did not strike. */
-export function invalidity({ history, struck }: Round, leastEnds: number): string | undefined {
+/** Why a round proves nothing, if it does not: fewer than `leastEnds` tasks ended on a machine of our own, or some fault did not strike. */
+export function invalidity({ history, struck, slowness }: Round, leastEnds: number): string | undefined {
   const ends = [...history.tasks.values()].filter((task) => task.ends.length > 0).length;
-  if (ends < leastEnds) return `only ${ends} tasks ended`;
+  if (ends < leastEnds / slowness) return `only ${ends} tasks ended`;
   if (struck.length === 0) return "no fault struck";
   const unseen = struck.find((strike) => strike.unseen !== undefined);
   return unseen && `${unseen.fault} at ${unseen.target}: ${unseen.unseen}`;
 }
 
-function endsInTime({ history, struck, accepted }: Round): Violation[] {
+function endsInTime({ history, struck, accepted, slowness }: Round): Violation[] {
   const ofTheLoad = new Set(accepted);
   const healedAtMs = Math.max(0, ...struck.map((strike) => strike.healedAtMs));
   return [...history.tasks.values()].flatMap(({ task, records, start, ends: [end] }) => {
@@ -192,7 +192,9 @@ function endsInTime({ history, struck, accepted }: Round): Violation[] {
     const lateMs = (end?.storedAtMs ?? 0) - sinceMs;
     const isSwept = records.some(({ at }) => at.from === "supervisor");
     const limitMs = ofTheLoad.has(task) && !isSwept ? LIMIT_MS : STRAY_LIMIT_MS;
-    return lateMs > limitMs ? [{ invariant: "ends in time", task, detail: `${lateMs} ms after the last fault` }] : [];
+    return lateMs > limitMs * slowness
+      ? [{ invariant: "ends in time", task, detail: `${lateMs} ms after the last fault` }]
+      : [];
   });
 }
 

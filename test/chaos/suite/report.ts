@@ -19,6 +19,8 @@ export interface RoundReport {
   readonly fallen: readonly string[];
   /** What each part held at rest, before and after. */
   readonly held: readonly { readonly part: string; readonly before: AtRest | undefined; readonly after: AtRest }[];
+  /** How many times slower than alone the machine was, since others needed it. */
+  readonly slowness: number;
   /** How often each fault struck. */
   readonly faults: Readonly<Record<string, number>>;
   readonly violations: readonly Violation[];
@@ -56,6 +58,7 @@ export function reportOf(round: Round, { seed, leastEnds, overdue }: RoundFacts)
     repeatedEffects: round.received.length - new Set(round.received.map(({ key }) => key)).size,
     poisoned: kinds.filter((body) => body.includes('"poison_message"')).length,
     availability: availabilityOf(round),
+    slowness: round.slowness,
     fallen: round.fallen,
     held: round.after.map((after) => ({
       part: after.part,
@@ -92,12 +95,27 @@ function windowOf(what: string, atMs: readonly number[]): Window {
   return { what, count: sorted.length, longestGapMs };
 }
 
-export const hasFailed = ({ violations, invalid, overdue }: RoundReport): boolean =>
-  violations.length > 0 || invalid !== undefined || overdue !== undefined;
+/** What a run comes to: everything held, it proves nothing, or something is wrong. */
+export type Outcome = "held" | "proves nothing" | "failed";
+
+export function outcomeOf({ violations, invalid, overdue }: RoundReport): Outcome {
+  if (violations.length > 0 || overdue !== undefined) return "failed";
+  return invalid === undefined ? "held" : "proves nothing";
+}
 
 /** One line a round, and what was wrong. */
 export function textOf(reports: readonly RoundReport[]): string {
-  const head = ["seed", "tasks", "faults", "taken over", "effects repeated", "poisoned", "no end for ms", "violations"];
+  const head = [
+    "seed",
+    "tasks",
+    "faults",
+    "taken over",
+    "effects repeated",
+    "poisoned",
+    "no end for ms",
+    "slowness",
+    "violations",
+  ];
   const rows = reports.map((r) => [
     r.seed,
     r.tasks,
@@ -106,6 +124,7 @@ export function textOf(reports: readonly RoundReport[]): string {
     r.repeatedEffects,
     r.poisoned,
     Math.max(0, ...r.availability.filter(({ what }) => what === "tasks ended").map(({ longestGapMs }) => longestGapMs)),
+    r.slowness.toFixed(1),
     r.violations.length,
   ]);
   const table = [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);

@@ -6,6 +6,7 @@ import type { Round } from "./evidence.ts";
 import { STRAY_LIMIT_MS } from "./judge.ts";
 import { Keeper } from "./keeper.ts";
 import { Loads } from "./load/loads.ts";
+import { slowness } from "./slowness.ts";
 import { auditOf, controlEvents, searchForSecrets } from "./stored-evidence.ts";
 import { type RoundPlan, strikeAll } from "./strike-all.ts";
 
@@ -29,9 +30,10 @@ export async function runRound(
   bed.strays.splice(0);
   using keeper = new Keeper(bed, note);
   const before = await atRest(bed);
+  const slownessBefore = slowness();
   await using loads = await Loads.start(bed);
   const strikes = await strikeAll(bed, plan, note);
-  const overdue = await drained(bed, loads);
+  const overdue = await drained(bed, loads, plan.patienceMs ?? STRAY_LIMIT_MS * slownessBefore);
   const struck = await Promise.all(strikes.map(async ({ unseen, ...done }) => ({ ...done, unseen: await unseen() })));
   const { history, next } = await readHistory(bed.core, bed.subjects, from.records);
   const { events, last } = await controlEvents(bed, from.events);
@@ -52,6 +54,7 @@ export async function runRound(
     audit: await auditOf(bed, { acts, history }),
     spills: await searchForSecrets(bed, { history, events }),
     queued: await queuedIn(bed),
+    slowness: Math.max(slownessBefore, slowness()),
     fallen: keeper.fallen,
     before,
     after: await atRest(bed),
@@ -62,11 +65,11 @@ export async function runRound(
 const lastOf = <T>(all: readonly T[], count: number): readonly T[] => all.slice(Math.max(0, all.length - count));
 
 /** Everything is well again and every task has ended; else what is not. One that is late does not keep the others from being waited for. */
-async function drained(bed: ChaosBed, loads: Loads): Promise<string | undefined> {
-  const late = AbortSignal.timeout(STRAY_LIMIT_MS);
-  const strays = bed.strays.map((id) => bed.client.result(id, { signal: late }));
-  const overdueLoads = loads.drain(STRAY_LIMIT_MS);
-  const ended = await Promise.allSettled([bed.isWhole(STRAY_LIMIT_MS), ...strays]);
+async function drained(bed: ChaosBed, loads: Loads, limitMs: number): Promise<string | undefined> {
+  const signal = AbortSignal.timeout(limitMs);
+  const strays = bed.strays.map((id) => bed.client.result(id, { signal }));
+  const overdueLoads = loads.drain(limitMs);
+  const ended = await Promise.allSettled([bed.isWhole(limitMs), ...strays]);
   const overdue = ended.flatMap((each) => (each.status === "rejected" ? [reasonOf(each.reason)] : []));
   overdue.push(...(await overdueLoads));
   return overdue.length === 0 ? undefined : overdue.join("; ");

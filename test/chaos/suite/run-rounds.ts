@@ -4,7 +4,7 @@ import type { Round } from "./evidence.ts";
 import type { Fault } from "./fault.ts";
 import { FAULTS } from "./faults.ts";
 import { Machine } from "./machine.ts";
-import { hasFailed, type RoundReport, reportOf, textOf } from "./report.ts";
+import { type Outcome, outcomeOf, type RoundReport, reportOf, textOf } from "./report.ts";
 import { FIRST_POSITION, runRound } from "./round.ts";
 import { type ChaosSettings, chosenFaults } from "./settings.ts";
 
@@ -14,7 +14,7 @@ const ROUND_MINUTES = 2;
 export interface SuiteResult {
   readonly text: string;
   readonly json: unknown;
-  readonly hasFailed: boolean;
+  readonly outcome: Outcome;
 }
 
 /** A fault that this machine does not allow. */
@@ -40,7 +40,8 @@ export async function runRounds(settings: ChaosSettings, note: (line: string) =>
 const resultOf = (rounds: readonly RoundReport[], skipped: readonly Skipped[]): SuiteResult => ({
   text: [textOf(rounds), ...skipped.map(({ fault, reason }) => `${fault} skipped: ${reason}`)].join("\n"),
   json: { rounds, skipped },
-  hasFailed: rounds.some(hasFailed),
+  // The first round that does not hold is the last one.
+  outcome: rounds.map(outcomeOf).at(-1) ?? "proves nothing",
 });
 
 async function reportsOf(
@@ -62,7 +63,7 @@ async function reportsOf(
     const report = reportOf(round, { seed, leastEnds: settings.leastEndsAMinute * minutes, overdue });
     reports.push(report);
     note(textOf([report]));
-    if (hasFailed(report)) {
+    if (outcomeOf(report) !== "held") {
       note(violatedTasks(round, report.violations));
       note(bed.logs());
       break;

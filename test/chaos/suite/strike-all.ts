@@ -15,6 +15,8 @@ export interface RoundPlan {
   readonly seed: number;
   readonly minutes: number;
   readonly faults: readonly Fault[];
+  /** How long it is waited afterwards for every task to end, ms; default 150 s, and longer where others need the machine. */
+  readonly patienceMs?: number;
 }
 
 /** A fault that was done and healed; whether it did what it should can only be told when all has ended. */
