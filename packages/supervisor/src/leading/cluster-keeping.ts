@@ -59,7 +59,7 @@ const reachability = ({ controlLink, subjects, settings, clock }: LeadingPorts, 
   new Reachability({
     detector: accrualDetector(settings, () => observer.stretch),
     probe: nodeProbe(controlLink, subjects),
-    goneAfterMs: settings.goneAfterMs,
+    goneAfterMs: () => settings.goneAfterMs * observer.stretch,
     clock,
   });
 

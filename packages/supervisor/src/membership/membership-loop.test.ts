@@ -72,7 +72,7 @@ async function simulate(count: number, happenings: readonly Happening[], calmTic
         probed.set(node, answer);
         return answer;
       },
-      goneAfterMs: SETTINGS.goneAfterMs,
+      goneAfterMs: () => SETTINGS.goneAfterMs,
       clock,
     }),
     observer,

@@ -11,6 +11,7 @@ const LIMITS = { heartbeatMs: 500, acceptedPauseMs: 1_500, suspectAfterMs: 2_000
 /** A node `a` that was just heard, and the answers that its probe will get, the last one for ever. */
 function bed(...answers: Exclude<Probe, "not_asked">[]) {
   let nowMs = 0;
+  let stretch = 1;
   const clock: Clock = {
     nowMs: () => nowMs,
     monotonicMs: () => nowMs,
@@ -20,13 +21,14 @@ function bed(...answers: Exclude<Probe, "not_asked">[]) {
   const reachability = new Reachability({
     detector: accrualDetector(LIMITS, () => 1),
     probe,
-    goneAfterMs: 1_000,
+    goneAfterMs: () => 1_000 * stretch,
     clock,
   });
   reachability.heard("a", false);
   return {
     reachability,
     pass: (ms: number) => void (nowMs += ms),
+    becomesSlow: (factor: number) => void (stretch = factor),
     ask: async () => (await reachability.probe(["a"])).get("a"),
   };
 }
@@ -59,6 +61,16 @@ test("that nobody is there is believed once it lasts longer than a reconnect, or
   assert.equal(await silent.ask(), "gone");
   reachability.forget("a");
   assert.equal(await ask(), "mute", "a node of which nothing is known any more");
+});
+
+test("where the observer is slow itself, whoever lost a connection has more time to be back", async () => {
+  const { pass, ask, becomesSlow } = bed("gone");
+  becomesSlow(1.5);
+  assert.equal(await ask(), "mute");
+  pass(1_499);
+  assert.equal(await ask(), "mute");
+  pass(1);
+  assert.equal(await ask(), "gone");
 });
 
 test("an answer, a heartbeat or any contact ends it; so does the observer's own reconnect", async () => {

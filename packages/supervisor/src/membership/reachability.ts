@@ -6,8 +6,8 @@ import type { Probe } from "./transitions.ts";
 export interface ReachabilityOptions {
   readonly detector: FailureDetector;
   readonly probe: NodeProbe;
-  /** How long nobody may listen on a probe before that alone is certain, ms. */
-  readonly goneAfterMs: number;
+  /** How long nobody may listen on a probe before that alone is certain, ms: longer while this observer is slow itself. */
+  readonly goneAfterMs: () => number;
   readonly clock: Clock;
 }
 
@@ -80,6 +80,6 @@ export class Reachability {
     const nowMs = clock.monotonicMs();
     const sinceMs = this.#unreachableSinceMs.get(node) ?? nowMs;
     this.#unreachableSinceMs.set(node, sinceMs);
-    return detector.judge(node, nowMs) !== "alive" || nowMs - sinceMs >= goneAfterMs ? "gone" : "mute";
+    return detector.judge(node, nowMs) !== "alive" || nowMs - sinceMs >= goneAfterMs() ? "gone" : "mute";
   }
 }

@@ -189,7 +189,7 @@ export class SimSupervisor {
       reachability: new Reachability({
         detector: accrualDetector(settings, () => observer.stretch),
         probe: (node, timeoutMs) => this.#world.probe(process, node, timeoutMs),
-        goneAfterMs: settings.goneAfterMs,
+        goneAfterMs: () => settings.goneAfterMs * observer.stretch,
         clock,
       }),
       observer,
