@@ -13,7 +13,14 @@ interface End {
 }
 
 const input = { workMs: 1, number: 7, effects: "http://127.0.0.1:1/" };
-const struckNode = { fault: "node-killed", target: "node-2", atMs: 1_000, healedAtMs: 1_200, unseen: undefined };
+const struckNode = {
+  fault: "node-killed",
+  target: "node-2",
+  missed: [],
+  atMs: 1_000,
+  healedAtMs: 1_200,
+  unseen: undefined,
+};
 
 function linesOf({ atMs = 1_500, body = { status: "completed", result: { number: 7, receipt: 3 }, by: "last" } }: End) {
   return [
@@ -111,7 +118,9 @@ describe("the judge of the fault suite", () => {
     const copy = line(startHop, "supervisor", "m.again1.door", undefined, input, 1_020);
     const history = (atMs: number) => toHistory(subjects, stored([...linesOf({}), { ...copy, atMs }]));
     assert.deepEqual(invariants(round({}, { history: history(1_020) })), ["nothing lost"]);
-    const struck = [{ fault: "deliveries-lost", target: "node-1", atMs: 1_005, healedAtMs: 1_010, unseen: undefined }];
+    const struck = [
+      { fault: "deliveries-lost", target: "node-1", missed: [], atMs: 1_005, healedAtMs: 1_010, unseen: undefined },
+    ];
     assert.deepEqual(invariants(round({}, { history: history(1_020), struck })), []);
   });
 
@@ -126,6 +135,8 @@ describe("the judge of the fault suite", () => {
     assert.deepEqual(invariants(round({}, { events: [died("node-2/x", 1_100)] })), []);
     assert.deepEqual(invariants(round({}, { events: [died("node-1", 1_100)] })), ["no needless death"]);
     assert.deepEqual(invariants(round({}, { events: [died("node-2", 30_000)] })), ["no needless death"]);
+    const struck = [{ ...struckNode, missed: ["node-1"] }];
+    assert.deepEqual(invariants(round({}, { struck, events: [died("node-1", 1_100)] })), []);
   });
 
   it("says why a round proves nothing", () => {

@@ -21,7 +21,7 @@ const FIRST_FAILED = /^ *not ok \d+ - (.+)\n(?:(?! *error:).*\n)* *error: \|-\n(
 const MOST_SEEDS = 10;
 const MINUTES = 1;
 /** Under many mutants tasks never end. Longer than the sweeper takes to bring a lost message back, or there would be no proof that it must. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 75_000;
 const LEAST_ENDS = 50;
 
 /** What became of a mutant. */

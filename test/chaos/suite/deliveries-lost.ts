@@ -2,7 +2,7 @@ import { handBackSubject } from "@troupe/runtime/internal";
 import { outstanding, QueueReader } from "@troupe/supervisor/internal";
 import { hostsOf } from "../../support/host-processes.ts";
 import type { ChaosBed } from "./bed.ts";
-import type { Fault, Strike } from "./fault.ts";
+import { type Fault, MissedStrike, type Strike } from "./fault.ts";
 import { beginLongSteps, WORKER } from "./long-steps.ts";
 
 /** Longer than it takes to find who has the steps, and to strike. */
@@ -24,7 +24,7 @@ export const deliveriesLost: Fault = {
     for (const host of hosts) process.kill(host, "SIGSTOP");
     let after: "SIGKILL" | "SIGCONT" = "SIGCONT";
     try {
-      if ((await ackAll(bed)) === 0) throw new Error("nobody has a delivery just now");
+      if ((await ackAll(bed)) === 0) throw new MissedStrike(node.name, "nobody has a delivery just now");
       after = "SIGKILL";
       return { target: node.name, heal: async () => undefined };
     } finally {

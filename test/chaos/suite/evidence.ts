@@ -13,6 +13,8 @@ import type { Spill } from "./secret-search.ts";
 export interface Struck {
   readonly fault: string;
   readonly target: string;
+  /** Whom tries before it have harmed that came too late. */
+  readonly missed: readonly string[];
   readonly atMs: number;
   readonly healedAtMs: number;
   /** What is missing to say that it did what it should. */

@@ -17,6 +17,16 @@ export interface Strike {
   readonly unseen?: () => Promise<string | undefined> | string | undefined;
 }
 
+/** A strike that came too late for what it wanted to catch, after somebody was harmed: it is tried again. */
+export class MissedStrike extends Error {
+  readonly target: string;
+
+  constructor(target: string, why: string) {
+    super(why);
+    this.target = target;
+  }
+}
+
 export interface Fault {
   readonly name: string;
   readonly struck: Struck;

@@ -267,6 +267,6 @@ function noNeedlessDeath({ events, struck }: Round): Violation[] {
 
 const wasStruck = (struck: readonly Struck[], about: string, atMs: number): boolean =>
   struck.some(
-    ({ target, atMs: from, healedAtMs }) =>
-      about.startsWith(target) && atMs >= from && atMs <= healedAtMs + AFTERMATH_MS,
+    ({ target, missed, atMs: from, healedAtMs }) =>
+      [target, ...missed].some((name) => about.startsWith(name)) && atMs >= from && atMs <= healedAtMs + AFTERMATH_MS,
   );

@@ -33,7 +33,7 @@ export async function runRound(
   const slownessBefore = slowness();
   await using loads = await Loads.start(bed);
   const strikes = await strikeAll(bed, plan, note);
-  const overdue = await drained(bed, loads, plan.patienceMs ?? STRAY_LIMIT_MS * slownessBefore);
+  const overdue = await drained(bed, loads, Math.round((plan.patienceMs ?? STRAY_LIMIT_MS) * slownessBefore));
   const struck = await Promise.all(strikes.map(async ({ unseen, ...done }) => ({ ...done, unseen: await unseen() })));
   const { history, next } = await readHistory(bed.core, bed.subjects, from.records);
   const { events, last } = await controlEvents(bed, from.events);

@@ -1,6 +1,6 @@
 /** The zombie of every story: a node that is stopped inside long steps, until somebody else has taken one of them over, and then goes on at once. */
 import { until } from "../../support/stack.ts";
-import type { Fault, Strike } from "./fault.ts";
+import { type Fault, MissedStrike, type Strike } from "./fault.ts";
 import { beginLongSteps, isTakenOver, underWay } from "./long-steps.ts";
 
 /** Longer than anybody needs to miss the node, so that it comes back while the other executor is still at work. */
@@ -18,7 +18,7 @@ export const stepFrozen: Fault = {
     const stopped = await underWay(bed, tasks).catch(() => []);
     if (stopped.length === 0) {
       process.kill(-pid, "SIGCONT");
-      throw new Error("its steps ended before it was stopped");
+      throw new MissedStrike(node.name, "its steps ended before it was stopped");
     }
     const takenOver = until("a take-over", TAKEN_OVER_MS, () => isTakenOver(bed, stopped))
       .then(

@@ -4,7 +4,7 @@ import { messageOf } from "@troupe/runtime";
 import { type Random, seededRandom } from "@troupe/runtime/internal";
 import type { ChaosBed } from "./bed.ts";
 import type { Struck } from "./evidence.ts";
-import type { Fault, Strike } from "./fault.ts";
+import { type Fault, MissedStrike, type Strike } from "./fault.ts";
 import { HEALING_MS, LANES, type Planned, planFaults } from "./schedule.ts";
 
 const STRIKE_AGAIN_MS = 250;
@@ -15,7 +15,7 @@ export interface RoundPlan {
   readonly seed: number;
   readonly minutes: number;
   readonly faults: readonly Fault[];
-  /** How long it is waited afterwards for every task to end, ms; default 150 s, and longer where others need the machine. */
+  /** How long it is waited afterwards for every task to end, ms, and longer where others need the machine; default 150 s. */
   readonly patienceMs?: number;
 }
 
@@ -64,15 +64,17 @@ async function strikeOne(
 ): Promise<Done> {
   const atMs = Date.now();
   let target = "nobody";
+  const missed: string[] = [];
   const finished = (unseen: Done["unseen"]): Done => ({
     fault: fault.name,
     target,
+    missed,
     atMs,
     healedAtMs: Date.now(),
     unseen,
   });
   try {
-    const strike = await untilStruck(() => fault.strike(bed, random));
+    const strike = await untilStruck(() => fault.strike(bed, random), missed);
     target = strike.target;
     say(`${fault.name} ${target}, ${(holdMs / 1_000).toFixed(1)} s`);
     await timer(holdMs);
@@ -86,12 +88,13 @@ async function strikeOne(
 }
 
 /** A fault that needs the system for a moment may come while another one has it: it is tried again. Throws when it never could. */
-async function untilStruck(strike: () => Promise<Strike>): Promise<Strike> {
+async function untilStruck(strike: () => Promise<Strike>, missed: string[]): Promise<Strike> {
   const untilMs = performance.now() + STRIKE_LIMIT_MS;
   for (;;) {
     try {
       return await strike();
     } catch (error) {
+      if (error instanceof MissedStrike) missed.push(error.target);
       if (performance.now() > untilMs) throw error;
       await timer(STRIKE_AGAIN_MS);
     }
