@@ -3,42 +3,30 @@
  * wait for admission.
  */
 import {
-  advanceSession,
-  type Clock,
   doneRecord,
   expiredBody,
   jsonRecord,
   newTaskId,
-  nextTurn,
-  type Priority,
   parseTaskId,
-  parseTurn,
-  type Random,
   remainingMs,
-  type SessionKey,
-  type Subjects,
   startRecord,
   type TaskAccepted,
   type TaskArchive,
   type TaskId,
-  type TaskLog,
   type TaskOrder,
   type TaskRequest,
   type TraceContext,
   TroupeError,
-  turnRecord,
   type Version,
-  type WriteOncePorts,
   writeOnce,
 } from "@troupe/runtime/internal";
 import { type ActorLoads, loadWishOf } from "./actor-loads.ts";
 import { admit, type Pressure, type Verdict } from "./admission.ts";
 import type { Backlog } from "./backlog.ts";
 import { type CurrentSystem, decideOrder } from "./decide-order.ts";
-import type { EndWatch } from "./end-watch.ts";
 import { type KeyStore, requestDigest, requireSameRequest } from "./idempotency-keys.ts";
 import type { InFlight } from "./in-flight.ts";
-import type { TurnKeeper } from "./turn-keeper.ts";
+import { type QueueTurnPorts, queueTurn } from "./queue-turn.ts";
 
 /** One request as the door sees it, whatever brought it. */
 export interface Submission {
@@ -51,16 +39,9 @@ export interface Submission {
   readonly trace?: TraceContext | undefined;
 }
 
-export interface IngressPorts {
-  readonly log: TaskLog;
+export interface IngressPorts extends QueueTurnPorts {
   readonly archive: TaskArchive;
   readonly keys: KeyStore;
-  /** The stream of tasks that wait for admission. */
-  readonly waiting: Pick<TaskLog, "append" | "get">;
-  readonly subjects: Subjects;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly patienceMs?: number | undefined;
   readonly shards: number;
   readonly backlogLimit: number;
   readonly inFlight: InFlight;
@@ -70,8 +51,6 @@ export interface IngressPorts {
   readonly isServed: (version: Version) => boolean;
   readonly backlog: Backlog;
   readonly loads: Pick<ActorLoads, "take">;
-  readonly ends: EndWatch;
-  readonly turns: TurnKeeper;
   /** The input as it is stored: encrypted where the system says so, by reference when it is over the inline limit. */
   readonly carried: (order: TaskOrder) => Promise<TaskRequest["input"]>;
 }
@@ -202,10 +181,10 @@ export class Ingress {
     const order = { ...decided, input: await this.#ports.carried(decided) };
     const mayStart = admit(this.pressure()).kind === "start" && (await this.#hasActor(order));
     if (await this.#wasStoredSince(knownSinceMs, order)) return;
-    if (order.session) await this.#queueTurn(order, order.session.key, mayBeStored);
+    if (order.session) await queueTurn(this.#ports, order, order.session.key, mayBeStored);
     // Judged again: others took places while this one was on its way here.
     else if (mayStart && admit(this.pressure()).kind === "start") await this.#start(order);
-    else await this.#wait(order, order.priority);
+    else await this.#wait(order);
   }
 
   /** What was read of a key's task holds for a moment only: a repeat at another gateway may have run it to its end since. */
@@ -231,59 +210,18 @@ export class Ingress {
     }
   }
 
-  async #wait(order: TaskOrder, place: Priority | "session"): Promise<void> {
-    const { subjects, waiting, clock, random, backlog } = this.#ports;
-    const ports: WriteOncePorts = { log: waiting, clock, random, patienceMs: this.#ports.patienceMs };
-    if (place === "session") {
-      // The turn holds the input; this only says that the task exists.
-      await writeOnce(ports, jsonRecord(subjects.waiting(place, order.task), {}, { ...order, input: null }));
-      return;
-    }
-    const record = jsonRecord(subjects.waiting(place, order.task), {}, order);
+  async #wait(order: TaskOrder): Promise<void> {
+    const { subjects, waiting, clock, random, patienceMs, backlog } = this.#ports;
+    const { task, priority } = order;
+    const record = jsonRecord(subjects.waiting(priority, task), {}, order);
     // Before the write: the delivery that takes it off the count may come before the answer.
-    backlog.stored(place);
+    backlog.stored(priority);
     try {
-      await writeOnce(ports, record);
+      await writeOnce({ log: waiting, clock, random, patienceMs }, record);
     } catch (error) {
-      backlog.notStored(place);
+      backlog.notStored(priority);
       throw error;
     }
-  }
-
-  /** Turns do not wait for admission: a session has at most one task in flight. */
-  async #queueTurn(order: TaskOrder, key: SessionKey, mayBeStored: boolean): Promise<void> {
-    const { subjects, log, ends, turns } = this.#ports;
-    const shard = parseTaskId(order.task)?.shard ?? 0;
-    let number = nextTurn(subjects, await log.last(subjects.turns(shard, key)));
-    if (mayBeStored) {
-      const earlier = await this.#findTurn(order.task, shard, key, number - 1);
-      number = earlier ?? number;
-    }
-    for (;;) {
-      const outcome = await writeOnce(this.#ports, turnRecord(subjects, shard, key, number, order));
-      if (outcome.kind === "stored" || parseTurn(subjects, outcome.record)?.task === order.task) break;
-      number++;
-    }
-    turns.add(order.task, { shard, key, number });
-    ends.watch(order.task, true);
-    const started = await advanceSession(this.#ports, shard, key, number, true);
-    if (started === order.task) return;
-    // Nothing in the log names a turn by its task: whoever asks for the task finds it here until it starts.
-    await this.#wait(order, "session");
-    if (started === undefined) return;
-    // It may have ended already, and been looked after before this turn was stored: then only its end tells that this turn is due.
-    turns.add(started, { shard, key, number: number - 1 });
-    ends.watch(started);
-  }
-
-  async #findTurn(task: TaskId, shard: number, key: SessionKey, last: number): Promise<number | undefined> {
-    const { subjects, log } = this.#ports;
-    for (let number = last; number >= 1; number--) {
-      const stored = await log.get(subjects.turn(shard, key, number));
-      if (!stored) return undefined;
-      if (parseTurn(subjects, stored)?.task === task) return number;
-    }
-    return undefined;
   }
 }
 
