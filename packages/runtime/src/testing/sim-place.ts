@@ -14,7 +14,13 @@ export const VERSION = "v1" as Version;
 const SESSION = "0123456789abcdefghjkmnpqrs" as SessionKey;
 
 export const simTask = (number: number): TaskId => formatTaskId(0, VERSION, Uint8Array.of(number));
-export const hopKeyOf = (role: string): Uint8Array => Buffer.from(`key of ${role}`);
+const hopKeys = new Map<string, Uint8Array>();
+/** The same bytes each time: what is computed of a key is kept with them. */
+export function hopKeyOf(role: string): Uint8Array {
+  const key = hopKeys.get(role) ?? Buffer.from(`key of ${role}`);
+  hopKeys.set(role, key);
+  return key;
+}
 /** The hop that a stored `send` begins. */
 export const hopOfSend = (to: string, task: TaskId, parent: HopId, index: number): HopId =>
   hopId(hopKeyOf(to), task, parent, index);

@@ -6,6 +6,7 @@ import { nextTick } from "node:process";
 import type { executeHop } from "../hop/execute.ts";
 import { JoinTurns } from "../hop/join-turns.ts";
 import { readMessage } from "../hop/message.ts";
+import type { TaskId } from "../ids.ts";
 import type { Delivery, Fence, NewRecord, StoredRecord, TaskLog } from "../log/task-log.ts";
 import { SimExecutor, type SimOperation } from "./sim-executor.ts";
 import { runHop } from "./sim-hop.ts";
@@ -40,6 +41,10 @@ export interface WorldOptions {
 
 interface SimMessage {
   readonly record: StoredRecord;
+  readonly task: TaskId;
+  /** Where its task's end stands, once it has one. */
+  readonly end: string;
+  readonly isCopy: boolean;
   state: "new" | "pending" | "acked";
   deliveries: number;
   holder: SimExecutor | undefined;
@@ -198,7 +203,7 @@ export class SimWorld {
   }
 
   #messageEvents(message: SimMessage, events: SimEvent[], faults: SimEvent[]): void {
-    const { record, state, holder } = message;
+    const { record, task, end, isCopy, state, holder } = message;
     if (state === "new") {
       const busy = this.executors.filter((e) => e.isLive && e.message === record).length;
       if (busy < this.options.executorsPerMessage) {
@@ -208,9 +213,8 @@ export class SimWorld {
       const expire = { label: `redeliver #${record.sequence}`, happen: () => void (message.state = "new") };
       (holder?.isLive === true && !holder.isFrozen ? faults : events).push(expire);
     }
-    const task = SUBJECTS.parseLog(record.subject)?.task;
-    if (this.#copies < 2 && !record.subject.includes(".again") && task !== undefined) {
-      if (this.store.get(SUBJECTS.done(task)) === undefined) {
+    if (this.#copies < 2 && !isCopy) {
+      if (this.store.get(end) === undefined) {
         faults.push({ label: `again #${record.sequence}`, happen: () => this.#copy(record), wakes: true });
       } else if (state === "new" && this.scenario.isCancelled === true) {
         events.push({ label: `ended: ack #${record.sequence} unrun`, happen: () => this.#dropMessage(message, task) });
@@ -263,8 +267,10 @@ export class SimWorld {
   #onStored(record: StoredRecord): void {
     this.trace(`    #${record.sequence} ${record.subject} ${JSON.stringify(record.header?.writer ?? {})}`);
     this.invariants.onStored(record);
-    if (SUBJECTS.parseLog(record.subject)?.name.class === "m") {
-      this.#messages.set(record.sequence, { record, state: "new", deliveries: 0, holder: undefined });
+    const at = SUBJECTS.parseLog(record.subject);
+    if (at?.name.class === "m") {
+      const known = { record, task: at.task, end: SUBJECTS.done(at.task), isCopy: at.name.kind.startsWith("again") };
+      this.#messages.set(record.sequence, { ...known, state: "new", deliveries: 0, holder: undefined });
     }
     this.#jobs.push(...dueJobs.after(record, this.scenario));
   }
