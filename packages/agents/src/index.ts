@@ -4,7 +4,6 @@ export type { LangchainRetriever, LangchainRunnable, LangchainTool } from "./ada
 export { type LangchainToolOptions, langchainTool } from "./adapters/langchain-tool.ts";
 export { type LlamaIndexRetriever, langchainRetriever, llamaIndexRetriever } from "./adapters/retrievers.ts";
 export { type ClassifierOptions, modelClassifier } from "./guardrails/model-classifier.ts";
-export { loadYamlSystem } from "./loader.ts";
 export type { FaultKind } from "./models/offline/faults.ts";
 export {
   type OfflineModel,

@@ -1,6 +1,5 @@
 export { budgetPage, readBudgets } from "./budgets/read-budgets.ts";
 export * from "./config/load.ts";
-export { type LoadedSystem, readYamlSystem } from "./loader.ts";
 export * from "./models/model.ts";
 export * from "./models/openai-model.ts";
 export * from "./models/prices.ts";

@@ -1,5 +1,4 @@
-import http from "node:http";
-import https from "node:https";
+import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { TroupeError } from "../errors.ts";
 import { guardedLookup, hostOf, requireDestination } from "./destination.ts";
@@ -37,13 +36,14 @@ export function guardedFetch({ privateHosts = [], maxBytes = MAX_BYTES }: Guarde
   };
 }
 
-function send(
+async function send(
   url: URL,
   { method, headers, signal }: Request,
   body: Buffer | undefined,
   isPrivateAllowed: boolean,
-): Promise<http.IncomingMessage> {
-  const { request } = url.protocol === "https:" ? https : http;
+): Promise<IncomingMessage> {
+  // Loaded here: they bring much along, and few processes ask others over HTTP.
+  const { request } = url.protocol === "https:" ? await import("node:https") : await import("node:http");
   const options = {
     method,
     headers: {

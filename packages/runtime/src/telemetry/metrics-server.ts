@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerResponse } from "node:http";
+import type { Server, ServerResponse } from "node:http";
 import { messageOf, TroupeError } from "../errors.ts";
 import type { Logger } from "./logger.ts";
 
@@ -28,6 +28,8 @@ export function parseMetricsAddress(text: string): { readonly host: string; read
  */
 export async function serveMetrics(address: string, metrics: ServedMetrics, logger: Logger): Promise<MetricsServer> {
   const { host, port } = parseMetricsAddress(address);
+  // Loaded here: it brings much along, and few processes serve their metrics themselves.
+  const { createServer } = await import("node:http");
   const server = createServer((request, response) => {
     if (request.url?.split("?", 1)[0] !== "/metrics") response.writeHead(404).end();
     else if (request.method === "GET") void answer(metrics, response, logger);

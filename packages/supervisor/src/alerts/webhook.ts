@@ -1,6 +1,4 @@
 /** Alerts as HTTP requests to where an operator wants them. The server of that address may be anybody's: it gets one small POST, and is believed nothing. */
-import http from "node:http";
-import https from "node:https";
 import {
   type AlertNotice,
   type Clock,
@@ -111,8 +109,9 @@ export class WebhookSink implements AlertSink {
  * One request; resolves with the status. Nothing is followed and the answer's body is not read. The address is judged where it is resolved
  * for this very connection, so a name cannot point elsewhere in between. Throws `forbidden` for a private address.
  */
-function post(url: URL, body: string, isPrivateAllowed: boolean, signal: AbortSignal): Promise<number> {
-  const { request } = url.protocol === "https:" ? https : http;
+async function post(url: URL, body: string, isPrivateAllowed: boolean, signal: AbortSignal): Promise<number> {
+  // Loaded here: they bring much along, and few supervisors have a webhook.
+  const { request } = url.protocol === "https:" ? await import("node:https") : await import("node:http");
   const lookup = guardedLookup(isPrivateAllowed);
   const headers = {
     "content-type": "application/json",
