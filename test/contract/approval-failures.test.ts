@@ -7,8 +7,8 @@ import { after, before, test } from "node:test";
 import { type OfflineModel, startOfflineModel } from "@troupe/agents";
 import type { ApprovalView, TaskId } from "@troupe/runtime/internal";
 import { KILLED } from "../support/approving-system.ts";
+import { type CommandEnded, runCommand } from "../support/cli-in-process.ts";
 import { PeopleBed } from "../support/people-bed.ts";
-import { type Ended, TroupeProcess } from "../support/troupe-cli.ts";
 
 let bed: PeopleBed;
 let folder: string;
@@ -59,11 +59,10 @@ test("a tool that a person denied does not run, and the model is told who denied
 });
 
 /** The command line as the operator, or as the owner of a key. */
-async function troupe(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
+function troupe(args: readonly string[], environment?: Readonly<Record<string, string>>): Promise<CommandEnded> {
   const { server, subjects } = bed.cluster;
   const flags = ["--nats", server.url, "--system", subjects.system, "--keys", join(server.storeDir, "keys.json")];
-  const cli = new TroupeProcess([...args, ...flags], folder, undefined, { ...process.env, ...environment });
-  return cli.ends(20_000);
+  return runCommand([...args, ...flags], environment);
 }
 
 test("the command line lists, shows and decides as the operator; with an API key as its owner", async () => {

@@ -10,9 +10,9 @@ import {
   type TaskId,
   TroupeError,
 } from "@troupe/runtime/internal";
+import { runCommand } from "../support/cli-in-process.ts";
 import { PeopleBed } from "../support/people-bed.ts";
 import { until } from "../support/stack.ts";
-import { TroupeProcess } from "../support/troupe-cli.ts";
 
 let bed: PeopleBed;
 before(async () => {
@@ -169,7 +169,7 @@ test("over HTTP operators of the task's tenant decide, and nobody else; the audi
 test("the command line lists, shows, edits and answers", async () => {
   const { server, subjects } = bed.cluster;
   const flags = ["--nats", server.url, "--system", subjects.system, "--keys", join(server.storeDir, "keys.json")];
-  const troupe = (...args: string[]) => new TroupeProcess([...args, ...flags], "/tmp").ends(20_000);
+  const troupe = (...args: string[]) => runCommand([...args, ...flags]);
   const task = await bed.submit("clerk", work("theta"));
   const id = await parked(task);
   const [list, show] = await Promise.all([troupe("dead", "list", "--json"), troupe("dead", "show", id)]);

@@ -3,7 +3,6 @@ import { it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import type { Answer } from "../support/failing-system.ts";
-import { PartProcess } from "../support/part-process.ts";
 import { Stack, until } from "../support/stack.ts";
 
 const FAILING = fileURLToPath(new URL("../support/failing-system.ts", import.meta.url));
@@ -69,9 +68,7 @@ it("an actor that gets stuck again and again climbs the ladder to quarantine; it
   assert.match((await lone()).reason ?? "", /next trial .* no progress for 1000 ms/);
   const kept = await submit({ do: "answer" });
 
-  const restart = new PartProcess("restart", ["restart", "lone/0", ...stack.operatorFlags]);
-  restart.start();
-  assert.equal(await restart.ended(), 0, restart.log);
+  await stack.said("restart", "lone/0");
   assert.notEqual((await resultOf(kept)).pid, pid);
   for (const task of last) assert.ok(await resultOf(task));
 });

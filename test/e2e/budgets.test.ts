@@ -8,7 +8,6 @@ import { setTimeout as timer } from "node:timers/promises";
 import { startOfflineModel } from "@troupe/agents";
 import { connectTroupe, type TaskView } from "@troupe/runtime";
 import { z } from "zod";
-import { PartProcess } from "../support/part-process.ts";
 import { Stack, until } from "../support/stack.ts";
 
 const Alerts = z.looseObject({ alerts: z.array(z.looseObject({ name: z.string(), text: z.string() })) });
@@ -83,7 +82,7 @@ it("a hundred tasks against ten calls: the model is called ten times and no more
   assert.ok(done <= calls && calls <= 10, `${calls} calls of 10 for ${done} tasks`);
   for (const { status, error } of ends) assert.ok(status === "completed" || error?.code === "budget_exceeded", status);
 
-  const usage = (await troupe(stack, ["usage", "--by", "role,model", "--json"])).trim().split("\n");
+  const usage = (await stack.said("usage", "--by", "role,model", "--json")).trim().split("\n");
   const used = usage.map((line): unknown => JSON.parse(line));
   const sums = { model: "m", cached_calls: 0, saved_micros: 0 };
   assert.deepEqual(
@@ -95,19 +94,9 @@ it("a hundred tasks against ten calls: the model is called ten times and no more
         : [{ ...sums, role: "struck", calls: done, input_tokens: 0, output_tokens: 0, cost_micros: 0 }]),
     ],
   );
-  assert.match(await troupe(stack, ["usage", "--by", "role", "--csv"]), /^role,calls,.*\npayer,10,0,\d+,\d+,0\.\d+/);
-  assert.match(await troupe(stack, ["budgets"]), /^role\.payer: 10 calls, .*\nrole\.struck: 10 calls, /m);
-  const first = await troupe(stack, ["budgets", "role.", "--limit", "1"]);
+  assert.match(await stack.said("usage", "--by", "role", "--csv"), /^role,calls,.*\npayer,10,0,\d+,\d+,0\.\d+/);
+  assert.match(await stack.said("budgets"), /^role\.payer: 10 calls, .*\nrole\.struck: 10 calls, /m);
+  const first = await stack.said("budgets", "role.", "--limit", "1");
   assert.match(first, /^role\.payer: .*\n2 accounts in all; more with --after role\.payer/);
-  assert.match(await troupe(stack, ["cache", "clear", "*"]), /^0 answers are forgotten/);
+  assert.match(await stack.said("cache", "clear", "*"), /^0 answers are forgotten/);
 });
-
-async function troupe(stack: Stack, args: readonly string[]): Promise<string> {
-  const keys = join(stack.server.storeDir, "keys.json");
-  const address = ["--nats", stack.server.url, "--system", stack.subjects.system, "--keys", keys];
-  const command = new PartProcess("cli", [...args, ...address]);
-  command.start();
-  const code = await command.ended();
-  assert.equal(code, 0, command.log);
-  return command.log;
-}

@@ -1,4 +1,7 @@
-/** The commands of a second terminal, against a system that `troupe start` runs in the same folder. */
+/**
+ * The commands of a second terminal, against a system that `troupe start` runs in the same folder. They run in this process, where the process
+ * itself is not the point.
+ */
 import assert from "node:assert/strict";
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,6 +9,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { type CommandEnded, runCommand } from "../support/cli-in-process.ts";
 import { type Ended, TroupeProcess } from "../support/troupe-cli.ts";
 
 const RELAY = fileURLToPath(new URL("../support/cli-relay-system.ts", import.meta.url));
@@ -31,7 +35,8 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const troupe = (...args: string[]): Promise<Ended> => new TroupeProcess(args, folder).ends();
+const troupe = (...args: string[]): Promise<CommandEnded> => runCommand(args, {}, folder);
+const troupeProcess = (...args: string[]): Promise<Ended> => new TroupeProcess(args, folder).ends();
 
 test("what a command has compiled is kept in the user's own cache, for the next one", async () => {
   const environment: NodeJS.ProcessEnv = { ...process.env, TROUPE_CACHE_DIR: join(folder, "cache") };
@@ -62,7 +67,9 @@ test("task run prints the finished task, and task get, list and log find it agai
 
 test("a task that fails exits with 1 and says its code", async () => {
   const task = z.looseObject({ status: z.string(), error: z.looseObject({ code: z.string() }) });
-  const failed = task.parse(await json(["task", "run", "first", "fail"], 1));
+  const { code, stdout, stderr } = await troupeProcess("task", "run", "first", "fail", "--json");
+  assert.equal(code, 1, stderr);
+  const failed = task.parse(JSON.parse(stdout));
   assert.deepEqual([failed.status, failed.error.code], ["failed", "tool_failed"]);
 });
 
@@ -158,7 +165,8 @@ test("a capability that no role declares exits with 1 and names it; a load that 
 });
 
 test("wrong usage exits with 2", async () => {
-  for (const args of [["task", "frob"], ["start", "--nodes", "none"], ["task", "get", "not-an-id"], ["drain"]]) {
+  assert.equal((await troupeProcess("task", "frob")).code, 2);
+  for (const args of [["start", "--nodes", "none"], ["task", "get", "not-an-id"], ["drain"]]) {
     assert.equal((await troupe(...args)).code, 2, args.join(" "));
   }
 });

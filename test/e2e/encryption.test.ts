@@ -19,7 +19,7 @@ import {
   type TaskId,
 } from "@troupe/runtime/internal";
 import { z } from "zod";
-import { PartProcess } from "../support/part-process.ts";
+import { runCommand } from "../support/cli-in-process.ts";
 import { Stack, until } from "../support/stack.ts";
 
 const SYSTEM = fileURLToPath(new URL("../support/sealed-system.ts", import.meta.url));
@@ -37,12 +37,7 @@ before(async () => {
 });
 after(() => stack[Symbol.asyncDispose]());
 
-async function troupe(...args: string[]): Promise<PartProcess> {
-  const command = new PartProcess("troupe", ["encryption", ...args, "--file", ring]);
-  command.start();
-  await command.ended();
-  return command;
-}
+const keys = (...args: string[]) => runCommand(["encryption", ...args, "--file", ring]);
 
 const Task = z.looseObject({ task_id: z.string(), status: z.string(), result: z.unknown().optional() });
 
@@ -91,8 +86,8 @@ test("without a key ring the door says what is missing, and takes nothing", asyn
   const answer = await post(SECRET);
   assert.equal(answer.status, 503);
   assert.match(await answer.text(), /encryption keys cannot be read/);
-  const created = await troupe("create", "--json");
-  assert.deepEqual(Object.keys(readKeyRing(ring).keys).length, 1, created.log);
+  const created = await keys("create", "--json");
+  assert.deepEqual(Object.keys(readKeyRing(ring).keys).length, 1, created.stderr);
 });
 
 test("clients see their text, the store holds none of it, in no stream and no bucket", async () => {
@@ -159,7 +154,7 @@ test("a body that was moved to another task, or is not encrypted, is refused: no
 test("keys are rotated while tasks run: none is lost, new bodies carry the new key, the old one can still be read", async () => {
   const first = Object.keys(readKeyRing(ring).keys)[0] ?? "none";
   const tasks = await Promise.all(Array.from({ length: 5 }, (_, at) => submit(`${SECRET} ${at}`)));
-  await troupe("rotate");
+  await keys("rotate");
   const more = await Promise.all(Array.from({ length: 5 }, (_, at) => submit(`${SECRET} more ${at}`)));
   for (const task of [...tasks, ...more]) assert.equal((await ended(task)).status, "completed");
   const { current } = readKeyRing(ring);

@@ -21,7 +21,6 @@ import {
   systemRandom,
 } from "@troupe/runtime/internal";
 import { silentLogger as logger } from "../support/nats-server.ts";
-import { PartProcess } from "../support/part-process.ts";
 import { published } from "../support/published.ts";
 import { Stack, until } from "../support/stack.ts";
 
@@ -59,15 +58,6 @@ async function doneOf(task: string | undefined): Promise<DoneBody> {
 const run = async (to: string) => doneOf(await submit(to));
 const codeOf = (done: DoneBody) => (done.status === "failed" ? (done.error?.code ?? "failed") : done.status);
 
-async function troupe(...args: readonly string[]): Promise<string> {
-  const reach = ["--nats", stack.server.url, "--system", "edges", "--keys", join(stack.server.storeDir, "keys.json")];
-  const part = new PartProcess(args.join(" "), [...args, ...reach]);
-  part.start();
-  const code = await part.ended();
-  assert.equal(code, 0, `troupe ${args.join(" ")} ended with ${code}: ${part.log}`);
-  return part.log;
-}
-
 /** Whether the server takes a message to a role with the router's own key; a refused one is not answered. */
 async function serverTakes(version: string, to: string, patienceMs = 500): Promise<boolean> {
   const all = await openRoleKeys(roleKeysFolderOf(join(stack.server.storeDir, "keys.json")));
@@ -92,7 +82,7 @@ test("a revoked edge is cut at once: its hops are parked, the server refuses it,
   const isCut = join(stack.server.storeDir, "is-cut");
   const caught = await Promise.all(Array.from({ length: 3 }, () => submit("left", 0, isCut)));
   const sinceMs = performance.now();
-  const said = await troupe("graph", "revoke", "router", "left");
+  const said = await stack.said("graph", "revoke", "router", "left");
   const toldMs = performance.now() - sinceMs;
   assert.match(said, /router→left is cut in v1: the server refuses it/);
   assert.equal(codeOf(await run("left")), "edge_revoked");
@@ -105,11 +95,11 @@ test("a revoked edge is cut at once: its hops are parked, the server refuses it,
   await writeFile(isCut, "");
   for (const task of caught) assert.equal(codeOf(await doneOf(task)), "edge_revoked", "at work when it was cut");
   assert.deepEqual([stack.server.pid, await stack.lifeOf("node-1"), (await hostPids())[0]], [server, life, host]);
-  assert.match(await troupe("graph", "--running"), /─✂ left/);
+  assert.match(await stack.said("graph", "--running"), /─✂ left/);
 });
 
 test("what is no edge is refused with those that there are", async () => {
-  await assert.rejects(troupe("graph", "revoke", "left", "right"), /router→right/);
+  await assert.rejects(stack.said("graph", "revoke", "left", "right"), /router→right/);
 });
 
 test("it stays cut when supervisor and host are killed", async () => {
@@ -142,15 +132,15 @@ test("a new version with one edge more takes it into use, and keeps what was cut
 });
 
 test("a deployment that says so brings the edge back", async () => {
-  await troupe("deploy", fileOf("edges-more-system"), "--restore", "router:left");
+  await stack.said("deploy", fileOf("edges-more-system"), "--restore", "router:left");
   await until("a task over the edge", 20_000, async () => codeOf(await run("left")) === "completed");
   await until("the server's line", 20_000, () => serverTakes("v2", "left"));
 });
 
 test("a door that is revoked takes no more tasks, until it is restored", async () => {
-  assert.match(await troupe("graph", "revoke", "client", "router"), /gateways take no more tasks/);
+  assert.match(await stack.said("graph", "revoke", "client", "router"), /gateways take no more tasks/);
   await until("a refusal at the door", 5_000, async () => (await submit("right")) === undefined);
-  await troupe("deploy", fileOf("edges-more-system"), "--restore", "client:router");
+  await stack.said("deploy", fileOf("edges-more-system"), "--restore", "client:router");
   await until("a task through the door", 20_000, async () => (await submit("right")) !== undefined);
 });
 
@@ -173,15 +163,15 @@ test("all of it is in the audit, which is whole", async () => {
     "client router restored",
   ]);
   assert.ok(denials > 0, "what the hijacked router tried was refused by the server, and told");
-  assert.match(await troupe("audit", "verify"), /^intact, signed by/m);
-  assert.match(await troupe("audit", "list", "--event", "edge_revoked"), /edge client → router revoked, done/);
-  assert.match(await troupe("audit", "report").catch(String), /security {2}(warning|critical)/);
+  assert.match(await stack.said("audit", "verify"), /^intact, signed by/m);
+  assert.match(await stack.said("audit", "list", "--event", "edge_revoked"), /edge client → router revoked, done/);
+  assert.match(await stack.said("audit", "report").catch(String), /security {2}(warning|critical)/);
 });
 
 test("an exported copy is verified anywhere, and each change of it is found", async () => {
   const file = join(stack.server.storeDir, "audit.jsonl");
-  await troupe("audit", "export", "--out", file);
-  assert.match(await troupe("audit", "verify", file), /^intact, signed by/m);
+  await stack.said("audit", "export", "--out", file);
+  assert.match(await stack.said("audit", "verify", file), /^intact, signed by/m);
   const lines = (await readFile(file, "utf8")).trimEnd().split("\n");
   const at = Math.floor(lines.length / 2);
   const later = (lines[at] ?? "").replace(/"at\\":\\"20/, '"at\\":\\"21');
@@ -192,7 +182,7 @@ test("an exported copy is verified anywhere, and each change of it is found", as
   for (const [said, changed] of changes) {
     assert.notDeepEqual(changed, lines);
     await writeFile(file, `${changed.join("\n")}\n`);
-    await assert.rejects(troupe("audit", "verify", file), (error: Error) => said.test(error.message), String(said));
+    await assert.rejects(stack.said("audit", "verify", file), (error: Error) => said.test(error.message), String(said));
   }
 });
 

@@ -12,6 +12,7 @@ import {
   type UserName,
 } from "@troupe/runtime/internal";
 import { z } from "zod";
+import type { CommandEnded } from "./cli-in-process.ts";
 import { PartProcess } from "./part-process.ts";
 
 export interface StackOptions {
@@ -105,14 +106,24 @@ export class Stack implements AsyncDisposable {
     return url ?? "";
   }
 
+  /** Runs a command as the operator, in this process. */
+  async troupe(...args: readonly string[]): Promise<CommandEnded> {
+    // Loaded here: those who only wait with `until` need no command line.
+    const { runCommand } = await import("./cli-in-process.ts");
+    return runCommand([...args, ...this.operatorFlags], process.env);
+  }
+
+  /** What a command prints that ends well. */
+  async said(...args: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.troupe(...args);
+    if (code !== 0) throw new Error(`troupe ${args.join(" ")} ended with ${code}: ${stdout}${stderr}`);
+    return stdout;
+  }
+
   /** Deploys a system file with the CLI. */
   async deploy(file: string): Promise<void> {
-    const args = ["deploy", file, ...this.operatorFlags];
     await until("the deployment", 120_000, async () => {
-      const deploy = new PartProcess("deploy", args);
-      deploy.start();
-      const code = await deploy.ended();
-      if (code !== 0) throw new Error(`troupe deploy ended with ${code}: ${deploy.log}`);
+      await this.said("deploy", file);
       return true;
     });
   }
@@ -158,17 +169,9 @@ export class Stack implements AsyncDisposable {
       const answer = await this.client.nc.request(this.subjects.supervisor(verb), "", { timeout: 2_000 });
       return `--- ${verb}\n${answer.string()}`;
     });
-    const settled = await Promise.allSettled([...views, this.#events()]);
+    const settled = await Promise.allSettled([...views, this.said("events", "--limit", "100")]);
     const texts = settled.map((view) => (view.status === "fulfilled" ? view.value : String(view.reason)));
     return [...texts, this.logs()].join("\n");
-  }
-
-  /** What the control plane last noticed and decided. */
-  async #events(): Promise<string> {
-    const events = new PartProcess("events", ["events", "--limit", "100", ...this.operatorFlags]);
-    events.start();
-    await events.ended();
-    return `--- events\n${events.log}`;
   }
 
   /** What every process last said, for a failed test's message. */

@@ -7,10 +7,10 @@ import { after, before, test } from "node:test";
 import type { Gateway } from "@troupe/gateway";
 import { directGetAll } from "@troupe/runtime/internal";
 import { z } from "zod";
+import { type CommandEnded, runCommand } from "../support/cli-in-process.ts";
 import { type GatewayBed, startGatewayBed } from "../support/gateway-bed.ts";
 import { call } from "../support/gateway-callers.ts";
 import { until } from "../support/stack.ts";
-import { type Ended, TroupeProcess } from "../support/troupe-cli.ts";
 
 let bed: GatewayBed;
 let gateway: Gateway;
@@ -30,11 +30,8 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const troupe = (...args: string[]): Promise<Ended> =>
-  new TroupeProcess(
-    [...args, "--nats", bed.server.url, "--keys", join(folder, "keys.json"), "--system", "demo"],
-    folder,
-  ).ends();
+const troupe = (...args: string[]): Promise<CommandEnded> =>
+  runCommand([...args, "--nats", bed.server.url, "--keys", join(folder, "keys.json"), "--system", "demo"]);
 
 const Key = z.looseObject({ id: z.string(), roles: z.array(z.string()), revokedAt: z.string().optional() });
 const Made = Key.extend({ token: z.string() });
