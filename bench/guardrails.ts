@@ -3,7 +3,8 @@
  * wall clock is printed as well; other work on the machine disturbs it more.
  */
 import { glob, readFile } from "node:fs/promises";
-import { Guard, labelledRows, screenText } from "@troupe/runtime/internal";
+import { Guard, screenText } from "@troupe/runtime/internal";
+import { labelledRows } from "@troupe/runtime/internal-testing";
 
 const LENGTH = 4_096;
 const WARM_UP = 150;

@@ -7,15 +7,14 @@
  *   npm run filters:report -- --text "…"        one text: the verdict of a client's input, and what would pass
  */
 import { parseArgs } from "node:util";
+import { Guard, screenText } from "@troupe/runtime/internal";
 import {
-  Guard,
   LABELLED_PARTS,
   type LabelledRow,
   labelledRows,
   measureRules,
   readLabelledRows,
-  screenText,
-} from "@troupe/runtime/internal";
+} from "@troupe/runtime/internal-testing";
 
 const { values } = parseArgs({
   options: {

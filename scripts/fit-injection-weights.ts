@@ -1,6 +1,6 @@
 /** Writes the weights of what words sound like orders to a model, fitted to the labelled texts: `npm run filters:fit`. */
 import { writeFile } from "node:fs/promises";
-import { FITTED_PARTS, fitWeights, labelledRows } from "@troupe/runtime/internal";
+import { FITTED_PARTS, fitWeights, labelledRows } from "@troupe/runtime/internal-testing";
 
 const LINE = 138;
 

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { a2aRole } from "@troupe/agents";
 import type { Gateway } from "@troupe/gateway";
 import { complete, type Outcome, reply, TroupeError } from "@troupe/runtime";
-import { createFakeContext, type FakeContextOptions } from "@troupe/runtime/internal";
+import { createFakeContext, type FakeContextOptions } from "@troupe/runtime/internal-testing";
 import { type GatewayBed, hopOf, startGatewayBed, writtenBy } from "../support/gateway-bed.ts";
 import { makeKey } from "../support/gateway-callers.ts";
 import { nextTask, opened, play, say, silent } from "../support/played-task.ts";

@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { type McpServerOptions, mcpServer } from "@troupe/agents";
 import { carryOut, ToolSet, toolPorts } from "@troupe/agents/internal";
 import { type Json, systemClock, TroupeError } from "@troupe/runtime";
-import { createFakeContext, type FakeContextOptions } from "@troupe/runtime/internal";
+import { createFakeContext, type FakeContextOptions } from "@troupe/runtime/internal-testing";
 import { z } from "zod";
 
 const STUB = fileURLToPath(new URL("../support/mcp-stub.ts", import.meta.url));

@@ -6,9 +6,7 @@ import { natsAgentRole } from "@troupe/agents";
 import { agentPromptService } from "@troupe/agents/internal";
 import { type BrokerCaller, type BrokerHandler, complete, type Json, type Outcome, TroupeError } from "@troupe/runtime";
 import {
-  createFakeContext,
   type Deployment,
-  type FakeContextOptions,
   type Link,
   openLink,
   PLACE_OF_USER,
@@ -18,6 +16,7 @@ import {
   systemRandom,
   type UserName,
 } from "@troupe/runtime/internal";
+import { createFakeContext, type FakeContextOptions } from "@troupe/runtime/internal-testing";
 import { TEST_SYSTEM, TestCluster } from "../support/cluster.ts";
 import { silentLogger } from "../support/nats-server.ts";
 

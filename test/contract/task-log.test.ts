@@ -11,13 +11,13 @@ import {
   type NewRecord,
   type Publisher,
   type RecordName,
-  SimLog,
   Subjects,
   systemRandom,
   type TaskId,
   type TaskLog,
   type Version,
 } from "@troupe/runtime/internal";
+import { SimLog } from "@troupe/runtime/internal-testing";
 import { startTestServer, type TestServer } from "../support/nats-server.ts";
 
 const SUBJECTS = new Subjects("contract");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createLogger, ManualClock, Metrics } from "@troupe/runtime/internal";
+import { createLogger, Metrics } from "@troupe/runtime/internal";
+import { ManualClock } from "@troupe/runtime/internal-testing";
 import { served } from "./served-metrics.ts";
 
 const make = () =>

@@ -8,7 +8,7 @@ import { RunnableLambda } from "@langchain/core/runnables";
 import { DynamicStructuredTool, tool as langchainMadeTool } from "@langchain/core/tools";
 import { FakeListChatModel } from "@langchain/core/utils/testing";
 import { defineSystem, TroupeError } from "@troupe/runtime";
-import { createFakeContext } from "@troupe/runtime/internal";
+import { createFakeContext } from "@troupe/runtime/internal-testing";
 import { z } from "zod";
 import { retrieverTool } from "../retrieval/retriever-tool.ts";
 import { runRole } from "../testing/run-role.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ManualClock } from "@troupe/runtime/internal";
+import { ManualClock } from "@troupe/runtime/internal-testing";
 import { NOTHING } from "./amount.ts";
 import { BudgetUses } from "./budget-uses.ts";
 import { type Account, emptyAccount, usedRatio } from "./ledger.ts";

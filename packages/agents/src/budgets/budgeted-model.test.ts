@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Json, TroupeError } from "@troupe/runtime";
-import { ManualClock } from "@troupe/runtime/internal";
+import { ManualClock } from "@troupe/runtime/internal-testing";
 import { estimateOf } from "../models/call-estimate.ts";
 import type { ModelAnswer, ModelCall, ModelClient } from "../models/model.ts";
 import { waitForBudget } from "./budget-error.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TroupeError } from "@troupe/runtime";
-import { ManualClock, type Row } from "@troupe/runtime/internal";
+import type { Row } from "@troupe/runtime/internal";
+import { ManualClock } from "@troupe/runtime/internal-testing";
 import fc from "fast-check";
 import { type Amount, NOTHING } from "./amount.ts";
 import { HeldAccount } from "./held-account.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MAX_SPENT_BUDGETS, ManualClock } from "@troupe/runtime/internal";
+import { MAX_SPENT_BUDGETS } from "@troupe/runtime/internal";
+import { ManualClock } from "@troupe/runtime/internal-testing";
 import type { Refusal } from "./ledger.ts";
 import { SpentBudgets } from "./spent-budgets.ts";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatProblem, TroupeError } from "@troupe/runtime";
-import { assembleSystem, type ClassifyScope, createFakeContext } from "@troupe/runtime/internal";
+import { assembleSystem, type ClassifyScope } from "@troupe/runtime/internal";
+import { createFakeContext } from "@troupe/runtime/internal-testing";
 import { readYamlSystem } from "../loader.ts";
 import type { ModelAnswer } from "../models/model.ts";
 import { agent } from "../roles/agent.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Context, type Json, TroupeError } from "@troupe/runtime";
-import { createFakeContext, Guard, screenJson } from "@troupe/runtime/internal";
+import { Guard, screenJson } from "@troupe/runtime/internal";
+import { createFakeContext } from "@troupe/runtime/internal-testing";
 import { z } from "zod";
 import { agentWith } from "../roles/agent.ts";
 import { scripted } from "../testing/test-models.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TroupeError } from "@troupe/runtime";
-import { ManualClock } from "@troupe/runtime/internal";
+import { ManualClock } from "@troupe/runtime/internal-testing";
 import fc from "fast-check";
 import { unlimited } from "./provider-limit.ts";
 import { LONGEST_TURN_WAIT_MS, ProviderQueue } from "./provider-queue.ts";

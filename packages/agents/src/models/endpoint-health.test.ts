@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ManualClock } from "@troupe/runtime/internal";
+import { ManualClock } from "@troupe/runtime/internal-testing";
 import { EndpointHealth } from "./endpoint-health.ts";
 
 const ENDPOINT = { baseUrl: "http://a/v1", model: "m" };

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { type Json, type ModelSpec, systemClock, TroupeError } from "@troupe/runtime";
-import { ManualClock, seededRandom } from "@troupe/runtime/internal";
+import { seededRandom } from "@troupe/runtime/internal";
+import { ManualClock } from "@troupe/runtime/internal-testing";
 import { BudgetQuestion } from "../budgets/budget-messages.ts";
 import { budgetedModel } from "../budgets/budgeted-model.ts";
 import { loadModelSettings } from "../config/load.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ModelSpec, TroupeError } from "@troupe/runtime";
-import { ManualClock } from "@troupe/runtime/internal";
+import { ManualClock } from "@troupe/runtime/internal-testing";
 import { hedgedModel } from "./hedged-model.ts";
 import type { ModelAnswer, ModelClient, ModelScope } from "./model.ts";
 

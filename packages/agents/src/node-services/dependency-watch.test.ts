@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DependencyReport, ManualClock } from "@troupe/runtime/internal";
+import { DependencyReport } from "@troupe/runtime/internal";
+import { ManualClock } from "@troupe/runtime/internal-testing";
 import { DEPENDENCY_KNOWN_MS, DependencyWatch } from "./dependency-watch.ts";
 
 const POLICY = { failures: 3, openMs: 60_000 };

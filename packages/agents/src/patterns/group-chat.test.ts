@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createFakeContext } from "@troupe/runtime/internal";
+import { createFakeContext } from "@troupe/runtime/internal-testing";
 import { runRole } from "../testing/run-role.ts";
 import { scripted } from "../testing/test-models.ts";
 import { chair, groupChat } from "./group-chat.ts";

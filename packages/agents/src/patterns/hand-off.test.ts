@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Json } from "@troupe/runtime";
-import { createFakeContext } from "@troupe/runtime/internal";
+import { createFakeContext } from "@troupe/runtime/internal-testing";
 import fc from "fast-check";
 import { scripted } from "../testing/test-models.ts";
 import { handOff } from "./hand-off.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createFakeContext } from "@troupe/runtime/internal";
+import { createFakeContext } from "@troupe/runtime/internal-testing";
 import { z } from "zod";
 import { scripted } from "../testing/test-models.ts";
 import { tool } from "../tools/tool.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { Json } from "@troupe/runtime";
-import { createFakeContext, requireCompiled } from "@troupe/runtime/internal";
+import { requireCompiled } from "@troupe/runtime/internal";
+import { createFakeContext } from "@troupe/runtime/internal-testing";
 import { type OfflineModelOptions, startOfflineModel } from "../models/offline/server.ts";
 import system from "./system.ts";
 

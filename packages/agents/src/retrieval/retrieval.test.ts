@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { TroupeError } from "@troupe/runtime";
-import { createFakeContext } from "@troupe/runtime/internal";
+import { createFakeContext } from "@troupe/runtime/internal-testing";
 import fc from "fast-check";
 import { readYamlSystem } from "../loader.ts";
 import { scripted } from "../testing/test-models.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TroupeError } from "@troupe/runtime";
-import { assembleSystem, createFakeContext, type FakeContext } from "@troupe/runtime/internal";
+import { assembleSystem } from "@troupe/runtime/internal";
+import { createFakeContext, type FakeContext } from "@troupe/runtime/internal-testing";
 import { z } from "zod";
 import type { ModelClient } from "../models/model.ts";
 import { offline, scripted } from "../testing/test-models.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assembleSystem, createFakeContext, type FakeContextOptions } from "@troupe/runtime/internal";
+import { assembleSystem } from "@troupe/runtime/internal";
+import { createFakeContext, type FakeContextOptions } from "@troupe/runtime/internal-testing";
 import { z } from "zod";
 import { offline } from "../testing/test-models.ts";
 import { agentWith } from "./agent.ts";

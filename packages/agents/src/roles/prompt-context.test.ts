@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { TroupeError } from "@troupe/runtime";
-import { createFakeContext } from "@troupe/runtime/internal";
+import { createFakeContext } from "@troupe/runtime/internal-testing";
 import fc from "fast-check";
 import type { ModelCall, ModelClient } from "../models/model.ts";
 import { countAll, textOf } from "../models/tokens.ts";

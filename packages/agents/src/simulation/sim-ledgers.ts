@@ -2,16 +2,8 @@
  * Nodes that make model calls on shared budgets, in virtual time, on a store and a network that fail as the real ones do; nodes die, stop and are
  * cut off between any two awaits. The ledger is the product's own, down to its rows.
  */
-import {
-  createLogger,
-  decodeJson,
-  type Random,
-  SimProcess,
-  SimRows,
-  SimTime,
-  Subjects,
-  seededRandom,
-} from "@troupe/runtime/internal";
+import { createLogger, decodeJson, type Random, Subjects, seededRandom } from "@troupe/runtime/internal";
+import { oneOf, SimProcess, SimRows, SimTime } from "@troupe/runtime/internal-testing";
 import { type Amount, NOTHING, plus } from "../budgets/amount.ts";
 import type { BudgetLedger } from "../budgets/budget-ledger.ts";
 import { Account, heldOf } from "../budgets/ledger.ts";
@@ -90,9 +82,7 @@ class SimLedgers {
   }
 
   #pick<T>(all: readonly T[]): T {
-    const one = all[Math.floor(this.#random.unit() * all.length)];
-    if (one === undefined) throw new RangeError("there is none to choose from");
-    return one;
+    return oneOf(all, this.#random);
   }
 
   #begin(node: string): void {

@@ -1,5 +1,5 @@
 import type { Json, Outcome, RoleDefinition } from "@troupe/runtime";
-import { createFakeContext, type FakeContextOptions } from "@troupe/runtime/internal";
+import { createFakeContext, type FakeContextOptions } from "@troupe/runtime/internal-testing";
 import { type Conversation, readConversation } from "../roles/conversation.ts";
 
 /** A question that a role asked another one. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createFakeContext, type FakeContext } from "@troupe/runtime/internal";
+import { createFakeContext, type FakeContext } from "@troupe/runtime/internal-testing";
 import { z } from "zod";
 import type { ModelAnswer } from "../models/model.ts";
 import { agentWith } from "../roles/agent.ts";

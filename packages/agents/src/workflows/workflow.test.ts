@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ErrorCode, type Json, TroupeError } from "@troupe/runtime";
-import { createFakeContext } from "@troupe/runtime/internal";
+import { createFakeContext } from "@troupe/runtime/internal-testing";
 import fc from "fast-check";
 import type { Conversation } from "../roles/conversation.ts";
 import { runRole } from "../testing/run-role.ts";

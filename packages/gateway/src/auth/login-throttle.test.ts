@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createLogger, ManualClock } from "@troupe/runtime/internal";
+import { createLogger } from "@troupe/runtime/internal";
+import { ManualClock } from "@troupe/runtime/internal-testing";
 import { LoginThrottle } from "./login-throttle.ts";
 
 function throttleOf(quota: number) {

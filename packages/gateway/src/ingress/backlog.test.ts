@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ManualClock } from "@troupe/runtime/internal";
+import { ManualClock } from "@troupe/runtime/internal-testing";
 import { Backlog } from "./backlog.ts";
 
 test("what was stored here counts until the delivery that takes it off, which knows what waits behind it", () => {

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   isVersion,
-  ManualClock,
   newTaskId,
   parseTaskId,
   requireCompiled,
@@ -14,6 +13,7 @@ import {
   type TaskRequest,
   TroupeError,
 } from "@troupe/runtime/internal";
+import { ManualClock } from "@troupe/runtime/internal-testing";
 import { decideOrder } from "./decide-order.ts";
 
 const clock = new ManualClock();

@@ -4,14 +4,13 @@ import {
   createLogger,
   doneRecord,
   jsonRecord,
-  ManualClock,
   newTaskId,
-  SimLog,
   Subjects,
   seededRandom,
   type TaskId,
   type Version,
 } from "@troupe/runtime/internal";
+import { ManualClock, SimLog } from "@troupe/runtime/internal-testing";
 import { EndWatch } from "./end-watch.ts";
 
 const subjects = new Subjects("demo");

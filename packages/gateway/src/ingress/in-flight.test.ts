@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ManualClock } from "@troupe/runtime/internal";
+import { ManualClock } from "@troupe/runtime/internal-testing";
 import { InFlight } from "./in-flight.ts";
 
 test("a place that is kept counts like a task that runs, until it is given up, once", () => {

@@ -1,7 +1,8 @@
 /** The door on a simulated server without faults; under faults it is tried by simulation/sim-doors.test.ts. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SimTime, seededRandom } from "@troupe/runtime/internal";
+import { seededRandom } from "@troupe/runtime/internal";
+import { SimTime } from "@troupe/runtime/internal-testing";
 import { beginGateway } from "../simulation/sim-gateway.ts";
 import { SimTasks } from "../simulation/sim-tasks.ts";
 import { callerKey } from "./idempotency-keys.ts";

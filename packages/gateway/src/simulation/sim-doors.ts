@@ -2,15 +2,8 @@
  * Gateways under load in virtual time, on a store and a network that fail as the real ones do, while gateways die, stop and are cut off between
  * any two awaits. Door, waiting room, keys and limiter are the product's own.
  */
-import {
-  type Priority,
-  type Random,
-  type SimProcess,
-  SimTime,
-  seededRandom,
-  type TaskId,
-  TroupeError,
-} from "@troupe/runtime/internal";
+import { type Priority, type Random, seededRandom, type TaskId, TroupeError } from "@troupe/runtime/internal";
+import { oneOf, type SimProcess, SimTime } from "@troupe/runtime/internal-testing";
 import { callerKey } from "../ingress/idempotency-keys.ts";
 import type { Submission } from "../ingress/ingress.ts";
 import type { Limit, LimitVerdict } from "../limits/rate-limiter.ts";
@@ -91,9 +84,7 @@ class SimDoors {
   }
 
   #pick<T>(all: readonly T[]): T {
-    const one = all[Math.floor(this.#random.unit() * all.length)];
-    if (one === undefined) throw new RangeError("there is none to choose from");
-    return one;
+    return oneOf(all, this.#random);
   }
 
   #begin(name: string): void {

@@ -3,11 +3,10 @@ import {
   isVersion,
   type Random,
   requireCompiled,
-  SimProcess,
-  type SimTime,
   SystemManifest,
   TroupeError,
 } from "@troupe/runtime/internal";
+import { SimProcess, type SimTime } from "@troupe/runtime/internal-testing";
 import type { CurrentSystem } from "../ingress/decide-order.ts";
 import { type Door, type DoorPorts, openDoor } from "../ingress/open-door.ts";
 import { RateLimiter } from "../limits/rate-limiter.ts";

@@ -6,16 +6,12 @@ import {
   type IngressDurable,
   type Random,
   type SessionKey,
-  SimProcess,
-  SimQueue,
-  SimStream,
-  type SimTime,
-  SimWire,
   type StoredRecord,
   Subjects,
   type TaskId,
   TroupeError,
 } from "@troupe/runtime/internal";
+import { SimProcess, SimQueue, SimStream, type SimTime, SimWire } from "@troupe/runtime/internal-testing";
 import { z } from "zod";
 
 const ADVANCE_AGAIN_MS = 5_000;

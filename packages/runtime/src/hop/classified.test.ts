@@ -60,13 +60,6 @@ const unavailable: Says = () => {
   throw new TroupeError("model_unavailable", "no endpoint answered");
 };
 
-/** Everything that was recorded but the client's own message, as text. */
-const recorded = (bed: HopBed): string =>
-  bed.log.store.records
-    .filter(({ subject }) => !subject.includes(".client.m.send."))
-    .map(({ body }) => Buffer.from(body).toString())
-    .join("\n");
-
 test("a suspicious message that the model blocks reaches no handler; its end names rule, severity, model and score", async () => {
   const { bed, asked, audit, deliver } = bedOf();
   const end = await deliver(bed.start({ text: ORDER }), mustNotRun);
@@ -87,7 +80,7 @@ test("a suspicious message that the model blocks reaches no handler; its end nam
     rules: ["classifier.injection"],
     ...said,
   });
-  assert.ok(!recorded(bed).includes("system prompt"));
+  assert.ok(!bed.recordedText().includes("system prompt"));
 });
 
 test("a suspicious message that the model takes for harmless goes on, and the call's cost is the task's", async () => {
@@ -186,7 +179,7 @@ for (const [what, handler] of outcomes) {
     const end = await deliver(bed.start("{}"), handler);
     assert.ok(end.kind === "parked" && end.error.code === "guardrail_blocked", JSON.stringify(end));
     assert.deepEqual(asked, [ORDER]);
-    assert.ok(!recorded(bed).includes("system prompt"));
+    assert.ok(!bed.recordedText().includes("system prompt"));
   });
 }
 

@@ -43,13 +43,6 @@ const away = async () => {
   throw new Error("away");
 };
 
-/** Everything that was recorded but the client's own message, as text. */
-const recorded = (bed: HopBed): string =>
-  bed.log.store.records
-    .filter(({ subject }) => !subject.includes(".client.m.send."))
-    .map(({ body }) => Buffer.from(body).toString())
-    .join("\n");
-
 test("the handler sees a client's message without what is redacted, and what fired is an event and an audit entry without it", async () => {
   const { bed, audit, fired, ports } = bedOf();
   const seen: unknown[] = [];
@@ -83,7 +76,7 @@ test("the handler sees a client's message without what is redacted, and what fir
     },
   ]);
   assert.deepEqual(fired, ["input pii.ssn"]);
-  assert.ok(!recorded(bed).includes(SSN));
+  assert.ok(!bed.recordedText().includes(SSN));
 });
 
 test("a blocked message reaches no handler, and its dead letter names the rule and not the text", async () => {
@@ -92,7 +85,7 @@ test("a blocked message reaches no handler, and its dead letter names the rule a
   assert.ok(end.kind === "parked");
   assert.equal(end.error.code, "guardrail_blocked");
   assert.deepEqual(end.error.details, { rules: ["injection.orders"], severity: "high" });
-  assert.ok(!recorded(bed).includes("system prompt"));
+  assert.ok(!bed.recordedText().includes("system prompt"));
 });
 
 test("what is blocked goes to the escalation role where the system says so, redacted", async () => {
@@ -129,7 +122,7 @@ test("an error that a handler throws is stored without what is redacted", async 
   };
   await bed.deliver(bed.start(), thrower, guarded(), ports);
   assert.ok(bed.names.some((name) => name.startsWith("s.fail")));
-  assert.ok(!recorded(bed).includes(SSN));
+  assert.ok(!bed.recordedText().includes(SSN));
 });
 
 test("a role whose answer is blocked commits nothing of it", async () => {
@@ -137,7 +130,7 @@ test("a role whose answer is blocked commits nothing of it", async () => {
   const change = guarded({ output: { pii: "block" } });
   const end = await bed.deliver(bed.start(), () => complete(`it is ${SSN}`), change, ports);
   assert.ok(end.kind === "parked" && end.error.code === "guardrail_blocked");
-  assert.ok(!recorded(bed).includes(SSN));
+  assert.ok(!bed.recordedText().includes(SSN));
 });
 
 test("a single edge may say otherwise than the system and the role", async () => {
@@ -168,7 +161,7 @@ test("a replay tells nothing twice, and its events keep their places", async () 
     ["s.emit.1", "s.emit.2", "s.emit.3"],
   );
   assert.equal(audit.length, 2);
-  assert.ok(!recorded(bed).includes(SSN));
+  assert.ok(!bed.recordedText().includes(SSN));
 });
 
 test("what a role asks others goes out redacted, and their answers are looked at as well", async () => {

@@ -88,6 +88,14 @@ export class HopBed {
     return record === undefined ? undefined : JSON.parse(Buffer.from(record.body).toString());
   }
 
+  /** Everything that was recorded but the client's own message, as text. */
+  recordedText(): string {
+    return this.log.store.records
+      .filter(({ subject }) => !subject.includes(".client.m.send."))
+      .map(({ body }) => Buffer.from(body).toString())
+      .join("\n");
+  }
+
   #ports(): HopPorts {
     const nonce = `x${this.#executions++}`;
     return {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type AlertNotice, ManualClock } from "@troupe/runtime/internal";
+import type { AlertNotice } from "@troupe/runtime/internal";
+import { ManualClock } from "@troupe/runtime/internal-testing";
 import type { ControlEvent } from "../control-events.ts";
 import type { ClusterView } from "../health/cluster-view.ts";
 import { EMPTY_MEMBERSHIP } from "../membership/snapshot.ts";

@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
-import { type AlertNotice, createLogger, ManualClock, seededRandom, TroupeError } from "@troupe/runtime/internal";
+import { type AlertNotice, createLogger, seededRandom, TroupeError } from "@troupe/runtime/internal";
+import { ManualClock } from "@troupe/runtime/internal-testing";
 import { checkWebhook, WebhookSink } from "./webhook.ts";
 
 const notice = (about: string): AlertNotice => ({

@@ -4,12 +4,12 @@ import {
   type ClusterHealth,
   createLogger,
   type Link,
-  ManualClock,
   type SessionKey,
   type SloReport,
   Subjects,
   type TaskId,
 } from "@troupe/runtime/internal";
+import { ManualClock } from "@troupe/runtime/internal-testing";
 import type { Observation } from "../observer/observation.ts";
 import type { OpenTask } from "../observer/task-index.ts";
 import { type LedCluster, SupervisorMetrics } from "./supervisor-metrics.ts";

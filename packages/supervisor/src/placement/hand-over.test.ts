@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Heartbeat, ManualClock, type Member, type NodePlacement } from "@troupe/runtime/internal";
+import type { Heartbeat, Member, NodePlacement } from "@troupe/runtime/internal";
+import { ManualClock } from "@troupe/runtime/internal-testing";
 import fc from "fast-check";
 import { EMPTY_MEMBERSHIP, type Membership, withHeartbeat, withMember } from "../membership/snapshot.ts";
 import { type HandOver, handOver, takersOf } from "./hand-over.ts";

@@ -3,9 +3,7 @@ import { test } from "node:test";
 import {
   createLogger,
   doneRecord,
-  ManualClock,
   type Passport,
-  SimLog,
   Subjects,
   seededRandom,
   sessionKey,
@@ -13,6 +11,7 @@ import {
   TaskOrder,
   turnRecord,
 } from "@troupe/runtime/internal";
+import { ManualClock, SimLog } from "@troupe/runtime/internal-testing";
 import { TaskIndex } from "../observer/task-index.ts";
 import { SessionTurns } from "./session-turns.ts";
 

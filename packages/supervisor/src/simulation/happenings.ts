@@ -1,4 +1,5 @@
 import type { Random } from "@troupe/runtime/internal";
+import { oneOf } from "@troupe/runtime/internal-testing";
 
 /**
  * `kill`: kill -9, another life follows. `stop`: SIGSTOP. `cut`: its network swallows everything. `skew`: its wall clock is wrong by up to an hour.
@@ -29,11 +30,10 @@ const LONGEST_MS = 25_000;
 
 /** What goes wrong in a run: up to ten troubles, each begun and ended within the time; several may last at once. */
 export function planHappenings(of: Happenable, random: Random): readonly Happening[] {
-  const pick = <T>(all: readonly T[]): T | undefined => all[Math.floor(random.unit() * all.length)];
   const count = 1 + Math.floor(random.unit() * MOST);
   const planned = Array.from({ length: count }, (): readonly Happening[] => {
-    const kind = pick(KINDS) ?? "kill";
-    const about = pick(aboutOf(kind, of)) ?? "";
+    const kind = oneOf(KINDS, random);
+    const about = oneOf(aboutOf(kind, of), random);
     const atMs = random.unit() * of.forMs * 0.9;
     const endMs = Math.min(of.forMs, atMs + random.unit() * LONGEST_MS);
     const begin = { atMs, kind, about, isOver: false };

@@ -4,23 +4,13 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { assertRunsHold } from "@troupe/runtime/internal-testing";
 import { runCluster } from "./sim-cluster.ts";
 
 const seeds = Number(process.env["TROUPE_SIM_SEEDS"] ?? "60");
 
 test(`brakes hold, no replica is given twice, no earlier leader counts, and all settles (seeds 1 to ${seeds})`, async () => {
-  const seen = { deaths: 0, terms: 0, placements: 0, handOvers: 0, quarantines: 0 };
-  for (let seed = 1; seed <= seeds; seed++) {
-    const run = await runCluster(seed);
-    assert.equal(run.violation, undefined, `seed ${seed}`);
-    seen.deaths += run.seen.deaths;
-    seen.terms += run.seen.terms;
-    seen.placements += run.seen.placements;
-    seen.handOvers += run.seen.handOvers;
-    seen.quarantines += run.seen.quarantines;
-  }
-  if (seeds < 20) return; // in a few runs some of it may not have come about
-  for (const [what, count] of Object.entries(seen)) assert.ok(count > 0, `no ${what} in ${seeds} runs`);
+  await assertRunsHold(seeds, runCluster);
 });
 
 test("a run is the same for the same seed", async () => {

@@ -7,13 +7,11 @@ import {
   type Deployment,
   type Desired,
   type Heartbeat,
-  type SimProcess,
-  SimRows,
-  SimTime,
   Subjects,
   SystemManifest,
   seededRandom,
 } from "@troupe/runtime/internal";
+import { type SimProcess, SimRows, SimTime } from "@troupe/runtime/internal-testing";
 import type { Probe } from "../membership/transitions.ts";
 import { replicaKey, wantedReplicas } from "../placement/wanted.ts";
 import { resolveSupervisorSettings } from "../settings.ts";

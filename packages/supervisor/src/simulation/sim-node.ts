@@ -7,11 +7,9 @@ import {
   NodePlacement,
   newerPlacement,
   type ReportedFailure,
-  SimProcess,
-  type SimRows,
-  type SimTime,
   type Subjects,
 } from "@troupe/runtime/internal";
+import { SimProcess, type SimRows, type SimTime } from "@troupe/runtime/internal-testing";
 import { replicaKey } from "../placement/wanted.ts";
 
 /** What nodes need of the world. */

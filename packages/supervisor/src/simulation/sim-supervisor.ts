@@ -6,11 +6,9 @@ import {
   Member,
   messageOf,
   NodePlacement,
-  SimProcess,
-  type SimRows,
-  type SimTime,
   type Subjects,
 } from "@troupe/runtime/internal";
+import { SimProcess, type SimRows, type SimTime } from "@troupe/runtime/internal-testing";
 import type { ControlEvent } from "../control-events.ts";
 import type { DesiredView } from "../desired/desired-store.ts";
 import { Leader, type Term } from "../leadership/leader.ts";

@@ -3,7 +3,6 @@ import { test } from "node:test";
 import {
   createLogger,
   type HopId,
-  ManualClock,
   newTaskId,
   type StoredRecord,
   Subjects,
@@ -11,6 +10,7 @@ import {
   type TaskId,
   TroupeError,
 } from "@troupe/runtime/internal";
+import { ManualClock } from "@troupe/runtime/internal-testing";
 import type { Observation } from "../observer/observation.ts";
 import { TaskIndex } from "../observer/task-index.ts";
 import type { HourMinutes } from "./history.ts";

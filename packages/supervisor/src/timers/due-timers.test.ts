@@ -4,13 +4,13 @@ import {
   type Awaited,
   createLogger,
   type HopId,
-  ManualClock,
   type NewRecord,
   Subjects,
   seededRandom,
   type TaskId,
   type TaskLog,
 } from "@troupe/runtime/internal";
+import { ManualClock } from "@troupe/runtime/internal-testing";
 import fc from "fast-check";
 import type { Observation } from "../observer/observation.ts";
 import { TaskIndex } from "../observer/task-index.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { ManualClock } from "@troupe/runtime/internal";
+import { ManualClock } from "@troupe/runtime/internal-testing";
 import { z } from "zod";
 import { FaultPlan } from "./faults.ts";
 import { type OfflineModelOptions, startOfflineModel } from "./server.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ApprovalAnswer, type ApprovalRequest, type Context, type Json, TroupeError } from "@troupe/runtime";
-import { createFakeContext, type FakeContextOptions, ManualClock } from "@troupe/runtime/internal";
+import { createFakeContext, type FakeContextOptions, ManualClock } from "@troupe/runtime/internal-testing";
 import { z } from "zod";
 import { roleTool } from "../role-tool.ts";
 import { type Tool, type ToolOptions, tool } from "../tool.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { actorMetrics, createFakeContext, ManualClock } from "@troupe/runtime/internal";
+import { actorMetrics } from "@troupe/runtime/internal";
+import { createFakeContext, ManualClock } from "@troupe/runtime/internal-testing";
 import { z } from "zod";
 import { tool } from "../tool.ts";
 import { carryOut, type ToolGate } from "./carry-out.ts";
