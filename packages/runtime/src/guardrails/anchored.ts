@@ -2,7 +2,8 @@
  * Many patterns over one text at the cost of its words: each is tried only where a word begins with letters that it can begin with, so a text
  * is walked once for all of them, and what a text costs does not depend on what it says.
  */
-import { branchesOf, headsOf } from "./pattern-heads.ts";
+import { LetterTrie, NOWHERE } from "./letter-trie.ts";
+import { branchesOf, headsOf, wordsOf } from "./pattern-heads.ts";
 import type { Span } from "./view.ts";
 
 /** One match; `pattern` is the place of its pattern in the list. */
@@ -10,76 +11,92 @@ export interface Anchored extends Span {
   readonly pattern: number;
 }
 
-/** What begins with some letters: patterns whose head ends here, and what goes on. */
+/** What begins with some letters. */
 interface Heads {
-  /** By pattern, its branches with this head. */
+  /** Patterns that are nothing but these letters as whole words. */
+  readonly words: number[];
+  /** By pattern, its branches of which these letters are a head. */
   readonly branches: Map<number, string[]>;
   /** The same, compiled when they are first needed: no text needs all of them. */
-  compiled: readonly (readonly [pattern: number, expression: RegExp])[] | undefined;
-  readonly longer: Map<number, Heads>;
+  compiled?: readonly (readonly [pattern: number, expression: RegExp])[];
 }
 
-const noHeads = (): Heads => ({ branches: new Map(), compiled: undefined, longer: new Map() });
-
 export class AnchoredPatterns {
-  readonly #heads = noHeads();
-  /** By unit, whether any head begins with it. */
-  readonly #beginnings = new Uint8Array(0x1_00_00);
+  readonly #heads: LetterTrie<Heads>;
 
   /** Sources of regular expressions that begin with a word. Throws for one that may begin with anything. */
   constructor(sources: readonly string[]) {
+    const byHead = new Map<string, Heads>();
     for (const [pattern, source] of sources.entries()) {
-      for (const branch of branchesOf(source)) this.#enter(branch, pattern);
+      for (const branch of branchesOf(source)) enter(branch, pattern, byHead);
     }
-  }
-
-  #enter(branch: string, pattern: number): void {
-    for (const head of headsOf(branch)) {
-      if (head === "") throw new Error(`a pattern that may begin with anything: ${branch}`);
-      this.#beginnings[head.charCodeAt(0)] = 1;
-      const { branches } = this.#at(head);
-      const known = branches.get(pattern);
-      if (known === undefined) branches.set(pattern, [branch]);
-      else known.push(branch);
-    }
-  }
-
-  #at(head: string): Heads {
-    let node = this.#heads;
-    for (let at = 0; at < head.length; at++) {
-      const next = node.longer.get(head.charCodeAt(at)) ?? noHeads();
-      node.longer.set(head.charCodeAt(at), next);
-      node = next;
-    }
-    return node;
+    this.#heads = new LetterTrie(byHead);
   }
 
   /** All matches that begin in some parts of a text, in the order of their beginnings; of one pattern one at a place. */
   find(text: string, parts: readonly Span[] = [{ start: 0, end: text.length }]): readonly Anchored[] {
     const found: Anchored[] = [];
     for (const { start, end } of parts) {
-      let before = start === 0 ? 0x20 : text.charCodeAt(start - 1);
+      let wasInWord = start > 0 && IN_WORD[text.charCodeAt(start - 1)] === 1;
       for (let at = start; at < end; at++) {
         const code = text.charCodeAt(at);
-        if (this.#beginnings[code] === 1 && beginsWord(code, before)) this.#tryAt(text, at, found);
-        before = code;
+        const isInWord = IN_WORD[code] === 1;
+        if (!isInWord || !wasInWord) this.#tryAt(text, at, code, found);
+        wasInWord = isInWord;
       }
     }
     return found;
   }
 
-  #tryAt(text: string, start: number, into: Anchored[]): void {
+  #tryAt(text: string, start: number, code: number, into: Anchored[]): void {
     const first = into.length;
-    let node: Heads | undefined = this.#heads;
-    for (let at = start; node !== undefined; at++) {
-      node.compiled ??= Array.from(node.branches, ([pattern, branches]) => [pattern, compiled(branches)] as const);
-      for (const [pattern, expression] of node.compiled) {
-        expression.lastIndex = start;
-        if (expression.test(text)) add({ pattern, start, end: expression.lastIndex }, into, first);
+    let node = this.#heads.begin(code);
+    for (let end = start + 1; node !== NOWHERE; end++) {
+      const next = end < text.length ? text.charCodeAt(end) : END_OF_TEXT;
+      const heads = this.#heads.valueAt(node);
+      if (heads !== undefined) {
+        if (!isAsciiWord(next)) for (const pattern of heads.words) add({ pattern, start, end }, into, first);
+        for (const [pattern, expression] of compiledOf(heads)) {
+          expression.lastIndex = start;
+          if (expression.test(text)) add({ pattern, start, end: expression.lastIndex }, into, first);
+        }
       }
-      node = at < text.length ? node.longer.get(text.charCodeAt(at)) : undefined;
+      node = this.#heads.next(node, next);
     }
   }
+}
+
+/** No unit of a text. */
+const END_OF_TEXT = -1;
+
+function enter(branch: string, pattern: number, byHead: Map<string, Heads>): void {
+  const words = wordsOf(branch);
+  for (const word of words) headsAt(word, byHead).words.push(pattern);
+  if (words.length > 0) return;
+  const heads = headsOf(branch);
+  for (const head of heads) {
+    if (head === "") throw new Error(`a pattern that may begin with anything: ${branch}`);
+    // What begins with a longer head is found with the shorter one.
+    if (hasShorter(head, heads)) continue;
+    const { branches } = headsAt(head, byHead);
+    const known = branches.get(pattern);
+    if (known === undefined) branches.set(pattern, [branch]);
+    else known.push(branch);
+  }
+}
+
+function headsAt(head: string, byHead: Map<string, Heads>): Heads {
+  const known = byHead.get(head) ?? { words: [], branches: new Map() };
+  byHead.set(head, known);
+  return known;
+}
+
+const compiledOf = (heads: Heads): NonNullable<Heads["compiled"]> =>
+  (heads.compiled ??= Array.from(heads.branches, ([pattern, branches]) => [pattern, compiled(branches)] as const));
+
+function hasShorter(head: string, heads: ReadonlySet<string>): boolean {
+  for (let length = 1; length < head.length; length++) if (heads.has(head.slice(0, length))) return true;
+  return false;
 }
 
 function compiled(branches: readonly string[]): RegExp {
@@ -99,12 +116,14 @@ function add(match: Anchored, into: Anchored[], from: number): void {
   into.push(match);
 }
 
-/** Scripts from Hebrew on put particles before words, or part no words at all: there a word may begin with every letter. So may signs. */
-const beginsWord = (code: number, before: number): boolean => code >= 0x0590 || !isInWord(before) || !isInWord(code);
+/** What `\w` means. */
+const isAsciiWord = (code: number): boolean =>
+  (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || code === 0x5f;
 
-const isInWord = (code: number): boolean =>
-  (code >= 0x61 && code <= 0x7a) ||
-  (code >= 0x30 && code <= 0x39) ||
-  (code >= 0x41 && code <= 0x5a) ||
-  code === 0x5f ||
-  (code >= 0xc0 && code < 0x0590);
+/**
+ * By unit, whether no word begins with it behind another such one. Scripts from Hebrew on put particles before words, or part no words at all:
+ * there a word may begin with every letter. So may signs.
+ */
+const IN_WORD = Uint8Array.from({ length: 0x1_00_00 }, (_, code) =>
+  isAsciiWord(code) || (code >= 0xc0 && code < 0x0590) ? 1 : 0,
+);

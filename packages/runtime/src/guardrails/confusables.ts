@@ -2,6 +2,8 @@
  * Letters of other scripts that are drawn like Latin ones: the part of Unicode's confusables (UTS #39) that stands for a-z after
  * compatibility folding, by script. Full-width, mathematical and enclosed letters are no part of it: NFKC folds those.
  */
+import { textOf, unitsOf } from "./units.ts";
+
 const PAIRS: readonly (readonly [string, string])[] = [
   // Cyrillic
   ["аеіјорсухѕԁһԛԝѵӏьгкмнтвпилдёєӕ", "aeijopcyxsdhqwvlbrkmhtbnnnneeæ"],
@@ -30,7 +32,7 @@ export function latinOf(text: string): string {
   for (let at = 0; at < text.length; at++) {
     const letter = LATIN[text.charCodeAt(at)] ?? 0;
     if (letter === 0) continue;
-    latin ??= Uint16Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));
+    latin ??= unitsOf(text);
     latin[at] = letter;
   }
   return latin === undefined ? text : textOf(latin);
@@ -40,15 +42,4 @@ export function latinOf(text: string): string {
 export function hasConfusable(text: string): boolean {
   for (let at = 0; at < text.length; at++) if (LATIN[text.charCodeAt(at)] !== 0) return true;
   return false;
-}
-
-/** Units that one call takes. */
-const MOST_UNITS = 8_192;
-
-function textOf(units: Uint16Array): string {
-  let text = "";
-  for (let at = 0; at < units.length; at += MOST_UNITS) {
-    text += String.fromCharCode(...units.subarray(at, at + MOST_UNITS));
-  }
-  return text;
 }

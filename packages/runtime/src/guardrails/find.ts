@@ -14,35 +14,52 @@ export interface Finding extends Span {
 /** All findings of the detectors, in their order. */
 export function find(text: string, detectors: readonly Detector[], scene: Scene): readonly Finding[] {
   const raw = new View(text);
-  const readings = readingsOf(raw);
-  const found = detectors.flatMap((detector) => findIn(readings, detector, scene, false));
+  const found: Finding[] = [];
+  const readings = new Readings(raw);
+  for (const detector of detectors) findIn(readings, detector, { scene, isEncoded: false, found });
   const encoded = detectors.filter(({ readsEncoded }) => readsEncoded);
   if (encoded.length === 0) return found;
   for (const decoded of decodings(raw)) {
-    const inside = readingsOf(decoded);
-    for (const detector of encoded) found.push(...findIn(inside, detector, scene, true));
+    const inside = new Readings(decoded);
+    for (const detector of encoded) findIn(inside, detector, { scene, isEncoded: true, found });
   }
   return found;
 }
 
-/** A text as it came, and as detectors read it. */
-interface Readings {
-  readonly raw: View;
-  readonly plain: View;
-  readonly folded: readonly View[];
+/** A text as it came, and as detectors read it; each reading is made when it is first asked for. */
+class Readings {
+  readonly raw: readonly View[];
+  readonly #raw: View;
+  #plain: readonly View[] | undefined;
+  #folded: readonly View[] | undefined;
+
+  constructor(raw: View) {
+    this.#raw = raw;
+    this.raw = [raw];
+  }
+
+  get plain(): readonly View[] {
+    return (this.#plain ??= [cleaned(this.#raw)]);
+  }
+
+  /** A text in another script stays what it is; one in disguise has both readings. */
+  get folded(): readonly View[] {
+    return (this.#folded ??= this.plain.flatMap((plain) => {
+      const lower = lowered(plain);
+      const latin = latinised(lower);
+      return latin === lower ? [lower] : [lower, latin];
+    }));
+  }
 }
 
-function readingsOf(raw: View): Readings {
-  const plain = cleaned(raw);
-  const lower = lowered(plain);
-  const latin = latinised(lower);
-  // A text in another script stays what it is; one in disguise has both readings.
-  return { raw, plain, folded: latin === lower ? [lower] : [lower, latin] };
+interface Search {
+  readonly scene: Scene;
+  readonly isEncoded: boolean;
+  readonly found: Finding[];
 }
 
-function findIn({ raw, plain, folded }: Readings, detector: Detector, scene: Scene, isEncoded: boolean): Finding[] {
-  const views = detector.reads === "raw" ? [raw] : detector.reads === "plain" ? [plain] : folded;
-  return views.flatMap((view) =>
-    detector.find(view.text, scene).map((span) => ({ ...view.original(span), detector, isEncoded })),
-  );
+function findIn(readings: Readings, detector: Detector, { scene, isEncoded, found }: Search): void {
+  for (const view of readings[detector.reads]) {
+    for (const span of detector.find(view.text, scene)) found.push({ ...view.original(span), detector, isEncoded });
+  }
 }

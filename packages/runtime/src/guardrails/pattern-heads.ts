@@ -38,6 +38,49 @@ export function branchesOf(source: string): readonly string[] {
   );
 }
 
+/** Few enough to be kept one by one. */
+const MOST_WORDS = 24;
+/** A whole word, or several: letters, with groups of them and parts that may be left out. */
+const WHOLE_WORDS = /^\\b((?:[a-z' -]|\(\?:|[|)?])+)\\b$/;
+/** What has its ends where words have them. */
+const WORDS = /^[a-z](?:[a-z' -]*[a-z])?$/;
+
+/** All texts that a pattern for whole words matches; none for a pattern that is anything else, or for too many. */
+export function wordsOf(source: string): readonly string[] {
+  const inside = WHOLE_WORDS.exec(source)?.[1];
+  if (inside === undefined) return [];
+  const words = new Set(new Reader(inside).alternatives().flatMap((items) => textsOf(items) ?? ""));
+  const all = [...words];
+  return all.every((word) => WORDS.test(word) && !isBegun(word, words)) ? all : [];
+}
+
+/** Everything that some items match, where that is not too much. */
+function textsOf(items: readonly Item[]): readonly string[] | undefined {
+  let texts: readonly string[] = [""];
+  for (const item of items) {
+    const choices = item.kind === "anything" ? undefined : choicesOf(item);
+    if (choices === undefined || texts.length * choices.length > MOST_WORDS) return undefined;
+    texts = texts.flatMap((text) => choices.map((choice) => text + choice));
+  }
+  return texts;
+}
+
+function choicesOf(item: Exclude<Item, { kind: "anything" }>): readonly string[] | undefined {
+  const choices: string[] = item.isOptional ? [""] : [];
+  if (item.kind === "letters") return [...choices, ...item.letters];
+  for (const alternative of item.alternatives) {
+    const texts = textsOf(alternative);
+    if (texts === undefined) return undefined;
+    choices.push(...texts);
+  }
+  return choices;
+}
+
+/** Whether the words of it up to some space are one of them as well: which of the two is found depends on the pattern. */
+function isBegun(word: string, words: ReadonlySet<string>): boolean {
+  return [...word.matchAll(/[^a-z]/g)].some(({ index }) => words.has(word.slice(0, index)));
+}
+
 const BAR = /\|/;
 const QUANTITY = /[?*+{]/;
 

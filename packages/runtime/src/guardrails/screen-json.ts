@@ -14,7 +14,8 @@ const MAX_DEPTH = 512;
  */
 export function screenJson<T extends Json>(value: T, screen: Screen, takeOut?: TakeOut): Verdict<T> {
   const firings: Firing[] = [];
-  const walked = walk(value, "", { screen, takeOut, firings, length: { left: screen.scene.maxLength } }, 0);
+  const length = { left: screen.scene.maxLength };
+  const walked = walk(value, "", { screen, takeOut, firings, length, clean: new Set() }, 0);
   const all = merged(firings);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- JSON of the same form, with other texts in it
   return { verdict: verdictOf(all), value: walked as T, firings: all };
@@ -26,7 +27,13 @@ interface Walk {
   readonly firings: Firing[];
   /** Characters that the whole value may still have. */
   readonly length: { left: number };
+  /** Short texts in which nothing was found, with the names of their fields: rows of a list repeat them. */
+  readonly clean: Set<string>;
 }
+
+/** Longer texts are hardly the same. */
+const LONGEST_KEPT = 64;
+const MOST_KEPT = 4_096;
 
 function walk(value: Json, field: string, at: Walk, depth: number): Json {
   if (typeof value === "string") return walkText(value, field, at, at.takeOut);
@@ -72,11 +79,19 @@ function distinct(entries: readonly [string, Json][]): readonly [string, Json][]
 function walkText(text: string, field: string, at: Walk, takeOut?: TakeOut): string {
   if (text === "") return text;
   const front = field === "" || field.length > 64 ? "" : `${field.replaceAll("_", " ")}: `;
+  const isWithin = text.length <= at.length.left;
+  if (isWithin && at.clean.has(front + text)) {
+    at.length.left -= text.length;
+    return text;
+  }
   const { scene, rules } = at.screen;
   const screen = { rules, scene: { ...scene, maxLength: at.length.left + front.length } };
   at.length.left = Math.max(0, at.length.left - text.length);
   const { cuts, firings } = screened(front + text, screen, front.length, takeOut);
   at.firings.push(...firings);
+  if (isWithin && firings.length === 0 && text.length <= LONGEST_KEPT && at.clean.size < MOST_KEPT) {
+    at.clean.add(front + text);
+  }
   return cuts.length === 0 ? text : withoutCuts(front + text, cuts, front.length);
 }
 

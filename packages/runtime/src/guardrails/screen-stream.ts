@@ -3,6 +3,7 @@
  * is cut into pieces, what leaves is what leaves of the whole. Pure but for what it holds back.
  */
 import { cuttingPlace, remembered } from "./cutting-places.ts";
+import { isLetterOrDigit } from "./letter.ts";
 import { type Screen, screened, withoutCuts } from "./screen-text.ts";
 import { type Firing, merged, verdictOf } from "./verdict.ts";
 
@@ -12,8 +13,9 @@ const HELD = 320;
 const CONTEXT = 160;
 /** Words without a space, and keys in lines, are held back as a whole up to here; a longer one is blocked out. */
 const LONGEST_HELD = 16_384;
-/** Pieces may be letters: a text is looked at again only when so much has come. */
-const STRIDE = 48;
+/** Pieces may be letters: a text is looked at again only when so much has come, or this share of what is held, so that no text takes more than its due. */
+const STRIDE = 96;
+const STRIDE_SHARE = 1 / 8;
 
 export class ScreenStream {
   readonly #screen: Screen;
@@ -43,7 +45,8 @@ export class ScreenStream {
     if (this.#isBlocked) return "";
     this.#text += piece;
     this.#unseen += piece.length;
-    if (this.#unseen < STRIDE || this.#text.length - this.#left <= HELD) return "";
+    const held = this.#text.length - this.#left;
+    if (held <= HELD || this.#unseen < Math.max(STRIDE, held * STRIDE_SHARE)) return "";
     this.#unseen = 0;
     return this.#release(this.#safeEnd());
   }
@@ -101,7 +104,7 @@ export class ScreenStream {
 const counts = (text: string, at: number): boolean =>
   isSeen(text.charCodeAt(at)) && (isWord(text, at) || isWord(text, at - 1) || isWord(text, at - 2));
 
-const isWord = (text: string, at: number): boolean => /[\p{L}\p{N}]/u.test(text[at] ?? "");
+const isWord = (text: string, at: number): boolean => at >= 0 && isLetterOrDigit(text, at);
 
 /** Zero width and tags may be strewn between letters; they hold nothing back. */
 const isSeen = (code: number): boolean =>

@@ -6,24 +6,16 @@ export interface Span {
   readonly end: number;
 }
 
-/** Where a part of a view comes from: units of another view taken over one by one, or written for a range of it. */
-interface Part {
-  /** Where it begins in the view. */
-  readonly at: number;
-  readonly from: Span;
-  readonly isKept: boolean;
-}
-
 export class View {
   readonly text: string;
   readonly #source: View | undefined;
-  readonly #parts: readonly Part[];
+  readonly #edits: Edits | undefined;
 
-  /** Without a source the text is the original itself. */
-  constructor(text: string, source?: View, parts: readonly Part[] = []) {
+  /** Without a source the text is the original itself, without edits every unit stands for the unit at its place. */
+  constructor(text: string, source?: View, edits?: Edits) {
     this.text = text;
     this.#source = source;
-    this.#parts = parts;
+    this.#edits = edits;
   }
 
   /** The range of the original behind a range of this text. */
@@ -34,21 +26,7 @@ export class View {
 
   #unit(index: number): Span {
     if (this.#source === undefined) return { start: index, end: index + 1 };
-    const part = this.#partAt(index);
-    if (part === undefined) return this.#source.#unit(index);
-    return part.isKept ? this.#source.#unit(part.from.start + index - part.at) : this.#source.original(part.from);
-  }
-
-  /** The last part that begins at or before a unit. */
-  #partAt(index: number): Part | undefined {
-    let low = 0;
-    let high = this.#parts.length;
-    while (high - low > 1) {
-      const middle = (low + high) >>> 1;
-      if ((this.#parts[middle]?.at ?? 0) <= index) low = middle;
-      else high = middle;
-    }
-    return this.#parts[low];
+    return this.#edits === undefined ? this.#source.#unit(index) : this.#source.original(this.#edits.behind(index));
   }
 
   /** Another text of the same length, unit for unit. */
@@ -58,54 +36,60 @@ export class View {
 
   /** A whole other text that stands for one range of this one: what a decoder made of it. */
   decoded(text: string, from: Span): View {
-    return new View(text, this, [{ at: 0, from, isKept: false }]);
+    const edits = new Edits();
+    edits.add(0, text.length, from.start, from.end);
+    return new View(text, this, edits);
   }
 
-  /** The same view with each match of a global pattern replaced; the view itself where nothing matches. */
+  /** The same view with each match of a global pattern replaced; the view itself where that changes nothing. */
   replaced(pattern: RegExp, replace: (match: string) => string): View {
-    const builder = new ViewBuilder(this);
-    for (const match of this.text.matchAll(pattern)) {
-      builder.put(replace(match[0]), { start: match.index, end: match.index + match[0].length });
+    const edits = new Edits();
+    let text = "";
+    let taken = 0;
+    for (const { 0: match, index } of this.text.matchAll(pattern)) {
+      const written = replace(match);
+      if (written === match) continue;
+      text += this.text.slice(taken, index);
+      taken = index + match.length;
+      edits.add(text.length, written.length, index, taken);
+      text += written;
     }
-    return builder.build();
+    return taken === 0 ? this : new View(text + this.text.slice(taken), this, edits);
   }
 }
 
-/** Puts a view together from another one with some ranges written anew, in their order. */
-export class ViewBuilder {
-  readonly #from: View;
-  readonly #texts: string[] = [];
-  readonly #parts: Part[] = [];
-  #length = 0;
-  #taken = 0;
+/** Numbers that are kept of an edit. */
+const SIZE = 4;
 
-  constructor(from: View) {
-    this.#from = from;
+/** Which ranges of a text were written anew to make another one of it, in their order; what lies between them was taken over. */
+export class Edits {
+  /** Of each edit: its begin and end in the new text, and in the old one. One list, since a text may have one a letter. */
+  readonly #places: number[] = [];
+
+  get isEmpty(): boolean {
+    return this.#places.length === 0;
   }
 
-  /** Writes `text` for a range. What lies before it is taken over as it is. */
-  put(text: string, range: Span): void {
-    this.#keepUpTo(range.start);
-    this.#append(text, range, false);
-    this.#taken = range.end;
+  /** `length` units were written at a place of the new text for a range of the old one. */
+  add(at: number, length: number, start: number, end: number): void {
+    this.#places.push(at, at + length, start, end);
   }
 
-  /** The view itself where nothing was written. */
-  build(): View {
-    if (this.#taken === 0) return this.#from;
-    this.#keepUpTo(this.#from.text.length);
-    return new View(this.#texts.join(""), this.#from, this.#parts);
-  }
-
-  #keepUpTo(end: number): void {
-    const start = this.#taken;
-    if (end > start) this.#append(this.#from.text.slice(start, end), { start, end }, true);
-  }
-
-  #append(text: string, from: Span, isKept: boolean): void {
-    if (text === "") return;
-    this.#texts.push(text);
-    this.#parts.push({ at: this.#length, from, isKept });
-    this.#length += text.length;
+  /** The range of the old text behind a unit of the new one. */
+  behind(index: number): Span {
+    const places = this.#places;
+    // The last edit that begins at or before the unit.
+    let low = -1;
+    let high = places.length / SIZE;
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1;
+      if ((places[middle * SIZE] ?? 0) <= index) low = middle;
+      else high = middle;
+    }
+    if (low < 0) return { start: index, end: index + 1 };
+    const [, writtenEnd = 0, start = 0, end = 0] = places.slice(low * SIZE, (low + 1) * SIZE);
+    if (index < writtenEnd) return { start, end };
+    const unit = end + index - writtenEnd;
+    return { start: unit, end: unit + 1 };
   }
 }

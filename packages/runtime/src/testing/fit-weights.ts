@@ -40,7 +40,9 @@ const RULE = "injection.orders";
 /** Weights for texts; encoded ones say the same as their plain forms and are left out. */
 export function fitWeights(rows: readonly LabelledRow[]): Weights {
   const words = new Words();
-  const vocabulary = { wordOf: (word: string) => entered(word, words), has: () => true };
+  const wordAt = (text: string, start: number, end: number): KnownWord | undefined =>
+    entered(text.slice(start, end), words);
+  const vocabulary = { wordAt, has: () => true };
   const examples = rows
     .filter(({ encode }) => encode === undefined)
     .map(({ expect, text }) => ({

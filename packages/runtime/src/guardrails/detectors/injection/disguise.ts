@@ -1,5 +1,7 @@
 /** Other readings of a folded text that people make out and simple filters do not. Each is made only where something points to it. Pure. */
 import type { View } from "../../view.ts";
+import { isOrderWord } from "./order-words.ts";
+import { squeezedOrders } from "./squeezed.ts";
 
 const LEET: Readonly<Record<string, string>> = {
   "0": "o",
@@ -18,7 +20,10 @@ const LEET: Readonly<Record<string, string>> = {
 const LEET_WORD = /(?<![\w])(?=[a-z]{0,20}[013457@$!|+])[a-z013457@$!|+]{3,24}(?![\w])/g;
 const LEET_INSIDE = /[a-z][013457@$!|+]{1,2}[a-z]|(?<![a-z0-9])[013457@$!|][a-z]{2}/;
 const SPACED = /(?<![a-z0-9])[a-z](?:[ ._*~|/-]{1,2}[a-z]){4,200}(?![a-z0-9])/g;
-const BROKEN = /(?<=[a-z])[._*~|^`\\-]{1,3}(?=[a-z])/g;
+const BREAK = /(?<=[a-z])[._*~|^`\\-]{1,3}(?=[a-z])/g;
+const BROKEN = /[a-z]+(?:[._*~|^`\\-]{1,3}[a-z]+)+/g;
+/** Names of files and parts of programs are broken as well: fewer breaks than this are no disguise. */
+const LEAST_BREAKS = 6;
 const BACKWARDS = /snoitcurtsni|tpmorp|erongi|drager(?:sid)|laever|suoiverp/;
 const ROTATED = /vtaber|vafgehpgvbaf|cerivbhf|cebzcg|erirny|sbetrg|qvfertneq/;
 
@@ -30,16 +35,28 @@ export function disguises(view: View): readonly View[] {
   return readings.filter(({ text }) => text !== view.text);
 }
 
-/** One reading for all three: each by itself would cost as much as the text again. */
+/**
+ * One reading for all three: each by itself would cost as much as the text again. Names of things are spelled like disguised words; only what
+ * comes out as a word of some rule is written anew.
+ */
 function inPlace(view: View): View {
   const letters = LEET_INSIDE.test(view.text) ? view.replaced(LEET_WORD, fromLeet) : view;
   const words = letters.replaced(SPACED, joined);
-  return (words.text.match(BROKEN)?.length ?? 0) >= 6 ? words.replaced(BROKEN, () => "") : words;
+  return (words.text.match(BREAK)?.length ?? 0) >= LEAST_BREAKS ? words.replaced(BROKEN, mended) : words;
+}
+
+function mended(run: string): string {
+  const word = run.replace(BREAK, "");
+  return isOrderWord(word) || squeezedOrders(word).length > 0 ? word : run;
 }
 
 const isMixed = (word: string): boolean => /[a-z]/.test(word);
-const fromLeet = (word: string): string =>
-  isMixed(word) ? word.replace(/[0134578@$!|+]/g, (sign) => LEET[sign] ?? sign) : word;
+
+function fromLeet(word: string): string {
+  if (!isMixed(word)) return word;
+  const plain = word.replace(/[0134578@$!|+]/g, (sign) => LEET[sign] ?? sign);
+  return isOrderWord(plain) ? plain : word;
+}
 
 /** Letters with something between each two; two signs in a row part words. */
 function joined(run: string): string {

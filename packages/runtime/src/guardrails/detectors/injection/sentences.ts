@@ -17,7 +17,7 @@ export interface KnownWord {
 
 /** Which words and features count; others are passed over. */
 export interface Vocabulary {
-  readonly wordOf: (word: string) => KnownWord | undefined;
+  readonly wordAt: (text: string, start: number, end: number) => KnownWord | undefined;
   readonly has: (feature: number) => boolean;
 }
 
@@ -25,6 +25,8 @@ const COUNT = CONCEPTS.length;
 const PAIRS = COUNT * COUNT;
 /** Features are numbers: a concept by itself, before another somewhere near, right before it; then words, then two words in a row. */
 const WORDS = COUNT + 2 * PAIRS;
+/** How many features are of concepts: they come first. */
+export const CONCEPT_FEATURES = WORDS;
 const MOST_WORDS = 32_768;
 const ROWS = WORDS + MOST_WORDS;
 
@@ -97,7 +99,7 @@ export function sentencesOf(text: string, vocabulary: Vocabulary): readonly Sent
     const kind = kindAt(text, at);
     if (kind === WORD) {
       const end = endOfWord(text, at);
-      reader.word(text.slice(at, end), { start: at, end });
+      reader.word(text, at, end);
       at = end - 1;
     } else if (kind === SIGN || kind === END) reader.sign(text.charCodeAt(at));
     else if (text.charCodeAt(at) >= KIND.length) reader.other();
@@ -138,14 +140,14 @@ class SentenceReader {
 
   constructor(vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary;
-    this.#before = vocabulary.wordOf("^")?.id;
+    this.#before = vocabulary.wordAt("^", 0, 1)?.id;
   }
 
-  word(word: string, { start, end }: Span): void {
+  word(text: string, start: number, end: number): void {
     if (this.words === 0) this.#start = start;
     this.#end = end;
     this.words++;
-    const known = this.#vocabulary.wordOf(word);
+    const known = this.#vocabulary.wordAt(text, start, end);
     if (known !== undefined) this.#known++;
     const id = known?.id;
     if (id !== undefined) {
@@ -153,7 +155,10 @@ class SentenceReader {
       if (this.#before !== undefined) this.#add(ROWS + this.#before * MOST_WORDS + id);
     }
     this.#before = id;
-    this.#mean(word, known?.meaning);
+    const meaning = known?.meaning;
+    if (meaning !== undefined) for (const concept of meaning.concepts) this.#say(concept);
+    if (this.#begun.length > 0) this.#goOn(text.slice(start, end));
+    if (meaning !== undefined && meaning.longer.size > 0) this.#begun = [...this.#begun, meaning];
   }
 
   sign(code: number): void {
@@ -171,13 +176,8 @@ class SentenceReader {
     return { start: this.#start, end: this.#end, features: this.#features, isKnown };
   }
 
-  /** What a word is about, and the phrases that end with it. */
-  #mean(word: string, meaning: Meaning | undefined): void {
-    for (const concept of meaning?.concepts ?? []) this.#say(concept);
-    if (this.#begun.length === 0) {
-      if (meaning !== undefined && meaning.longer.size > 0) this.#begun = [meaning];
-      return;
-    }
+  /** The phrases that end with a word, and those that may go on behind it. */
+  #goOn(word: string): void {
     const begun: Meaning[] = [];
     for (const before of this.#begun) {
       const phrase = before.longer.get(word);
@@ -185,7 +185,6 @@ class SentenceReader {
       for (const concept of phrase.concepts) this.#say(concept);
       if (phrase.longer.size > 0) begun.push(phrase);
     }
-    if (meaning !== undefined && meaning.longer.size > 0) begun.push(meaning);
     this.#begun = begun;
   }
 

@@ -21,6 +21,8 @@ const MOST_TRIES = 24;
 export class SignFinder {
   readonly #sources: readonly string[];
   readonly #sequences: readonly Sequence[];
+  /** By pattern, the places of the sequences that begin with it. */
+  readonly #byFirst: ReadonlyMap<number | undefined, readonly number[]>;
   #patterns: AnchoredPatterns | undefined;
 
   constructor(features: readonly Feature[]) {
@@ -30,16 +32,22 @@ export class SignFinder {
       feature,
       steps: feature.steps.map((source) => places.get(source) ?? 0),
     }));
+    this.#byFirst = Map.groupBy(this.#sequences.keys(), (index) => this.#sequences[index]?.steps[0]);
   }
 
   /** All signs whose steps begin in the given parts of a text, in the order of their beginnings. */
   find(text: string, parts: readonly Span[]): readonly Sign[] {
     // Every process loads the features, and most screen nothing.
     this.#patterns ??= new AnchoredPatterns(this.#sources);
-    const places = new Places(text, this.#patterns.find(text, parts), this.#sources.length);
-    const signs = this.#sequences.flatMap(({ feature, steps }) =>
-      places.sequences(steps, feature.gaps).map((span) => ({ feature, ...span })),
-    );
+    const found = Map.groupBy(this.#patterns.find(text, parts), ({ pattern }) => pattern);
+    const places = new Places(text, found);
+    const begun = Array.from(found.keys(), (pattern) => this.#byFirst.get(pattern) ?? []).flat();
+    const signs = begun
+      .toSorted((a, b) => a - b)
+      .flatMap((index) => {
+        const sequence = this.#sequences[index];
+        return sequence === undefined ? [] : places.signs(sequence);
+      });
     return signs.toSorted((a, b) => a.start - b.start);
   }
 }
@@ -47,31 +55,30 @@ export class SignFinder {
 /** What was found of each pattern, and where sentences end. */
 class Places {
   readonly #text: string;
-  readonly #found: readonly Anchored[][];
+  readonly #found: ReadonlyMap<number, readonly Anchored[]>;
   #ends: readonly number[] | undefined;
   #tries = 0;
 
-  constructor(text: string, found: readonly Anchored[], patterns: number) {
-    const byPattern = Array.from({ length: patterns }, (): Anchored[] => []);
-    for (const one of found) byPattern[one.pattern]?.push(one);
+  constructor(text: string, found: ReadonlyMap<number, readonly Anchored[]>) {
     this.#text = text;
-    this.#found = byPattern;
+    this.#found = found;
   }
 
-  sequences(steps: readonly number[], gaps: readonly number[]): readonly Span[] {
-    const of = steps.map((pattern) => this.#found[pattern] ?? []);
+  signs({ feature, steps }: Sequence): readonly Sign[] {
+    const { gaps } = feature;
+    const of = steps.map((pattern) => this.#found.get(pattern) ?? []);
     if (of.some((places) => places.length === 0)) return [];
-    const spans: Span[] = [];
+    const signs: Sign[] = [];
     let after = 0;
     for (const { start, end } of of[0] ?? []) {
       if (start < after) continue;
       this.#tries = MOST_TRIES;
       const last = this.#follow(of, gaps, 1, end);
       if (last === undefined) continue;
-      spans.push({ start, end: last });
+      signs.push({ feature, start, end: last });
       after = last;
     }
-    return spans;
+    return signs;
   }
 
   /** Where the rest of the steps ends, the next of them beginning not too far behind a place and in its sentence. */

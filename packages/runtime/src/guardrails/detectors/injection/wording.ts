@@ -1,6 +1,6 @@
 /** How much the words of a passage sound like orders to a model: a linear model, fitted to the labelled texts by a script. Pure. */
 import type { Span } from "../../view.ts";
-import { featureOf, type Sentence, sentencesOf, type Vocabulary } from "./sentences.ts";
+import { CONCEPT_FEATURES, featureOf, type Sentence, sentencesOf, type Vocabulary } from "./sentences.ts";
 import { BIAS, WEIGHTS } from "./weights.ts";
 import { Words } from "./words.ts";
 
@@ -15,11 +15,15 @@ const SCALE = 2.5;
 /** Features that a passage has to have for the model to say anything: of other languages it knows next to nothing. */
 const LEAST_KNOWN = 3;
 
+/** Weights have two decimals. */
+const HUNDREDTHS = 100;
+
 /** No signs make up for a score below this. */
 const QUIET = -0.6;
 
 /** Words and features of the model. Made when a text is first looked at. */
 interface Model {
+  /** In hundredths, as the table has them: sums of them are exact, in whatever order. */
   readonly weights: ReadonlyMap<number, number>;
   readonly vocabulary: Vocabulary;
 }
@@ -32,10 +36,14 @@ function prepared(): Model {
     const [name = "", weight = ""] = entry.split("=");
     weights.set(
       featureOf(name, (word) => words.idOf(word)),
-      Number(weight),
+      Math.round(Number(weight) * HUNDREDTHS),
     );
   }
-  return { weights, vocabulary: { wordOf: (word) => words.known(word), has: (feature) => weights.has(feature) } };
+  const isWeighed = Uint8Array.from({ length: CONCEPT_FEATURES }, (_, feature) => (weights.has(feature) ? 1 : 0));
+  const has = (feature: number): boolean =>
+    feature < CONCEPT_FEATURES ? isWeighed[feature] === 1 : weights.has(feature);
+  const known = words.inTexts();
+  return { weights, vocabulary: { wordAt: (text, start, end) => known.find(text, start, end), has } };
 }
 
 /** What the model makes of a text. */
@@ -51,14 +59,15 @@ export function wordingOf(text: string): Wording {
   model ??= prepared();
   const { weights, vocabulary } = model;
   const sentences = sentencesOf(text, vocabulary);
+  const weighed = sentences.map((sentence) => ({ sentence, weight: weightOf(sentence.features, weights) }));
   const passages: Passage[] = [];
   const most = sentences.map(({ isKnown }) => (isKnown ? Number.NEGATIVE_INFINITY : 0));
-  for (const [index, first] of sentences.entries()) {
+  for (const [index, first] of weighed.entries()) {
     for (const last of [index, index + 1]) {
-      const second = sentences[last];
+      const second = weighed[last];
       if (second === undefined) break;
-      const score = scoreOf(first, second, weights);
-      if (score !== undefined) passages.push({ start: first.start, end: second.end, score });
+      const score = last === index ? scoreOf(first) : scoreOfPair(first, second, weights);
+      if (score !== undefined) passages.push({ start: first.sentence.start, end: second.sentence.end, score });
       for (const one of [index, last]) most[one] = Math.max(most[one] ?? 0, score ?? 0);
     }
   }
@@ -71,18 +80,35 @@ export function wordingOf(text: string): Wording {
   };
 }
 
-/** What one sentence scores, or two in a row; nothing where too little of them is known. */
-function scoreOf(first: Sentence, second: Sentence, weights: ReadonlyMap<number, number>): number | undefined {
-  let known = first.features.size;
-  let sum = BIAS;
-  for (const feature of first.features) sum += weights.get(feature) ?? 0;
-  for (const feature of second.features) {
-    if (first.features.has(feature)) continue;
-    known++;
-    sum += weights.get(feature) ?? 0;
-  }
-  return known < LEAST_KNOWN ? undefined : sum / SCALE;
+/** A sentence, and what its features weigh together. */
+interface Weighed {
+  readonly sentence: Sentence;
+  readonly weight: number;
 }
+
+function weightOf(features: ReadonlySet<number>, weights: ReadonlyMap<number, number>): number {
+  let sum = 0;
+  for (const feature of features) sum += weights.get(feature) ?? 0;
+  return sum;
+}
+
+const scoreOf = ({ sentence, weight }: Weighed): number | undefined => scoreFor(sentence.features.size, weight);
+
+/** What two sentences in a row score: what both have counts once. */
+function scoreOfPair(first: Weighed, second: Weighed, weights: ReadonlyMap<number, number>): number | undefined {
+  const { features } = first.sentence;
+  let known = features.size;
+  let sum = first.weight + second.weight;
+  for (const feature of second.sentence.features) {
+    if (features.has(feature)) sum -= weights.get(feature) ?? 0;
+    else known++;
+  }
+  return scoreFor(known, sum);
+}
+
+/** Nothing where too little is known. */
+const scoreFor = (known: number, weight: number): number | undefined =>
+  known < LEAST_KNOWN ? undefined : (Math.round(BIAS * HUNDREDTHS) + weight) / (SCALE * HUNDREDTHS);
 
 /** What is left of a text without some ranges, which are in order. */
 function without(text: string, ranges: readonly Span[]): readonly Span[] {

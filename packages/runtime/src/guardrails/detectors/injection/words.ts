@@ -1,4 +1,5 @@
 /** The words that a model knows, numbered, with what they are about. */
+import { LetterTrie } from "../../letter-trie.ts";
 import { type Meaning, meanings } from "./concepts.ts";
 import type { KnownWord } from "./sentences.ts";
 
@@ -17,6 +18,11 @@ export class Words {
 
   known(word: string): KnownWord | undefined {
     return this.#entries.get(word);
+  }
+
+  /** All that are known by now, to be looked up in a text. */
+  inTexts(): LetterTrie<KnownWord> {
+    return new LetterTrie(this.#entries);
   }
 
   /** The number of a word; a new one gets the next. */

@@ -1,0 +1,24 @@
+/** Whether a unit of a text belongs to a letter or a digit of any script, at the cost of a look-up. */
+
+const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
+/** By unit, once it was looked at. */
+const KNOWN = new Uint8Array(0x1_00_00);
+const NO = 1;
+const YES = 2;
+
+/** Both units of a character outside of the basic plane count as what the character is. */
+export function isLetterOrDigit(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  const known = KNOWN[code];
+  if (known === YES || known === NO) return known === YES;
+  const isSurrogate = (code & 0xf800) === 0xd800;
+  if (isSurrogate) return LETTER_OR_DIGIT.test(characterAround(text, at));
+  const is = LETTER_OR_DIGIT.test(String.fromCharCode(code));
+  KNOWN[code] = is ? YES : NO;
+  return is;
+}
+
+const characterAround = (text: string, at: number): string => {
+  const start = at > 0 && (text.codePointAt(at - 1) ?? 0) > 0xffff ? at - 1 : at;
+  return String.fromCodePoint(text.codePointAt(start) ?? 0);
+};
