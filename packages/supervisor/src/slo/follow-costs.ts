@@ -1,5 +1,13 @@
-import { DeliverPolicy, type JsMsg, jetstream } from "@nats-io/jetstream";
-import { decodeRecordHeader, type Link, type Logger, messageOf, type Subjects } from "@troupe/runtime/internal";
+import {
+  type Clock,
+  decodeRecordHeader,
+  type Link,
+  type Logger,
+  messageOf,
+  type Subjects,
+} from "@troupe/runtime/internal";
+import { Follower } from "../observer/follower.ts";
+import type { FollowedRecord } from "../observer/observation.ts";
 import type { StepCost } from "./slo-counting.ts";
 
 export interface FollowCostsOptions {
@@ -9,37 +17,29 @@ export interface FollowCostsOptions {
   /** Only steps after this sequence. */
   readonly after: number;
   readonly logger: Logger;
+  readonly clock: Clock;
   /** Called for each step that cost something, in order. Must not throw. */
   readonly onCost: (cost: StepCost) => void;
 }
 
-/** Follows the headers of recorded steps, for what model calls cost. Returns how to stop. */
-export async function followCosts(options: FollowCostsOptions): Promise<() => Promise<void>> {
-  const { link, subjects, shard, after } = options;
-  const consumer = await jetstream(link.nc).consumers.get(subjects.logStream(shard), {
-    filter_subjects: subjects.everywhere(shard, "s.step.*"),
-    headers_only: true,
-    deliver_policy: DeliverPolicy.StartSequence,
-    opt_start_seq: after + 1,
-  });
-  const messages = await consumer.consume({
-    max_messages: 500,
-    expires: 2_000,
-    idle_heartbeat: 500,
-    callback: (message) => takeIn(options, message),
-  });
-  return async () => void (await messages.close());
+/** Follows the headers of recorded steps, for what model calls cost, until the signal. */
+export function followCosts(options: FollowCostsOptions, signal: AbortSignal): Promise<void> {
+  const { link, subjects, shard, after, logger, clock } = options;
+  const followed = {
+    stream: subjects.logStream(shard),
+    filter: subjects.everywhere(shard, "s.step.*"),
+    headersOnly: true,
+  };
+  const take = (record: FollowedRecord) => takeIn(options, record);
+  return new Follower({ link, followed, after, logger, clock, take }).run(signal);
 }
 
-/** An exception here would stop the read loop of the whole connection. */
-function takeIn({ shard, logger, onCost }: FollowCostsOptions, message: JsMsg): void {
+function takeIn({ shard, logger, onCost }: FollowCostsOptions, { header = "", sequence, atMs }: FollowedRecord): void {
   try {
-    const header = message.headers?.get("Troupe") ?? "";
     // Most steps are no model calls: their headers need no parsing.
     if (!header.includes('"u":')) return;
     const costMicros = decodeRecordHeader(header)?.usage?.costMicros ?? 0;
-    const atMs = Math.floor(message.info.timestampNanos / 1e6);
-    if (costMicros > 0) onCost({ shard, sequence: message.seq, atMs, costMicros });
+    if (costMicros > 0) onCost({ shard, sequence, atMs, costMicros });
   } catch (error) {
     logger.error({ reason: messageOf(error) }, "the cost of a step could not be read");
   }

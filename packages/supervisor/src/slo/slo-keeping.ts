@@ -22,8 +22,8 @@ export const hasCosts = ({ manifest }: Deployment): boolean =>
 export class SloKeeping {
   readonly #ports: LeadingPorts;
   readonly #counting: SloCounting;
-  /** How to stop following costs, by shard. */
-  readonly #followed = new Map<number, () => Promise<void>>();
+  /** Following costs, by shard; each ends with the term. */
+  readonly #followed = new Map<number, Promise<void>>();
   #report: { readonly atMs: number; readonly report: SloReport } | undefined;
 
   constructor(ports: LeadingPorts, counting: SloCounting) {
@@ -35,7 +35,7 @@ export class SloKeeping {
   async run(caughtUp: Promise<void>): Promise<void> {
     await Promise.race([caughtUp, aborted(this.#ports.signal)]);
     await repeat("objectives", ROUND_MS, this.#ports, () => this.#round());
-    await Promise.all([...this.#followed.values()].map((stop) => stop()));
+    await Promise.all(this.#followed.values());
   }
 
   /** How objectives are kept, as of the last seconds. */
@@ -60,17 +60,17 @@ export class SloKeeping {
   async #round(): Promise<void> {
     await this.#counting.round();
     const { store } = this.#ports;
-    if ([...store.view.deployments.values()].some(hasCosts)) await this.#followCosts();
+    if ([...store.view.deployments.values()].some(hasCosts)) this.#followCosts();
   }
 
-  /** Of every shard, once; a shard that cannot be followed now is tried again in the next round. */
-  async #followCosts(): Promise<void> {
-    const { observerLink: link, subjects, shards, logger } = this.#ports;
+  /** Of every shard, once. */
+  #followCosts(): void {
+    const { observerLink: link, subjects, shards, logger, clock, signal } = this.#ports;
     for (let shard = 0; shard < shards; shard++) {
       if (this.#followed.has(shard)) continue;
       const after = this.#counting.countedStep(shard) ?? 0;
       const onCost = this.#counting.addCost.bind(this.#counting);
-      this.#followed.set(shard, await followCosts({ link, subjects, shard, after, logger, onCost }));
+      this.#followed.set(shard, followCosts({ link, subjects, shard, after, logger, clock, onCost }, signal));
     }
   }
 }
