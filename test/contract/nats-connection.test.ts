@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { after, before, test } from "node:test";
 import { openLink } from "@troupe/runtime/internal";
+import { LinkProxy } from "../support/link-proxy.ts";
 import { silentLogger, startTestServer, type TestServer } from "../support/nats-server.ts";
 
 let server: TestServer;
@@ -63,6 +64,42 @@ test("a link comes back after the server was killed and started again", async ()
   await reconnected;
   await link.nc.request("$JS.API.INFO", "", { timeout: 5_000 });
   await link.close();
+});
+
+test("a server that had no time for a newcomer has not refused it", async () => {
+  const busy = createServer((socket) => {
+    socket.on("error", () => socket.destroy());
+    socket.write('INFO {"server_id":"X","version":"2.15.1","headers":true,"max_payload":1048576,"proto":1}\r\n');
+    socket.end("-ERR 'Authentication Timeout'\r\n");
+  });
+  busy.listen(0, "127.0.0.1");
+  await once(busy, "listening");
+  const address = busy.address();
+  assert.ok(address && typeof address === "object");
+  try {
+    const refused = { code: "unavailable", message: /Authentication Timeout/ };
+    await assert.rejects(open(`nats://127.0.0.1:${address.port}`), refused);
+  } finally {
+    busy.close();
+  }
+});
+
+test("where an answer takes longer than an attempt may, the next attempt may take longer: everybody gets in at last", {
+  timeout: 120_000,
+}, async () => {
+  await using proxy = await LinkProxy.start(() => new URL(server.url));
+  const link = await open(proxy.url);
+  const reconnected = (async () => {
+    for await (const status of link.nc.status()) if (status.type === "reconnect") return;
+  })();
+  // Three ways in a row: the server's greeting, the client's answer, the server's consent.
+  proxy.late(() => 750);
+  proxy.reset();
+  const newcomer = openLink({ servers: proxy.url, name: "newcomer", logger: silentLogger, firstConnectMs: 60_000 });
+  await Promise.all([reconnected, newcomer]);
+  proxy.heal();
+  await link.nc.request("$JS.API.INFO", "", { timeout: 15_000 });
+  await Promise.all([link.close(), (await newcomer).close()]);
 });
 
 test("closing sends what was published before, and closing again does nothing", async () => {

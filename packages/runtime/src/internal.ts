@@ -123,6 +123,7 @@ export * from "./nats/direct-get.ts";
 export * from "./nats/ensure-resources.ts";
 export * from "./nats/header-block.ts";
 export type { PulledMessage } from "./nats/held-messages.ts";
+export { publicKeyOf } from "./nats/nkey.ts";
 export { nodeInboxPrefix } from "./nats/node-permissions.ts";
 export * from "./nats/publish-outcome.ts";
 export * from "./nats/publisher.ts";

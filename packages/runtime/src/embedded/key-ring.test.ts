@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { TroupeError } from "../errors.ts";
+import { publicKeyOf } from "../nats/nkey.ts";
 import { createLogger } from "../telemetry/logger.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import { KeyRing } from "./key-ring.ts";
-import { loadServerSeeds, publicKeyOf } from "./server-keys.ts";
+import { loadServerSeeds } from "./server-keys.ts";
 
 let base = "";
 before(async () => {

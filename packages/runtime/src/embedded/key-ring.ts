@@ -4,9 +4,10 @@
  */
 import type { Clock } from "../clock.ts";
 import { messageOf } from "../errors.ts";
+import { newUserSeed, publicKeyOf } from "../nats/nkey.ts";
 import type { UserName } from "../nats/users.ts";
 import type { Logger } from "../telemetry/logger.ts";
-import { newSeed, publicKeyOf, publicKeysOf, type ServerSeeds, storeServerSeeds } from "./server-keys.ts";
+import { publicKeysOf, type ServerSeeds, storeServerSeeds } from "./server-keys.ts";
 
 /** Nodes look for newer keys every 5 s. */
 const OLD_KEY_MS = 12_000;
@@ -50,7 +51,7 @@ export class KeyRing {
   async rotate(user: UserName): Promise<void> {
     const { file, reload } = this.#options;
     const before = { seeds: this.#seeds, publicKeys: this.#publicKeys };
-    const seed = newSeed();
+    const seed = newUserSeed();
     this.#old.set(user, this.#publicKeys[user]);
     this.#publicKeys = { ...this.#publicKeys, [user]: publicKeyOf(seed) };
     try {

@@ -13,9 +13,9 @@ import type { Version } from "../ids.ts";
 import type { Account } from "../nats/account.ts";
 import type { Link } from "../nats/connection.ts";
 import { directGetLast } from "../nats/direct-get.ts";
+import { newUserSeed, publicKeyOf } from "../nats/nkey.ts";
 import { openRoleKeys, type RoleKeys, removeRoleKeys, writeRoleKeys } from "../nats/role-keys.ts";
 import { type RoleUserName, roleUserName } from "../nats/users.ts";
-import { newSeed, publicKeyOf } from "./server-keys.ts";
 
 export interface RoleIdentitiesOptions {
   readonly folder: string;
@@ -185,6 +185,6 @@ export class RoleIdentities implements IdentityAdministrator {
 }
 
 function newKeys(version: Version, manifest: SystemManifest): RoleKeys {
-  const seeds = Object.fromEntries(Object.keys(manifest.roles).map((role) => [role, newSeed()]));
+  const seeds = Object.fromEntries(Object.keys(manifest.roles).map((role) => [role, newUserSeed()]));
   return { v: 1, version, manifest, seeds };
 }

@@ -1,6 +1,7 @@
 /** The configuration of an embedded server, as text. Pure: what is written is exactly what the golden test shows. */
 import { TroupeError } from "../errors.ts";
 import type { Account, AccountUser, Export, Import, Permissions } from "../nats/account.ts";
+import { SIGN_IN_LIMIT_S } from "../nats/sign-in-pace.ts";
 import type { RoleUserName, UserName } from "../nats/users.ts";
 
 export interface ServerConfig {
@@ -42,7 +43,7 @@ export function serverConfigText(config: ServerConfig): string {
     "logfile_max_num: 3",
     'ping_interval: "1s"',
     "ping_max: 2",
-    "authorization { timeout: 2 }",
+    `authorization { timeout: ${SIGN_IN_LIMIT_S} }`,
     "jetstream {",
     `  store_dir: ${quoted(config.storeDir)}`,
     ...(config.syncInterval ? [`  sync_interval: ${config.syncInterval}`] : []),

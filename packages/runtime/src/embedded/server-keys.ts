@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
-import { nkeys } from "@nats-io/transport-node";
 import { z } from "zod";
 import { messageOf, TroupeError } from "../errors.ts";
+import { newUserSeed, publicKeyOf } from "../nats/nkey.ts";
 import { readSecret, writeSecret } from "../nats/secret-file.ts";
 import type { UserName } from "../nats/users.ts";
 
@@ -34,7 +34,7 @@ export async function loadServerSeeds(file: string): Promise<ServerSeeds> {
   try {
     const seeds = Seeds.parse(JSON.parse(stored));
     return seeds.tools === undefined
-      ? await storeServerSeeds(file, { ...seeds, tools: newSeed() })
+      ? await storeServerSeeds(file, { ...seeds, tools: newUserSeed() })
       : { ...seeds, tools: seeds.tools };
   } catch (error) {
     throw new TroupeError("invalid_config", `${file} does not hold the server's keys: ${messageOf(error)}`, {
@@ -43,19 +43,16 @@ export async function loadServerSeeds(file: string): Promise<ServerSeeds> {
   }
 }
 
-/** A new nkey seed of a user: a secret. */
-export const newSeed = (): string => new TextDecoder().decode(nkeys.createUser().getSeed());
-
 async function createSeeds(file: string): Promise<ServerSeeds> {
   return storeServerSeeds(file, {
-    supervisor: newSeed(),
-    operator: newSeed(),
-    host: newSeed(),
-    node: newSeed(),
-    gateway: newSeed(),
-    client: newSeed(),
-    tools: newSeed(),
-    sys: newSeed(),
+    supervisor: newUserSeed(),
+    operator: newUserSeed(),
+    host: newUserSeed(),
+    node: newUserSeed(),
+    gateway: newUserSeed(),
+    client: newUserSeed(),
+    tools: newUserSeed(),
+    sys: newUserSeed(),
   });
 }
 
@@ -79,6 +76,3 @@ export function publicKeysOf(seeds: ServerSeeds): Record<UserName, string> {
     sys: publicKeyOf(sys),
   };
 }
-
-/** Public key of a seed. */
-export const publicKeyOf = (seed: string): string => nkeys.fromSeed(new TextEncoder().encode(seed)).getPublicKey();

@@ -1,5 +1,4 @@
 /** An issuer as a part of a system: its connections, its questions and answers, from start to end. */
-import { createUser } from "@nats-io/jwt";
 import { AuditNotes } from "../audit/audit-notes.ts";
 import { AuditWriter } from "../audit/audit-writer.ts";
 import type { Clock } from "../clock.ts";
@@ -11,6 +10,7 @@ import type { Permissions } from "../nats/account.ts";
 import { type Link, type LinkOptions, openLink } from "../nats/connection.ts";
 import type { Credentials } from "../nats/credentials.ts";
 import { directGetLast } from "../nats/direct-get.ts";
+import { newUserSeed, publicKeyOf } from "../nats/nkey.ts";
 import { type AccountName, PLACE_OF_USER } from "../nats/users.ts";
 import type { Random } from "../random.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -110,11 +110,11 @@ async function ownUser(
   { clock, logger }: IssuerProcessOptions,
   stack: AsyncDisposableStack,
 ): Promise<() => Credentials> {
-  const pair = createUser();
-  const seed = new TextDecoder().decode(pair.getSeed());
+  const seed = newUserSeed();
+  const publicKey = publicKeyOf(seed);
   const sign = async (): Promise<Credentials> => {
     const expiresAtS = Math.floor(clock.nowMs() / 1_000) + OWN_LIFETIME_S;
-    const bearer = { name: "issuer", publicKey: pair.getPublicKey(), expiresAtS };
+    const bearer = { name: "issuer", publicKey, expiresAtS };
     return { seed, jwt: await signer.systemUser(account, bearer, permissions) };
   };
   let current = await sign();

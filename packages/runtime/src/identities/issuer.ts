@@ -12,6 +12,7 @@ import type { RevokedEdge, SystemManifest } from "../contracts/system.ts";
 import { TroupeError } from "../errors.ts";
 import { isSameCut } from "../graph/revoked.ts";
 import type { Version } from "../ids.ts";
+import { publicKeyOf } from "../nats/nkey.ts";
 import { ACCOUNTS, type AccountName } from "../nats/users.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { AccountResolver } from "./account-resolver.ts";
@@ -29,7 +30,7 @@ import {
 } from "./ledger.ts";
 import { roleUserAt } from "./part-credentials.ts";
 import { type SignedAccount, Signer } from "./signer.ts";
-import { publicKeyOf, type SigningKeys } from "./signing-keys.ts";
+import type { SigningKeys } from "./signing-keys.ts";
 import { signSystemAccount } from "./system-jwts.ts";
 import { newVersionKeys, type RoleAccount, roleAccountsOf, type VersionKeys } from "./version-keys.ts";
 

@@ -1,4 +1,5 @@
 /** The configuration of a NATS server that an operator runs, as text. Pure; it holds no secrets. */
+import { SIGN_IN_LIMIT_S } from "../nats/sign-in-pace.ts";
 import type { SignedAccount } from "./signer.ts";
 
 /** Files of the server's certificate; TLS is for clients, routes have their own. */
@@ -37,6 +38,7 @@ export function operatorConfigText(config: OperatorConfig): string {
     `listen: ${quoted(config.listen)}`,
     'ping_interval: "1s"',
     "ping_max: 2",
+    `authorization { timeout: ${SIGN_IN_LIMIT_S} }`,
     "jetstream {",
     `  store_dir: ${quoted(config.storeDir)}`,
     ...(config.syncInterval ? [`  sync_interval: ${config.syncInterval}`] : []),
@@ -63,7 +65,7 @@ function tlsLines(tls: ServerTls | undefined): string[] {
     ...(tls.caFile === undefined ? [] : [`  ca_file: ${quoted(tls.caFile)}`]),
     ...(tls.isMutual ? ["  verify: true"] : []),
     ...(tls.isFirst ? ["  handshake_first: true"] : []),
-    "  timeout: 2",
+    `  timeout: ${SIGN_IN_LIMIT_S}`,
     "}",
   ];
 }

@@ -1,10 +1,10 @@
 /** Credentials of the parts of a system, made by whoever has the signing keys: files that those parts are given. */
-import { createUser } from "@nats-io/jwt";
 import { requireNodeName } from "../contracts/names.ts";
 import { Subjects } from "../contracts/subjects.ts";
 import { TroupeError } from "../errors.ts";
 import { systemAccounts } from "../nats/accounts.ts";
 import type { SignedCredentials } from "../nats/credentials.ts";
+import { newUserSeed, publicKeyOf } from "../nats/nkey.ts";
 import { nodeInboxPrefix } from "../nats/node-permissions.ts";
 import { PLACE_OF_USER } from "../nats/users.ts";
 import type { IssuerStore } from "./issuer-store.ts";
@@ -74,7 +74,6 @@ export async function roleCredentials(
 export const roleUserAt = (version: string, role: string, node: string): string => `${version}/${role}@${node}`;
 
 async function signed(sign: (publicKey: string) => Promise<string>): Promise<SignedCredentials> {
-  const pair = createUser();
-  const jwt = await sign(pair.getPublicKey());
-  return { seed: new TextDecoder().decode(pair.getSeed()), jwt };
+  const seed = newUserSeed();
+  return { seed, jwt: await sign(publicKeyOf(seed)) };
 }

@@ -1,10 +1,11 @@
 /** Turns accounts and users into signed JWTs. What they say is decided in `claims.ts`. */
-import { encodeAccount, encodeGeneric, encodeUser, fromSeed } from "@nats-io/jwt";
+import { encodeAccount, encodeGeneric, encodeUser } from "@nats-io/jwt";
 import { TroupeError } from "../errors.ts";
 import type { Account, Permissions } from "../nats/account.ts";
+import { nkeyOf, publicKeyOf } from "../nats/nkey.ts";
 import type { AccountName } from "../nats/users.ts";
 import { type AccountExtras, accountClaims, nodeTag, userClaims } from "./claims.ts";
-import { publicKeyOf, type SigningKeys } from "./signing-keys.ts";
+import type { SigningKeys } from "./signing-keys.ts";
 
 /** An account as servers take it. */
 export interface SignedAccount {
@@ -40,27 +41,26 @@ export class Signer {
   /** Signs an account of this public key. */
   async account(account: Account, publicKey: string, extras?: AccountExtras): Promise<SignedAccount> {
     const claims = accountClaims(account, (name) => this.publicKeyOf(name), extras);
-    const jwt = await encodeAccount(account.name, publicKey, claims, { signer: this.#keys.signing });
+    const jwt = await encodeAccount(account.name, publicKey, claims, { signer: nkeyOf(this.#keys.signing) });
     return { publicKey, jwt };
   }
 
   /** Signs a user of one of the system's own accounts; without permissions it may do what the account may. */
   systemUser(account: AccountName, bearer: Bearer, permissions?: Permissions): Promise<string> {
     const { name, publicKey, expiresAtS } = bearer;
-    const seed = this.#keys.accounts[account];
-    return encodeUser(name, publicKey, seed, userClaims(permissions), { exp: expiresAtS });
+    const key = nkeyOf(this.#keys.accounts[account]);
+    return encodeUser(name, publicKey, key, userClaims(permissions), { exp: expiresAtS });
   }
 
   /** Signs a user for a node, with the permissions of the account's scoped key; `scopedSeed` is that key. */
   nodeUser(account: string, scopedSeed: string, node: string, bearer: Bearer): Promise<string> {
     const { name, publicKey, expiresAtS } = bearer;
-    const options = { exp: expiresAtS, signer: scopedSeed, scopedUser: true };
+    const options = { exp: expiresAtS, signer: nkeyOf(scopedSeed), scopedUser: true };
     return encodeUser(name, publicKey, account, { tags: [nodeTag(node)] }, options);
   }
 
   /** What tells servers to forget accounts. */
   deletion(accounts: readonly string[]): Promise<string> {
-    const signing = fromSeed(new TextEncoder().encode(this.#keys.signing));
-    return encodeGeneric("delete accounts", signing, "generic", { accounts: [...accounts] });
+    return encodeGeneric("delete accounts", nkeyOf(this.#keys.signing), "generic", { accounts: [...accounts] });
   }
 }

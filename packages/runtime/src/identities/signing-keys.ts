@@ -4,10 +4,11 @@
  */
 import { access, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { createAccount, createOperator, encodeOperator, fromSeed, type KeyPair } from "@nats-io/jwt";
+import { createAccount, createOperator, encodeOperator, type KeyPair } from "@nats-io/jwt";
 import { z } from "zod";
 import { isSystemName } from "../contracts/names.ts";
 import { messageOf, TroupeError } from "../errors.ts";
+import { publicKeyOf } from "../nats/nkey.ts";
 import { readSecret, writeSecret } from "../nats/secret-file.ts";
 import { ACCOUNTS, type AccountName } from "../nats/users.ts";
 
@@ -91,9 +92,6 @@ const writeKeys = (file: string, keys: SigningKeys): Promise<void> =>
 
 /** A new account's seed: a secret. */
 export const newAccountSeed = (): string => seedText(createAccount());
-
-/** Public key of any seed. */
-export const publicKeyOf = (seed: string): string => fromSeed(new TextEncoder().encode(seed)).getPublicKey();
 
 const seedText = (pair: KeyPair): string => new TextDecoder().decode(pair.getSeed());
 

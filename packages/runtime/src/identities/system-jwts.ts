@@ -4,12 +4,13 @@ import { TroupeError } from "../errors.ts";
 import type { Account, Permissions } from "../nats/account.ts";
 import { systemAccounts } from "../nats/accounts.ts";
 import { CORE_API_PREFIX } from "../nats/api-prefix.ts";
+import { publicKeyOf } from "../nats/nkey.ts";
 import { nodePermissions } from "../nats/node-permissions.ts";
 import type { AccountName } from "../nats/users.ts";
 import { type AccountExtras, NODE_TAG } from "./claims.ts";
 import { EMPTY_LEDGER, type Ledger, revocationsOf } from "./ledger.ts";
 import type { SignedAccount, Signer } from "./signer.ts";
-import { publicKeyOf, type SigningKeys } from "./signing-keys.ts";
+import type { SigningKeys } from "./signing-keys.ts";
 
 /** Signs one of the system's own accounts. */
 export function signSystemAccount(

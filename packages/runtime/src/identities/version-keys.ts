@@ -4,9 +4,10 @@ import { requireCompiled } from "../graph/compile.ts";
 import { roleAccounts, type VersionedSystem } from "../graph/role-accounts.ts";
 import { isVersion, type Version } from "../ids.ts";
 import type { Account } from "../nats/account.ts";
+import { publicKeyOf } from "../nats/nkey.ts";
 import { nodeInboxPrefix } from "../nats/node-permissions.ts";
 import { NODE_TAG, type ScopedKey } from "./claims.ts";
-import { newAccountSeed, publicKeyOf } from "./signing-keys.ts";
+import { newAccountSeed } from "./signing-keys.ts";
 
 const RoleKey = z.strictObject({
   /** Of the role's account. Nothing is signed with its own key: the operator signs the account, `signing` its users. */

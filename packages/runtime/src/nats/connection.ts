@@ -2,10 +2,8 @@ import {
   type Authenticator,
   AuthorizationError,
   connect,
-  jwtAuthenticator,
   type NatsConnection,
   type NodeConnectionOptions,
-  nkeyAuthenticator,
   type Status,
   UserAuthenticationExpiredError,
 } from "@nats-io/transport-node";
@@ -16,8 +14,10 @@ import { type Random, systemRandom } from "../random.ts";
 import { isWithin } from "../within.ts";
 import { CORE_API_PREFIX } from "./api-prefix.ts";
 import type { Credentials } from "./credentials.ts";
+import { type NkeyPair, nkeyOf } from "./nkey.ts";
 import { Outbox } from "./outbox.ts";
 import { Renewal } from "./renewal.ts";
+import { SignInAttempts } from "./sign-in-pace.ts";
 import type { TlsSettings } from "./tls.ts";
 import { PLACE_OF_USER, type UserName } from "./users.ts";
 
@@ -57,7 +57,7 @@ export interface LinkOptions {
   readonly apiPrefix?: string | undefined;
   /** Overrides what `user` says. */
   readonly inboxPrefix?: string | undefined;
-  /** How long the first connect may take, ms; default 10,000. Later reconnects go on for ever. */
+  /** For how long the first connect is tried, ms; default 10,000. Later reconnects go on for ever. */
   readonly firstConnectMs?: number;
   /** Called each time that the server does not let the user in, also before the first connect has failed. Must not throw. */
   readonly onRefused?: (() => void) | undefined;
@@ -67,35 +67,29 @@ export interface LinkOptions {
 }
 
 /**
- * Connects and stays connected. A lost connection is retried every 100 ms for ever, every second while the server refuses the user; a
- * hung server is noticed after 2 s.
+ * Connects and stays connected. A lost connection is retried every 100 ms for ever, every second while the server refuses the user, and with growing
+ * patience where it does not come to an answer; a hung server is noticed after 2 s.
  * Throws `unavailable` when no server answered in time, `unauthorized` when it refused the user, `wrong_server` when it is too old.
  */
 export async function openLink(options: LinkOptions): Promise<Link> {
-  const { name, logger, clock = systemClock } = options;
+  const { name, logger, clock = systemClock, random = systemRandom } = options;
   const place = options.user && PLACE_OF_USER[options.user];
   const inboxPrefix = options.inboxPrefix ?? place?.inboxPrefix ?? "_INBOX";
-  const refusals: Refusals = { count: 0 };
-  const connection = connectionOptions(options, inboxPrefix, refusals);
+  const attempts = new SignInAttempts(clock, random);
+  const connection = connectionOptions(options, inboxPrefix, attempts);
   const onRefused = options.onRefused ?? (() => undefined);
-  const nc = await firstConnect(connection, options.firstConnectMs ?? 10_000, clock).catch((error: unknown) => {
+  const limitMs = options.firstConnectMs ?? 10_000;
+  const nc = await firstConnect(connection, limitMs, attempts, clock).catch((error: unknown) => {
     if (TroupeError.is(error, "unauthorized")) onRefused();
     throw error;
   });
-  const level = nc.info?.api_lvl ?? 0;
-  if (level < MINIMUM_API_LEVEL) {
-    const found = `nats-server ${nc.info?.version ?? "of unknown version"} at ${nc.getServer()}`;
-    await nc.close(); // forgets what the server said of itself
-    throw new TroupeError(
-      "wrong_server",
-      `${found} has JetStream API level ${level}; Troupe needs ${MINIMUM_API_LEVEL} (nats-server 2.14.4 or newer)`,
-    );
-  }
+  await requireApiLevel(nc);
   const refuse = () => {
-    refusals.count++;
+    attempts.refused();
     onRefused();
   };
-  void followStatus(nc, logger.child({ part: "nats", link: name }), { refuse, letIn: () => (refusals.count = 0) });
+  const letIn = () => attempts.succeeded();
+  void followStatus(nc, logger.child({ part: "nats", link: name }), { refuse, letIn });
   const outbox = new Outbox(nc, logger);
   return {
     nc,
@@ -111,26 +105,36 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   };
 }
 
-/** How often, one after the other, the server has not let this user in. */
-interface Refusals {
-  count: number;
+async function requireApiLevel(nc: NatsConnection): Promise<void> {
+  const level = nc.info?.api_lvl ?? 0;
+  if (level >= MINIMUM_API_LEVEL) return;
+  const found = `nats-server ${nc.info?.version ?? "of unknown version"} at ${nc.getServer()}`;
+  await nc.close(); // forgets what the server said of itself
+  throw new TroupeError(
+    "wrong_server",
+    `${found} has JetStream API level ${level}; Troupe needs ${MINIMUM_API_LEVEL} (nats-server 2.14.4 or newer)`,
+  );
 }
 
-const RECONNECT_MS = 100;
-/** The first may be an expiry, with new credentials at hand. Then they do not get better within milliseconds, and each try is a line in a log. */
-const REFUSED_MS = 1_000;
-
-function connectionOptions(options: LinkOptions, inboxPrefix: string, refusals: Refusals): NodeConnectionOptions {
-  const { servers, name, tls, random = systemRandom } = options;
+function connectionOptions(options: LinkOptions, inboxPrefix: string, attempts: SignInAttempts): NodeConnectionOptions {
+  const { servers, name, tls } = options;
   const authenticator = authenticatorOf(options);
   return {
     servers: typeof servers === "string" ? servers : [...servers],
     name,
     maxReconnectAttempts: -1,
-    reconnectDelayHandler: () => (refusals.count > 1 ? REFUSED_MS : RECONNECT_MS) * (1 + random.unit() / 2),
+    reconnectToServer: () => {
+      attempts.begin();
+      return null; // the one that the library would take
+    },
+    reconnectDelayHandler() {
+      const { timeoutMs, afterMs } = attempts.next();
+      // The library's own copy of these options: there is no other way to give an attempt more time.
+      this.timeout = timeoutMs;
+      return afterMs;
+    },
     pingInterval: 1_000,
     maxPingOut: 2,
-    timeout: 2_000,
     // Saves an Error().stack per request: 40 to 90 % more throughput.
     noAsyncTraces: true,
     ignoreAuthErrorAbort: true,
@@ -141,21 +145,28 @@ function connectionOptions(options: LinkOptions, inboxPrefix: string, refusals: 
 }
 
 function authenticatorOf({ seed, credentials, name, logger }: LinkOptions): Authenticator | undefined {
-  if (credentials === undefined) return seed === undefined ? undefined : nkeyAuthenticator(bytesOf(seed));
-  let last = credentials();
+  if (credentials === undefined) return seed === undefined ? undefined : signerOf({ seed });
+  let answer = signerOf(credentials());
   return (nonce) => {
     try {
-      last = credentials();
+      answer = signerOf(credentials());
     } catch (error) {
       // In the library's callback: what it knew before is tried once more, and the server judges.
       logger.error({ link: name, reason: messageOf(error) }, "credentials cannot be read; the last ones are used");
     }
-    const key = bytesOf(last.seed);
-    return last.jwt === undefined ? nkeyAuthenticator(key)(nonce) : jwtAuthenticator(last.jwt, key)(nonce);
+    return answer(nonce);
   };
 }
 
-const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+/** Answers the server's challenge. */
+function signerOf({ seed, jwt }: Credentials): (nonce?: string) => { nkey: string; sig: string; jwt?: string } {
+  const pair = nkeyOf(seed);
+  const nkey = pair.getPublicKey();
+  return (nonce = "") => ({ nkey, sig: nonce === "" ? "" : signature(pair, nonce), ...(jwt !== undefined && { jwt }) });
+}
+
+const signature = (pair: NkeyPair, nonce: string): string =>
+  Buffer.from(pair.sign(Buffer.from(nonce))).toString("base64url");
 
 const tlsOptions = ({ ca, cert, key, isFirst }: TlsSettings) => ({
   ...(ca !== undefined && { caFile: ca }),
@@ -165,11 +176,19 @@ const tlsOptions = ({ ca, cert, key, isFirst }: TlsSettings) => ({
 });
 
 /** The library's own `waitOnFirstConnect` cannot be given up, so the wait for the first server is ours. */
-async function firstConnect(options: NodeConnectionOptions, limitMs: number, clock: Clock): Promise<NatsConnection> {
+async function firstConnect(
+  options: NodeConnectionOptions,
+  limitMs: number,
+  attempts: SignInAttempts,
+  clock: Clock,
+): Promise<NatsConnection> {
   const deadline = clock.monotonicMs() + limitMs;
   for (;;) {
+    const beganMs = clock.monotonicMs();
     try {
-      return await connect(options);
+      const nc = await connect(options);
+      attempts.succeeded();
+      return nc;
     } catch (error) {
       if (isRefusal(error)) {
         throw new TroupeError("unauthorized", `NATS refused the user of ${options.name}: ${messageOf(error)}`, {
@@ -182,12 +201,14 @@ async function firstConnect(options: NodeConnectionOptions, limitMs: number, clo
         });
       }
     }
-    await clock.sleep(100);
+    await clock.sleep(Math.max(0, attempts.next().afterMs - (clock.monotonicMs() - beganMs)));
   }
 }
 
+/** Too late is no refusal, though the library has one class for both. */
 const isRefusal = (error: unknown): boolean =>
-  error instanceof AuthorizationError || error instanceof UserAuthenticationExpiredError;
+  (error instanceof AuthorizationError && !/timeout/i.test(error.message)) ||
+  error instanceof UserAuthenticationExpiredError;
 
 /** The only place where permission errors of plain publishes show up. */
 async function followStatus(

@@ -1,5 +1,4 @@
 /** Where a node has the credentials of its roles from: a folder of keys on this machine, or an issuer that signs them one by one. */
-import { nkeys } from "@nats-io/transport-node";
 import type { Clock } from "../clock.ts";
 import { IssuedCredentials } from "../contracts/identities.ts";
 import type { Subjects } from "../contracts/subjects.ts";
@@ -9,6 +8,7 @@ import { isVersion } from "../ids.ts";
 import { callService } from "../nats/call-service.ts";
 import type { Link } from "../nats/connection.ts";
 import type { Credentials } from "../nats/credentials.ts";
+import { newUserSeed, publicKeyOf } from "../nats/nkey.ts";
 import { readRoleKeys } from "../nats/role-keys.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { RoleKeysPlace } from "./node-options.ts";
@@ -122,8 +122,8 @@ export class IssuedRoles implements RoleCredentialsSource {
 
   async #ask(version: string, roles: readonly string[]): Promise<void> {
     const { link, subjects, node, clock } = this.#options;
-    const pairs = roles.map((role) => ({ role, pair: nkeys.createUser() }));
-    const body = { v: 1, roles: pairs.map(({ role, pair }) => ({ version, role, publicKey: pair.getPublicKey() })) };
+    const seeds = roles.map((role) => ({ role, seed: newUserSeed() }));
+    const body = { v: 1, roles: seeds.map(({ role, seed }) => ({ version, role, publicKey: publicKeyOf(seed) })) };
     const answer = await callService(link, subjects.credentials(node), body, {
       timeoutMs: ANSWER_MS,
       ifLost: "unavailable",
@@ -131,10 +131,9 @@ export class IssuedRoles implements RoleCredentialsSource {
     const { jwts, expiresInMs } = IssuedCredentials.parse(answer);
     const sinceMs = clock.monotonicMs();
     void this.#tellWhenDue(expiresInMs * RENEW_AT);
-    for (const [index, { role, pair }] of pairs.entries()) {
+    for (const [index, { role, seed }] of seeds.entries()) {
       const jwt = jwts[index];
       if (jwt === undefined) throw new TroupeError("unavailable", "the issuer answered for other roles");
-      const seed = new TextDecoder().decode(pair.getSeed());
       const renewAtMs = sinceMs + expiresInMs * RENEW_AT;
       this.#held.set(keyOf(version, role), {
         credentials: { seed, jwt },
