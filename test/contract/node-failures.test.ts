@@ -1,13 +1,24 @@
 /** What happens to running work when hosts and nodes die, without a supervisor. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { callService, NODE_VERBS, SystemManifest, type TaskId, type TaskRecord } from "@troupe/runtime/internal";
+import {
+  callService,
+  createPublisher,
+  Held,
+  NODE_VERBS,
+  SystemManifest,
+  storeBundle,
+  type TaskId,
+  type TaskRecord,
+} from "@troupe/runtime/internal";
 import { TestCluster } from "../support/cluster.ts";
 import { isAlive, type NodeProcess } from "../support/node-process.ts";
+import { until } from "../support/stack.ts";
 
 const RELAY = fileURLToPath(new URL("../support/relay-system.ts", import.meta.url));
 const ROLES = [{ role: "a" }, { role: "b" }, { role: "c" }];
@@ -33,6 +44,12 @@ const upAndRunning = (node: string) =>
   cluster.heartbeat(node, ({ actors }) => actors.length > 0 && actors.every(({ state }) => state === "available"));
 const busy = (node: string, count: number) =>
   cluster.heartbeat(node, ({ actors }) => actors.reduce((sum, { inFlight }) => sum + inFlight, 0) === count);
+/** The node knows of a delivery that its host has in hand: the node alone can give it back, once the host is dead. */
+const holds = (node: string, durable: string) =>
+  until(`${node} to hold something of ${durable}`, 60_000, async () => {
+    const { held } = Held.parse(await callService(cluster.core, cluster.subjects.node(node, "held"), {}));
+    return (held[durable] ?? []).length > 0;
+  });
 
 test("a host that is killed in a step: its node gives back at once, and the task ends once, long before ack_wait", async () => {
   await cluster.deploy("v1", RELAY);
@@ -40,8 +57,8 @@ test("a host that is killed in a step: its node gives back at once, and the task
   await cluster.place("n1", 1, "v1", ROLES);
   const node = await cluster.startNode("n1");
   await upAndRunning("n1");
-  const task = await cluster.submit("v1", "a", { workMs: 600, number: 1 });
-  await busy("n1", 1);
+  const task = await cluster.submit("v1", "a", { workMs: 1_500, number: 1 });
+  await holds("n1", "v1-b");
   const killed = lastHost(node);
   process.kill(killed, "SIGKILL");
   const done = await cluster.done(task);
@@ -244,4 +261,50 @@ test("a life that was declared dead kills its hosts and gives nothing back, and 
   const next = await upAndRunning("n10");
   assert.ok(next.incarnation > incarnation);
   assert.doesNotMatch(node.log.join("\n"), /deliveries of an ended host are given back/);
+});
+
+test("a node gets code from the store, and again for a host that is started anew when what it had kept is damaged", async () => {
+  const code = Buffer.from(`import { setTimeout as delay } from "node:timers/promises";
+import { actor, complete, defineSystem } from "@troupe/runtime";
+export default defineSystem({
+  name: "bundled",
+  graph: { client: ["a"], a: ["client"] },
+  roles: {
+    a: actor({
+      receive: async (_message, ctx) => {
+        await ctx.step("work", ({ signal }) => delay(600, undefined, { signal }));
+        return complete("from the store");
+      },
+    }),
+  },
+});
+`);
+  const sha256 = createHash("sha256").update(code).digest("hex");
+  const manifest = { name: "bundled", graph: { client: ["a"], a: ["client"] }, roles: { a: { kind: "actor" } } };
+  const cache = join(folder, "cache");
+  await cluster.deploySource("v11", manifest, {
+    type: "bundle",
+    sha256,
+    bytes: code.length,
+    file: "system.ts",
+    external: [],
+  });
+  await cluster.onlyByHandBack("v11", ["a"]);
+  await cluster.place("n11", 1, "v11", [{ role: "a" }]);
+  const node = await cluster.startNode("n11", [], { TROUPE_CACHE_DIR: cache });
+  await node.logged(/v11.*is missing.*version cannot be started yet/);
+  const publisher = createPublisher(cluster.core);
+  await storeBundle(publisher, cluster.subjects, code);
+  publisher.close();
+  await upAndRunning("n11");
+
+  const kept = join(cache, "troupe", "bundles", `${sha256}.mjs`);
+  assert.deepEqual(await readFile(kept), code);
+  const task = await cluster.submit("v11", "a", "x");
+  await holds("n11", "v11-a");
+  await writeFile(kept, "throw new Error('damaged');");
+  process.kill(lastHost(node), "SIGKILL");
+  const done = await cluster.done(task);
+  assert.deepEqual([done.status, done.result], ["completed", "from the store"], JSON.stringify(done));
+  await until("the bundle to be whole again", 60_000, async () => code.equals(await readFile(kept)));
 });

@@ -1,12 +1,16 @@
 /** The control plane's side of the supervisor, over NATS with the accounts of a real system. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { after, before, test } from "node:test";
 import {
   type ClusterHealth,
+  createPublisher,
   type NodePlacement,
   type Operation,
+  readBundle,
   SUPERVISOR_OPERATOR_VERBS,
   SUPERVISOR_READ_VERBS,
+  storeBundle,
 } from "@troupe/runtime/internal";
 import { until } from "../support/stack.ts";
 import { deployRequest, MANIFEST, SupervisorBed } from "../support/supervisor-bed.ts";
@@ -226,3 +230,36 @@ const events = async () => {
   const { state } = await bed.jetstream<{ state: { subjects?: object } }>("STREAM.INFO.BED_CONTROL", request);
   return Object.keys(state.subjects ?? {}).map((subject) => subject.replace("bed.control.event.", ""));
 };
+
+test("a version is desired only once its code is in the store, which operators write and nodes read", async () => {
+  const { version: running } = await health();
+  const code = Buffer.from("export default 1;".padEnd(600_000));
+  const sha256 = createHash("sha256").update(code).digest("hex");
+  const source = { type: "bundle", sha256, bytes: code.length, file: "system.ts", external: [] };
+  const request = { ...deployRequest(), source };
+  assert.equal((await bed.ask<{ dry_run: boolean }>("deploy", { ...request, dry_run: true })).dry_run, true);
+  await assert.rejects(bed.ask("deploy", request), {
+    code: "unavailable",
+    message: /system\.ts is not stored yet/,
+    details: { missing: "bundle", sha256 },
+  });
+  assert.equal((await health()).version, running);
+
+  for (const link of [bed.node, bed.client]) {
+    const publisher = createPublisher(link, { timeoutMs: 100 });
+    await assert.rejects(storeBundle(publisher, bed.subjects, code), { code: "unavailable" });
+    publisher.close();
+  }
+  const publisher = createPublisher(bed.core);
+  const ref = await storeBundle(publisher, bed.subjects, code);
+  assert.deepEqual(await storeBundle(publisher, bed.subjects, code), ref, "the same code again");
+  publisher.close();
+  assert.deepEqual(Buffer.from(await readBundle(bed.node, bed.subjects, ref)), code);
+  await assert.rejects(readBundle(bed.client, bed.subjects, ref), { code: "unavailable" });
+
+  const deployed = await bed.ask("deploy", request).then(pick);
+  assert.deepEqual([deployed.kind, deployed.changed], ["create", true]);
+  assert.equal((await health()).version, deployed.version);
+  const elsewhere = { ...request, source: { ...source, file: "other.ts" } };
+  assert.equal((await bed.ask("deploy", elsewhere).then(pick)).kind, "nothing", "the same code is the same version");
+});

@@ -1,6 +1,6 @@
 /** `troupe start` as a newcomer uses it: one command, everything on this machine, and nothing left behind. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -98,14 +98,17 @@ test("kill -9 of the command line leaves no process", () =>
     await troupe.leavesNothing();
   }));
 
-test("kill -9 of a node in the middle of a task still gives exactly one answer", () =>
+test("kill -9 of a node in the middle of a task whose source is gone by then still gives exactly one answer", () =>
   inFolder(async (folder, start) => {
-    const troupe = start("--once", "--json", "--memory", "--file", SLOW_RELAY, "x");
+    const source = join(folder, "system.ts");
+    await copyFile(SLOW_RELAY, source);
+    const troupe = start("--once", "--json", "--memory", "--file", source, "x");
     const place = join(folder, "middle.json");
     const { node } = await eventually("the middle role runs", 180_000, async () => {
       const text = await readFile(place, "utf8").catch(() => "");
       return text.endsWith("\n") ? (JSON.parse(text) as { node: number }) : undefined;
     });
+    await rm(source);
     process.kill(-node, "SIGKILL");
     const { code, stdout, stderr } = await troupe.ends();
     assert.equal(code, 0, stderr);

@@ -93,14 +93,20 @@ export class TestCluster implements AsyncDisposable {
 
   /** Stores a deployment of the system that a module exports, with its durables, and makes it the current one. */
   async deploy(version: `v${number}`, modulePath: string, manifest?: SystemManifest): Promise<Deployment> {
-    const checked = SystemManifest.parse(manifest ?? (await manifestOf(modulePath)));
+    const source = { type: "module", path: modulePath, sha256: sha256(await readFile(modulePath)) } as const;
+    return this.deploySource(version, manifest ?? (await manifestOf(modulePath)), source);
+  }
+
+  /** The same for code that is anywhere. */
+  async deploySource(version: `v${number}`, manifest: unknown, source: Deployment["source"]): Promise<Deployment> {
+    const checked = SystemManifest.parse(manifest);
     const mailboxes = requireCompiled(checked).mailboxes.map(({ name }) => name);
     await ensureMailboxes(this.core, { subjects: this.subjects }, version as Version, mailboxes);
     const deployment = Deployment.parse({
       v: 1,
       version,
       manifest: checked,
-      source: { type: "module", path: modulePath, sha256: sha256(await readFile(modulePath)) },
+      source,
       hopKeys: Object.fromEntries(Object.keys(checked.roles).map((role) => [role, randomBytes(32).toString("hex")])),
       deployedAt: new Date().toISOString(),
     });
@@ -127,8 +133,9 @@ export class TestCluster implements AsyncDisposable {
     if (outcome.kind !== "stored") throw new Error(`row ${key} was not stored: ${JSON.stringify(outcome)}`);
   }
 
-  async startNode(name: string, flags: readonly string[] = []): Promise<NodeProcess> {
+  async startNode(name: string, flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<NodeProcess> {
     const node = await startNodeProcess({
+      env,
       system: TEST_SYSTEM,
       name,
       url: this.server.url,

@@ -12,6 +12,8 @@ export interface NodeProcessSettings {
   readonly url: string;
   readonly nodeSeed?: string | undefined;
   readonly hostSeed?: string | undefined;
+  /** Environment besides that of this process. */
+  readonly env?: NodeJS.ProcessEnv;
   /** Further flags: `--drain-limit-ms`, `--labels`, … */
   readonly flags?: readonly string[];
 }
@@ -33,13 +35,13 @@ export interface NodeProcess {
 
 /** Starts a node in a process group of its own. Resolves when it has joined. */
 export async function startNodeProcess(settings: NodeProcessSettings): Promise<NodeProcess> {
-  const { system, name, url, nodeSeed, hostSeed, flags = [] } = settings;
+  const { system, name, url, nodeSeed, hostSeed, flags = [], env } = settings;
   const seeds = { TROUPE_NODE_NODE_SEED: nodeSeed, TROUPE_NODE_HOST_SEED: hostSeed };
   const child = spawn(process.execPath, [ENTRY, "--system", system, "--name", name, "--nats", url, ...flags], {
     // The channel ends it when the test is killed: it has a process group of its own, and nobody else would.
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     detached: true,
-    env: { ...process.env, ...seeds },
+    env: { ...process.env, ...env, ...seeds },
   });
   child.channel?.unref();
   const node = new WatchedNode(name, child);

@@ -1,6 +1,6 @@
 /** The reference system: the default of `troupe start`, and the example to begin with. */
+import { agent } from "@troupe/agents";
 import { defineSystem } from "@troupe/runtime";
-import { agent } from "../roles/agent.ts";
 import { ANALYST, DEVELOPER, ESCALATION, PLANNER, REVIEWER, ROUTER } from "./prompts.ts";
 
 export default defineSystem({

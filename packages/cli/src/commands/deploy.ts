@@ -6,7 +6,7 @@ import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } f
 import { deploySystem } from "../deploy/deploy.ts";
 import { differenceLines } from "../deploy/difference.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
-import { chooseSystemFile, loadSystemFile } from "../system-file/load.ts";
+import { chooseSystemFile, loadSystemFile, type SystemFile } from "../system-file/load.ts";
 
 const Options = AddressOptions.extend({
   dryRun: z.boolean().default(false),
@@ -16,20 +16,25 @@ const Options = AddressOptions.extend({
 
 async function deploy(scope: Scope, options: z.infer<typeof Options>, args: readonly string[]): Promise<ExitCode> {
   const { terminal } = scope;
-  const file = await loadSystemFile(await chooseSystemFile(args[0], scope.cwd));
+  const file = await loadSystemFile(await chooseSystemFile(args[0], scope.cwd), scope.environment.bundlesFolder);
   const target = await findAddress(options, scope.environment, scope.cwd);
   const outcome = await deploySystem(scope, target, file, {
     isDryRun: options.dryRun,
     restore: options.restore,
   });
-  if (options.json) terminal.print(JSON.stringify(outcome));
+  if (options.json) terminal.print(JSON.stringify({ ...outcome, external: externalOf(file) }));
   for (const line of differenceLines(outcome.difference, terminal.paint)) terminal.note(line);
+  const external = externalOf(file);
+  if (external.length > 0)
+    terminal.note(`Not in the bundle, looked for on each node that runs it: ${external.join(", ")}.`);
   if (options.dryRun) terminal.note("Nothing was changed.");
   else if (outcome.isNew)
     terminal.note(`${file.manifest.name} is ${outcome.version} now; running tasks finish on their version.`);
   else terminal.note(`${outcome.version} runs already: nothing to do.`);
   return EXIT_CODES.ok;
 }
+
+const externalOf = ({ source }: SystemFile): readonly string[] => (source.type === "bundle" ? source.external : []);
 
 function collectEdge(text: string, before: readonly RevokedEdge[] = []): readonly RevokedEdge[] {
   const [from = "", to = "", rest] = text.split(":");

@@ -42,7 +42,7 @@ async function graphOf(
   file: string | undefined,
 ): Promise<Pick<RunningGraph, "manifest" | "revoked"> & Partial<RunningGraph>> {
   if (options.running) return reach(scope, options, "operator", (reached) => readRunningGraph(reached, scope.clock));
-  const { manifest } = await loadSystemFile(await chooseSystemFile(file, scope.cwd));
+  const { manifest } = await loadSystemFile(await chooseSystemFile(file, scope.cwd), scope.environment.bundlesFolder);
   return { manifest, revoked: [] };
 }
 

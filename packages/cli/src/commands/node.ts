@@ -1,4 +1,6 @@
 import { hostname } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { loadModelSettings } from "@troupe/agents/internal";
 import { TroupeError } from "@troupe/runtime";
 import { createNode, MessageLog, NodeMetrics, type NodeOptions, traceHosts } from "@troupe/runtime/internal";
@@ -58,6 +60,10 @@ async function runNode(scope: Scope, options: z.infer<typeof Options>): Promise<
     ...(options.hostSilence === undefined ? {} : { hostSilenceMs: Math.round(options.hostSilence * 1_000) }),
     brokerServices: brokerServices(variables, await keyRingPlace(scope.environment, address.keysFile)),
     loader: import.meta.resolve("@troupe/agents/loader"),
+    bundles: {
+      folder: scope.environment.bundlesFolder,
+      packagesFrom: [import.meta.url, pathToFileURL(join(scope.cwd, "package.json")).href],
+    },
     hostOutput: logFile && ((line) => logFile.write(line)),
     messageLog,
     tracing: await traceHosts(variables, logger),

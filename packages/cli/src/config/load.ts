@@ -1,5 +1,5 @@
 /** The only reader of environment variables in this package. */
-import { type TlsSettings, tlsOfEnvironment } from "@troupe/runtime/internal";
+import { bundlesFolderOf, type TlsSettings, tlsOfEnvironment } from "@troupe/runtime/internal";
 
 /** What the environment says; empty variables count as unset. */
 export interface Environment {
@@ -17,6 +17,8 @@ export interface Environment {
   readonly plainNatsUrl: string | undefined;
   readonly natsContext: string | undefined;
   readonly configHome: string | undefined;
+  /** Where the code of systems is kept. */
+  readonly bundlesFolder: string;
   readonly logLevel: string | undefined;
   /** `undefined` = decide by the stream. */
   readonly wantsColour: boolean | undefined;
@@ -39,6 +41,7 @@ export function loadEnvironment(variables: NodeJS.ProcessEnv): Environment {
     plainNatsUrl: read("NATS_URL"),
     natsContext: read("NATS_CONTEXT"),
     configHome: read("XDG_CONFIG_HOME") ?? (home === undefined ? undefined : `${home}/.config`),
+    bundlesFolder: bundlesFolderOf(variables),
     logLevel: read("TROUPE_LOG_LEVEL"),
     wantsColour: colourWish(read("NO_COLOR"), read("FORCE_COLOR")),
     variables,

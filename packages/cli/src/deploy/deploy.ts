@@ -1,10 +1,13 @@
-import { TroupeError } from "@troupe/runtime";
+import { type Clock, TroupeError } from "@troupe/runtime";
 import {
   callService,
   createLogger,
+  createPublisher,
+  type Link,
   openLink,
   type RevokedEdge,
   Subjects,
+  storeBundle,
   type TlsSettings,
 } from "@troupe/runtime/internal";
 import { z } from "zod";
@@ -37,14 +40,28 @@ export interface DeployOutcome {
 
 const LEADER_MS = 20_000;
 const ANSWER_MS = 15_000;
+const CHUNK_MS = 5_000;
 /** On a busy machine the identities of a version take that long. */
 const OUTCOME_MS = 60_000;
+
+/** The supervisor does not have the code yet: the same code is sent once, however often it is deployed. */
+const isMissingBundle = (error: unknown): boolean =>
+  TroupeError.is(error, "unavailable") && error.details["missing"] === "bundle";
+
+async function sendBundle(link: Link, system: string, code: Uint8Array, clock: Clock): Promise<void> {
+  const publisher = createPublisher(link, { clock, timeoutMs: CHUNK_MS });
+  try {
+    await storeBundle(publisher, new Subjects(system), code);
+  } finally {
+    publisher.close();
+  }
+}
 
 /** Asks the leading supervisor to make a system the desired one. Waits for a leader while there is none. */
 export async function deploySystem(
   scope: Scope,
   { natsUrl, system, keysFile, tls }: DeployTarget,
-  { manifest, source }: SystemFile,
+  { manifest, source, code }: SystemFile,
   { isDryRun = false, restore = [] }: { readonly isDryRun?: boolean; readonly restore?: readonly RevokedEdge[] } = {},
 ): Promise<DeployOutcome> {
   const link = await openLink({
@@ -72,6 +89,7 @@ export async function deploySystem(
         const { version, kind, difference } = Answer.parse(answer);
         return { version, difference, isNew: kind !== "nothing" || wasUnknown };
       } catch (error) {
+        if (code !== undefined && isMissingBundle(error)) await sendBundle(link, system, code, scope.clock);
         // A deployment may be repeated: what was begun is finished, and what is done is found.
         wasUnknown ||= TroupeError.is(error, "outcome_unknown");
         const isLate = scope.clock.monotonicMs() - begunMs > (wasUnknown ? OUTCOME_MS : LEADER_MS);

@@ -146,7 +146,7 @@ function streams({ subjects, version }: Range, role: CompiledRole): Attack[] {
     `DIRECT.GET.${subjects.bucketStream("desired")}.${subjects.row("desired", "current")}`,
     `DIRECT.GET.${subjects.bucketStream("api-keys")}`,
     `DIRECT.GET.${subjects.bucketStream("push")}`,
-    ...(["AUDIT", "BLOBS", "KEYS", "INGRESS", "ARCHIVE", "CONTROL"] as const).map(
+    ...(["AUDIT", "BLOBS", "BUNDLES", "KEYS", "INGRESS", "ARCHIVE", "CONTROL"] as const).map(
       (name) => `DIRECT.GET.${subjects.stream(name)}`,
     ),
     `STREAM.MSG.GET.${subjects.stream("AUDIT")}`,

@@ -60,6 +60,7 @@ function recordsOfOthers({ subjects, task, system: { doors } }: Range, role: Com
     ...AUDIT_SOURCES.map((source) => subjects.auditEntry(source)),
     subjects.auditCheckpoint(),
     `${system}.audit.forged`,
+    subjects.bundle("0".repeat(64), 0),
     // Where a client library would keep a bundle, if one were kept there.
     `$O.${system}-bundles.C.forged`,
     `$O.${system}-bundles.M.forged`,

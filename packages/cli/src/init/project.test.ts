@@ -19,10 +19,10 @@ test("a new project's system file loads and its graph is sound", async () => {
   try {
     const path = join(folder, "system.ts");
     await writeFile(path, files.get("system.ts") ?? "");
-    const { manifest, source } = await loadSystemFile(path);
+    const { manifest, source } = await loadSystemFile(path, join(folder, "bundles"));
     assert.equal(manifest.name, "demo");
     assert.deepEqual(Object.keys(manifest.roles).toSorted(), ["intake", "writer"]);
-    assert.equal(source.type, "module");
+    assert.equal(source.type, "bundle");
   } finally {
     await rm(folder, { recursive: true });
   }

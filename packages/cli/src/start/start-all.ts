@@ -18,9 +18,9 @@ import { untilNobodyIsAttached } from "./attached.ts";
 import { type LocalSystem, startLocalSystem } from "./local-system.ts";
 import { nextSteps } from "./next-steps.ts";
 import { untilActorsAreThere, untilNodesAreThere } from "./readiness.ts";
-import { watchFile } from "./reload.ts";
 import { startFacts } from "./start-facts.ts";
 import type { StartOptions } from "./start-options.ts";
+import { WatchedFiles } from "./watched-files.ts";
 
 const OTHER_START_MS = 60_000;
 
@@ -61,7 +61,7 @@ async function startHere(
       "OPENAI_API_KEY is not set: roles whose model needs it will fail. A local endpoint takes any value.",
     );
   }
-  const file = await loadSystemFile(await chooseSystemFile(options.file, scope.cwd));
+  const file = await loadSystemFile(await chooseSystemFile(options.file, scope.cwd), scope.environment.bundlesFolder);
   const role = options.role ?? doorOf(file);
   const settings = localOptions(scope, options, folder, model);
   requireStrong(scope, await startFacts(settings), options.allowWeak);
@@ -75,14 +75,15 @@ async function startHere(
   const target = { natsUrl: local.natsUrl, system, keysFile: local.keysFile, tls: local.tls };
   const run = runFile(scope, local, { system, door: doorOf(file), model });
   await unlessInterrupted(untilNodesAreThere(scope, run, local.crew.nodes.length), scope.interrupted);
-  const { version } = await unlessInterrupted(deploySystem(scope, target, await upToDate(file)), scope.interrupted);
+  const deployed = await upToDate(file, scope.environment.bundlesFolder);
+  const { version } = await unlessInterrupted(deploySystem(scope, target, deployed), scope.interrupted);
   terminal.note(
     `System ${file.manifest.name} ${version} from ${basename(file.path)} on ${local.crew.nodes.join(", ")}.\n`,
   );
 
   await writeRunFile(folder, run);
   stack.defer(() => removeRunFile(folder, run.pid));
-  if (!options.once) stack.defer(reloadOnChange(scope, file, target));
+  if (!options.once) stack.defer(reloadOnChange(scope, deployed, target));
 
   if (input !== undefined) await unlessInterrupted(untilActorsAreThere(scope, run), scope.interrupted);
   const code = input === undefined ? EXIT_CODES.ok : await taskHere(scope, run, role, input);
@@ -154,22 +155,22 @@ function doorOf(file: SystemFile): string {
   );
 }
 
-/** A changed file becomes a new version; a faulty one is said to be so and changes nothing. */
-function reloadOnChange(scope: Scope, file: SystemFile, target: Parameters<typeof deploySystem>[1]): () => void {
+/** A changed file, or one that it imports, becomes a new version; a faulty one is said to be so and changes nothing. */
+function reloadOnChange(scope: Scope, deployed: SystemFile, target: Parameters<typeof deploySystem>[1]): () => void {
   const { terminal } = scope;
+  const name = basename(deployed.path);
   const reload = async () => {
-    const changed = await loadSystemFile(file.path);
+    const changed = await loadSystemFile(deployed.path, scope.environment.bundlesFolder);
+    watched.follow(changed.files.keys());
     const { version, isNew } = await deploySystem(scope, target, changed);
-    if (isNew)
-      terminal.note(`${basename(file.path)} has changed: ${version} takes new tasks, running ones finish on theirs.`);
+    if (isNew) terminal.note(`${name} has changed: ${version} takes new tasks, running ones finish on theirs.`);
   };
-  return watchFile(file.path, () => {
+  const watched = new WatchedFiles(deployed.files.keys(), () => {
     reload().catch((error: unknown) => {
-      terminal.complain(
-        `${basename(file.path)} was not deployed: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      terminal.complain(`${name} was not deployed: ${error instanceof Error ? error.message : String(error)}`);
     });
   });
+  return () => watched.close();
 }
 
 async function untilStopped(scope: Scope, local: LocalSystem): Promise<ExitCode> {

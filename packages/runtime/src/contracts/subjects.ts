@@ -269,6 +269,10 @@ export class Subjects {
   blob(role: string, sha256: string, chunk: number | "*"): string {
     return `${this.system}.blob.${role}.${sha256}.${chunk}`;
   }
+  /** A chunk of the code of a system, in the BUNDLES stream. */
+  bundle(sha256: string, chunk: number | "*"): string {
+    return `${this.system}.bundle.${sha256}.${chunk}`;
+  }
 
   /** Parses a subject of the task log (not of sessions); `undefined` for anything else, hostile tokens included. */
   parseLog(subject: string): LogSubject | undefined {

@@ -221,12 +221,31 @@ export const Desired = z.strictObject({
 });
 export type Desired = z.infer<typeof Desired>;
 
+/** Largest code of a system: it is read by every node, and held in memory while it is checked. */
+export const MAX_BUNDLE_BYTES = 16 * 1024 * 1024;
+
+/** Code of a system as one ES module, stored under the hash of its bytes (ADR 0050). */
+export const BundleSource = z.strictObject({
+  type: z.literal("bundle"),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  bytes: z.int().min(1).max(MAX_BUNDLE_BYTES),
+  /** Name of the file that it was made from, for people. */
+  file: z.string().min(1).max(256),
+  /** Packages that are not in it: whoever runs it must have them installed. Those that come with Troupe are not named. */
+  external: z.array(z.string().min(1).max(214)).max(200),
+});
+export type BundleSource = z.infer<typeof BundleSource>;
+
 export const Deployment = z.strictObject({
   v: z.literal(1),
   version: z.string(),
   manifest: SystemManifest,
-  /** Where a node finds the code: a module on its disk, checked against the hash; or nothing, when the whole system is configuration. */
+  /**
+   * Where a node finds the code: in the store; as a module on its own disk, checked against the hash; or nowhere, when the whole system is
+   * configuration.
+   */
   source: z.discriminatedUnion("type", [
+    BundleSource,
     z.strictObject({ type: z.literal("module"), path: z.string().min(1).max(4_096), sha256: z.string().length(64) }),
     z.strictObject({ type: z.literal("yaml"), text: z.string().max(900_000), sha256: z.string().length(64) }),
   ]),

@@ -1,6 +1,6 @@
-import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { arch, platform } from "node:process";
+import { cacheFolder } from "../cache-folder.ts";
 import { TroupeError } from "../errors.ts";
 import { fetchServer } from "./fetch-server.ts";
 import { isRecentEnough, MINIMUM_SERVER_VERSION, serverVersion } from "./server-version.ts";
@@ -43,8 +43,7 @@ export async function findServer({ env, progress = () => undefined }: FindServer
 const platformName = (): string => `${platform}-${ARCHITECTURES[arch] ?? arch}`;
 
 function cachedServer(env: FindServerOptions["env"]): string {
-  const cache = env["TROUPE_CACHE_DIR"] ?? env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
-  return join(cache, "troupe", SERVER, platformName(), SERVER);
+  return join(cacheFolder(env), SERVER, platformName(), SERVER);
 }
 
 async function requireGiven(file: string): Promise<string> {

@@ -97,8 +97,7 @@ export class Host {
 
   /** Loads the system. Throws `invalid_config` when it cannot run here. */
   static async open(options: HostOptions): Promise<Host> {
-    const { deployment, loader } = options.configure;
-    return new Host(options, await loadSystem(deployment, loader));
+    return new Host(options, await loadSystem(options.configure));
   }
 
   /** Obeys a command; `exit` and `configure` are the process's business. Never throws. */

@@ -73,6 +73,10 @@ export const Configure = z.strictObject({
   deployment: Deployment,
   /** Module that turns the text of a configuration-only system into a definition; needed for source `yaml` only. */
   loader: z.string().max(4_096).optional(),
+  /** Where the code lies, and URLs of the modules whose packages it uses; needed for source `bundle` only. */
+  bundle: z
+    .strictObject({ path: z.string().min(1).max(4_096), packagesFrom: z.array(z.string().max(4_096)).min(1) })
+    .optional(),
   /** How long a replica that is no longer wanted may finish what it runs. */
   drainLimitMs: count,
   logLevel: z.string().max(16),

@@ -5,6 +5,8 @@ import { z } from "zod";
 import type { RoleDefinition } from "../actor/define.ts";
 import type { Deployment } from "../contracts/system.ts";
 import { messageOf, TroupeError } from "../errors.ts";
+import { useBundle } from "./bundle-modules.ts";
+import type { Configure } from "./ipc.ts";
 
 const isFunction = (value: unknown) => typeof value === "function";
 const RoleShape = z.custom<RoleDefinition>(
@@ -25,12 +27,16 @@ const LoaderShape = z.looseObject({
 /** The roles of a loaded system, by name. */
 export type Roles = ReadonlyMap<string, RoleDefinition>;
 
+/** What a host is told of the code that it runs. */
+export type SystemCode = Pick<Configure, "deployment" | "loader" | "bundle">;
+
 /**
  * Loads the code of a deployment. The source must have the hash that was deployed and must define every role of the manifest. Throws
  * `invalid_config` with what is wrong; nothing that the module throws comes out as anything else.
  */
-export async function loadSystem(deployment: Deployment, loader: string | undefined): Promise<Roles> {
-  const roles = rolesOf(await loadSource(deployment, loader), deployment);
+export async function loadSystem(code: SystemCode): Promise<Roles> {
+  const { deployment } = code;
+  const roles = rolesOf(await loadSource(code), deployment);
   const missing = Object.keys(deployment.manifest.roles).filter((role) => !roles.has(role));
   if (missing.length > 0) {
     throw new TroupeError("invalid_config", `${describe(deployment)} does not define ${missing.join(", ")}`, {
@@ -40,20 +46,30 @@ export async function loadSystem(deployment: Deployment, loader: string | undefi
   return roles;
 }
 
-async function loadSource(deployment: Deployment, loader: string | undefined): Promise<unknown> {
+async function loadSource({ deployment, loader, bundle }: SystemCode): Promise<unknown> {
   const { source } = deployment;
+  if (source.type === "bundle") return loadBundle(deployment, bundle);
   return source.type === "module"
     ? loadModule(deployment, source.path)
     : loadConfiguration(deployment, source.text, loader);
+}
+
+async function loadBundle(deployment: Deployment, bundle: SystemCode["bundle"]): Promise<unknown> {
+  if (bundle === undefined) {
+    throw new TroupeError("invalid_config", `${describe(deployment)} was deployed, and this node keeps no code`);
+  }
+  requireHash(deployment, await readSource(bundle.path));
+  return defaultOf(await importModule(useBundle(bundle.path, bundle.packagesFrom), describe(deployment)));
 }
 
 async function loadModule(deployment: Deployment, path: string): Promise<unknown> {
   const { sha256 } = deployment.source;
   requireHash(deployment, await readSource(path));
   // The query makes a changed file a new module where one process loads several versions of it.
-  const loaded = await importModule(`${pathToFileURL(path).href}?sha256=${sha256}`, describe(deployment));
-  return "default" in loaded ? loaded.default : undefined;
+  return defaultOf(await importModule(`${pathToFileURL(path).href}?sha256=${sha256}`, describe(deployment)));
 }
+
+const defaultOf = (loaded: object): unknown => ("default" in loaded ? loaded.default : undefined);
 
 async function loadConfiguration(deployment: Deployment, text: string, loader: string | undefined): Promise<unknown> {
   requireHash(deployment, text);
@@ -102,5 +118,7 @@ function rolesOf(value: unknown, deployment: Deployment): Roles {
   return new Map(Object.entries(parsed.data.roles));
 }
 
-const describe = ({ version, source }: Deployment) =>
-  source.type === "module" ? `module ${source.path} of ${version}` : `system file of ${version}`;
+function describe({ version, source }: Deployment): string {
+  if (source.type === "yaml") return `system file of ${version}`;
+  return source.type === "module" ? `module ${source.path} of ${version}` : `${source.file} of ${version}`;
+}

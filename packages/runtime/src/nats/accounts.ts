@@ -63,7 +63,7 @@ function core(subjects: Subjects, logs: readonly string[]): Account {
   const ingress = subjects.stream("INGRESS");
   const readable = [
     ...logs,
-    ...(["KEYS", "ARCHIVE", "BLOBS", "INGRESS"] as const).map((name) => subjects.stream(name)),
+    ...(["KEYS", "ARCHIVE", "BLOBS", "BUNDLES", "INGRESS"] as const).map((name) => subjects.stream(name)),
     ...(["desired", "placement", "members", "api-keys", "push", ...NODE_BUCKETS] as const).map((name) =>
       subjects.bucketStream(name),
     ),
@@ -182,7 +182,7 @@ function gateway(subjects: Subjects, logs: readonly string[]): Account {
 function node(subjects: Subjects, logs: readonly string[]): Account {
   const { system: sys } = subjects;
   const buckets = (["desired", "placement", ...NODE_BUCKETS] as const).map((name) => subjects.bucketStream(name));
-  const readable = [subjects.stream("BLOBS"), ...buckets];
+  const readable = [subjects.stream("BLOBS"), subjects.stream("BUNDLES"), ...buckets];
   // Of whom a task is: what a host says of that is a claim.
   const starts = logs.map((name) => `DIRECT.GET.${name}.${sys}.log.*.*.*.start.client.m.send.*`);
   return {

@@ -102,6 +102,8 @@ function plainSpecs(settings: ResourceSettings): StreamSpec[] {
     { ...once, name: subjects.stream("KEYS"), subjects: [`${system}.key.*`], max_age: 24 * HOUR },
     { ...once, name: subjects.stream("ARCHIVE"), subjects: [`${system}.archive.*.*`], max_age: 30 * DAY },
     { ...once, name: subjects.stream("BLOBS"), subjects: [`${system}.blob.*.*.*`], max_age: 30 * DAY },
+    // No age: the code of a version is needed for as long as the version runs.
+    { ...kept, ...WRITE_ONCE, name: subjects.stream("BUNDLES"), subjects: [`${system}.bundle.*.*`] },
     { ...kept, name: subjects.stream("CONTROL"), subjects: [`${system}.control.event.>`], max_age: 30 * DAY },
     {
       ...kept,

@@ -3,11 +3,13 @@ import type { BlobRef } from "../contracts/blob-body.ts";
 import type { Subjects } from "../contracts/subjects.ts";
 import { TroupeError } from "../errors.ts";
 import { type Blobs, createBlobs } from "../nats/blobs.ts";
+import { readBundle } from "../nats/bundles.ts";
 import type { Link } from "../nats/connection.ts";
+import type { ContentRef } from "../nats/content.ts";
 import { createPublisher } from "../nats/publisher.ts";
 import { OnDemand } from "../on-demand.ts";
 
-/** Reads and stores large bodies for hosts, which have no rights on their store; on a connection of its own, so that heartbeats never wait. */
+/** Reads and stores what is large for hosts, which have no rights on its store; on a connection of its own, so that heartbeats never wait. */
 export class BlobBroker implements Blobs {
   readonly #subjects: Subjects;
   readonly #clock: Clock;
@@ -29,6 +31,11 @@ export class BlobBroker implements Blobs {
   /** Throws `body_too_large`, `store_full`, `unavailable`. */
   put(role: string, bytes: Uint8Array): Promise<BlobRef> {
     return this.#with((blobs) => blobs.put(role, bytes));
+  }
+
+  /** The code of a deployed system. Throws `malformed_record` when it is not what was stored, `unavailable`. */
+  async bundle(bundle: ContentRef): Promise<Uint8Array> {
+    return readBundle(await this.#connected(), this.#subjects, bundle);
   }
 
   async close(): Promise<void> {

@@ -34,6 +34,7 @@ function supervised() {
           exited: started.promise,
         };
       },
+      prepare: async () => undefined,
       configure: () => ({ type: "configure", incarnation: "x-1", deployment }) as Configure,
       giveBack: async (held) => void givenBack.push(...held),
       onDeath: ({ reason }) => void deaths.push(reason),

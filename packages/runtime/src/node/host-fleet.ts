@@ -3,6 +3,7 @@ import type { Deployment } from "../contracts/system.ts";
 import { messageOf, TroupeError } from "../errors.ts";
 import { DeadIncarnations, hostIncarnation } from "../host/dead-incarnations.ts";
 import {
+  type Configure,
   type HeldDelivery,
   type LinkSettings,
   type ReplicaReport,
@@ -41,6 +42,8 @@ export interface HostFleetOptions extends Inherited {
   readonly incarnation: string;
   readonly hostLink: LinkSettings;
   readonly loader: string | undefined;
+  /** Gets the code of a source onto this machine, where it is in a bundle; throws when that cannot be done now. */
+  readonly bundleOf: (source: Deployment["source"]) => Promise<Configure["bundle"]>;
   readonly drainLimitMs: number;
   /** Reads what was deployed as a version; throws when it cannot be read, and is then asked again later. */
   readonly deploymentOf: (version: string) => Promise<Deployment>;
@@ -173,37 +176,40 @@ export class HostFleet {
   async #start(name: string, version: string, replicas: readonly ReplicaSpec[]): Promise<boolean> {
     let deployment: Deployment;
     let credentials: RoleCredentials | undefined;
+    let bundle: Configure["bundle"];
     try {
       deployment = await this.#options.deploymentOf(version);
+      bundle = await this.#options.bundleOf(deployment.source);
       credentials = await this.#credentialsOf(version, replicas);
     } catch (error) {
       this.#logger.error({ version, reason: messageOf(error) }, "version cannot be started yet; trying again");
       return false;
     }
     if (this.#isClosed) return false;
-    this.#hosts.set(name, this.#supervise(deployment, credentials, replicas));
+    this.#hosts.set(name, this.#supervise({ deployment, bundle }, credentials, replicas));
     return true;
   }
 
   #supervise(
-    deployment: Deployment,
+    code: Pick<Configure, "deployment" | "bundle">,
     given: RoleCredentials | undefined,
     replicas: readonly ReplicaSpec[],
   ): SupervisedHost {
-    const { version } = deployment;
+    const { version, source } = code.deployment;
     const { startHost, giveBack, onChange, onHopsEnded, onReplicas, silenceLimitMs, blobs, broker, clock, random } =
       this.#options;
     const { system, node, incarnation, hostLink, loader, drainLimitMs, telemetry } = this.#options;
     const options: SupervisedHostOptions = {
       version,
       startHost,
+      prepare: async () => void (await this.#options.bundleOf(source)),
       configure: () => ({
         type: "configure",
         system,
         node,
         incarnation: hostIncarnation(incarnation, ++this.#started),
         link: hostLink,
-        deployment,
+        ...code,
         loader,
         drainLimitMs,
         logLevel: this.#logger.level,

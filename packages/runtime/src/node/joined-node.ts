@@ -7,6 +7,7 @@ import { BlobBroker } from "./blob-broker.ts";
 import { Broker } from "./broker.ts";
 import { childHosts } from "./child-host.ts";
 import { DesiredState } from "./desired-state.ts";
+import { HostCode } from "./host-code.ts";
 import { HostFleet } from "./host-fleet.ts";
 import { HostTelemetry } from "./host-telemetry.ts";
 import { inlineHosts } from "./inline-host.ts";
@@ -82,6 +83,7 @@ function openFleet(
   const { system, hostLink, loader, isolation, drainLimitMs, hostSilenceMs } = options;
   const { clock, random, logger, memoryBytes, tracing, metrics, hostOutput, roleKeys } = options;
   const telemetry = new HostTelemetry(tracing, metrics !== undefined, options.messageLog);
+  const code = options.bundles && new HostCode(options.bundles, (bundle) => blobs.bundle(bundle), clock);
   const fleet = new HostFleet({
     telemetry,
     system,
@@ -89,6 +91,7 @@ function openFleet(
     incarnation,
     hostLink,
     loader,
+    bundleOf: async (source) => code?.of(source),
     drainLimitMs,
     startHost:
       isolation === "process" ? childHosts(logger, hostOutput) : inlineHosts({ clock, random, logger, memoryBytes }),

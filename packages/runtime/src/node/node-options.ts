@@ -16,6 +16,14 @@ export type NodeLink = LinkSettings & Pick<LinkOptions, "credentials">;
 
 export type RoleKeysPlace = { readonly folder: string } | "issued";
 
+/** Where a node keeps the code that was deployed. */
+export interface BundlesPlace {
+  /** Of this machine; may be shared. What lies there is run: nobody else may write to it. */
+  readonly folder: string;
+  /** URLs of modules: packages that are not in a bundle are those that the first of them finds, else the next. */
+  readonly packagesFrom: readonly string[];
+}
+
 /** What a node is told when it is made. */
 export interface NodeOptions {
   /** Name of the system that it joins. */
@@ -42,6 +50,8 @@ export interface NodeOptions {
   readonly memoryLimitBytes?: number | undefined;
   /** Module with `loadYamlSystem`, for systems that are configuration only. Without it such a system fails to start here. */
   readonly loader?: string;
+  /** Where the code of deployed systems is kept, and whose packages it uses. Without it a system with code fails to start here. */
+  readonly bundles?: BundlesPlace;
   /** `process` (default): each version in a child process. `none`: in this process, for tests and debugging. */
   readonly isolation?: "process" | "none";
   /** How long a drain lets messages finish before they are aborted and given back. Default 25 s, ms. */
@@ -67,7 +77,15 @@ export interface NodeOptions {
   readonly memoryBytes?: () => number;
 }
 
-type OptionalForGood = "loader" | "roleKeys" | "memoryLimitBytes" | "hostOutput" | "messageLog" | "tracing" | "metrics";
+type OptionalForGood =
+  | "loader"
+  | "bundles"
+  | "roleKeys"
+  | "memoryLimitBytes"
+  | "hostOutput"
+  | "messageLog"
+  | "tracing"
+  | "metrics";
 
 /** {@link NodeOptions} with every default filled in. */
 export type ResolvedNodeOptions = Required<Omit<NodeOptions, OptionalForGood>> & {
@@ -77,6 +95,7 @@ export type ResolvedNodeOptions = Required<Omit<NodeOptions, OptionalForGood>> &
   readonly metrics: NodeMetrics | undefined;
   readonly memoryLimitBytes: number | undefined;
   readonly loader: string | undefined;
+  readonly bundles: BundlesPlace | undefined;
   readonly roleKeys: RoleKeysPlace | undefined;
 };
 
@@ -104,6 +123,7 @@ export function resolveNodeOptions(options: NodeOptions): ResolvedNodeOptions {
     memoryLimitBytes:
       options.memoryLimitBytes === undefined ? undefined : count("memoryLimitBytes", options.memoryLimitBytes, 0),
     loader: options.loader,
+    bundles: options.bundles,
     roleKeys: options.roleKeys,
     hostOutput: options.hostOutput,
     messageLog: options.messageLog,

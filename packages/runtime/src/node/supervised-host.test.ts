@@ -52,6 +52,7 @@ function supervised(credentials?: RoleCredentials) {
       onRefused: (role) => void refused.push(role),
       startHost,
       configure,
+      prepare: async () => undefined,
       giveBack: async (held) => void givenBack.push(...held),
       onDeath: (death) => void deaths.push(death),
       onChange: () => undefined,

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { ActorFailure } from "../contracts/control.ts";
+import { messageOf } from "../errors.ts";
 import {
   type Configure,
   type HeldDelivery,
@@ -35,6 +36,8 @@ export interface HostDeath {
 export interface SupervisedHostOptions {
   readonly version: string;
   readonly startHost: StartHost;
+  /** Sees to it that what its system loads is on this machine still; called before the host is started again. */
+  readonly prepare: () => Promise<void>;
   /** First message of the next host process, with an incarnation that no earlier one had. */
   readonly configure: () => Configure;
   /** Gives back what an ended host held; called on every exit that left something in hand. */
@@ -186,6 +189,17 @@ export class SupervisedHost {
       const waitMs = decision.directive === "restart" ? decision.delayMs : HOST_INTENSITY.windowMs;
       logger.warn({ version, ...exit, failure: life.failure, waitMs }, "host ended; it is started again");
       await clock.sleep(waitMs, this.#unwanted.signal).catch(() => undefined);
+      await this.#prepare();
+    }
+  }
+
+  /** Without its code the host says itself that it cannot run, and is started again later. */
+  async #prepare(): Promise<void> {
+    const { prepare, logger, version } = this.#options;
+    try {
+      await prepare();
+    } catch (error) {
+      logger.error({ version, reason: messageOf(error) }, "the code of a version cannot be had now");
     }
   }
 

@@ -10,6 +10,7 @@ import {
   type Problem,
   problemsOf,
   RevokedEdge,
+  readBundle,
   rfc3339,
   SystemManifest,
   TroupeError,
@@ -95,6 +96,7 @@ async function deployOnce(ports: DeployPorts, order: DeployOrder, manner: Manner
   const answer = { version: plan.version, kind: plan.kind, dry_run: isDryRun, difference: plan.difference };
   const { revoked, restored } = withRestored(desired?.revoked, restore);
   if (isDryRun) return { ...answer, changed: false };
+  await requireCode(ports, order);
   if (plan.kind === "nothing") {
     if (desired && restored.length > 0) await restoreEdges(ports, desired, revision, { ...manner, restore: restored });
     return { ...answer, changed: restored.length > 0 };
@@ -113,6 +115,21 @@ async function deployOnce(ports: DeployPorts, order: DeployOrder, manner: Manner
   for (const edge of restored) await audit.store({ event: "edge_restored", who, edge });
   await audit.store(deploymentEntry(plan, who, "done"));
   return { ...answer, changed: true };
+}
+
+/** A version never becomes the desired one before nodes can have its code. Throws `unavailable` and says that the bundle is missing. */
+async function requireCode({ link, resources }: DeployPorts, { source }: DeployOrder): Promise<void> {
+  if (source.type !== "bundle") return;
+  try {
+    await readBundle(link, resources.subjects, source);
+  } catch (cause) {
+    if (!TroupeError.is(cause, "malformed_record")) throw cause;
+    const details = { missing: "bundle", sha256: source.sha256 };
+    throw new TroupeError("unavailable", `the code of ${source.file} is not stored yet: ${cause.message}`, {
+      cause,
+      details,
+    });
+  }
 }
 
 /** The same version, with edges that had been cut. */

@@ -1,10 +1,12 @@
 /** Settings of a node process, from its flags and, where a flag is missing, from its environment. Nothing else of a node reads either. */
+import { join } from "node:path";
 import { env as processEnv } from "node:process";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { cacheFolder } from "../../cache-folder.ts";
 import { TroupeError } from "../../errors.ts";
 import type { LinkSettings } from "../../host/ipc.ts";
-import { type TlsSettings, tlsOfEnvironment } from "../../nats/tls.ts";
+import { tlsOfEnvironment } from "../../nats/tls.ts";
 import { PLACE_OF_USER, type UserName } from "../../nats/users.ts";
 import { COLLECTOR_SECRETS } from "../../telemetry/config/load.ts";
 import { LOG_LEVELS, type LogLevel } from "../../telemetry/log-levels.ts";
@@ -60,7 +62,7 @@ export function loadNodeConfig(args: readonly string[], env: Readonly<Record<str
   const given = Object.fromEntries(NAMES.map((name) => [name, flags[name] ?? env[variable(name)]]));
   const parsed = Settings.safeParse(given);
   if (!parsed.success) throw new TroupeError("invalid_config", `node settings: ${z.prettifyError(parsed.error)}`);
-  return configOf(parsed.data, tlsOfEnvironment(env));
+  return configOf(parsed.data, env);
 }
 
 function readFlags(args: readonly string[], options: Record<string, { type: "string" }>) {
@@ -71,7 +73,8 @@ function readFlags(args: readonly string[], options: Record<string, { type: "str
   }
 }
 
-function configOf(settings: Settings, tls: TlsSettings | undefined): NodeConfig {
+function configOf(settings: Settings, env: Readonly<Record<string, string | undefined>>): NodeConfig {
+  const tls = tlsOfEnvironment(env);
   const { system, name, nats, labels, capabilities, slots, loader, isolation } = settings;
   const drainLimitMs = settings["drain-limit-ms"];
   const heartbeatMs = settings["heartbeat-ms"];
@@ -88,6 +91,7 @@ function configOf(settings: Settings, tls: TlsSettings | undefined): NodeConfig 
     ...(slots === undefined ? {} : { slots }),
     ...(memoryMb === undefined ? {} : { memoryLimitBytes: memoryMb * 1024 * 1024 }),
     ...(loader === undefined ? {} : { loader }),
+    bundles: { folder: bundlesFolderOf(env), packagesFrom: [import.meta.url] },
     ...(isolation && { isolation }),
     ...(drainLimitMs === undefined ? {} : { drainLimitMs }),
     ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
@@ -95,6 +99,10 @@ function configOf(settings: Settings, tls: TlsSettings | undefined): NodeConfig 
     logLevel: settings["log-level"],
   };
 }
+
+/** Where processes of this user keep deployed code. */
+export const bundlesFolderOf = (env: Readonly<Record<string, string | undefined>>): string =>
+  join(cacheFolder(env), "bundles");
 
 /** What hosts get of this process's environment: everything but what only the node needs, and agents' code must not read. */
 export function hostEnvironment(environment: NodeJS.ProcessEnv = processEnv): NodeJS.ProcessEnv {
