@@ -9,12 +9,24 @@ import type { PartReports } from "./part-reports.ts";
 
 /** What ends with a task, a watch or a connection has ended by then; asked again and again until it is so. */
 const SETTLE_MS = 30_000;
+const BACK_MS = 60_000;
 
 /** What every part holds while nothing is to be done. */
 export const atRest = (bed: ChaosBed): Promise<readonly AtRest[]> =>
   Promise.all(bed.parts.map((part) => partAtRest(part, bed.reports)));
 
+/** One that has just ended by itself is started again (keeper.ts), and asked again. */
 async function partAtRest(part: Part, reports: PartReports): Promise<AtRest> {
+  let found: AtRest | undefined;
+  await until(`${part.name} at rest`, BACK_MS, async () => {
+    found = await look(part, reports);
+    return true;
+  });
+  if (found === undefined) throw new Error(`${part.name} does not come to rest`);
+  return found;
+}
+
+async function look(part: Part, reports: PartReports): Promise<AtRest> {
   const { pid } = part.process;
   const processes = [pid, ...(await hostsOf(pid))];
   const handles = await Promise.all(processes.map((each) => readdir(`/proc/${each}/fd`)));

@@ -58,7 +58,12 @@ async function reportsOf(
     const minutes = Math.min(ROUND_MINUTES, leftMinutes);
     leftMinutes -= minutes;
     note(`seed ${seed}, ${minutes} min`);
-    const { round, overdue, next } = await runRound(bed, { seed, minutes, faults }, from, note);
+    const { round, overdue, next } = await runRound(bed, { seed, minutes, faults }, from, note).catch(
+      (error: unknown) => {
+        note(bed.logs());
+        throw error;
+      },
+    );
     from = next;
     const report = reportOf(round, { seed, leastEnds: settings.leastEndsAMinute * minutes, overdue });
     reports.push(report);
