@@ -14,6 +14,7 @@ import type { FollowedEvents, Round } from "../chaos/suite/evidence.ts";
 import { INVARIANTS, invariantsPage } from "../chaos/suite/invariants-page.ts";
 import { CHECKS } from "../chaos/suite/judge.ts";
 import type { AskedAct } from "../chaos/suite/load/approval-load.ts";
+import { PartReports } from "../chaos/suite/part-reports.ts";
 import { SecretSearch } from "../chaos/suite/secret-search.ts";
 import { calmRound } from "../support/calm-round.ts";
 import { toHistory } from "../support/history.ts";
@@ -186,6 +187,18 @@ describe("what is returned and kept", () => {
     search.look("the log of node-1", "cret, and more");
     assert.deepEqual(details(secretsKept(round([], { spills: search.spills }))), ["a key is in the log of node-1"]);
   });
+});
+
+test("where a gateway is stays known whatever it says afterwards, from the moment that it has said so whole", () => {
+  const reports = new PartReports();
+  reports.hear("gateway-1", "a line\ngateway at http://127.0.0.1:12");
+  assert.equal(reports.addressOf("gateway-1"), undefined);
+  reports.hear("gateway-1", "34\n");
+  for (let i = 0; i < 1_000; i++) reports.hear("gateway-1", `line ${i}\n`);
+  assert.equal(reports.addressOf("gateway-1"), "http://127.0.0.1:1234");
+  assert.equal(reports.addressOf("gateway-2"), undefined);
+  reports.hear("gateway-1", "gateway at http://127.0.0.1:5678\n");
+  assert.equal(reports.addressOf("gateway-1"), "http://127.0.0.1:5678");
 });
 
 test("docs/chaos.md says which check judges which invariant, and names tests that are there", async () => {

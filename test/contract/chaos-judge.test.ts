@@ -135,6 +135,7 @@ describe("the judge of the fault suite", () => {
     assert.deepEqual(invariants(round({}, { events: [died("node-2/x", 1_100)] })), []);
     assert.deepEqual(invariants(round({}, { events: [died("node-1", 1_100)] })), ["no needless death"]);
     assert.deepEqual(invariants(round({}, { events: [died("node-2", 30_000)] })), ["no needless death"]);
+    assert.deepEqual(invariants(round({}, { events: [died("node-2", 30_000)], slowness: 2 })), []);
     const struck = [{ ...struckNode, missed: ["node-1"] }];
     assert.deepEqual(invariants(round({}, { struck, events: [died("node-1", 1_100)] })), []);
   });

@@ -23,6 +23,8 @@ const MINUTES = 1;
 /** Under many mutants tasks never end. Longer than the sweeper takes to bring a lost message back, or there would be no proof that it must. */
 const PATIENCE_MS = 75_000;
 const LEAST_ENDS = 50;
+/** What these find may come of a slow machine as well, and proves nothing of a mutant. */
+const OF_THE_MACHINE: ReadonlySet<string> = new Set(["ends in time", "all returned", "no needless death"]);
 
 /** What became of a mutant. */
 export interface Verdict {
@@ -66,7 +68,7 @@ async function strike(
   for (let seed = firstSeed; seed < firstSeed + MOST_SEEDS; seed++) {
     const { report, next } = await oneRound(bed, faults, seed, { from, minutes: MINUTES }, note);
     from = next;
-    const [violation] = report.violations;
+    const violation = report.violations.find(({ invariant }) => !OF_THE_MACHINE.has(invariant));
     if (violation)
       return { check: violation.invariant, detail: `seed ${seed}: ${violation.task}: ${violation.detail}` };
   }

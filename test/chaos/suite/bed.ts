@@ -118,11 +118,8 @@ export class ChaosBed implements AsyncDisposable {
   }
 
   /** Base URL of a gateway. Throws while it has said none. */
-  urlOf({ name, process }: Part): string {
-    const url = process.log
-      .match(/gateway at (\S+)/g)
-      ?.at(-1)
-      ?.slice("gateway at ".length);
+  urlOf({ name }: Part): string {
+    const url = this.reports.addressOf(name);
     if (url === undefined) throw new Error(`${name} has no address yet`);
     return url;
   }

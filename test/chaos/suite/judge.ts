@@ -30,7 +30,7 @@ import type { Round, Struck } from "./evidence.ts";
 const LIMIT_MS = 60_000;
 /** A task that asks a model may meet three that stall, each for as long as a first word is waited for; one whose message is lost is missed only after a while. */
 export const STRAY_LIMIT_MS = 150_000;
-/** A node that was struck may be declared dead until so long after it was healed. */
+/** A node that was struck may be declared dead until so long after it was healed, or started, on a machine of our own. */
 const AFTERMATH_MS = 15_000;
 
 const everyone = ({ accepted, strays }: Round): readonly TaskId[] => [...accepted, ...strays];
@@ -258,15 +258,15 @@ function budgetsKept({ history, modelCalls }: Round): Violation[] {
 }
 
 /** No node is declared dead that nothing was done to, however slow the machine or the server was. */
-function noNeedlessDeath({ events, struck }: Round): Violation[] {
+function noNeedlessDeath({ events, struck, slowness }: Round): Violation[] {
   return events
     .filter(({ name }) => name === "node.dead")
-    .filter(({ about, at }) => !wasStruck(struck, about, Date.parse(at)))
+    .filter(({ about, at }) => !wasStruck(struck, about, Date.parse(at), AFTERMATH_MS * slowness))
     .map(({ about, at, reason }) => ({ invariant: "no needless death", task: about, detail: `${at}: ${reason}` }));
 }
 
-const wasStruck = (struck: readonly Struck[], about: string, atMs: number): boolean =>
+const wasStruck = (struck: readonly Struck[], about: string, atMs: number, aftermathMs: number): boolean =>
   struck.some(
     ({ target, missed, atMs: from, healedAtMs }) =>
-      [target, ...missed].some((name) => about.startsWith(name)) && atMs >= from && atMs <= healedAtMs + AFTERMATH_MS,
+      [target, ...missed].some((name) => about.startsWith(name)) && atMs >= from && atMs <= healedAtMs + aftermathMs,
   );

@@ -1,6 +1,7 @@
 import type { Part } from "./part.ts";
 
 const SAID = /at rest: (\d+) bytes at (\d+)/;
+const ADDRESS = /gateway at (\S+)/;
 const SAY_MS = 30_000;
 
 /** What a part says of itself. `nowMs` is its own clock's. */
@@ -9,13 +10,29 @@ interface SaidByPart {
   readonly nowMs: number;
 }
 
-/** Asks parts for their heaps and clocks (heap-on-signal.ts). */
+/** What parts say of themselves: where they are, and, when they are asked, their heaps and clocks (heap-on-signal.ts). */
 export class PartReports {
   readonly #waiting = new Map<string, (said: SaidByPart) => void>();
+  readonly #addresses = new Map<string, string>();
+  /** What each has written of a line that is not whole yet. */
+  readonly #begun = new Map<string, string>();
 
   /** Takes what a part wrote. */
   hear(part: string, text: string): void {
-    const [, heapBytes, nowMs] = SAID.exec(text) ?? [];
+    const lines = ((this.#begun.get(part) ?? "") + text).split("\n");
+    this.#begun.set(part, lines.pop() ?? "");
+    for (const line of lines) this.#hearLine(part, line);
+  }
+
+  /** Base URL of a gateway, as it last said; `undefined` while it has said none. */
+  addressOf(part: string): string | undefined {
+    return this.#addresses.get(part);
+  }
+
+  #hearLine(part: string, line: string): void {
+    const [, address] = ADDRESS.exec(line) ?? [];
+    if (address !== undefined) this.#addresses.set(part, address);
+    const [, heapBytes, nowMs] = SAID.exec(line) ?? [];
     if (heapBytes !== undefined) this.#waiting.get(part)?.({ heapBytes: Number(heapBytes), nowMs: Number(nowMs) });
   }
 
