@@ -30,14 +30,14 @@ before(async () => {
 });
 after(() => rm(base, { recursive: true, force: true }));
 
-const start = (storeDir?: string): Promise<EmbeddedServer> =>
-  startEmbeddedServer({ system: "emb", storeDir, env: process.env, logger });
+const start = (storeDir?: string, progress?: (line: string) => void): Promise<EmbeddedServer> =>
+  startEmbeddedServer({ system: "emb", storeDir, env: process.env, logger, ...(progress && { progress }) });
 
 const supervisorLink = (server: EmbeddedServer) =>
   openLink({ servers: server.url, name: "test", user: "supervisor", seed: server.seedOf("supervisor"), logger });
 
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + 60_000;
   while (!(await holds())) {
     if (performance.now() > deadline) throw new Error(`not in time: ${what}`);
     await sleep(10);
@@ -148,8 +148,9 @@ test("a throw-away server leaves nothing behind", async () => {
   assert.equal(existsSync(server.storeDir), false);
 });
 
-test("a server that dies by itself is started again on the same port and store", async () => {
-  const server = await start();
+test("a server that dies by itself is started again on the same port and store, and both are told", async () => {
+  const told: string[] = [];
+  const server = await start(undefined, (line) => told.push(line));
   const { url, pid } = server;
   const link = await supervisorLink(server);
   await ensureResources(link, { subjects });
@@ -162,6 +163,8 @@ test("a server that dies by itself is started again on the same port and store",
   assert.notEqual(server.pid, pid);
   assert.equal(server.url, url);
   assert.ok(await directGetLast(link, subjects.stream("KEYS"), subjects.key("before")));
+  await until("the last line", () => told.length > 1);
+  assert.match(told.join("\n"), /^nats-server ended \(status 137\);.*\nnats-server is there again after [\d.]+ s$/);
   publisher.close();
   await link.close();
   await server.stop();

@@ -18,6 +18,7 @@ import { untilNobodyIsAttached } from "./attached.ts";
 import { type LocalSystem, startLocalSystem } from "./local-system.ts";
 import { nextSteps } from "./next-steps.ts";
 import { untilActorsAreThere, untilNodesAreThere } from "./readiness.ts";
+import { saidWhenSlow } from "./said-when-slow.ts";
 import { startFacts } from "./start-facts.ts";
 import type { StartOptions } from "./start-options.ts";
 import { WatchedFiles } from "./watched-files.ts";
@@ -51,22 +52,16 @@ async function startHere(
 ): Promise<ExitCode> {
   const { terminal } = scope;
   const model = options.live ? "live" : "offline";
-  terminal.note(
-    model === "live"
-      ? "Model: the endpoints of your environment."
-      : "Model: offline (built in; no account, no network, scripted answers).",
-  );
-  if (model === "live" && !scope.environment.variables["OPENAI_API_KEY"]) {
-    terminal.complain(
-      "OPENAI_API_KEY is not set: roles whose model needs it will fail. A local endpoint takes any value.",
-    );
-  }
-  const file = await loadSystemFile(await chooseSystemFile(options.file, scope.cwd), scope.environment.bundlesFolder);
+  sayModel(scope, model);
+  const wait = <T>(what: string, work: Promise<T>): Promise<T> =>
+    saidWhenSlow(scope, what, unlessInterrupted(work, scope.interrupted));
+  const path = await chooseSystemFile(options.file, scope.cwd);
+  const file = await wait(`Reading ${basename(path)}`, loadSystemFile(path, scope.environment.bundlesFolder));
   const role = options.role ?? doorOf(file);
   const settings = localOptions(scope, options, folder, model);
   requireStrong(scope, await startFacts(settings), options.allowWeak);
   const starting = startLocalSystem(settings, stack);
-  const local = await unlessInterrupted(starting, scope.interrupted).catch(async (error: unknown) => {
+  const local = await wait("Starting NATS, the supervisor and the gateway", starting).catch(async (error: unknown) => {
     // What is being started must be on the stack before the stack is unwound.
     await starting.catch(() => undefined);
     throw error;
@@ -74,9 +69,9 @@ async function startHere(
   const system = options.system ?? scope.environment.system ?? DEFAULT_SYSTEM;
   const target = { natsUrl: local.natsUrl, system, keysFile: local.keysFile, tls: local.tls };
   const run = runFile(scope, local, { system, door: doorOf(file), model });
-  await unlessInterrupted(untilNodesAreThere(scope, run, local.crew.nodes.length), scope.interrupted);
+  await wait("Waiting for the nodes", untilNodesAreThere(scope, run, local.crew.nodes.length));
   const deployed = await upToDate(file, scope.environment.bundlesFolder);
-  const { version } = await unlessInterrupted(deploySystem(scope, target, deployed), scope.interrupted);
+  const { version } = await wait(`Deploying ${basename(path)}`, deploySystem(scope, target, deployed));
   terminal.note(
     `System ${file.manifest.name} ${version} from ${basename(file.path)} on ${local.crew.nodes.join(", ")}.\n`,
   );
@@ -85,7 +80,7 @@ async function startHere(
   stack.defer(() => removeRunFile(folder, run.pid));
   if (!options.once) stack.defer(reloadOnChange(scope, deployed, target));
 
-  if (input !== undefined) await unlessInterrupted(untilActorsAreThere(scope, run), scope.interrupted);
+  if (input !== undefined) await wait("Waiting for the actors", untilActorsAreThere(scope, run));
   const code = input === undefined ? EXIT_CODES.ok : await taskHere(scope, run, role, input);
   if (options.once) {
     await untilNobodyIsAttached(folder, scope.clock, scope.interrupted);
@@ -95,6 +90,19 @@ async function startHere(
     terminal.note(line);
   }
   return untilStopped(scope, local);
+}
+
+function sayModel({ terminal, environment }: Scope, model: "offline" | "live"): void {
+  terminal.note(
+    model === "live"
+      ? "Model: the endpoints of your environment."
+      : "Model: offline (built in; no account, no network, scripted answers).",
+  );
+  if (model === "live" && !environment.variables["OPENAI_API_KEY"]) {
+    terminal.complain(
+      "OPENAI_API_KEY is not set: roles whose model needs it will fail. A local endpoint takes any value.",
+    );
+  }
 }
 
 async function taskHere(scope: Scope, run: RunFile, role: string, input: string): Promise<ExitCode> {

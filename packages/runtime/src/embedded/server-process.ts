@@ -22,6 +22,8 @@ export interface ServerProcessOptions {
   readonly configText: (place: ServerPlace) => string;
   /** A connection that may ask JetStream. */
   readonly openLink: () => Promise<Link>;
+  /** Receives a line for people when the process has ended by itself, and when it is there again. */
+  readonly progress: (line: string) => void;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Aborted = it is to be stopped: no more starts. */
@@ -139,20 +141,29 @@ export class ServerProcess {
   }
 
   async #keepUp(): Promise<void> {
-    const { clock, logger, signal } = this.#options;
+    const { clock, logger, signal, progress } = this.#options;
     let waitMs = 0;
+    let endedAtMs: number | undefined;
     for (;;) {
       const status = await Promise.race([this.#process?.exited, aborted(signal)]);
       if (signal.aborted) return;
       logger.error({ status, log: await this.#lastLogLines() }, "nats-server ended; starting it again");
+      if (endedAtMs === undefined)
+        progress(
+          `nats-server ended (status ${String(status)}); it is started again on the same store, everything waits for it`,
+        );
+      endedAtMs ??= clock.monotonicMs();
       await clock.sleep(waitMs, signal).catch(() => undefined);
       if (signal.aborted) return;
       waitMs = Math.min(RESTART_MAX_MS, waitMs * 2 + 100);
       try {
         await this.#launch();
         waitMs = 0;
+        progress(`nats-server is there again after ${((clock.monotonicMs() - endedAtMs) / 1_000).toFixed(1)} s`);
+        endedAtMs = undefined;
       } catch (error) {
         logger.error({ reason: messageOf(error) }, "nats-server did not start again");
+        progress(`nats-server did not start again, it is tried again in ${waitMs / 1_000} s: see ${this.logFile}`);
         await this.#process?.end();
       }
     }

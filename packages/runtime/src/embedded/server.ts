@@ -44,7 +44,7 @@ export interface EmbeddedServerOptions {
   readonly syncInterval?: "always";
   /** Environment for finding the server, see {@link findServer}. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Receives a line when the server has to be fetched. */
+  /** Receives a line when the server has to be fetched, when it has ended by itself, and when it is there again. */
   readonly progress?: (line: string) => void;
   readonly logger: Logger;
   readonly clock?: Clock;
@@ -143,6 +143,7 @@ class GuardedServer implements EmbeddedServer {
       monitorPort: options.hasMonitor ? -1 : undefined,
       configText: (place) => this.#configText(place),
       openLink: () => this.#openAs("supervisor", "embedded/start"),
+      progress: options.progress ?? (() => undefined),
       clock: this.#clock,
       logger: this.#logger,
       signal: this.#stopping.signal,
