@@ -55,3 +55,14 @@ test("requests name their replica as role, slash, number", () => {
   assert.ok(restart.safeParse({ target: "a" }).success);
   assert.ok(restart.safeParse({ target: "a/0", reason: "leaks" }).success);
 });
+
+test("what is neither a role nor a replica is told what would be one", () => {
+  for (const target of ["", "__proto__", "a/-1", "a/b", 7]) {
+    const { error } = OPERATION_REQUESTS.restart.safeParse({ target });
+    assert.match(
+      error?.issues[0]?.message ?? "",
+      /the name of a role, or a role, a slash and a number/,
+      String(target),
+    );
+  }
+});

@@ -11,6 +11,7 @@ import { ReplicaName } from "./system.ts";
 const [ROLE, NODE] = [{ pattern: "^[a-z][a-z0-9-]{0,31}$" }, { pattern: "^[a-z0-9][a-z0-9-]{0,62}$" }];
 const role = z.string().refine(isRoleName, "the name of a role").meta(ROLE);
 const node = z.string().refine(isNodeName, "the name of a node").meta(NODE);
+const runs = z.union([role, ReplicaName], "the name of a role, or a role, a slash and a number: router/0");
 const common = {
   /** Why; recorded with the event. */
   reason: z.string().min(1).max(512).optional(),
@@ -27,7 +28,7 @@ export const OPERATION_REQUESTS = {
   resume: z.strictObject({ role, ...common }),
   scale: z.strictObject({ role, replicas: z.int().min(0).max(1_000), ...common }),
   /** A new instance of one replica, or of all of a role; also of one that was stopped. What the one before runs it finishes. */
-  restart: z.strictObject({ target: z.union([role, ReplicaName]), ...common }),
+  restart: z.strictObject({ target: runs, ...common }),
   /** The replica runs no more until it is restarted. */
   stop: z.strictObject({ replica: ReplicaName, ...common }),
   /** The node's replicas move elsewhere, it finishes what it runs (`limit_ms`: for at most so long), and leaves. */

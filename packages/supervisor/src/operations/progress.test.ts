@@ -6,10 +6,12 @@ import {
   type Heartbeat,
   type NodePlacement,
   type Operation,
+  parseOperationId,
   SystemManifest,
   type Wish,
 } from "@troupe/runtime/internal";
 import { EMPTY_MEMBERSHIP, type Membership, withHeartbeat, withMember } from "../membership/snapshot.ts";
+import { wantedReplicas } from "../placement/wanted.ts";
 import { type OperationView, progressOf } from "./progress.ts";
 
 const deployment: Deployment = {
@@ -84,22 +86,25 @@ interface Scene {
   readonly said: Readonly<Record<string, readonly Word[]>>;
   readonly statuses?: Parameters<typeof members>[1];
   readonly placed: Readonly<Record<string, readonly string[]>>;
+  /** Replicas without a place. */
+  readonly unplaced?: OperationView["unplaced"];
   /** Default 12. */
   readonly pauseMs?: "underway";
 }
 
-function stateOf(wish: Wish, { desired, said, statuses, placed, pauseMs }: Scene): Operation {
+function stateOf(wish: Wish, { desired, said, statuses, placed, unplaced, pauseMs }: Scene): Operation {
   const view: OperationView = {
-    desired: { v: 1, current: "v1", draining: [], paused: [], replicas: {}, ...desired },
+    desired: { ...DESIRED, ...desired },
     deployment,
     rows: rows(placed),
     membership: members(said, statuses),
-    unplaced: [],
+    unplaced: unplaced ?? [],
     pauseMs: () => pauseMs ?? 12,
   };
   return progressOf(wish, view);
 }
 
+const DESIRED: Desired = { v: 1, current: "v1", draining: [], paused: [], replicas: {} };
 const BOTH = { said: { n1: ["a/0"], n2: ["a/1"] }, placed: { n1: ["a/0"], n2: ["a/1"] } };
 const MOVE: Wish = { kind: "migrate", replica: "a/0", to: "n2" };
 const PINNED = { pins: { "a/0": "n2" } };
@@ -275,6 +280,20 @@ test("how far an operation is follows from the present state", () => {
     assert.match(operation.text, text, claim);
     assert.ok(operation.done <= operation.total, claim);
   }
+});
+
+test("what was asked for a role that the present version does not have is over", () => {
+  for (const id of ["pause.constructor", "resume.zz", "scale.zz.2", "restart.zz.0.g1", "stop.zz.0"])
+    assert.match(stateOf(parseOperationId(id) ?? MOVE, BOTH).text, /v1 has no role/, id);
+});
+
+test("a drain tells when there is nobody to take what the node had", () => {
+  const drain: Wish = { kind: "drain", node: "n1" };
+  const alone: Scene = { ...BOTH, statuses: { n1: "draining", n2: "draining" } };
+  assert.match(stateOf(drain, alone).text, /1 replicas have nowhere to go: no other node is up/);
+  const all = wantedReplicas(DESIRED, new Map([["v1", deployment]]));
+  const unplaced = all.map((replica) => ({ replica, reason: "no node is up" }));
+  assert.match(stateOf(drain, { ...alone, placed: {}, unplaced }).text, /2 of the system have no place: no node is up/);
 });
 
 test("without a system nothing but a drain has a meaning", () => {

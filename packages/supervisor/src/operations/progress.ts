@@ -59,6 +59,8 @@ function progress(wish: Wish, view: OperationView): Progress {
   if (wish.kind === "drain") return drainProgress(wish.node, view);
   const { desired, deployment } = view;
   if (!desired || !deployment) return superseded("no system is deployed");
+  const role = aboutOf(wish).split(/[/_]/, 1)[0] ?? "";
+  if (!Object.hasOwn(deployment.manifest.roles, role)) return superseded(`${deployment.version} has no role ${role}`);
   const state = { ...view, desired, deployment };
   switch (wish.kind) {
     case "migrate":
@@ -185,7 +187,7 @@ function stopProgress(replica: string, state: State): Progress {
   return { ...counted, state: isPlaced ? "placed" : "asked", text: `it takes no more; ${busy} messages still run` };
 }
 
-function drainProgress(node: string, { membership, rows }: OperationView): Progress {
+function drainProgress(node: string, { membership, rows, unplaced }: OperationView): Progress {
   const known = membership.nodes.get(node);
   if (!known || known.member.status === "left") return { state: "confirmed", text: "it has left", done: 1, total: 1 };
   const { status } = known.member;
@@ -193,9 +195,17 @@ function drainProgress(node: string, { membership, rows }: OperationView): Progr
   if (status === "dead") return { ...unfinished, state: "superseded", text: "it died before it had drained" };
   if (status !== "draining") return { ...unfinished, state: "superseded", text: `it is ${status}, started again` };
   const replicas = rows.get(node)?.replicas.length ?? 0;
-  if (replicas > 0) return { ...unfinished, state: "asked", text: `${replicas} replicas still move to other nodes` };
+  if (replicas > 0) {
+    const hasOthers = [...membership.nodes.values()].some(({ member }) => member.status === "up");
+    const where = hasOthers ? "still move to other nodes" : "have nowhere to go: no other node is up";
+    return { ...unfinished, state: "asked", text: `${replicas} replicas ${where}` };
+  }
   const busy = known.heartbeat?.busy ?? 0;
-  return { ...unfinished, state: "placed", text: `its replicas are elsewhere; ${busy} messages still run` };
+  const homeless = unplaced.filter(({ isQuarantined }) => isQuarantined !== true);
+  const where = homeless[0]
+    ? `it has no replicas left, and ${homeless.length} of the system have no place: ${homeless[0].reason}`
+    : "its replicas are elsewhere";
+  return { ...unfinished, state: "placed", text: `${where}; ${busy} messages still run` };
 }
 
 const isAsWanted = (actor: Actor, { role }: WantedReplica, { desired }: State): boolean =>
