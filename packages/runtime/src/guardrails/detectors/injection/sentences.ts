@@ -5,6 +5,8 @@ import { BEGINNING, CONCEPTS, type Meaning, SIGNS } from "./concepts.ts";
 /** A sentence, and its features, each once. */
 export interface Sentence extends Span {
   readonly features: ReadonlySet<number>;
+  /** How many it has, those that do not count among them. */
+  readonly words: number;
   /** Whether its words are such as the vocabulary has: it says nothing of another language, nor of a disguise. */
   readonly isKnown: boolean;
 }
@@ -56,6 +58,13 @@ export function featureOf(name: string, idOf: (word: string) => number): number 
   if (between === undefined) return one;
   return COUNT + (between === "+" ? PAIRS : 0) + one * COUNT + (CONCEPT_OF.get(second) ?? 0);
 }
+
+/** Two sentences with more words than this are not read as one: what an order says in two, it says in short ones. */
+const LONGEST_PAIR = 40;
+
+/** Whether a sentence and the one behind it are read as one as well. */
+export const isPair = (first: Sentence, second: Sentence | undefined): second is Sentence =>
+  second !== undefined && first.words + second.words <= LONGEST_PAIR;
 
 /** Words that two concepts may be apart. */
 const REACH = 8;
@@ -173,7 +182,7 @@ class SentenceReader {
 
   sentence(): Sentence {
     const isKnown = !this.#hasOther && this.#known >= LEAST_KNOWN * this.words;
-    return { start: this.#start, end: this.#end, features: this.#features, isKnown };
+    return { start: this.#start, end: this.#end, features: this.#features, words: this.words, isKnown };
   }
 
   /** The phrases that end with a word, and those that may go on behind it. */

@@ -1,6 +1,6 @@
 /** How much the words of a passage sound like orders to a model: a linear model, fitted to the labelled texts by a script. Pure. */
 import type { Span } from "../../view.ts";
-import { CONCEPT_FEATURES, featureOf, type Sentence, sentencesOf, type Vocabulary } from "./sentences.ts";
+import { CONCEPT_FEATURES, featureOf, isPair, type Sentence, sentencesOf, type Vocabulary } from "./sentences.ts";
 import { BIAS, WEIGHTS } from "./weights.ts";
 import { Words } from "./words.ts";
 
@@ -11,7 +11,7 @@ export interface Passage extends Span {
 }
 
 /** What the model gives to a passage that is just enough by itself; signs and words are weighed against each other by it. */
-const SCALE = 2.5;
+const SCALE = 1.6;
 /** Features that a passage has to have for the model to say anything: of other languages it knows next to nothing. */
 const LEAST_KNOWN = 3;
 
@@ -65,7 +65,7 @@ export function wordingOf(text: string): Wording {
   for (const [index, first] of weighed.entries()) {
     for (const last of [index, index + 1]) {
       const second = weighed[last];
-      if (second === undefined) break;
+      if (second === undefined || (last > index && !isPair(first.sentence, second.sentence))) break;
       const score = last === index ? scoreOf(first) : scoreOfPair(first, second, weights);
       if (score !== undefined) passages.push({ start: first.sentence.start, end: second.sentence.end, score });
       for (const one of [index, last]) most[one] = Math.max(most[one] ?? 0, score ?? 0);
