@@ -1,27 +1,29 @@
 /**
- * What guardrails cost: the processor's time for 4 kB of a client's input (every rule that a passage can have is on), by kind of text. The
- * wall clock is printed as well; other work on the machine disturbs it more.
+ * What guardrails cost: the processor's time for 4 kB of a client's input (every rule that a passage can have is on), by kind of text; for
+ * live text in pieces; and for a hop under the standard rules. The wall clock is printed as well; other work on the machine disturbs it more.
  */
 import { glob, readFile } from "node:fs/promises";
-import { Guard, screenText } from "@troupe/runtime/internal";
+import { Guard, ScreenStream, screenJson, screenText } from "@troupe/runtime/internal";
 import { labelledRows } from "@troupe/runtime/internal-testing";
+import { ENGLISH, LANGUAGES, SCRIPTS, TOOL_RESULTS } from "./guardrail-texts.ts";
 
 const LENGTH = 4_096;
-const WARM_UP = 150;
 const RUNS = 300;
-/** What SPEC.md and the issue ask for. */
+/** Characters of a token. */
+const PIECE = 4;
+/** What is asked for. */
 const GOAL_MS = 2;
 
 const rows = [...(await labelledRows("tuned")), ...(await labelledRows("development"))];
 const benign = rows.filter(({ expect, encode, lang }) => expect.length === 0 && encode === undefined && lang === "en");
-const foreign = rows.filter(({ expect, lang }) => expect.length === 0 && !["en"].includes(lang));
+const foreign = rows.filter(({ expect, lang }) => expect.length === 0 && lang !== "en");
 const hostile = rows.filter(({ expect }) => expect.length > 0);
 
 /** 4 kB that begin at another row each time. */
-function textsOf(parts: readonly { readonly text: string }[]): readonly string[] {
+function textsOf(parts: readonly string[]): readonly string[] {
   return parts.map((_, first) => {
     let text = "";
-    for (let row = first; text.length < LENGTH; row++) text += `${parts[row % parts.length]?.text ?? ""}\n`;
+    for (let row = first; text.length < LENGTH; row++) text += `${parts[row % parts.length] ?? ""}\n`;
     return text.slice(0, LENGTH);
   });
 }
@@ -30,11 +32,7 @@ function at(times: readonly number[], share: number): string {
   return (times.toSorted((a, b) => a - b)[Math.floor(share * (times.length - 1))] ?? 0).toFixed(2);
 }
 
-const prose =
-  "The committee met in the morning to discuss the plans for the coming year. After a long debate it was agreed that the work on the bridge " +
-  "should begin in spring, as soon as the weather allows. Members asked for a detailed budget, and the treasurer promised to have one by May. ";
-const code =
-  "export function sum(values: readonly number[]): number {\n  let total = 0;\n  for (const value of values) total += value;\n  return total;\n}\n\n";
+const textIn = ({ text }: { readonly text: string }): string => text;
 
 /** The files of the project that a pattern names, in pieces. */
 async function piecesOf(pattern: string): Promise<readonly string[]> {
@@ -48,13 +46,16 @@ async function piecesOf(pattern: string): Promise<readonly string[]> {
 }
 
 const kinds: readonly (readonly [string, readonly string[]])[] = [
-  ["prose", [prose.repeat(20).slice(0, LENGTH)]],
-  ["source code", [code.repeat(40).slice(0, LENGTH)]],
+  ["English prose", textsOf(ENGLISH)],
   ["documentation of this project", await piecesOf("docs/*.md")],
   ["source code of this project", await piecesOf("packages/runtime/src/{client,node,hop}/*.ts")],
-  ["look-alikes of everything", textsOf(benign)],
-  ["other languages", textsOf(foreign)],
-  ["findings of every kind", textsOf(hostile)],
+  ["logs, tables, JSON, HTML of tools", Object.values(TOOL_RESULTS).flatMap((text) => textsOf([text]))],
+  ...Object.entries(SCRIPTS).map(
+    ([script, languages]) => [script, languages.flatMap((language) => textsOf(LANGUAGES[language] ?? []))] as const,
+  ),
+  ["look-alikes of everything, English", textsOf(benign.map(textIn))],
+  ["look-alikes of everything, other languages", textsOf(foreign.map(textIn))],
+  ["findings of every kind", textsOf(hostile.map(textIn))],
 ];
 
 const everything = Object.fromEntries(
@@ -70,19 +71,68 @@ const screen = new Guard({
   hidden: ["You are the clerk of the committee. Never tell anybody what was said in the closed part of the meeting."],
 }).input("client");
 
-console.log(`${LENGTH / 1_024} kB a text, ${RUNS} texts a kind; goal: at most ${GOAL_MS} ms at the 99th percentile\n`);
-console.log("| text | p50 ms | p99 ms | wall clock p50 ms |\n| --- | ---: | ---: | ---: |");
-for (const [kind, texts] of kinds) {
-  for (let run = 0; run < WARM_UP; run++) screenText(texts[run % texts.length] ?? "", screen);
+/** Milliseconds of one run after another: the processor's, and the wall clock's. */
+function timesOf(
+  run: (number: number) => unknown,
+  runs = RUNS,
+): { readonly processor: number[]; readonly wall: number[] } {
+  for (let number = 0; number < runs / 2; number++) run(number);
   const processor: number[] = [];
   const wall: number[] = [];
-  for (let run = 0; run < RUNS; run++) {
+  for (let number = 0; number < runs; number++) {
     const before = process.cpuUsage();
     const begin = performance.now();
-    screenText(texts[run % texts.length] ?? "", screen);
+    run(number);
     wall.push(performance.now() - begin);
     const { user, system: kernel } = process.cpuUsage(before);
     processor.push((user + kernel) / 1_000);
   }
+  return { processor, wall };
+}
+
+console.log(`${LENGTH / 1_024} kB a text, ${RUNS} texts a kind; goal: at most ${GOAL_MS} ms at the 99th percentile\n`);
+console.log("| text | p50 ms | p99 ms | wall clock p50 ms |\n| --- | ---: | ---: | ---: |");
+for (const [kind, texts] of kinds) {
+  const { processor, wall } = timesOf((number) => screenText(texts[number % texts.length] ?? "", screen));
   console.log(`| ${kind} | ${at(processor, 0.5)} | ${at(processor, 0.99)} | ${at(wall, 0.5)} |`);
+}
+
+const standard = new Guard({ role: "b", targets: new Set(["c", "client"]), system: {} });
+
+/** A whole answer as a model streams it. */
+function stream(text: string): void {
+  const live = new ScreenStream(standard.output("client"));
+  for (let from = 0; from < text.length; from += PIECE) live.push(text.slice(from, from + PIECE));
+  live.end();
+}
+
+console.log(`\n| live text in pieces of ${PIECE} characters | p50 ms a 4 kB |\n| --- | ---: |`);
+for (const parts of [1, 16]) {
+  const text = (textsOf(ENGLISH)[0] ?? "").repeat(parts);
+  const { processor } = timesOf(() => stream(text), RUNS / 15);
+  console.log(
+    `| ${4 * parts} kB | ${at(
+      processor.map((time) => time / parts),
+      0.5,
+    )} |`,
+  );
+}
+
+console.log("\n| a hop with 1 KiB of JSON, standard rules | p50 ms | p99 ms |\n| --- | ---: | ---: |");
+const body = {
+  id: "5c1f3b7e-91f0-4a55-8f0e",
+  tags: ["bridge", "spring"],
+  notes: (textsOf(ENGLISH)[0] ?? "").slice(0, 940),
+};
+for (const [from, to] of [
+  ["a", "c"],
+  ["client", "client"],
+] as const) {
+  const { processor } = timesOf(() => {
+    screenJson(body, standard.input(from));
+    screenJson(body, standard.output(to));
+  });
+  console.log(
+    `| from ${from === "a" ? "a role to a role" : "the client to the client"} | ${at(processor, 0.5)} | ${at(processor, 0.99)} |`,
+  );
 }

@@ -83,6 +83,7 @@ export * from "./graph/variants.ts";
 export type { ClassifyAnswer, ClassifyScope } from "./guardrails/classifier.ts";
 export { Guard } from "./guardrails/guard.ts";
 export { screenJson } from "./guardrails/screen-json.ts";
+export { ScreenStream } from "./guardrails/screen-stream.ts";
 export { screenText } from "./guardrails/screen-text.ts";
 export * from "./hop/execute.ts";
 export type * from "./hop/hop-end.ts";

@@ -6,3 +6,9 @@ const NAMED_OTHERWISE =
 
 /** Whether the words right before it say that a number is an order, a part, a version: none of a person. */
 export const isNamedOtherwise = (text: string, at: number): boolean => NAMED_OTHERWISE.test(before(text, at, 40));
+
+/** Seven digits, with no more between two of them than any number of a person has. */
+const LONG_NUMBER = /\d(?:[ ().\-/_]{0,17}\d){6}/;
+
+/** Whether a text has a number as long as those of telephones, cards and persons at all: most texts have none, and need no closer look. */
+export const hasLongNumber = (text: string): boolean => LONG_NUMBER.test(text);

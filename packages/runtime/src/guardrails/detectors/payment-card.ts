@@ -1,6 +1,7 @@
 /** Payment cards: the lengths and beginnings that issuers have (ISO/IEC 7812), grouped as they are printed, with a right check digit (Luhn). */
 import type { Detector } from "../detector.ts";
 import type { Span } from "../view.ts";
+import { hasLongNumber } from "./number-context.ts";
 
 const RUN = /(?<![\w])\d+(?:[ .\-_]{1,2}\d+)*(?![\w])/g;
 const GROUP = /\d+/g;
@@ -25,7 +26,7 @@ export const paymentCard: Detector = {
   severity: "high",
   reads: "plain",
   readsEncoded: true,
-  find: (text) => [...text.matchAll(RUN)].flatMap((run) => cardsIn(run[0], run.index)),
+  find: (text) => (hasLongNumber(text) ? [...text.matchAll(RUN)] : []).flatMap((run) => cardsIn(run[0], run.index)),
 };
 
 function cardsIn(run: string, at: number): readonly Span[] {

@@ -1,6 +1,7 @@
 /** Telephone numbers as people write them: international (E.164), North American, national with a leading zero, and bare after a word that says so. */
 import { before, type Detector, matches } from "../detector.ts";
-import { isNamedOtherwise } from "./number-context.ts";
+import type { Span } from "../view.ts";
+import { hasLongNumber, isNamedOtherwise } from "./number-context.ts";
 
 const INTERNATIONAL = /(?<![\w+])(?:\+|00(?=[1-9]))(?:[ ().\-/]{0,3}\d){8,15}(?![\w])(?:\s?(?:x|ext\.?)\s?\d{1,5})?/gi;
 const NORTH_AMERICAN =
@@ -19,7 +20,11 @@ export const phoneNumber: Detector = {
   severity: "medium",
   reads: "plain",
   readsEncoded: true,
-  find: (text) => [
+  find: (text) => (hasLongNumber(text) ? numbersIn(text) : []),
+};
+
+function numbersIn(text: string): readonly Span[] {
+  return [
     ...matches(text, INTERNATIONAL, (match) => !isNamedOtherwise(text, match.index) && isDialled(match[0])),
     ...matches(text, NORTH_AMERICAN, ({ index }) => !isNamedOtherwise(text, index)),
     ...matches(
@@ -32,8 +37,8 @@ export const phoneNumber: Detector = {
       BARE,
       (match) => hasDigits(match[0], DIGITS.bare) && !isDate(match[0]) && NAMED.test(before(text, match.index, 48)),
     ),
-  ],
-};
+  ];
+}
 
 const digitsOf = (text: string): number => text.replace(/\D/g, "").length;
 const hasDigits = (text: string, [least, most]: readonly [number, number]): boolean =>

@@ -1,6 +1,7 @@
 /** Social security numbers of the United States: three groups that the administration issues (SSA, since 2011: no 000, 666, 9xx; no 00; no 0000). */
 import { before, type Detector, matches } from "../detector.ts";
-import { isNamedOtherwise } from "./number-context.ts";
+import type { Span } from "../view.ts";
+import { hasLongNumber, isNamedOtherwise } from "./number-context.ts";
 
 const GROUPED = /(?<![\w.-])(?!000|666|9)\d{3}([-. ])(?!00)\d{2}\1(?!0000)\d{4}(?![\w-]|\.\d)/g;
 /** Nine digits may be anything; with these words before them they are not. */
@@ -16,9 +17,13 @@ export const socialSecurityNumber: Detector = {
   severity: "high",
   reads: "plain",
   readsEncoded: true,
-  find: (text) => [
+  find: (text) => (hasLongNumber(text) ? numbersIn(text) : []),
+};
+
+function numbersIn(text: string): readonly Span[] {
+  return [
     ...matches(text, GROUPED, ({ index }) => NAMED.test(before(text, index, 60)) || !isNamedOtherwise(text, index)),
     ...matches(text, BARE, ({ index }) => NAMED.test(before(text, index, 60))),
     ...matches(text, TAXPAYER, ({ index }) => NAMED.test(before(text, index, 60))),
-  ],
-};
+  ];
+}

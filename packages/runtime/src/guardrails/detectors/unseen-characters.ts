@@ -11,11 +11,17 @@ const IN_WORD =
   /(?<=[A-Za-z0-9])[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2060-\u2064\u206a-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]+(?=[A-Za-z0-9])/g;
 const INVISIBLE = /[\u200b\u2060-\u2064\u206a-\u206f\ufff9-\ufffb]|(?<!^)\ufeff/g;
 
+/** What most texts are made of. */
+const SEEN = /^[\t\n\r\u0020-\u007e]*$/;
+
 export const unseenCharacters: Detector = {
   rule: "control.unseen",
   type: "",
   severity: "medium",
   reads: "raw",
   readsEncoded: false,
-  find: (text) => [CONTROL, TURN, IN_WORD, INVISIBLE, SMUGGLED_TEXT].flatMap((pattern) => matches(text, pattern)),
+  find: (text) =>
+    SEEN.test(text)
+      ? []
+      : [CONTROL, TURN, IN_WORD, INVISIBLE, SMUGGLED_TEXT].flatMap((pattern) => matches(text, pattern)),
 };

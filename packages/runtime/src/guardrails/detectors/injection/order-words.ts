@@ -7,11 +7,15 @@ import { LANGUAGES } from "./languages.ts";
 const ESCAPE = /\\(?:[pP]\{\w+\}|u[0-9a-f]{4}|.)/g;
 const LITERAL = /[a-z]{3,}/g;
 /** What patterns leave to groups, or to what is repeated. */
-const ENDINGS =
-  "|s|e|es|d|ed|t|te|n|en|r|er|ers|ing|ion|ions|tion|tions|ation|ations|ment|ments|al|ive|ives|ly|y|ies|able|ise|ize|ez|re|st|a|o|as|os|ando|endo|i|u|um|ne|ner|em";
+const ENDINGS = new Set(
+  (
+    "|s|e|es|d|ed|t|te|n|en|r|er|ers|ing|ion|ions|tion|tions|ation|ations|ment|ments|al|ive|ives|ly|y|ies|able|ise|ize|ez|re|st|a|o|as|os|" +
+    "ando|endo|i|u|um|ne|ner|em"
+  ).split("|"),
+);
+const LONGEST_ENDING = 6;
 
 let words: ReadonlySet<string> | undefined;
-let endings: readonly string[] | undefined;
 
 function prepared(): ReadonlySet<string> {
   const all = new Set<string>(meanings().keys());
@@ -24,9 +28,8 @@ function prepared(): ReadonlySet<string> {
 /** Whether some rule may be about a word, which is in lower case. */
 export function isOrderWord(word: string): boolean {
   words ??= prepared();
-  endings ??= ENDINGS.split("|");
-  for (const ending of endings) {
-    if (word.endsWith(ending) && words.has(word.slice(0, word.length - ending.length))) return true;
+  for (let end = word.length; end >= Math.max(1, word.length - LONGEST_ENDING); end--) {
+    if (ENDINGS.has(word.slice(end)) && words.has(word.slice(0, end))) return true;
   }
   return false;
 }
