@@ -43,13 +43,13 @@ async function underLoad(name: string, change: () => Promise<void>): Promise<num
     natsUrl: server.url,
     subjects,
     core,
-    inFlight: 24,
+    inFlight: 12,
     door: "a",
     input: (number) => ({ workMs: 100, number, file }),
   });
   load.start();
   await change();
-  await load.drain(20_000);
+  await load.drain(120_000);
   const { history, next } = await readHistory(core, subjects, read);
   read = next;
   const violations = violationsOf(history, load.accepted);

@@ -29,6 +29,7 @@ export interface KillReport {
 }
 
 const WORK_MS = 30;
+const DRAIN_MS = 20_000;
 
 /** Kills after which the load pauses and the log is checked: it is read whole, so it must fit into memory. */
 const KILLS_A_ROUND = 10;
@@ -60,7 +61,7 @@ async function round(stack: Stack, plan: KillPlan, kills: number, random: Random
   load.start();
   const killedAtMs: number[] = [];
   for (let i = 0; i < kills; i++) killedAtMs.push(await killOne(stack, random));
-  const overdue = await load.drain(20_000).catch((error: unknown) => messageOf(error));
+  const overdue = await load.drain(Math.max(DRAIN_MS, plan.limitMs)).catch((error: unknown) => messageOf(error));
   const { history, next } = await readHistory(core, subjects, from);
   if (overdue !== undefined)
     assert.fail(`${overdue}, seed ${plan.seed}\n${openTasks(history)}\n${await stack.account()}`);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { DoneBody, HopId, RecordHeader, TaskId } from "@troupe/runtime/internal";
 import { type GatewayBed, hopOf, writtenBy } from "./gateway-bed.ts";
+import { until } from "./stack.ts";
 
 /** What the router of a played task used. */
 const USAGE: RecordHeader = { ...writtenBy("n1"), usage: { inputTokens: 30, outputTokens: 12, costMicros: 0 } };
@@ -14,7 +15,11 @@ export async function nextTask(
   begin: () => unknown,
 ): Promise<{ readonly id: string; readonly input: unknown }> {
   const subscription = bed.core.nc.subscribe("demo.log.*.*.*.start.client.m.send.*", { max: 1 });
-  await bed.core.nc.flush();
+  // A connection that a busy machine has lost meanwhile forgets who waits for its answer, and keeps the subscription.
+  await until("the subscription at the server", 60_000, async () => {
+    await bed.core.nc.flush();
+    return true;
+  });
   begin();
   for await (const message of subscription) return { id: message.subject.split(".")[4] ?? "", input: message.json() };
   throw new Error("the connection closed before a task was started");
