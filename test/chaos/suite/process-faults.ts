@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as timer } from "node:timers/promises";
 import type { Random } from "@troupe/runtime/internal";
+import { oneOf } from "@troupe/runtime/internal-testing";
 import { hostsOf } from "../../support/host-processes.ts";
 import { until } from "../../support/stack.ts";
 import type { ChaosBed } from "./bed.ts";
@@ -15,12 +16,6 @@ export type PartKind = "node" | "supervisor" | "gateway";
 
 const partsOf = (bed: ChaosBed, kind: PartKind): readonly Part[] =>
   kind === "node" ? bed.nodes : kind === "supervisor" ? bed.supervisors : bed.gateways;
-
-export function oneOf<T>(all: readonly T[], random: Random): T {
-  const one = all[Math.floor(random.unit() * all.length)];
-  if (one === undefined) throw new RangeError("there is none to choose from");
-  return one;
-}
 
 /** A part of a kind; of supervisors half the time the one that leads, since the others do little. */
 export async function victim(bed: ChaosBed, kind: PartKind, random: Random): Promise<Part> {

@@ -2,10 +2,10 @@
 import { randomUUID } from "node:crypto";
 import type { TaskId } from "@troupe/runtime";
 import type { Random } from "@troupe/runtime/internal";
+import { oneOf } from "@troupe/runtime/internal-testing";
 import { garbageBodies } from "../../support/garbage.ts";
 import { type ChaosBed, PLANTED } from "./bed.ts";
 import type { Fault, Strike } from "./fault.ts";
-import { oneOf } from "./process-faults.ts";
 
 const POISONS = ["thrower", "exiter", "hanger", "eater"] as const;
 
