@@ -3,8 +3,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startOfflineModel } from "@troupe/agents";
-import { connectTroupe } from "@troupe/runtime";
-import { Stack, until } from "../support/stack.ts";
+import { InlineSystem } from "../support/inline-system.ts";
+import { until } from "../support/stack.ts";
 
 const folder = new URL("../../examples/patterns/", import.meta.url);
 
@@ -105,7 +105,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   },
 };
 
-it("every pattern has an example that runs on the offline model", { timeout: 240_000 }, async (t) => {
+it("every pattern has an example that runs on the offline model", { timeout: 900_000 }, async (t) => {
   const folders = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
   assert.deepEqual(folders.map(({ name }) => name).toSorted(), Object.keys(EXAMPLES).toSorted());
   const model = await startOfflineModel();
@@ -113,18 +113,14 @@ it("every pattern has an example that runs on the offline model", { timeout: 240
   process.env["TROUPE_MODEL_MODE"] = "offline";
   process.env["TROUPE_OFFLINE_URL"] = model.url;
   const fileOf = (name: string, { file }: Example) => fileURLToPath(new URL(`${name}/${file}`, folder));
-  const [first] = Object.entries(EXAMPLES);
-  assert.ok(first);
-  await using stack = await Stack.start({ system: "examples", nodes: 1, systemFile: fileOf(...first) });
-  const client = await connectTroupe({ url: stack.server.url, system: stack.subjects.system });
-  t.after(() => client.close());
+  await using system = await InlineSystem.start();
   for (const [name, example] of Object.entries(EXAMPLES)) {
     assert.match(await readFile(new URL(`${name}/README.md`, folder), "utf8"), /^# /);
-    await stack.deploy(fileOf(name, example));
-    await until(`${name} to end`, 30_000, async () => {
+    await system.deploy(fileOf(name, example));
+    await until(`${name} to end`, 120_000, async () => {
       // Until the gateway has heard of the new version, it does not know the role.
-      const { task_id } = await client.submit(example.door, example.input);
-      const view = await client.result(task_id, { signal: AbortSignal.timeout(25_000) });
+      const { task_id } = await system.client.submit(example.door, example.input);
+      const view = await system.client.result(task_id, { signal: AbortSignal.timeout(60_000) });
       assert.equal(view.status, "completed", `${name}: ${JSON.stringify(view)}`);
       assert.match(JSON.stringify(view.result), example.result, name);
       const spoke = new Set(view.path.map(({ role }) => role));

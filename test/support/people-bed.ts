@@ -184,7 +184,8 @@ export class PeopleBed implements AsyncDisposable {
   }
 }
 
-async function lead({ server }: TestCluster): Promise<Supervisor> {
+/** Starts a supervisor in this process; resolves when it leads. */
+export async function lead({ server }: TestCluster): Promise<Supervisor> {
   const { apiPrefix, inboxPrefix } = PLACE_OF_USER.supervisor;
   const supervisor = createSupervisor({
     system: TEST_SYSTEM,
