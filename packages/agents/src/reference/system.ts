@@ -1,4 +1,5 @@
 /** The reference system: the default of `troupe start`, and the example to begin with. */
+// oxlint-disable-next-line no-restricted-imports -- a system file like any user's: bundled with what it imports by path, not with what every node has
 import { agent } from "@troupe/agents";
 import { defineSystem } from "@troupe/runtime";
 import { ANALYST, DEVELOPER, ESCALATION, PLANNER, REVIEWER, ROUTER } from "./prompts.ts";

@@ -9,11 +9,13 @@ const screen = new Guard({
   system: { input: { length: "redact" }, maxLength: 100 },
 }).input("client");
 
+/** Which of the texts did not stay as they were. */
+const cut = (texts: readonly string[]): readonly boolean[] =>
+  screenJson(texts, screen).value.map((text, index) => text !== texts[index]);
+
 test("a text that comes again counts towards the length of the whole as one that is new does", () => {
   const same = Array.from({ length: 14 }, () => "ten letter");
   const others = Array.from({ length: 14 }, (_, index) => `ten lette${index % 10}`);
-  const cut = (texts: readonly string[]): readonly boolean[] =>
-    screenJson(texts, screen).value.map((text, index) => text !== texts[index]);
   assert.deepEqual(cut(same), cut(others));
   assert.deepEqual(cut(same).lastIndexOf(false), 9);
 });
