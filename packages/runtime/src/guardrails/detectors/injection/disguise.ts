@@ -21,7 +21,7 @@ const LEET_WORD = /(?<![\w])(?=[a-z]{0,20}[013457@$!|+])[a-z013457@$!|+]{3,24}(?
 const LEET_INSIDE = /[a-z][013457@$!|+]{1,2}[a-z]|(?<![a-z0-9])[013457@$!|][a-z]{2}/;
 const SPACED = /(?<![a-z0-9])[a-z](?:[ ._*~|/-]{1,2}[a-z]){4,200}(?![a-z0-9])/g;
 const BREAK = /(?<=[a-z])[._*~|^`\\-]{1,3}(?=[a-z])/g;
-const BROKEN = /[a-z]+(?:[._*~|^`\\-]{1,3}[a-z]+)+/g;
+const BROKEN = /(?<![a-z])[a-z]+(?:[._*~|^`\\-]{1,3}[a-z]+)+/g;
 /** Names of files and parts of programs are broken as well: fewer breaks than this are no disguise. */
 const LEAST_BREAKS = 6;
 const BACKWARDS = /snoitcurtsni|tpmorp|erongi|drager(?:sid)|laever|suoiverp/;
