@@ -1,4 +1,4 @@
-import { types } from "node:util";
+import { isJson } from "../contracts/json-value.ts";
 import { MAX_BODY_DEPTH } from "../contracts/task.ts";
 import { TroupeError } from "../errors.ts";
 import type { Decoded, DecodeLimits } from "./decoded.ts";
@@ -20,7 +20,8 @@ export interface EncodedBody {
 export function encodeBody(value: unknown): EncodedBody {
   const problem = unstorable(value, MAX_BODY_DEPTH);
   if (problem !== undefined) throw new TroupeError("invalid_request", `the value cannot be recorded: ${problem}`);
-  return fitsJson(value)
+  // To leave an undefined property out, or to make 0 of -0, is nothing that a handler can tell.
+  return isJson(value, true)
     ? { encoding: "json", bytes: encodeJson(value) }
     : { encoding: "msgpack", bytes: encodeMsgpack(value) };
 }
@@ -28,28 +29,3 @@ export function encodeBody(value: unknown): EncodedBody {
 /** Decodes a body by its encoding. Never throws. */
 export const decodeBody = (encoding: BodyEncoding, bytes: Uint8Array, limits?: DecodeLimits): Decoded =>
   encoding === "json" ? decodeJson(bytes, limits) : decodeMsgpack(bytes, limits);
-
-/** Whether JSON gives the same value back. A property that is `undefined` may go and -0 may become 0: nothing that a handler does tells them apart. */
-function fitsJson(value: unknown): boolean {
-  switch (typeof value) {
-    case "string":
-    case "boolean":
-      return true;
-    case "number":
-      return Number.isFinite(value);
-    case "object":
-      return value === null || objectFitsJson(value);
-    case "undefined":
-    case "bigint":
-    case "function":
-    case "symbol":
-    default:
-      return false;
-  }
-}
-
-function objectFitsJson(value: object): boolean {
-  if (types.isDate(value) || value instanceof Map || value instanceof Uint8Array) return false;
-  if (Array.isArray(value)) return value.every(fitsJson);
-  return Object.values(value).every((item) => item === undefined || fitsJson(item));
-}
