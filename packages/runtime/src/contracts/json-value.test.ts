@@ -7,7 +7,9 @@ import { JsonValue } from "./json-value.ts";
 test("it takes whatever JSON can be, as the library's own schema does", () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
-      assert.deepEqual(JsonValue.parse(value), z.json().parse(value));
+      assert.equal(JsonValue.parse(value), value);
+      // It takes the same; of a key named `__proto__` it makes another value.
+      assert.ok(z.json().safeParse(value).success);
     }),
   );
 });
