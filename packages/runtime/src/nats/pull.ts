@@ -71,6 +71,7 @@ class SlotPull implements PullLoop {
   #heardMs = 0;
   #isPullDue = false;
   #isStopped = false;
+  #isTaking = false;
   #isAside = false;
   #whenAnswered: (() => void)[] = [];
 
@@ -99,7 +100,12 @@ class SlotPull implements PullLoop {
   }
 
   resume(): void {
-    if (this.#isStopped || this.#subscription) return;
+    if (this.#isStopped || this.#isTaking) return;
+    this.#isTaking = true;
+    if (!this.#isAside) this.#open();
+  }
+
+  #open(): void {
     this.#inbox = `${createInbox(this.#options.link.inboxPrefix)}.`;
     const subscription = this.#options.link.nc.subscribe(`${this.#inbox}*`, {
       callback: (error, message) => {
@@ -117,11 +123,17 @@ class SlotPull implements PullLoop {
 
   async pause(): Promise<void> {
     const subscription = this.#subscription;
+    this.#isTaking = false;
     this.#subscription = undefined;
     this.#left = 0;
     this.#answered();
-    if (!subscription || subscription.isClosed()) return;
-    // Draining ends the server's interest and still hands over what is on its way, which is then given back.
+    // What is on its way still comes, and is then given back.
+    if (subscription) await this.#drain(subscription);
+  }
+
+  /** Ends the server's interest, and waits for what is on its way. */
+  async #drain(subscription: Subscription): Promise<void> {
+    if (subscription.isClosed()) return;
     await subscription.drain().catch((error: unknown) => {
       this.#options.logger.debug({ reason: messageOf(error) }, "pull subscription not drained");
     });
@@ -141,15 +153,18 @@ class SlotPull implements PullLoop {
   }
 
   /**
-   * Asks for no more until it is told to go on, and waits for the end of what it has asked for. A pause would not do: what it gives back
-   * right before the connection ends does not get there.
+   * Asks for no more until it is told to go on, and waits for the end of what it has asked for; then for what requests that were given up for
+   * silence bring yet. All of it is taken: what a pause gives back right before the connection ends does not get there.
    */
   async #standAside(): Promise<() => void> {
     this.#isAside = true;
     if (this.#left > 0) await new Promise<void>((resolve) => this.#whenAnswered.push(resolve));
+    const subscription = this.#subscription;
+    if (subscription) await this.#drain(subscription);
+    if (this.#subscription === subscription) this.#subscription = undefined;
     return () => {
       this.#isAside = false;
-      this.#pullSoon(0);
+      if (this.#isTaking && !this.#subscription) this.#open();
     };
   }
 
