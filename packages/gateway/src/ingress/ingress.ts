@@ -51,6 +51,8 @@ export interface IngressPorts extends QueueTurnPorts {
   readonly isServed: (version: Version) => boolean;
   readonly backlog: Backlog;
   readonly loads: Pick<ActorLoads, "take">;
+  /** A task was stored to wait, as so many bytes. */
+  readonly onWaiting: (order: TaskOrder, bytes: number) => void;
   /** The input as it is stored: encrypted where the system says so, by reference when it is over the inline limit. */
   readonly carried: (order: TaskOrder) => Promise<TaskRequest["input"]>;
 }
@@ -211,7 +213,7 @@ export class Ingress {
   }
 
   async #wait(order: TaskOrder): Promise<void> {
-    const { subjects, waiting, clock, random, patienceMs, backlog } = this.#ports;
+    const { subjects, waiting, clock, random, patienceMs, backlog, onWaiting } = this.#ports;
     const { task, priority } = order;
     const record = jsonRecord(subjects.waiting(priority, task), {}, order);
     // Before the write: the delivery that takes it off the count may come before the answer.
@@ -222,6 +224,7 @@ export class Ingress {
       backlog.notStored(priority);
       throw error;
     }
+    onWaiting(order, record.body.length);
   }
 }
 

@@ -56,7 +56,8 @@ export function openDoor(ports: DoorPorts): Door {
     },
   });
   const keys = createKeyStore({ ...ports, log: keyLog });
-  const ingress = new Ingress({ ...ports, keys, inFlight, backlog, loads, ends, turns });
+  const onWaiting: IngressPorts["onWaiting"] = (order, bytes) => room.stored(order, bytes);
+  const ingress = new Ingress({ ...ports, keys, inFlight, backlog, loads, ends, turns, onWaiting });
   const rejectedId = () => newTaskId(0, current().version, clock, random);
   const room: WaitingRoom = new WaitingRoom({ ...ports, ingress, inFlight, backlog, rejectedId });
   return { ingress, room, ends, loads };

@@ -29,6 +29,7 @@ import type { Backlog } from "./backlog.ts";
 import { callerKey, queueKey } from "./idempotency-keys.ts";
 import type { InFlight } from "./in-flight.ts";
 import type { Ingress } from "./ingress.ts";
+import { KeptOrders } from "./kept-orders.ts";
 import { readJson } from "./read-json.ts";
 import { parseTaskBody } from "./task-body.ts";
 
@@ -54,6 +55,9 @@ export interface WaitingRoomPorts extends WriteOncePorts {
 
 /** Messages held of each durable. */
 const SLOTS = 64;
+const KEPT = { tenantBytes: 4 * 1024 * 1024, bytes: 16 * 1024 * 1024 };
+/** Of tasks that started before they were delivered so many are remembered; one that is forgotten is asked for in the log. */
+const MOST_AHEAD = 20_000;
 const RETRY_MS = 1_000;
 /** How soon to look again for an actor with less to do: first, and at most. */
 const LOOK_FOR_ACTOR_MS = 500;
@@ -61,15 +65,33 @@ const LOOK_FOR_ACTOR_MOST_MS = 4_000;
 /** Room may appear without an end that this gateway sees: another limit, another version. */
 const LOOK_EVERY_MS = 500;
 
-interface Waiting {
-  readonly order: TaskOrder;
+interface Delivered {
   readonly message: PulledMessage;
   readonly settled: () => void;
 }
 
+/** A task that waits here for its turn. */
+interface Waiting {
+  readonly order: TaskOrder;
+  /** Counted as kept; 0 for one that was only delivered. */
+  readonly bytes: number;
+  /** None while it is known only because this gateway stored it; several when a repeated submission stored it again. */
+  readonly deliveries: Delivered[];
+}
+
+/**
+ * Deliveries come in the order in which tasks were accepted, so many at a time: behind one tenant's flood nobody else's would be seen for long.
+ * Therefore a gateway also keeps in memory, within limits, what it stored itself, and what it keeps takes part in the tenants' turns at once. The
+ * stream is what counts: what is kept is gone with the process, and is then delivered, in order, to whoever is left.
+ */
 export class WaitingRoom {
   readonly #ports: WaitingRoomPorts;
   readonly #queue = new AdmissionQueue<Waiting>();
+  /** In the queue, or about to start. */
+  readonly #waiting = new Map<TaskId, Waiting>();
+  readonly #kept = new KeptOrders(KEPT);
+  /** Started before they were delivered, the oldest first. */
+  readonly #ahead = new Set<TaskId>();
   readonly #stopped = new AbortController();
   #loops: readonly Pick<PullLoop, "stop">[] = [];
 
@@ -88,10 +110,20 @@ export class WaitingRoom {
   async stop(): Promise<void> {
     this.#stopped.abort();
     for (let waiting = this.#queue.next(); waiting; waiting = this.#queue.next()) {
-      waiting.message.giveBack();
-      waiting.settled();
+      for (const { message, settled } of waiting.deliveries) {
+        message.giveBack();
+        settled();
+      }
     }
     await Promise.all(this.#loops.map((loop) => loop.stop()));
+  }
+
+  /** This gateway has stored a task that waits, as so many bytes. */
+  stored(order: TaskOrder, bytes: number): void {
+    if (this.#stopped.signal.aborted || this.#waiting.has(order.task)) return;
+    if (!this.#kept.keep(order.tenant, bytes)) return;
+    this.#enter({ order, bytes, deliveries: [] });
+    this.pump();
   }
 
   /** Starts as many as there is room for. */
@@ -114,25 +146,53 @@ export class WaitingRoom {
     }
   }
 
-  async #startOne({ order, message, settled }: Waiting, givePlaceUp: () => void): Promise<void> {
+  async #startOne(waiting: Waiting, givePlaceUp: () => void): Promise<void> {
+    const { task } = waiting.order;
     try {
-      if (await this.#ports.ingress.startWaiting(order)) message.ack();
-      else this.#defer(order, message);
+      const isSettled = await this.#ports.ingress.startWaiting(waiting.order);
+      if (!isSettled) this.#defer(waiting);
+      else if (waiting.deliveries.length === 0) this.#startedAhead(task);
+      else for (const { message } of waiting.deliveries) message.ack();
     } catch (error) {
-      this.#ports.logger.warn({ task: order.task, reason: messageOf(error) }, "task not started yet");
-      message.giveBack(RETRY_MS);
+      this.#ports.logger.warn({ task, reason: messageOf(error) }, "task not started yet");
+      for (const { message } of waiting.deliveries) message.giveBack(RETRY_MS);
     } finally {
       givePlaceUp();
-      this.#ports.backlog.left();
-      settled();
+      this.#leave(waiting);
     }
   }
 
-  /** Does not hold a slot meanwhile, so that whoever asks for less is not held up. */
-  #defer({ task }: TaskOrder, message: PulledMessage): void {
-    const waitMs = Math.min(LOOK_FOR_ACTOR_MOST_MS, LOOK_FOR_ACTOR_MS * message.deliveries);
-    this.#ports.backlog.defer(task, waitMs);
-    message.giveBack(waitMs);
+  #startedAhead(task: TaskId): void {
+    this.#ahead.add(task);
+    if (this.#ahead.size <= MOST_AHEAD) return;
+    const [oldest] = this.#ahead;
+    if (oldest !== undefined) this.#ahead.delete(oldest);
+  }
+
+  /** Does not hold a slot meanwhile, so that whoever asks for less is not held up. One that was not delivered yet will be. */
+  #defer({ order: { task }, deliveries }: Waiting): void {
+    for (const { message } of deliveries) {
+      const waitMs = Math.min(LOOK_FOR_ACTOR_MOST_MS, LOOK_FOR_ACTOR_MS * message.deliveries);
+      this.#ports.backlog.defer(task, waitMs);
+      message.giveBack(waitMs);
+    }
+  }
+
+  #enter(waiting: Waiting): void {
+    const { order } = waiting;
+    this.#waiting.set(order.task, waiting);
+    this.#queue.add(order.priority, order.tenant, waiting);
+  }
+
+  #leave({ order, bytes, deliveries }: Waiting): void {
+    this.#waiting.delete(order.task);
+    this.#kept.leave(order.tenant, bytes);
+    for (const delivered of deliveries) this.#settle(delivered);
+  }
+
+  #settle({ settled }: Delivered): void {
+    this.#ports.backlog.left();
+    settled();
   }
 
   #take(durable: IngressDurable, message: PulledMessage): Promise<void> {
@@ -146,10 +206,21 @@ export class WaitingRoom {
       return Promise.resolve();
     }
     this.#ports.backlog.returned(order.data.task);
-    return new Promise((settled) => {
-      this.#queue.add(order.data.priority, order.data.tenant, { order: order.data, message, settled });
+    return new Promise((settled) => this.#delivered(order.data, { message, settled }));
+  }
+
+  #delivered(order: TaskOrder, delivered: Delivered): void {
+    const known = this.#waiting.get(order.task);
+    if (this.#ahead.delete(order.task)) {
+      delivered.message.ack();
+      this.#settle(delivered);
+    } else if (known) {
+      known.deliveries.push(delivered);
+    } else {
+      this.#kept.enter(order.tenant, 0);
+      this.#enter({ order, bytes: 0, deliveries: [delivered] });
       this.pump();
-    });
+    }
   }
 
   /** A `queue` message: submitted like any other, with its place in the stream (or its `Nats-Msg-Id`) as the key. */
