@@ -3,7 +3,7 @@ import { pageFiles } from "@troupe/dashboard";
 import { createGateway, type Gateway, type GatewayOptions } from "@troupe/gateway";
 import type { GuardEnvironment } from "@troupe/gateway/internal";
 import type { Clock, Random } from "@troupe/runtime";
-import { auditKeyFileOf, type Logger, type Tracer } from "@troupe/runtime/internal";
+import { auditKeyFileOf, type Logger, StoreClock, type Tracer } from "@troupe/runtime/internal";
 import { createSupervisor, type Supervisor, type SupervisorOptions } from "@troupe/supervisor";
 
 export { SupervisorMetrics } from "@troupe/supervisor";
@@ -55,7 +55,7 @@ export async function startSupervisor(settings: SupervisorPartSettings): Promise
     replicas,
     metrics,
     logger,
-    clock,
+    clock: new StoreClock(clock),
     random,
   });
   await supervisor.start();
@@ -92,7 +92,7 @@ export async function startGateway(settings: GatewaySettings): Promise<Gateway> 
     page: await pageFiles(),
     version: VERSION,
     logger,
-    clock,
+    clock: new StoreClock(clock),
     random,
   });
   await gateway.start();

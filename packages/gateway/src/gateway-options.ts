@@ -49,6 +49,10 @@ export interface GatewayOptions extends PushSettings {
   /** Shown in discovery and in the OpenAPI document. */
   readonly version?: string;
   readonly logger: Logger;
+  /** Default: the store's time, carried on by this machine's monotonic clock. */
   readonly clock?: Clock;
   readonly random?: Random;
 }
+
+/** {@link GatewayOptions} of a gateway that has a clock. */
+export type ClockedGatewayOptions = GatewayOptions & { readonly clock: Clock };

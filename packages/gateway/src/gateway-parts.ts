@@ -12,7 +12,6 @@ import {
   type Random,
   Subjects,
   startPull,
-  systemClock,
   systemRandom,
   type Version,
 } from "@troupe/runtime/internal";
@@ -20,7 +19,7 @@ import { openPush, type Push } from "./a2a/push/open-push.ts";
 import { ApprovalApi } from "./approvals/approval-api.ts";
 import { type SupervisorApi, supervisorApi } from "./cluster/supervisor-api.ts";
 import { ClientSeals } from "./encryption/client-seals.ts";
-import type { GatewayOptions } from "./gateway-options.ts";
+import type { ClockedGatewayOptions } from "./gateway-options.ts";
 import { inputCarrier } from "./ingress/carried-input.ts";
 import { DeployedSystem } from "./ingress/deployed-system.ts";
 import { endNotices } from "./ingress/end-watch.ts";
@@ -69,8 +68,8 @@ interface Core {
   readonly traces: DoorTraces;
 }
 
-async function openCore(options: GatewayOptions, link: Link): Promise<Core> {
-  const { system, logger, clock = systemClock, random = systemRandom } = options;
+async function openCore(options: ClockedGatewayOptions, link: Link): Promise<Core> {
+  const { system, logger, clock, random = systemRandom } = options;
   const subjects = new Subjects(system);
   const publisher = groupWrites(createPublisher(link, { clock }));
   return {
@@ -89,7 +88,7 @@ async function openCore(options: GatewayOptions, link: Link): Promise<Core> {
   };
 }
 
-function doorPorts(options: GatewayOptions, core: Core, carried: DoorPorts["carried"]): DoorPorts {
+function doorPorts(options: ClockedGatewayOptions, core: Core, carried: DoorPorts["carried"]): DoorPorts {
   const { link, subjects, publisher, deployed, supervisor, logger } = core;
   const { shards = 1, tenant = "default", backlogLimit = DEFAULT_BACKLOG } = options;
   const stream = subjects.stream("INGRESS");
@@ -110,7 +109,7 @@ function doorPorts(options: GatewayOptions, core: Core, carried: DoorPorts["carr
 }
 
 /** Puts a gateway together on its connection; nothing of it takes anything yet. */
-export async function openParts(options: GatewayOptions, link: Link): Promise<GatewayParts> {
+export async function openParts(options: ClockedGatewayOptions, link: Link): Promise<GatewayParts> {
   const core = await openCore(options, link);
   const { subjects, publisher, clock, random, deployed, supervisor, traces } = core;
   const blobs = createBlobs({ link, publisher, subjects });

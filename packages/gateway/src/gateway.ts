@@ -2,9 +2,9 @@
  * The gateway: the door for tasks over HTTP and NATS. It keeps no state: any number of them share the work, and what one began another
  * goes on with.
  */
-import { openLink, type Service, systemClock, systemRandom } from "@troupe/runtime/internal";
+import { openLink, type Service, StoreClock, Subjects, systemClock, systemRandom } from "@troupe/runtime/internal";
 import { startApprovalServices } from "./approvals/approval-services.ts";
-import type { GatewayOptions } from "./gateway-options.ts";
+import type { ClockedGatewayOptions, GatewayOptions } from "./gateway-options.ts";
 import { type GatewayParts, openParts } from "./gateway-parts.ts";
 import { type HttpServer, startHttpServer } from "./http/http-server.ts";
 import { type OpenGuard, openGuard } from "./http/open-guard.ts";
@@ -37,7 +37,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       return url;
     },
     start: async () => {
-      running ??= RunningGateway.start(options);
+      running ??= RunningGateway.start({ ...options, clock: options.clock ?? new StoreClock(systemClock) });
       const { http } = await running;
       url = http.url;
       timing = () => http.guardTiming();
@@ -55,24 +55,36 @@ class RunningGateway {
   readonly #guard: OpenGuard;
   readonly #services: readonly Stoppable[];
   readonly #drain: () => void;
+  readonly #ended: AbortController;
   #stopping: Promise<void> | undefined;
 
-  private constructor(parts: GatewayParts, guard: OpenGuard, services: readonly Stoppable[], edge: Edge) {
+  private constructor(
+    parts: GatewayParts,
+    guard: OpenGuard,
+    services: readonly Stoppable[],
+    edge: Edge,
+    ended: AbortController,
+  ) {
     this.#parts = parts;
     this.#guard = guard;
     this.#services = services;
     this.http = edge.http;
     this.#drain = edge.drain;
+    this.#ended = ended;
   }
 
-  static async start(options: GatewayOptions): Promise<RunningGateway> {
+  static async start(options: ClockedGatewayOptions): Promise<RunningGateway> {
     const { system, servers, seed, credentials, tls, apiPrefix, inboxPrefix, logger } = options;
-    const { clock = systemClock, random = systemRandom, tenant = "default" } = options;
+    const { clock, random = systemRandom, tenant = "default" } = options;
     const user = seed === undefined && credentials === undefined ? undefined : "gateway";
     const signIn = { seed, credentials, tls, apiPrefix, inboxPrefix };
     const link = await openLink({ servers, name: "gateway", user, ...signIn, logger, clock });
+    const ended = new AbortController();
     let guard: OpenGuard | undefined;
     try {
+      if (clock instanceof StoreClock) {
+        await clock.follow({ link, stream: new Subjects(system).stream("INGRESS"), logger, signal: ended.signal });
+      }
       const parts = await openParts(options, link);
       const { subjects } = parts;
       guard = await openGuard({ ...options, tenant }, { link, subjects, clock, random, logger });
@@ -81,8 +93,9 @@ class RunningGateway {
       parts.room.start();
       parts.push.sender.start();
       logger.info({ url: edge.http.url, system }, "gateway takes requests");
-      return new RunningGateway(parts, guard, services, edge);
+      return new RunningGateway(parts, guard, services, edge, ended);
     } catch (error) {
+      ended.abort();
       guard?.stop();
       await link.close();
       throw error;
@@ -96,6 +109,7 @@ class RunningGateway {
 
   async #stop(): Promise<void> {
     const { link, publisher, audit, room, ends, deployed, reconnects, push } = this.#parts;
+    this.#ended.abort();
     this.#drain();
     await Promise.all([
       push.sender.stop(),
@@ -119,7 +133,7 @@ interface Edge {
   readonly drain: () => void;
 }
 
-async function openEdge(options: GatewayOptions, parts: GatewayParts, guard: OpenGuard): Promise<Edge> {
+async function openEdge(options: ClockedGatewayOptions, parts: GatewayParts, guard: OpenGuard): Promise<Edge> {
   const { system, host = "127.0.0.1", port = 0, trustedProxies, patience, page, logger } = options;
   const { link, api, approvals, supervisor, traces, deployed, reconnects, push } = parts;
   let isDraining = false;
@@ -147,16 +161,16 @@ async function openEdge(options: GatewayOptions, parts: GatewayParts, guard: Ope
     page,
     push: push.store,
     logger,
-    clock: options.clock ?? systemClock,
+    clock: options.clock,
   });
   return { http, drain: () => (isDraining = true) };
 }
 
 type Stoppable = Pick<Service, "stop">;
 
-function serveOnNats(options: GatewayOptions, parts: GatewayParts, hasAccounts: boolean): readonly Stoppable[] {
+function serveOnNats(options: ClockedGatewayOptions, parts: GatewayParts, hasAccounts: boolean): readonly Stoppable[] {
   const { system, tenant = "default", version = DEFAULT_VERSION, logger } = options;
-  const { clock = systemClock, random = systemRandom } = options;
+  const { clock, random = systemRandom } = options;
   const { link, subjects, api, approvals, traces, deployed } = parts;
   // Whoever has an account on NATS is let through by the server; there a task's id is enough to see it.
   const caller = { tenant, isWalled: false };

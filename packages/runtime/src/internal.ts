@@ -138,6 +138,7 @@ export type { RowStore, StoredRow } from "./nats/row-store.ts";
 export * from "./nats/secret-file.ts";
 export * from "./nats/service.ts";
 export * from "./nats/service-request.ts";
+export * from "./nats/store-clock.ts";
 export * from "./nats/tls.ts";
 export * from "./nats/users.ts";
 export * from "./node/audit-broker.ts";

@@ -4,6 +4,7 @@ import {
   type Logger,
   type Random,
   requireSystemName,
+  StoreClock,
   systemClock,
   systemRandom,
   type TlsSettings,
@@ -51,6 +52,7 @@ export interface SupervisorOptions {
   /** What it counts is kept here. Default: nothing is counted. */
   readonly metrics?: SupervisorMetrics | undefined;
   readonly logger: Logger;
+  /** Default: the store's time, carried on by this machine's monotonic clock. */
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -82,7 +84,7 @@ export function resolveSupervisorOptions(options: SupervisorOptions): ResolvedSu
     alertWebhooks: options.alertWebhooks ?? [],
     metrics: options.metrics,
     logger: options.logger,
-    clock: options.clock ?? systemClock,
+    clock: options.clock ?? new StoreClock(systemClock),
     random,
   };
 }

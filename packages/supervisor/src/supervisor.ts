@@ -11,6 +11,7 @@ import {
   messageOf,
   openLink,
   type ResourceSettings,
+  StoreClock,
   Subjects,
   supervisorLinkName,
   TroupeError,
@@ -104,6 +105,8 @@ class CompetingSupervisor implements Supervisor {
     const { subjects } = this.#resources;
     try {
       await ensureResources(links.control, this.#resources);
+      const time = { link: links.control, stream: subjects.stream("INGRESS"), logger, signal: this.#stopping.signal };
+      if (clock instanceof StoreClock) await clock.follow(time);
       const trail = openAuditTrail({ link: links.control, subjects, clock, random, logger });
       this.#auditing = { trail, signing };
       auditSignIns(links.control, logger, trail);

@@ -91,6 +91,8 @@ function core(subjects: Subjects, logs: readonly string[]): Account {
         ...service(`${CORE_API_PREFIX}.CONSUMER.MSG.NEXT.${name}.*`),
         response: SHORT,
       })),
+      // Its answer says what time it is.
+      { ...service(`${CORE_API_PREFIX}.STREAM.INFO.${ingress}`), response: SHORT },
       ...[ingress, ...logs].flatMap(ackSubjects).map(service),
       ...readable.flatMap((name) => [
         { ...service(`${CORE_API_PREFIX}.DIRECT.GET.${name}`), response: SHORT },
@@ -173,7 +175,7 @@ function gateway(subjects: Subjects, logs: readonly string[]): Account {
     ],
     imports: [
       ...[...written, ...ackSubjects(ingress)].map(serviceOf("CORE")),
-      ...apiImports([`CONSUMER.MSG.NEXT.${ingress}.*`, ...directGets(readable)]),
+      ...apiImports([`CONSUMER.MSG.NEXT.${ingress}.*`, `STREAM.INFO.${ingress}`, ...directGets(readable)]),
       ...[`${sys}.events.>`, `${sys}.live.*`, `${sys}.tokens.>`, `${sys}.kv.>`].map(streamOf("CORE")),
     ],
   };

@@ -1,0 +1,97 @@
+import { z } from "zod";
+import type { Clock } from "../clock.ts";
+import { messageOf } from "../errors.ts";
+import { every } from "../every.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { Link } from "./connection.ts";
+
+const ASK_EVERY_MS = 10_000;
+const ASK_LIMIT_MS = 2_000;
+/** What tokens and people bear with. */
+const WORTH_TELLING_MS = 60_000;
+
+const Answer = z.object({ ts: z.iso.datetime({ offset: true }) });
+
+/** How the store is asked for its time. */
+export interface StoreTime {
+  readonly link: Link;
+  /** A stream whose state may be asked for. */
+  readonly stream: string;
+  readonly logger: Logger;
+  /** Ends the asking. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Wall time as the store has it, carried on by this machine's monotonic clock; until the store has answered once, the machine's own. Deadlines,
+ * retention and what is due are judged by it, since what they are compared with was stamped by the store, or by others who follow it: a machine
+ * whose clock is wrong, or jumps, neither ends tasks too early nor too late. Asked at once, every 10 s and after each reconnect; an answer counts
+ * only where it contradicts what was believed, so the way there and back adds no jitter. Durations are the machine's own.
+ */
+export class StoreClock implements Clock {
+  readonly #own: Clock;
+  /** Store time minus monotonic time, ms. */
+  #offsetMs: number | undefined;
+  #isTold = false;
+
+  constructor(own: Clock) {
+    this.#own = own;
+  }
+
+  nowMs(): number {
+    return this.#offsetMs === undefined ? this.#own.nowMs() : Math.round(this.#own.monotonicMs() + this.#offsetMs);
+  }
+
+  monotonicMs(): number {
+    return this.#own.monotonicMs();
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return this.#own.sleep(ms, signal);
+  }
+
+  /** Follows the store from now on. Resolves after the first question, answered or not. */
+  async follow(store: StoreTime): Promise<void> {
+    const { logger, signal } = store;
+    const first = Promise.withResolvers<void>();
+    const ask = () => this.#ask(store).finally(first.resolve);
+    void every(ASK_EVERY_MS, { clock: this.#own, logger }, signal, "ask the store for its time", ask);
+    void this.#followConnection(store);
+    await first.promise;
+  }
+
+  /** Takes in what the store said its time was, at some moment between these two, monotonic. */
+  heard(storeMs: number, askedMs: number, answeredMs: number): void {
+    const earliest = storeMs - answeredMs;
+    const latest = storeMs - askedMs;
+    if (this.#offsetMs !== undefined && this.#offsetMs >= earliest && this.#offsetMs <= latest) return;
+    this.#offsetMs = (earliest + latest) / 2;
+  }
+
+  async #ask(store: StoreTime): Promise<void> {
+    const { link, stream } = store;
+    const askedMs = this.#own.monotonicMs();
+    const subject = `${link.apiPrefix}.STREAM.INFO.${stream}`;
+    const { ts } = Answer.parse((await link.nc.request(subject, "", { timeout: ASK_LIMIT_MS })).json());
+    this.heard(Date.parse(ts), askedMs, this.#own.monotonicMs());
+    this.#tell(store);
+  }
+
+  #tell({ logger }: StoreTime): void {
+    const aheadMs = Math.round(this.#own.nowMs() - this.nowMs());
+    const isOff = Math.abs(aheadMs) > WORTH_TELLING_MS;
+    if (isOff && !this.#isTold) logger.warn({ aheadMs }, "this machine's clock is not the store's; the store's counts");
+    this.#isTold = isOff;
+  }
+
+  /** After a stand-still of the machine the monotonic clock is behind, and no connection has outlived it. */
+  async #followConnection(store: StoreTime): Promise<void> {
+    for await (const { type } of store.link.nc.status()) {
+      if (store.signal.aborted) return;
+      if (type !== "reconnect") continue;
+      await this.#ask(store).catch((error: unknown) => {
+        store.logger.debug({ reason: messageOf(error) }, "the store did not tell its time; it is asked again");
+      });
+    }
+  }
+}
