@@ -87,12 +87,11 @@ function core(subjects: Subjects, logs: readonly string[]): Account {
       { ...service(`${sys}.supervisor.*`), response: LONG },
       { ...service(`${sys}.credentials.*`), response: SHORT },
       { ...service("$SRV.>"), response: SHORT },
-      ...[ingress, ...logs].map((name) => ({
-        ...service(`${CORE_API_PREFIX}.CONSUMER.MSG.NEXT.${name}.*`),
+      // What state a stream is in tells what time it is.
+      ...[...[ingress, ...logs].map((name) => `CONSUMER.MSG.NEXT.${name}.*`), `STREAM.INFO.${ingress}`].map((name) => ({
+        ...service(`${CORE_API_PREFIX}.${name}`),
         response: SHORT,
       })),
-      // Its answer says what time it is.
-      { ...service(`${CORE_API_PREFIX}.STREAM.INFO.${ingress}`), response: SHORT },
       ...[ingress, ...logs].flatMap(ackSubjects).map(service),
       ...readable.flatMap((name) => [
         { ...service(`${CORE_API_PREFIX}.DIRECT.GET.${name}`), response: SHORT },

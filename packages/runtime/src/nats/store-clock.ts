@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Clock } from "../clock.ts";
+import { type Clock, parseTimeMs } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import { every } from "../every.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -73,7 +73,7 @@ export class StoreClock implements Clock {
     const askedMs = this.#own.monotonicMs();
     const subject = `${link.apiPrefix}.STREAM.INFO.${stream}`;
     const { ts } = Answer.parse((await link.nc.request(subject, "", { timeout: ASK_LIMIT_MS })).json());
-    this.heard(Date.parse(ts), askedMs, this.#own.monotonicMs());
+    this.heard(parseTimeMs(ts), askedMs, this.#own.monotonicMs());
     this.#tell(store);
   }
 
