@@ -1,5 +1,5 @@
 import { type Clock, type Random, TroupeError } from "@troupe/runtime";
-import type { CasBucket, Row } from "@troupe/runtime/internal";
+import { type CasBucket, type Row, Turns } from "@troupe/runtime/internal";
 import { type Amount, fitsIn, isNothing, minus, NOTHING, plus } from "./amount.ts";
 import {
   type Account,
@@ -46,7 +46,7 @@ export class HeldAccount {
   #writes = 0;
   /** Writes of unknown outcome, oldest first: each may be in the row, or come into it until the row has another revision. */
   #unsure: readonly { readonly write: number; readonly settled: Settled }[] = [];
-  #work: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   /** Reservations and writes that are under way, or wait for their turn. */
   #working = 0;
   #usedMs: number;
@@ -125,9 +125,7 @@ export class HeldAccount {
 
   #exclusive<T>(work: () => Promise<T>): Promise<T> {
     this.#working++;
-    const result = this.#work.then(work).finally(() => this.#working--);
-    this.#work = result.catch(() => undefined);
-    return result;
+    return this.#turns.take(work).finally(() => this.#working--);
   }
 
   async #write(asked: Amount, limits: Limits, isLast = false): Promise<Refusal | undefined> {

@@ -1,6 +1,7 @@
 import { decodeBody } from "../codec/body.ts";
+import type { LogSubject } from "../contracts/log-subject.ts";
 import type { RecordHeader } from "../contracts/record.ts";
-import type { LogSubject, Subjects } from "../contracts/subjects.ts";
+import type { Subjects } from "../contracts/subjects.ts";
 import type { StoredRecord } from "../log/task-log.ts";
 
 /** A record of a task's log with its subject parsed and its body decoded: what views and events are computed from. */

@@ -6,36 +6,22 @@
  *     <sys>.supervisor.<verb>   <sys>.node.<node>.<verb>                      what operators call
  *     <sys>.heartbeat.<node>   <sys>.live.<role>   <sys>.tokens.<task>.<hop>  core NATS, may be lost
  *
- * Nothing else in the project writes or splits a subject by hand.
+ * Nothing else in the project writes or splits a subject by hand; what the tokens of the log mean is in log-subject.ts.
  */
-import { type HopId, isHopId, isSessionKey, parseTaskId, type SessionKey, type TaskId, type Version } from "../ids.ts";
+import { type HopId, isHopId, parseTaskId, type SessionKey, type TaskId, type Version } from "../ids.ts";
 import { AUDIT_SOURCES, type AuditSource } from "./audit.ts";
-import { isNodeName, isRoleName } from "./names.ts";
-import { NUMBER, type RecordName, recordName } from "./record-name.ts";
+import {
+  type EightTokens,
+  type LogSubject,
+  logSubjectOf,
+  type SessionSubject,
+  sessionSubjectOf,
+} from "./log-subject.ts";
+import { isNodeName } from "./names.ts";
+import { NUMBER, type RecordName } from "./record-name.ts";
 import type { BucketName, StreamName } from "./stores.ts";
 import type { ApprovalVerb, NodeVerb, TaskVerb } from "./verbs.ts";
 
-/** A parsed subject of the task log. `from` is the writer's role, or `client`, `human`, `timer`, `supervisor`, `end`. */
-export interface LogSubject {
-  readonly shard: number;
-  readonly version: Version;
-  readonly task: TaskId;
-  readonly hop: HopId | "end";
-  readonly from: string;
-  readonly name: RecordName;
-}
-
-/** A parsed subject of a session: a revision of a role's state, or a waiting turn (no role). */
-export interface SessionSubject {
-  readonly shard: number;
-  readonly session: SessionKey;
-  readonly role?: string;
-  readonly number: number;
-}
-
-type EightTokens = [string, string, string, string, string, string, string, string];
-const WRITERS: ReadonlySet<string> = new Set(["client", "human", "timer", "supervisor", "end"]);
-const isWriter = (from: string): boolean => WRITERS.has(from) || isRoleName(from);
 /** All subjects, stream and consumer names of one system. */
 export class Subjects {
   readonly system: string;
@@ -277,29 +263,12 @@ export class Subjects {
   /** Parses a subject of the task log (not of sessions); `undefined` for anything else, hostile tokens included. */
   parseLog(subject: string): LogSubject | undefined {
     const tokens = this.#logTokens(subject);
-    if (!tokens) return undefined;
-    const [shard, version, taskText, hop, from, cls, kind, to] = tokens;
-    const task = parseTaskId(taskText);
-    if (!task || String(task.shard) !== shard || task.version !== version) return undefined;
-    const name = recordName(cls, kind, to);
-    if (!name || !isWriter(from)) return undefined;
-    const place = { shard: task.shard, version: task.version, task: task.id, from, name };
-    // The end of a task has a place of its own, and nothing else may stand there.
-    if (name.class === "t") return hop === "end" && from === "end" ? { ...place, hop } : undefined;
-    return isHopId(hop) && from !== "end" ? { ...place, hop } : undefined;
+    return tokens && logSubjectOf(tokens);
   }
-
   /** Parses a session's subject: a state revision or a waiting turn. */
   parseSession(subject: string): SessionSubject | undefined {
     const tokens = this.#logTokens(subject);
-    if (!tokens) return undefined;
-    const [shard, all, session, place, writer, cls, kind, number] = tokens;
-    if (!NUMBER.test(shard) || all !== "all" || cls !== "v") return undefined;
-    if (!isSessionKey(session) || !NUMBER.test(number)) return undefined;
-    const at = { shard: Number(shard), session, number: Number(number) };
-    if (`${place}.${kind}` === "queue.turn") return writer === "client" ? at : undefined;
-    if (`${place}.${kind}` === "state.rev") return isRoleName(writer) ? { ...at, role: writer } : undefined;
-    return undefined;
+    return tokens && sessionSubjectOf(tokens);
   }
 
   /** The eight tokens after `<sys>.log`, or `undefined`. */

@@ -3,9 +3,10 @@
  * the stored subject does not bear out.
  */
 
+import type { LogSubject } from "../contracts/log-subject.ts";
 import { isMailboxName, roleOfMailbox } from "../contracts/names.ts";
 import type { Passport } from "../contracts/record.ts";
-import type { LogSubject, Subjects } from "../contracts/subjects.ts";
+import type { Subjects } from "../contracts/subjects.ts";
 import { type HopId, hopId, isHopId, type TaskId, type Version } from "../ids.ts";
 import type { StoredRecord } from "../log/task-log.ts";
 

@@ -12,6 +12,7 @@ import type { Random } from "../random.ts";
 import { supervisedGroups } from "../supervision/groups.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Tracer } from "../telemetry/tracing.ts";
+import { Turns } from "../turns.ts";
 import { isWithin } from "../within.ts";
 import { ActorSupervisor } from "./actor-supervisor.ts";
 import { BrokeredBlobs } from "./brokered-blobs.ts";
@@ -32,6 +33,7 @@ import { watchLoopDelay } from "./loop-delay.ts";
 import { NodeAsks } from "./node-asks.ts";
 import type { Replica } from "./replica.ts";
 import { RoleSeat, roleLink } from "./role-seat.ts";
+import { RoleSeats } from "./role-seats.ts";
 
 const REPORT_EVERY_MS = 250;
 /** Without a connection nothing is on its way. */
@@ -62,12 +64,12 @@ export class Host {
   readonly #blobs: BrokeredBlobs;
   readonly #asks: NodeAsks;
   readonly #supervisor: ActorSupervisor;
-  readonly #seats = new Map<string, Promise<RoleSeat>>();
+  readonly #seats = new RoleSeats((role) => this.#openSeat(role));
   readonly #replicas = new Map<string, Replica>();
   readonly #leaving = new Map<Replica, Promise<void>>();
   readonly #stopped = new AbortController();
   /** Commands are carried out one after another, in the order in which they came. */
-  #work: Promise<void> = Promise.resolve();
+  readonly #commands = new Turns();
   #isDraining = false;
   #credentials: RoleCredentials | undefined;
   #loopP99Ms = 0;
@@ -125,8 +127,7 @@ export class Host {
 
   /** Says what it holds, with what the server had sent by now, be it still on its way here. */
   async #sayHeld(request: number): Promise<void> {
-    const caughtUp = Promise.allSettled([...this.#seats.values()].map(async (seat) => (await seat).catchUp()));
-    await isWithin(this.#options.clock, CATCH_UP_LIMIT_MS, caughtUp);
+    await isWithin(this.#options.clock, CATCH_UP_LIMIT_MS, this.#seats.catchUp());
     this.flushHeld();
     this.#options.tell({ type: "flushed", request });
   }
@@ -140,15 +141,11 @@ export class Host {
   async close(): Promise<void> {
     await this.#letGo(0);
     this.#stopped.abort();
-    for (const seat of await this.#openSeats()) await seat.close();
+    for (const seat of await this.#seats.opened()) await seat.close();
   }
 
   #enqueue(what: string, work: () => Promise<void>): void {
-    const before = this.#work;
-    this.#work = this.#carryOut(what, async () => {
-      await before;
-      await work();
-    });
+    void this.#commands.take(() => this.#carryOut(what, work));
   }
 
   async #carryOut(what: string, work: () => Promise<void>): Promise<void> {
@@ -182,7 +179,7 @@ export class Host {
   /** Roles that have newer credentials sign in with them before the older ones end. */
   #renew(before: RoleCredentials = {}, now: RoleCredentials = {}): void {
     for (const [role, { seed }] of Object.entries(now)) {
-      const seat = this.#seats.get(role);
+      const seat = this.#seats.known(role);
       if (!seat || before[role] === undefined || before[role].seed === seed) continue;
       void this.#carryOut(`renew ${role}`, async () => (await seat).renew());
     }
@@ -190,12 +187,12 @@ export class Host {
 
   /** Only where the role has a seat: a new one is told with its first replica. */
   async #cutEdges(role: string, revoked: readonly string[]): Promise<void> {
-    const seat = await this.#seats.get(role)?.catch(() => undefined);
+    const seat = await this.#seats.known(role)?.catch(() => undefined);
     seat?.cut(revoked);
   }
 
   async #startReplica(id: string, spec: ReplicaSpec): Promise<void> {
-    const seat = await this.#seat(spec.role);
+    const seat = await this.#seats.get(spec.role);
     seat.cut(spec.revoked ?? []);
     const replica = seat.replica(id, spec);
     this.#replicas.set(id, replica);
@@ -241,13 +238,13 @@ export class Host {
     } catch {
       return; // everything finished in time: the only way a sleep rejects
     }
-    for (const seat of await this.#openSeats()) seat.running.abortAll("drain");
+    for (const seat of await this.#seats.opened()) seat.running.abortAll("drain");
   }
 
   async #end(task: string, hops: readonly string[] | undefined): Promise<void> {
     const { id } = requireTaskId(task);
     const named = hops?.filter(isHopId);
-    for (const seat of await this.#openSeats()) seat.running.end(id, named);
+    for (const seat of await this.#seats.opened()) seat.running.end(id, named);
   }
 
   /** Ends them here at once, and through the node everywhere. */
@@ -256,14 +253,12 @@ export class Host {
     this.#options.tell({ type: "hops_ended", task, hops: [...hops] });
   }
 
-  #seat(role: string): Promise<RoleSeat> {
-    const open = this.#seats.get(role);
-    if (open) return open;
+  async #openSeat(role: string): Promise<RoleSeat> {
     const definition = this.#roles.get(role);
-    if (!definition) return Promise.reject(new TroupeError("invalid_config", `the system defines no role ${role}`));
+    if (!definition) throw new TroupeError("invalid_config", `the system defines no role ${role}`);
     const { configure, clock, random, logger, tell, failpointOf, tracer } = this.#options;
     const onRefused = () => tell({ type: "refused", role });
-    const seat = RoleSeat.open({
+    return RoleSeat.open({
       configure,
       signIn: { ...roleLink(configure, () => this.#credentials, role), onRefused },
       system: this.#system,
@@ -284,15 +279,6 @@ export class Host {
       random,
       logger,
     });
-    this.#seats.set(role, seat);
-    // The next command tries again.
-    seat.catch(() => this.#seats.delete(role));
-    return seat;
-  }
-
-  async #openSeats(): Promise<RoleSeat[]> {
-    const settled = await Promise.allSettled(this.#seats.values());
-    return settled.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
   }
 
   async #reportRegularly(): Promise<void> {

@@ -15,6 +15,7 @@ import type { Version } from "../ids.ts";
 import { publicKeyOf } from "../nats/nkey.ts";
 import { ACCOUNTS, type AccountName } from "../nats/users.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import { Turns } from "../turns.ts";
 import type { AccountResolver } from "./account-resolver.ts";
 import type { IdentityAdministrator } from "./administrator.ts";
 import type { IssuerStore } from "./issuer-store.ts";
@@ -58,7 +59,7 @@ export class Issuer implements IdentityAdministrator {
   readonly #versions = new Map<Version, Known>();
   #ledger: Ledger;
   /** One change after the other: each writes the ledger, and signs accounts from it. */
-  #changing: Promise<unknown> = Promise.resolve();
+  readonly #changes = new Turns();
 
   private constructor(options: IssuerOptions, versions: readonly VersionKeys[], ledger: Ledger) {
     this.#options = options;
@@ -87,7 +88,7 @@ export class Issuer implements IdentityAdministrator {
   }
 
   async issue(version: Version, manifest: SystemManifest, revoked: readonly RevokedEdge[]): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#changes.take(async () => {
       const known = this.#versions.get(version)?.keys;
       if (known && isSameCut(known.revoked, revoked)) return;
       const keys = { ...(known ?? newVersionKeys(version, manifest)), revoked: [...revoked] };
@@ -105,7 +106,7 @@ export class Issuer implements IdentityAdministrator {
   }
 
   async revoke(version: Version): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#changes.take(async () => {
       const known = this.#versions.get(version);
       if (!known) return;
       const accounts = [...known.roles.values()];
@@ -118,7 +119,7 @@ export class Issuer implements IdentityAdministrator {
   }
 
   async retire(node: string, isRemoved: boolean): Promise<void> {
-    await this.#inTurn(async () => {
+    await this.#changes.take(async () => {
       const { store, audit, logger } = this.#options;
       const own = isRemoved ? await store.nodeIdentities(node) : [];
       const gone = [...this.#ledger.issued.filter((one) => one.node === node), ...own];
@@ -134,7 +135,7 @@ export class Issuer implements IdentityAdministrator {
 
   /** Makes the credentials of one key void: there are newer ones, or somebody has got hold of it. Throws `unavailable`. */
   async makeVoid(user: SignedUser): Promise<void> {
-    await this.#inTurn(() => this.#makeVoid([user]));
+    await this.#changes.take(() => this.#makeVoid([user]));
     const { account, publicKey } = user;
     const reason = "there are newer ones, or they are not to be trusted";
     this.#options.audit.note({
@@ -169,7 +170,7 @@ export class Issuer implements IdentityAdministrator {
       return { known, issued, name: roleUserAt(version, role, node) };
     });
     const added = users.map(({ issued }) => issued);
-    await this.#inTurn(() => this.#keep(withIssued(this.#ledger, added, this.#nowS())));
+    await this.#changes.take(() => this.#keep(withIssued(this.#ledger, added, this.#nowS())));
     const jwts = await Promise.all(
       users.map(({ known: { key }, issued: { publicKey }, name }) =>
         this.#signer.nodeUser(key.account, key.signing, node, { name, publicKey, expiresAtS }),
@@ -225,12 +226,5 @@ export class Issuer implements IdentityAdministrator {
 
   #nowS(): number {
     return Math.floor(this.#options.clock.nowMs() / 1_000);
-  }
-
-  async #inTurn(change: () => Promise<void>): Promise<void> {
-    const turn = this.#changing.then(change);
-    // What one caller is told must not stop the next.
-    this.#changing = turn.catch(() => undefined);
-    await turn;
   }
 }

@@ -3,7 +3,7 @@
  * it lost). Checked on every stored record, and once nothing moves any more.
  */
 import { DeadBody, FanBody, ReplyBody, RevisionBody, StepBody, WaitBody } from "../contracts/bodies.ts";
-import type { LogSubject } from "../contracts/subjects.ts";
+import type { LogSubject } from "../contracts/log-subject.ts";
 import { DoneBody } from "../contracts/task.ts";
 import type { HopId } from "../ids.ts";
 import type { StoredRecord } from "../log/task-log.ts";

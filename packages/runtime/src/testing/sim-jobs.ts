@@ -1,6 +1,6 @@
 /** What the core does in answer to records: timers, people, the sweeper, dead letters, turns, cancel. Every job is one write-once record. */
 import { DeadBody, WaitBody } from "../contracts/bodies.ts";
-import type { LogSubject } from "../contracts/subjects.ts";
+import type { LogSubject } from "../contracts/log-subject.ts";
 import type { TaskId } from "../ids.ts";
 import type { NewRecord, StoredRecord, TaskLog } from "../log/task-log.ts";
 import { SUBJECTS, simTask, startOf } from "./sim-place.ts";

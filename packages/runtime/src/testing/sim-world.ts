@@ -8,10 +8,12 @@ import { JoinTurns } from "../hop/join-turns.ts";
 import { readMessage } from "../hop/message.ts";
 import type { TaskId } from "../ids.ts";
 import type { Delivery, Fence, NewRecord, StoredRecord, TaskLog } from "../log/task-log.ts";
+import type { SimEvent } from "./sim-event.ts";
 import { SimExecutor, type SimOperation } from "./sim-executor.ts";
 import { runHop } from "./sim-hop.ts";
 import { SimInvariants } from "./sim-invariants.ts";
 import { dueJobs, type SimJob } from "./sim-jobs.ts";
+import { SimNet } from "./sim-net.ts";
 import { SUBJECTS, simRole, simTask, startOf } from "./sim-place.ts";
 import type { Scenario } from "./sim-scenario.ts";
 import { type SimMode, SimStore } from "./sim-store.ts";
@@ -63,8 +65,7 @@ export class SimWorld {
   steps = 0;
   readonly #messages = new Map<number, SimMessage>();
   readonly #jobs: SimJob[] = [];
-  /** What the network has: answers to deliveries, and late writes. */
-  #net: { readonly label: string; readonly isWrite: boolean; arrive(): void }[] = [];
+  readonly #net = new SimNet();
   #faultsLeft: number;
   #leaderChanges = 2;
   #resets = 1;
@@ -118,8 +119,7 @@ export class SimWorld {
   }
 
   delay(record: NewRecord, fence: Fence | undefined): void {
-    const arrive = () => this.store.append(record, fence, () => undefined);
-    this.#net.push({ label: `late ${record.subject}`, isWrite: true, arrive });
+    this.#net.sendWrite(`late ${record.subject}`, () => this.store.append(record, fence, () => undefined));
   }
 
   drawLag(): number {
@@ -148,26 +148,12 @@ export class SimWorld {
   #events(): { readonly events: readonly SimEvent[]; readonly benign: number } {
     const events: SimEvent[] = [];
     const faults: SimEvent[] = [];
-    this.#netEvents(events, faults);
+    this.#net.events(events, faults);
     this.#storeEvents(events, faults);
     for (const executor of this.executors) this.#executorEvents(executor, events, faults);
     for (const message of this.#messages.values()) this.#messageEvents(message, events, faults);
     this.#jobEvents(events, faults);
     return { events: this.#faultsLeft > 0 ? [...events, ...faults] : events, benign: events.length };
-  }
-
-  #netEvents(events: SimEvent[], faults: SimEvent[]): void {
-    for (const item of this.#net) {
-      const leave = () => {
-        this.#net = this.#net.filter((other) => other !== item);
-      };
-      const arrive = () => {
-        leave();
-        item.arrive();
-      };
-      events.push({ label: item.label, happen: arrive });
-      if (!item.isWrite) faults.push({ label: `lost: ${item.label}`, happen: leave });
-    }
   }
 
   #executorEvents(executor: SimExecutor, events: SimEvent[], faults: SimEvent[]): void {
@@ -307,7 +293,7 @@ export class SimWorld {
         if (message.state === "pending") message.state = state;
         else if (state === "acked") message.state = state;
       };
-      this.#net.push({ label: `${label} #${record.sequence}`, isWrite: false, arrive });
+      this.#net.send(`${label} #${record.sequence}`, arrive);
     };
     const delivery: Delivery = {
       record,
@@ -319,11 +305,4 @@ export class SimWorld {
     };
     void runHop(this, executor, delivery);
   }
-}
-
-interface SimEvent {
-  readonly label: string;
-  /** Whether it may let code run that waits for it. */
-  readonly wakes?: boolean;
-  happen(): void;
 }
