@@ -75,3 +75,19 @@ test("the next leader goes on with what fires: it tells nothing twice, and resol
   assert.deepEqual(next.look({ "v1/a": 0 }), ["resolved queue_age v1/b"]);
   assert.deepEqual(next.look({ "v1/a": 0 }), []);
 });
+
+test("a condition that comes and goes every second is told to begin twice, shows all the while, and is over when it is calm", async () => {
+  const { clock, watch, look } = watched();
+  const told: string[] = [];
+  for (let second = 0; second < 30; second++) {
+    told.push(...look(second % 2 === 0 ? { "v1/a": 0 } : {}));
+    await clock.advance(1_000);
+  }
+  assert.deepEqual(
+    told.map((line) => line.split(" ", 1)[0]),
+    ["fired", "resolved", "fired"],
+  );
+  assert.equal(watch.firingIn(view(clock.nowMs(), {})).length, 1);
+  await clock.advance(60_000);
+  assert.deepEqual(look({}), ["resolved queue_age v1/a"]);
+});

@@ -10,9 +10,11 @@ import {
   alertsOf,
   type FiringAlert,
   firing,
+  identityOf,
   type NoticedAlert,
   noticed,
 } from "./alerts.ts";
+import { notOver, type RecentAlert, steadied } from "./steady-alerts.ts";
 
 /** Takes word of an alert to somebody. Never throws, never waits. */
 export interface AlertSink {
@@ -39,7 +41,7 @@ export class AlertWatch {
   readonly #options: AlertWatchOptions;
   readonly #startedMs: number;
   #noticed: readonly NoticedAlert[] = [];
-  #firing: readonly FiringAlert[] = [];
+  #recent: ReadonlyMap<string, RecentAlert> = new Map();
 
   constructor(options: AlertWatchOptions) {
     this.#options = options;
@@ -52,37 +54,43 @@ export class AlertWatch {
       const { name } = alert;
       return isAlertName(name) ? [{ ...alert, name }] : [];
     });
-    this.#firing = known;
+    this.#recent = steadied(new Map(), known, this.#options.clock.nowMs());
     this.#noticed = known.map((alert) => ({ ...alert, sinceMs: parseTimeMs(alert.since) }));
   }
 
   /** What fires at this moment; a condition that has been noticed before keeps its time. */
   firingIn(view: ClusterView): readonly FiringAlert[] {
-    return firing(noticed(this.#noticed, this.#conditions(view), view.nowMs), view.nowMs);
+    return notOver(this.#seen(view).recent);
   }
 
   /** Notices what has changed since the last look. */
   look(view: ClusterView): void {
-    this.#noticed = noticed(this.#noticed, this.#conditions(view), view.nowMs);
-    const now = firing(this.#noticed, view.nowMs);
-    const { fired, resolved } = alertChanges(this.#firing, now);
-    this.#firing = now;
+    const before = notOver(this.#recent);
+    const seen = this.#seen(view);
+    this.#noticed = seen.noticed;
+    this.#recent = seen.recent;
+    const { fired, resolved } = alertChanges(before, notOver(this.#recent));
     for (const alert of fired) this.#tell("fired", alert);
     for (const alert of resolved) this.#tell("resolved", alert);
+  }
+
+  #seen(view: ClusterView) {
+    const now = noticed(this.#noticed, this.#conditions(view), view.nowMs);
+    return { noticed: now, recent: steadied(this.#recent, firing(now, view.nowMs), view.nowMs) };
   }
 
   #conditions(view: ClusterView): readonly Alert[] {
     const now = alertsOf(view);
     const { clock, graceMs } = this.#options;
     if (clock.monotonicMs() - this.#startedMs >= graceMs) return now;
-    const present = new Set(now.map(({ name, about }) => `${name} ${about}`));
-    return [...now, ...this.#firing.filter(({ name, about }) => !present.has(`${name} ${about}`))];
+    const present = new Set(now.map(identityOf));
+    return [...now, ...notOver(this.#recent).filter((alert) => !present.has(identityOf(alert)))];
   }
 
   #tell(state: AlertNotice["state"], { name, about, text, since }: FiringAlert): void {
     const { system, events, sinks, clock } = this.#options;
     const { severity } = ALERTS[name];
-    const details = { severity, firing: this.#firing };
+    const details = { severity, firing: notOver(this.#recent) };
     events.record({ name: `alert.${state}`, about: `${name} ${about}`, reason: text, details });
     const at = rfc3339(clock.nowMs());
     for (const sink of sinks) sink.tell({ v: CONTROL_VERSION, system, state, name, about, severity, text, since, at });
