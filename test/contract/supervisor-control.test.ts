@@ -11,6 +11,7 @@ import {
   SUPERVISOR_OPERATOR_VERBS,
   SUPERVISOR_READ_VERBS,
   storeBundle,
+  TroupeError,
 } from "@troupe/runtime/internal";
 import { until } from "../support/stack.ts";
 import { deployRequest, MANIFEST, SupervisorBed } from "../support/supervisor-bed.ts";
@@ -194,20 +195,48 @@ test("a drained node is asked to drain, loses its replicas, and has left when it
   await until("n4 gone", 3_000, async () => (await health()).nodes.total === 3);
 });
 
-test("a new version takes over, the old one drains and goes with its durables when nothing of it is left", async () => {
+const bundle = (code: Buffer) => {
+  const sha256 = createHash("sha256").update(code).digest("hex");
+  return { type: "bundle", sha256, bytes: code.length, file: "system.ts", external: [] };
+};
+
+test("a new version takes over, the old one drains and goes with its durables and its code when nothing of it is left", async () => {
   const narrow = await SupervisorBed.start();
   await using _ = narrow;
-  await narrow.supervisor({ drainGraceMs: 0 });
-  await narrow.deploy();
+  await narrow.supervisor({ drainGraceMs: 0, bundleGraceMs: 200, janitorEveryMs: 50 });
+  const publisher = createPublisher(narrow.core);
+  const [first, second, stray] = ["1", "2", "stray"].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer];
+  const store = (code: Buffer) => storeBundle(publisher, narrow.subjects, code);
+  // As the command does it: code that is not there, or not any more, is sent again.
+  const deploy = (code: Buffer) =>
+    until("a deployment", 15_000, async () => {
+      await store(code);
+      return (await narrow.ask("deploy", { manifest: MANIFEST, source: bundle(code) })) !== undefined;
+    });
+  const isStored = (code: Buffer) =>
+    readBundle(narrow.core, narrow.subjects, bundle(code)).then(
+      () => true,
+      (error: unknown) => {
+        if (TroupeError.is(error, "malformed_record")) return false;
+        throw error;
+      },
+    );
+  await deploy(first);
   const task = await narrow.submit("v1" as never);
-  assert.equal(await narrow.deploy(MANIFEST, "1"), "v2");
+  await deploy(second);
   const names = async () => (await narrow.durables()).map(({ name }) => name);
   assert.ok((await names()).includes("v1-a"));
+  await store(stray);
+  await until("code that nobody deploys is gone", 15_000, async () => !(await isStored(stray)));
+  assert.ok(await isStored(first), "its version has an open task");
   await narrow.append(task, narrow.subjects.done(task), { status: "cancelled", by: "client" });
   assert.equal((await narrow.durables()).find(({ name }) => name === "v1-a")?.pending, 1);
   await narrow.jetstream("CONSUMER.DELETE.BED_LOG_0.v1-a");
-  await until("v1 gone", 8_000, async () => !(await names()).some((name) => name.startsWith("v1-")));
+  await until("v1 gone", 15_000, async () => !(await names()).some((name) => name.startsWith("v1-")));
+  await until("its code gone", 15_000, async () => !(await isStored(first)));
   assert.ok((await names()).includes("v2-a"));
+  assert.ok(await isStored(second));
+  publisher.close();
 });
 
 test("every change of the cluster is a control event with its reason", async () => {
@@ -234,8 +263,8 @@ const events = async () => {
 test("a version is desired only once its code is in the store, which operators write and nodes read", async () => {
   const { version: running } = await health();
   const code = Buffer.from("export default 1;".padEnd(600_000));
-  const sha256 = createHash("sha256").update(code).digest("hex");
-  const source = { type: "bundle", sha256, bytes: code.length, file: "system.ts", external: [] };
+  const source = bundle(code);
+  const { sha256 } = source;
   const request = { ...deployRequest(), source };
   assert.equal((await bed.ask<{ dry_run: boolean }>("deploy", { ...request, dry_run: true })).dry_run, true);
   await assert.rejects(bed.ask("deploy", request), {

@@ -75,7 +75,9 @@ export async function deploy(ports: DeployPorts, request: DeployRequest, who: Au
   const isDryRun = request.dry_run ?? false;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await deployOnce(ports, order, { isDryRun, who, restore: request.restore ?? [] });
+      return await ports.store.turns.take(() =>
+        deployOnce(ports, order, { isDryRun, who, restore: request.restore ?? [] }),
+      );
     } catch (error) {
       if (!TroupeError.is(error, "conflict") || attempt === ATTEMPTS) throw error;
     }

@@ -9,6 +9,7 @@ import {
   type Row,
   type Subjects,
   TroupeError,
+  Turns,
 } from "@troupe/runtime/internal";
 import { z } from "zod";
 import type { VersionTables } from "../failures/dead-letters.ts";
@@ -37,6 +38,8 @@ export interface DesiredStoreOptions {
 
 /** The desired state and its deployments. A deployment never changes once it is stored, so each is read once. */
 export class DesiredStore {
+  /** What may not happen in the middle of something else: a deployment, the removal of code. */
+  readonly turns = new Turns();
   readonly #bucket: CasBucket<Stored>;
   readonly #deployments = new Map<string, Deployment>();
   readonly #tables = new Map<string, VersionTables>();

@@ -1,4 +1,4 @@
-/** What the leader does for tasks: keeps their due times, ends or escalates dead ones, repeats lost messages, archives finished ones. */
+/** What the leader does for tasks: keeps their due times, ends or escalates dead ones, repeats lost messages, archives finished ones, and removes code that none needs. */
 import {
   createJetStreamLog,
   createPublisher,
@@ -12,6 +12,7 @@ import { DeadLetters } from "../failures/dead-letters.ts";
 import { EndedTasks } from "../failures/ended-tasks.ts";
 import { Janitor } from "../janitor/janitor.ts";
 import { janitorLimits } from "../janitor/limits.ts";
+import { UnusedBundles } from "../janitor/unused-bundles.ts";
 import { repeat, untilNotFull } from "../loop.ts";
 import type { Observation } from "../observer/observation.ts";
 import type { TaskIndex } from "../observer/task-index.ts";
@@ -97,6 +98,7 @@ function taskParts(ports: LeadingPorts) {
     }),
     slo: sloCounting(ports, index, log),
     janitor: new Janitor({ link, subjects, index, reader, publisher, logger, limits: janitorLimits(settings), nowMs }),
+    bundles: new UnusedBundles(ports, (version) => index.openOf(version)),
     close: () => publisher.close(),
   };
 }
@@ -110,7 +112,7 @@ function sloCounting(ports: LeadingPorts, index: TaskIndex, log: TaskLog): SloCo
 /** Runs everything that acts; only once the index is complete, so that nothing is done that was done before. */
 function runParts(ports: LeadingPorts, parts: ReturnType<typeof taskParts>): Promise<unknown> {
   const { settings, signal } = ports;
-  const { timers, deadLetters, sessions, ended, sweeper, janitor } = parts;
+  const { timers, deadLetters, sessions, ended, sweeper, janitor, bundles } = parts;
   const { batch } = janitorLimits(settings);
   return Promise.all([
     timers.run(signal),
@@ -119,5 +121,6 @@ function runParts(ports: LeadingPorts, parts: ReturnType<typeof taskParts>): Pro
     repeat("ended tasks", ENDED_MS, ports, () => ended.announceAll()),
     repeat("sweeper", settings.sweepEveryMs, ports, () => sweeper.sweep()),
     repeat("janitor", settings.janitorEveryMs, ports, () => untilNotFull(batch, signal, () => janitor.clean())),
+    repeat("unused code", settings.janitorEveryMs, ports, () => bundles.look()),
   ]);
 }
