@@ -21,7 +21,7 @@ const Nodes = z.looseObject({
   ),
 });
 
-export function nodeLines(answer: unknown): readonly string[] {
+export function nodeLines(answer: unknown, width?: number): readonly string[] {
   const { nodes } = Nodes.parse(answer);
   if (nodes.length === 0) return ["no node has joined"];
   const rows = nodes.map((one) => [
@@ -33,7 +33,7 @@ export function nodeLines(answer: unknown): readonly string[] {
     [...Object.entries(one.labels).map(([label, value]) => `${label}=${value}`), ...one.capabilities].join(" ") || "-",
     `${one.reason}, ${one.since}`,
   ]);
-  return columns([["node", "state", "actors", "busy", "memory", "labels", "since"], ...rows]);
+  return columns([["node", "state", "actors", "busy", "memory", "labels", "since"], ...rows], width);
 }
 
 const Actors = z.looseObject({
@@ -55,7 +55,7 @@ const Actors = z.looseObject({
 
 const number = (value: number | undefined): string => (value === undefined ? "-" : String(value));
 
-export function actorLines(answer: unknown): readonly string[] {
+export function actorLines(answer: unknown, width?: number): readonly string[] {
   const { actors } = Actors.parse(answer);
   if (actors.length === 0) return ["no actor is to run"];
   const rows = actors.map((one) => [
@@ -70,7 +70,7 @@ export function actorLines(answer: unknown): readonly string[] {
     one.mean_ms === undefined ? "-" : `${Math.round(one.mean_ms)} ms`,
     one.reason ?? "",
   ]);
-  return columns([["actor", "node", "state", "health", "runs", "load", "done", "failed", "mean", ""], ...rows]);
+  return columns([["actor", "node", "state", "health", "runs", "load", "done", "failed", "mean", ""], ...rows], width);
 }
 
 const Queues = z.looseObject({
@@ -80,7 +80,7 @@ const Queues = z.looseObject({
   oldest_message_ms: count.nullable(),
 });
 
-export function queueLines(answer: unknown): readonly string[] {
+export function queueLines(answer: unknown, width?: number): readonly string[] {
   const { queues, oldest_message_ms: oldestMs } = Queues.parse(answer);
   const rows = queues.map((one) => [
     one.mailbox,
@@ -90,7 +90,7 @@ export function queueLines(answer: unknown): readonly string[] {
     String(one.in_flight),
   ]);
   const oldest = oldestMs === null ? [] : [`the oldest message has waited for ${Math.round(oldestMs / 100) / 10} s`];
-  return [...columns([["mailbox", "version", "shard", "waiting", "in flight"], ...rows]), ...oldest];
+  return [...columns([["mailbox", "version", "shard", "waiting", "in flight"], ...rows], width), ...oldest];
 }
 
 const Placed = z.looseObject({
@@ -106,7 +106,7 @@ const Placed = z.looseObject({
   ),
 });
 
-export function placementLines(answer: unknown): readonly string[] {
+export function placementLines(answer: unknown, width?: number): readonly string[] {
   const { replicas, unplaced } = Placed.parse(answer);
   const placed = replicas.map((one) => [one.id, one.node, one.reason]);
   const homeless = unplaced.map((one) => [
@@ -114,5 +114,5 @@ export function placementLines(answer: unknown): readonly string[] {
     "no place",
     one.reason,
   ]);
-  return columns([["replica", "node", "why"], ...placed, ...homeless]);
+  return columns([["replica", "node", "why"], ...placed, ...homeless], width);
 }

@@ -10,22 +10,19 @@ import { reach } from "../reach.ts";
 const Options = AddressOptions.extend({ json: z.boolean().default(false) });
 type Options = z.infer<typeof Options>;
 
-async function show(
-  scope: Scope,
-  options: Options,
-  verb: string,
-  body: unknown,
-  lines: (answer: unknown) => readonly string[],
-): Promise<ExitCode> {
+/** An answer for people, on a screen of this width. */
+type Lines = (answer: unknown, width: number | undefined) => readonly string[];
+
+async function show(scope: Scope, options: Options, verb: string, body: unknown, lines: Lines): Promise<ExitCode> {
   const answer = await reach(scope, options, "client", ({ link, address }) =>
     callService(link, new Subjects(address.system).supervisor(verb), body, { ifLost: "unavailable" }),
   );
   if (options.json) scope.terminal.print(JSON.stringify(answer));
-  else for (const line of lines(answer)) scope.terminal.print(line);
+  else for (const line of lines(answer, scope.terminal.columns)) scope.terminal.print(line);
   return EXIT_CODES.ok;
 }
 
-const listing = (name: string, lines: (answer: unknown) => readonly string[]) => (cli: Cli) =>
+const listing = (name: string, lines: Lines) => (cli: Cli) =>
   runs(cli, withAddress(newCommand(name)), {
     options: Options,
     run: (scope, options) => show(scope, options, name, undefined, lines),

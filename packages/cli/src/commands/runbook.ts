@@ -33,7 +33,12 @@ function runbookNamed(name: string | undefined): Runbook {
 async function list({ terminal }: Scope, { json }: z.infer<typeof JsonOption>): Promise<ExitCode> {
   const rows = Object.values(RUNBOOKS).map(({ name, title, objective }) => ({ name, title, objective }));
   if (json) terminal.print(JSON.stringify({ runbooks: rows }));
-  else for (const line of columns(rows.map(({ name, title }) => [name, title]))) terminal.print(line);
+  else
+    for (const line of columns(
+      rows.map(({ name, title }) => [name, title]),
+      terminal.columns,
+    ))
+      terminal.print(line);
   return EXIT_CODES.ok;
 }
 

@@ -14,15 +14,15 @@ async function showSlos(scope: Scope, options: z.infer<typeof Options>): Promise
   );
   const report = SloReport.parse(answer);
   if (options.json) scope.terminal.print(JSON.stringify(report));
-  else for (const line of reportLines(report)) scope.terminal.print(line);
+  else for (const line of reportLines(report, scope.terminal.columns)) scope.terminal.print(line);
   return EXIT_CODES.ok;
 }
 
-function reportLines({ objectives, since }: SloReport): readonly string[] {
+function reportLines({ objectives, since }: SloReport, width: number | undefined): readonly string[] {
   if (objectives.length === 0) return ["No objective is declared: all are switched off."];
   const header = ["objective", "status", "value", "target", "alert", "window", "tasks", "budget left", "burn 5m/1h/6h"];
   return [
-    ...columns([header, ...objectives.map(cells)]),
+    ...columns([header, ...objectives.map(cells)], width),
     since === null ? "Nothing was counted yet." : `Counted since ${since}.`,
   ];
 }

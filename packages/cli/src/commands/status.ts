@@ -56,15 +56,12 @@ function show({ terminal }: Scope, { json }: Options, answer: unknown): void {
   else for (const line of statusLines(Health.parse(answer), terminal.paint)) terminal.print(line);
 }
 
-/** Home, and everything below it cleared. */
-const CLEAR = "\u001b[H\u001b[J";
-
 /** Again and again until Ctrl-C; while nobody answers it says so and asks on. */
 async function watchStatus(scope: Scope, options: Options, reached: Reached): Promise<ExitCode> {
   const { terminal, clock, interrupted } = scope;
   while (!interrupted.aborted) {
     const answer = await askHealth(reached).catch((error: unknown) => messageOf(error));
-    if (terminal.isInteractive && !options.json) terminal.write(CLEAR);
+    if (!options.json) terminal.clear();
     if (typeof answer === "string") terminal.complain(`no answer: ${answer}`);
     else show(scope, options, answer);
     // The only rejection is that of Ctrl-C, which ends the loop.
