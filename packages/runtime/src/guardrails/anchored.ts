@@ -2,7 +2,9 @@
  * Many patterns over one text at the cost of its words: each is tried only where a word begins with letters that it can begin with, so a text
  * is walked once for all of them, and what a text costs does not depend on what it says.
  */
+import { isAsciiWord, isInWord } from "./letter.ts";
 import { LetterTrie, NOWHERE } from "./letter-trie.ts";
+import { withBarriers } from "./pattern-barriers.ts";
 import { branchesOf, headsOf, wordsOf } from "./pattern-heads.ts";
 import type { Span } from "./view.ts";
 
@@ -23,6 +25,8 @@ interface Heads {
 
 export class AnchoredPatterns {
   readonly #heads: LetterTrie<Heads>;
+  /** By source: several heads lead to the same pattern. */
+  readonly #compiled = new Map<string, RegExp>();
 
   /** Sources of regular expressions that begin with a word. Throws for one that may begin with anything. */
   constructor(sources: readonly string[]) {
@@ -37,12 +41,12 @@ export class AnchoredPatterns {
   find(text: string, parts: readonly Span[] = [{ start: 0, end: text.length }]): readonly Anchored[] {
     const found: Anchored[] = [];
     for (const { start, end } of parts) {
-      let wasInWord = start > 0 && IN_WORD[text.charCodeAt(start - 1)] === 1;
+      let wasInWord = start > 0 && isInWord(text.charCodeAt(start - 1));
       for (let at = start; at < end; at++) {
         const code = text.charCodeAt(at);
-        const isInWord = IN_WORD[code] === 1;
-        if (!isInWord || !wasInWord) this.#tryAt(text, at, code, found);
-        wasInWord = isInWord;
+        const isWithin = isInWord(code);
+        if (!isWithin || !wasInWord) this.#tryAt(text, at, code, found);
+        wasInWord = isWithin;
       }
     }
     return found;
@@ -56,13 +60,26 @@ export class AnchoredPatterns {
       const heads = this.#heads.valueAt(node);
       if (heads !== undefined) {
         if (!isAsciiWord(next)) for (const pattern of heads.words) add({ pattern, start, end }, into, first);
-        for (const [pattern, expression] of compiledOf(heads)) {
+        for (const [pattern, expression] of this.#compiledOf(heads)) {
           expression.lastIndex = start;
           if (expression.test(text)) add({ pattern, start, end: expression.lastIndex }, into, first);
         }
       }
       node = this.#heads.next(node, next);
     }
+  }
+
+  #compiledOf(heads: Heads): NonNullable<Heads["compiled"]> {
+    return (heads.compiled ??= Array.from(
+      heads.branches,
+      ([pattern, branches]) => [pattern, this.#expression(branches.join("|"))] as const,
+    ));
+  }
+
+  #expression(source: string): RegExp {
+    const known = this.#compiled.get(source) ?? compiled(source);
+    this.#compiled.set(source, known);
+    return known;
   }
 }
 
@@ -91,19 +108,13 @@ function headsAt(head: string, byHead: Map<string, Heads>): Heads {
   return known;
 }
 
-const compiledOf = (heads: Heads): NonNullable<Heads["compiled"]> =>
-  (heads.compiled ??= Array.from(heads.branches, ([pattern, branches]) => [pattern, compiled(branches)] as const));
-
 function hasShorter(head: string, heads: ReadonlySet<string>): boolean {
   for (let length = 1; length < head.length; length++) if (heads.has(head.slice(0, length))) return true;
   return false;
 }
 
-function compiled(branches: readonly string[]): RegExp {
-  const source = branches.join("|");
-  // Without classes of Unicode the same is found in less time.
-  return new RegExp(source, /\\[pPu]\{/.test(source) ? "uy" : "y");
-}
+/** Without classes of Unicode the same is found in less time. */
+const compiled = (source: string): RegExp => new RegExp(withBarriers(source), /\\[pPu]\{/.test(source) ? "uy" : "y");
 
 /** A pattern may have several heads that stand at a place: the longest match counts. */
 function add(match: Anchored, into: Anchored[], from: number): void {
@@ -115,15 +126,3 @@ function add(match: Anchored, into: Anchored[], from: number): void {
   }
   into.push(match);
 }
-
-/** What `\w` means. */
-const isAsciiWord = (code: number): boolean =>
-  (code >= 0x61 && code <= 0x7a) || (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || code === 0x5f;
-
-/**
- * By unit, whether no word begins with it behind another such one. Scripts from Hebrew on put particles before words, or part no words at all:
- * there a word may begin with every letter. So may signs.
- */
-const IN_WORD = Uint8Array.from({ length: 0x1_00_00 }, (_, code) =>
-  isAsciiWord(code) || (code >= 0xc0 && code < 0x0590) ? 1 : 0,
-);

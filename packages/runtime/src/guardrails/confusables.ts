@@ -35,7 +35,7 @@ export function latinOf(text: string): string {
     latin ??= unitsOf(text);
     latin[at] = letter;
   }
-  return latin === undefined ? text : textOf(latin);
+  return latin === undefined ? text : textOf(latin, text.length);
 }
 
 /** Whether any letter of it looks like a Latin one. */

@@ -19,7 +19,24 @@ export interface Detector {
   readonly reads: "raw" | "plain" | "folded";
   /** Whether it is looked for in what was encoded as well. */
   readonly readsEncoded: boolean;
-  find(text: string, scene: Scene): readonly Span[];
+  /** Without `shared` it finds everything out by itself. */
+  find(text: string, scene: Scene, shared?: Shared): readonly Span[];
+}
+
+/** What several rules need to know of one text: each thing is found out once, by the function that finds it out. */
+export class Shared {
+  readonly #text: string;
+  readonly #known = new Map<(text: string) => unknown, unknown>();
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get<T>(findOut: (text: string) => T): T {
+    if (!this.#known.has(findOut)) this.#known.set(findOut, findOut(this.#text));
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it is what the function has returned
+    return this.#known.get(findOut) as T;
+  }
 }
 
 /** What a detector may know besides the text. */

@@ -1,7 +1,7 @@
 /** Looks for what detectors find in a text, however it is written, and says where in the original it stands. Pure. */
-import type { Detector, Scene } from "./detector.ts";
+import { type Detector, type Scene, Shared } from "./detector.ts";
 import { decodings } from "./encoded-text.ts";
-import { cleaned, latinised, lowered } from "./normalise.ts";
+import { latinised, lowered, plainReadings } from "./normalise.ts";
 import { type Span, View } from "./view.ts";
 
 /** One thing that was found; its range is one of the original text. */
@@ -32,6 +32,7 @@ class Readings {
   readonly #raw: View;
   #plain: readonly View[] | undefined;
   #folded: readonly View[] | undefined;
+  readonly #shared = new Map<View, Shared>();
 
   constructor(raw: View) {
     this.#raw = raw;
@@ -39,7 +40,7 @@ class Readings {
   }
 
   get plain(): readonly View[] {
-    return (this.#plain ??= [cleaned(this.#raw)]);
+    return (this.#plain ??= plainReadings(this.#raw));
   }
 
   /** A text in another script stays what it is; one in disguise has both readings. */
@@ -49,6 +50,13 @@ class Readings {
       const latin = latinised(lower);
       return latin === lower ? [lower] : [lower, latin];
     }));
+  }
+
+  /** What rules share of one of the views. */
+  sharedOf(view: View): Shared {
+    const known = this.#shared.get(view) ?? new Shared(view.text);
+    this.#shared.set(view, known);
+    return known;
   }
 }
 
@@ -60,6 +68,7 @@ interface Search {
 
 function findIn(readings: Readings, detector: Detector, { scene, isEncoded, found }: Search): void {
   for (const view of readings[detector.reads]) {
-    for (const span of detector.find(view.text, scene)) found.push({ ...view.original(span), detector, isEncoded });
+    for (const span of detector.find(view.text, scene, readings.sharedOf(view)))
+      found.push({ ...view.original(span), detector, isEncoded });
   }
 }

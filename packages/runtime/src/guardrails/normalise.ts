@@ -3,103 +3,132 @@
  * with the way back to the original, so that what is found can be taken out of it.
  */
 import { latinOf } from "./confusables.ts";
+import { fold, foldedUnit, isUnseen, MARK, OTHERWISE, UNSEEN } from "./folding.ts";
+import { isInWord } from "./letter.ts";
 import { textOf, unitsOf } from "./units.ts";
-import { Edits, View } from "./view.ts";
+import { Edits, type Span, View } from "./view.ts";
 
-// oxlint-disable-next-line no-control-regex -- plain ASCII is what most texts are
-const ASCII = /^[\u0000-\u007f]*$/;
+/** What most texts are made of. */
+const PLAIN = /^[\t-\r\u0020-\u007e]*$/;
 
-/** Characters that are not seen and part nothing: zero width, joiners, soft hyphen, variation selectors, tags, turns of direction. */
-export const INVISIBLE =
-  // oxlint-disable-next-line no-misleading-character-class -- each by itself is meant
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]/u;
-const DASH = /[\u2010-\u2015\u2043\u2212\ufe58\ufe63\uff0d\u30fc]/;
-const DOT = /[\u2024\u3002\uff0e\uff61]/;
-const QUOTE = /[\u2018\u2019\u201a\u201b\u2032\u00b4]/;
-const DOUBLE_QUOTE = /[\u201c-\u201f\u2033\u00ab\u00bb]/;
-const MARKS = /\p{Mn}/gu;
+/** The text without what only the eye or only the machine sees: NFKC, no marks, no unseen characters, plain dashes, dots and quotes. */
+export const cleaned = (whole: View): View => plainReadings(whole)[0];
 
-/** By unit of the basic plane, once it was looked at: the unit that it becomes, or one of the marks, which no unit becomes that stands alone. */
-const FOLDED = new Uint16Array(0x1_00_00);
-/** Not looked at yet, or no single unit of its own. */
-const OTHERWISE = 0;
-const REMOVED = 0xdc00;
-
-/** Folded forms of the other characters, those outside of the basic plane and those that become several; a text has few. */
-const known = new Map<string, string>();
-const MOST_KNOWN = 20_000;
-
-/** A character as detectors read it; nothing for one that is not seen. */
-function fold(character: string): string {
-  const before = known.get(character);
-  if (before !== undefined) return before;
-  const folded = foldAnew(character);
-  if (character.length === 1 && folded.length <= 1 && !isSurrogate(character)) {
-    FOLDED[character.charCodeAt(0)] = folded === "" ? REMOVED : folded.charCodeAt(0);
-    return folded;
-  }
-  if (known.size >= MOST_KNOWN) known.clear();
-  known.set(character, folded);
-  return folded;
-}
-
-const isSurrogate = (character: string): boolean => (character.charCodeAt(0) & 0xf800) === 0xd800;
-
-function foldAnew(character: string): string {
-  if (INVISIBLE.test(character)) return "";
-  if (DASH.test(character)) return character === "\u30fc" ? character : "-";
-  if (DOT.test(character)) return ".";
-  if (QUOTE.test(character)) return "'";
-  if (DOUBLE_QUOTE.test(character)) return '"';
-  return foldText(character);
-}
-
-/** What the normaliser makes of visible text, for patterns that are to match what it made. */
-export const foldText = (text: string): string => text.normalize("NFKD").replace(MARKS, "").normalize("NFKC");
-
-/** The text without what only the eye or only the machine sees: NFKC, no marks, no invisible characters, plain dashes, dots and quotes. */
-export function cleaned(whole: View): View {
+/**
+ * The text cleaned, and, where unseen characters stood at a letter or digit without a space, once more with a space for them: inside of a word
+ * they hide it, between two words they part them, and only who wrote them knows which. Where some stood between a letter and a digit, and some
+ * did not, once more with spaces between letters and digits only: `on<unseen>10<unseen>.20.30.40`.
+ */
+export function plainReadings(whole: View): readonly [View, ...View[]] {
   const { text } = whole;
-  if (ASCII.test(text)) return whole;
+  if (PLAIN.test(text)) return [whole];
   const first = firstChanged(text);
-  return first === text.length ? whole : cleanedFrom(whole, first);
+  if (first === text.length) return [whole];
+  const cleaning = new Cleaning(whole, []);
+  const joined = cleaning.view(first);
+  const { met } = cleaning;
+  if (met.size === 0) return [joined];
+  const ways: readonly (readonly Joint[])[] = met.size === 1 ? [[...met]] : [[...met], ["letter and digit"]];
+  return [joined, ...ways.map((parted) => new Cleaning(whole, parted).view(first))];
 }
+
+/** Where unseen characters may part words. */
+type Joint = "letter and digit" | "elsewhere";
 
 /** The first unit that does not stay as it is. */
 function firstChanged(text: string): number {
   let at = 0;
   for (; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code < 0x80 || FOLDED[code] === code) continue;
+    const unit = foldedUnit(code);
+    if (unit === code) continue;
     const character = String.fromCodePoint(text.codePointAt(at) ?? code);
-    if (FOLDED[code] !== OTHERWISE || fold(character) !== character) break;
+    if (unit !== OTHERWISE || fold(character) !== character) break;
     at += character.length - 1;
   }
   return at;
 }
-/** What comes before `first` stays. */
-function cleanedFrom(whole: View, first: number): View {
-  const { text } = whole;
-  const edits = new Edits();
-  let units = unitsOf(text);
-  let length = first;
-  for (let at = first; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    const unit = code < 0x80 ? code : (FOLDED[code] ?? OTHERWISE);
-    if (unit === REMOVED) edits.add(length, 0, at, at + 1);
-    else if (unit !== OTHERWISE || code === 0) units[length++] = unit;
-    else {
-      const character = String.fromCodePoint(text.codePointAt(at) ?? code);
-      const folded = fold(character);
-      const end = at + character.length;
-      if (folded.length !== 1 || character.length !== 1) edits.add(length, folded.length, at, end);
-      units = withRoom(units, length + folded.length + text.length - end);
-      for (let index = 0; index < folded.length; index++) units[length++] = folded.charCodeAt(index);
-      at = end - 1;
-    }
+
+/** One way through a text. */
+class Cleaning {
+  /** Where unseen characters may have parted words. */
+  readonly met = new Set<Joint>();
+  readonly #whole: View;
+  /** Where a space is written for them. */
+  readonly #parted: readonly Joint[];
+  readonly #edits = new Edits();
+  #units: Uint16Array;
+  #length = 0;
+  /** The unseen characters before the unit that is written next. */
+  #unseen: Span | undefined;
+
+  constructor(whole: View, parted: readonly Joint[]) {
+    this.#whole = whole;
+    this.#parted = parted;
+    this.#units = unitsOf(whole.text);
   }
-  return new View(textOf(units, length), whole, edits.isEmpty ? undefined : edits);
+
+  /** The cleaned text. What comes before `first` stays. */
+  view(first: number): View {
+    const { text } = this.#whole;
+    this.#length = first;
+    for (let at = first; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      const unit = foldedUnit(code);
+      if (unit === OTHERWISE) at = this.#character(at) - 1;
+      else if (unit === MARK || unit === UNSEEN) this.#leaveOut(at, at + 1, unit === UNSEEN);
+      else {
+        if (this.#unseen !== undefined) this.#meet(unit);
+        this.#units[this.#length++] = unit;
+      }
+    }
+    return new View(textOf(this.#units, this.#length), this.#whole, this.#edits.isEmpty ? undefined : this.#edits);
+  }
+
+  /** Writes what has no single unit of its own, and says where it ends. */
+  #character(at: number): number {
+    const { text } = this.#whole;
+    const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
+    const folded = fold(character);
+    const end = at + character.length;
+    if (folded === "") this.#leaveOut(at, end, isUnseen(character));
+    else {
+      this.#meet(folded.charCodeAt(0));
+      if (folded.length !== 1 || character.length !== 1) this.#edits.add(this.#length, folded.length, at, end);
+      this.#units = withRoom(this.#units, this.#length + folded.length + text.length - end);
+      for (let index = 0; index < folded.length; index++) this.#units[this.#length++] = folded.charCodeAt(index);
+    }
+    return end;
+  }
+
+  #leaveOut(start: number, end: number, wasUnseen: boolean): void {
+    this.#edits.add(this.#length, 0, start, end);
+    if (wasUnseen) this.#unseen = { start, end };
+  }
+
+  /** What comes next stands beside what was written last, or apart from it. */
+  #meet(unit: number): void {
+    const unseen = this.#unseen;
+    this.#unseen = undefined;
+    const before = this.#units[this.#length - 1];
+    const joint = unseen === undefined || before === undefined ? undefined : jointOf(before, unit);
+    if (unseen === undefined || joint === undefined) return;
+    this.met.add(joint);
+    if (!this.#parted.includes(joint)) return;
+    this.#edits.add(this.#length, 1, unseen.start, unseen.end);
+    this.#units[this.#length++] = SPACE;
+  }
 }
+
+const SPACE = 0x20;
+
+/** What two units have between them that were apart; nothing where it does not matter: neither belongs to a word, or one is a space. */
+function jointOf(before: number, behind: number): Joint | undefined {
+  if (before <= SPACE || behind <= SPACE || !(isInWord(before) || isInWord(behind))) return undefined;
+  return isInWord(before) && isInWord(behind) && isDigit(before) !== isDigit(behind) ? "letter and digit" : "elsewhere";
+}
+
+const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 
 /** One character may become eighteen. */
 function withRoom(units: Uint16Array, length: number): Uint16Array {

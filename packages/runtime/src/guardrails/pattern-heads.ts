@@ -113,7 +113,7 @@ export function splitOutside(source: string, pattern: RegExp): readonly string[]
 }
 
 /** Where the character, set or group ends that begins at a place. */
-function endOfItem(source: string, start: number): number {
+export function endOfItem(source: string, start: number): number {
   if (source[start] === "\\") return start + 2;
   if (source[start] === "[") return endOfSet(source, start) + 1;
   return source[start] === "(" ? endOfGroup(source, start) : start + 1;
@@ -123,6 +123,13 @@ function endOfGroup(source: string, start: number): number {
   let at = start + 1;
   while (at < source.length && source[at] !== ")") at = endOfItem(source, at);
   return at + 1;
+}
+
+/** How often what ends at a place is asked for; nothing = once. */
+export function quantityAt(source: string, at: number): string {
+  const quantity = /(?:[?*+]|\{\d+(?:,\d*)?\})\??/y;
+  quantity.lastIndex = at;
+  return quantity.exec(source)?.[0] ?? "";
 }
 
 /** Whom beginnings are told: those that end here, and those that what comes after the items may make longer. */
@@ -228,9 +235,7 @@ class Reader {
   }
 
   #quantity(): { readonly isOptional: boolean; readonly isRepeated: boolean } {
-    const quantity = /(?:[?*+]|\{\d+(?:,\d*)?\})\??/y;
-    quantity.lastIndex = this.#at;
-    const sign = quantity.exec(this.#source)?.[0] ?? "";
+    const sign = quantityAt(this.#source, this.#at);
     this.#at += sign.length;
     return { isOptional: /^[?*]|^\{0/.test(sign), isRepeated: sign !== "" && !sign.startsWith("?") };
   }

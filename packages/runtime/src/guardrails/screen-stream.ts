@@ -106,9 +106,12 @@ const counts = (text: string, at: number): boolean =>
 
 const isWord = (text: string, at: number): boolean => at >= 0 && isLetterOrDigit(text, at);
 
-/** Zero width and tags may be strewn between letters; they hold nothing back. */
+/** Controls, zero width and tags may be strewn between letters; they hold nothing back. */
 const isSeen = (code: number): boolean =>
   !(
+    code < 0x09 ||
+    (code > 0x0d && code < 0x20) ||
+    (code >= 0x7f && code < 0xa0) ||
     code === 0xad ||
     (code >= 0x200b && code <= 0x200f) ||
     (code >= 0x2060 && code <= 0x206f) ||

@@ -1,4 +1,5 @@
 /** A text as a detector reads it, with the way back: every unit of it knows the range of the original that it stands for. */
+import { matches } from "./detector.ts";
 
 /** A range of UTF-16 units: `start` belongs to it, `end` does not. */
 export interface Span {
@@ -43,15 +44,21 @@ export class View {
 
   /** The same view with each match of a global pattern replaced; the view itself where that changes nothing. */
   replaced(pattern: RegExp, replace: (match: string) => string): View {
+    return this.rewritten(matches(this.text, pattern), replace);
+  }
+
+  /** The same view with some ranges of it, which are in order, written anew; the view itself where that changes nothing. */
+  rewritten(spans: readonly Span[], write: (part: string) => string): View {
     const edits = new Edits();
     let text = "";
     let taken = 0;
-    for (const { 0: match, index } of this.text.matchAll(pattern)) {
-      const written = replace(match);
-      if (written === match) continue;
-      text += this.text.slice(taken, index);
-      taken = index + match.length;
-      edits.add(text.length, written.length, index, taken);
+    for (const { start, end } of spans) {
+      const before = this.text.slice(start, end);
+      const written = write(before);
+      if (written === before) continue;
+      text += this.text.slice(taken, start);
+      taken = end;
+      edits.add(text.length, written.length, start, taken);
       text += written;
     }
     return taken === 0 ? this : new View(text + this.text.slice(taken), this, edits);

@@ -22,13 +22,14 @@ const NOTHING: HiddenTexts = { find: () => [] };
  */
 export function hiddenTexts(instructions: readonly string[], canaries: readonly string[]): HiddenTexts {
   const runs = new Set<string>();
-  const beginnings = new Set<number>();
+  const beginnings = new Uint8Array(BEGINNINGS);
   for (const text of instructions) {
-    const words = wordsOf(text);
-    for (let at = 0; at + WORDS <= words.length; at++) {
-      runs.add(run(text, words, at));
-      beginnings.add(beginningOf(text, words, at));
-    }
+    eachPair(text, (start, end, next) => {
+      const run = runFrom(text, start);
+      if (run === undefined) return;
+      runs.add(run.words);
+      beginnings[beginningOf(text, start, end, next)] = 1;
+    });
   }
   if (runs.size === 0 && canaries.length === 0) return NOTHING;
   return {
@@ -38,50 +39,57 @@ export function hiddenTexts(instructions: readonly string[], canaries: readonly 
 
 interface Runs {
   readonly runs: ReadonlySet<string>;
-  /** What stands for the beginnings of their first two words: most texts have none of them. */
-  readonly beginnings: ReadonlySet<number>;
+  /** By what stands for the beginnings of two words, whether some run begins so: most texts have none of them. */
+  readonly beginnings: Uint8Array;
 }
 
 function runsIn(text: string, { runs, beginnings }: Runs): readonly Span[] {
-  if (runs.size === 0) return [];
-  const words = wordsOf(text);
   const found: Span[] = [];
-  for (let at = 0; at + WORDS <= words.length; at++) {
-    if (!beginnings.has(beginningOf(text, words, at)) || !runs.has(run(text, words, at))) continue;
-    found.push({ start: words.starts[at] ?? 0, end: words.ends[at + WORDS - 1] ?? 0 });
-  }
+  if (runs.size === 0) return found;
+  eachPair(text, (start, end, next) => {
+    if (beginnings[beginningOf(text, start, end, next)] === 0) return;
+    const run = runFrom(text, start);
+    if (run !== undefined && runs.has(run.words)) found.push({ start, end: run.end });
+  });
   return found;
 }
 
-/** The words from one on, as they are kept. */
-function run(text: string, { starts, ends }: Words, first: number): string {
-  return Array.from({ length: WORDS }, (_, word) => text.slice(starts[first + word], ends[first + word])).join(" ");
-}
+const BEGINNINGS = 4_096;
 
 /** A number of the first letters of two words and the length of the first. */
-function beginningOf(text: string, { starts, ends }: Words, word: number): number {
-  const [start = 0, next = 0] = [starts[word], starts[word + 1]];
-  return (((ends[word] ?? 0) - start) * 31 + text.charCodeAt(start)) * 0x1_00_00 + text.charCodeAt(next);
-}
+const beginningOf = (text: string, start: number, end: number, next: number): number =>
+  ((end - start) * 31 + text.charCodeAt(start) * 17 + text.charCodeAt(next)) % BEGINNINGS;
 
-/** Where the words of a text begin and end. */
-interface Words {
-  readonly length: number;
-  readonly starts: readonly number[];
-  readonly ends: readonly number[];
-}
-
-/** Runs of letters and digits. */
-function wordsOf(text: string): Words {
-  const starts: number[] = [];
-  const ends: number[] = [];
-  let isInside = false;
-  for (let at = 0; at <= text.length; at++) {
-    const isWord = at < text.length && isLetterOrDigit(text, at);
-    if (isWord !== isInside) (isWord ? starts : ends).push(at);
-    isInside = isWord;
+/** Eight words from a place on, as they are kept; nothing where there are not as many. */
+function runFrom(text: string, start: number): { readonly words: string; readonly end: number } | undefined {
+  const words: string[] = [];
+  let end = start;
+  for (let at = start; words.length < WORDS; at = end) {
+    while (at < text.length && !isLetterOrDigit(text, at)) at++;
+    if (at === text.length) return undefined;
+    end = endOfWord(text, at);
+    words.push(text.slice(at, end));
   }
-  return { length: ends.length, starts, ends };
+  return { words: words.join(" "), end };
+}
+
+/** Tells of each word, a run of letters and digits, that another one comes behind: where it begins and ends, and where that begins. */
+function eachPair(text: string, tell: (start: number, end: number, next: number) => void): void {
+  let start = -1;
+  let end = -1;
+  for (let at = 0; at < text.length; at++) {
+    if (!isLetterOrDigit(text, at)) continue;
+    if (start >= 0) tell(start, end, at);
+    start = at;
+    end = endOfWord(text, at);
+    at = end;
+  }
+}
+
+function endOfWord(text: string, start: number): number {
+  let end = start;
+  while (end < text.length && isLetterOrDigit(text, end)) end++;
+  return end;
 }
 
 function placesOf(text: string, canary: string): readonly Span[] {

@@ -3,8 +3,9 @@
  * what needs understanding (irony, hatred without such words) is not seen.
  */
 import { AnchoredPatterns } from "../anchored.ts";
-import type { Detector } from "../detector.ts";
-import { foldText } from "../normalise.ts";
+import { type Detector, Shared } from "../detector.ts";
+import { foldText } from "../folding.ts";
+import type { Span } from "../view.ts";
 
 const words = (list: string): string =>
   list
@@ -45,19 +46,31 @@ const INSULT = [
   `(?:du (?:bist (?:ein(?:e)? )?)?(?:\\w{1,12} ){0,2}(?:arschloch|wichser|hurensohn|idiot|missgeburt|schlampe|fotze|vollidiot|drecksau)|fick dich|verpiss dich|halt die fresse|ta gueule|fils de pute|connard|salope|encule|nique ta mere|hijo de puta|puta madre|gilipollas|vete a la mierda|pendejo|cabron|vaffanculo|stronz[oa]|figlio di puttana|coglione|filho da puta|vai se foder|vai tomar no cu|klootzak|kankerlijer|kurwa mac|spierdalaj|иди на ?хуй|пошел на ?хуй|сука блять|мудак|ублюдок|siktir git|orospu cocugu|操你妈|傻逼|くたばれ|씨발|개새끼|병신)`,
 ];
 
-const detector = (rule: string, severity: Detector["severity"], sources: readonly string[]): Detector => {
-  let patterns: AnchoredPatterns | undefined;
-  return {
-    rule,
-    type: "TOXIC",
-    severity,
-    reads: "folded",
-    readsEncoded: true,
-    find: (text) => (patterns ??= new AnchoredPatterns(sources.map(foldText))).find(text),
-  };
-};
+/** Patterns by the name of their rule. All rules walk over a text together. */
+const SOURCES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["threat", THREAT],
+  ["self-harm", SELF_HARM],
+  ["hatred", HATRED],
+  ["insult", INSULT],
+]);
+const NAMES = Array.from(SOURCES, ([name, sources]) => sources.map(() => name)).flat();
+let patterns: AnchoredPatterns | undefined;
 
-export const threat: Detector = detector("toxicity.threat", "critical", THREAT);
-export const selfHarm: Detector = detector("toxicity.self-harm", "critical", SELF_HARM);
-export const hatred: Detector = detector("toxicity.hatred", "critical", HATRED);
-export const insult: Detector = detector("toxicity.insult", "medium", INSULT);
+function toxicIn(text: string): ReadonlyMap<string | undefined, readonly Span[]> {
+  patterns ??= new AnchoredPatterns([...SOURCES.values()].flat().map(foldText));
+  return Map.groupBy(patterns.find(text), ({ pattern }) => NAMES[pattern]);
+}
+
+const detector = (name: string, severity: Detector["severity"]): Detector => ({
+  rule: `toxicity.${name}`,
+  type: "TOXIC",
+  severity,
+  reads: "folded",
+  readsEncoded: true,
+  find: (text, _scene, shared = new Shared(text)) => shared.get(toxicIn).get(name) ?? [],
+});
+
+export const threat: Detector = detector("threat", "critical");
+export const selfHarm: Detector = detector("self-harm", "critical");
+export const hatred: Detector = detector("hatred", "critical");
+export const insult: Detector = detector("insult", "medium");

@@ -1,5 +1,6 @@
 /** Other readings of a folded text that people make out and simple filters do not. Each is made only where something points to it. Pure. */
 import type { View } from "../../view.ts";
+import { brokenWords, withoutBreaks } from "./broken-words.ts";
 import { isOrderWord } from "./order-words.ts";
 import { squeezedOrders } from "./squeezed.ts";
 
@@ -20,8 +21,6 @@ const LEET: Readonly<Record<string, string>> = {
 const LEET_WORD = /(?<![\w])(?=[a-z]{0,20}[013457@$!|+])[a-z013457@$!|+]{3,24}(?![\w])/g;
 const LEET_INSIDE = /[a-z][013457@$!|+]{1,2}[a-z]|(?<![a-z0-9])[013457@$!|][a-z]{2}/;
 const SPACED = /(?<![a-z0-9])[a-z](?:[ ._*~|/-]{1,2}[a-z]){4,200}(?![a-z0-9])/g;
-const BREAK = /(?<=[a-z])[._*~|^`\\-]{1,3}(?=[a-z])/g;
-const BROKEN = /(?<![a-z])[a-z]+(?:[._*~|^`\\-]{1,3}[a-z]+)+/g;
 /** Names of files and parts of programs are broken as well: fewer breaks than this are no disguise. */
 const LEAST_BREAKS = 6;
 const BACKWARDS = /snoitcurtsni|tpmorp|erongi|drager(?:sid)|laever|suoiverp/;
@@ -42,11 +41,13 @@ export function disguises(view: View): readonly View[] {
 function inPlace(view: View): View {
   const letters = LEET_INSIDE.test(view.text) ? view.replaced(LEET_WORD, fromLeet) : view;
   const words = letters.replaced(SPACED, joined);
-  return (words.text.match(BREAK)?.length ?? 0) >= LEAST_BREAKS ? words.replaced(BROKEN, mended) : words;
+  const broken = brokenWords(words.text);
+  const breaks = broken.reduce((sum, word) => sum + word.breaks, 0);
+  return breaks >= LEAST_BREAKS ? words.rewritten(broken, mended) : words;
 }
 
 function mended(run: string): string {
-  const word = run.replace(BREAK, "");
+  const word = withoutBreaks(run);
   return isOrderWord(word) || squeezedOrders(word).length > 0 ? word : run;
 }
 

@@ -1,4 +1,4 @@
-import { foldText } from "../../normalise.ts";
+import { foldText } from "../../folding.ts";
 import { splitOutside } from "../../pattern-heads.ts";
 
 /** One sign that a text gives orders to the model that reads it. */

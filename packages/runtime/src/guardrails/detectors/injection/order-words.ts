@@ -1,4 +1,5 @@
 /** The Latin words that the rules for orders are made of: a disguised text is worth reading only where it hides one of them. */
+import { LetterTrie, NOWHERE } from "../../letter-trie.ts";
 import { meanings } from "./concepts.ts";
 import { ENGLISH } from "./english.ts";
 import { LANGUAGES } from "./languages.ts";
@@ -15,21 +16,24 @@ const ENDINGS = new Set(
 );
 const LONGEST_ENDING = 6;
 
-let words: ReadonlySet<string> | undefined;
+let words: LetterTrie<true> | undefined;
 
-function prepared(): ReadonlySet<string> {
+function prepared(): LetterTrie<true> {
   const all = new Set<string>(meanings().keys());
   for (const { steps } of [...ENGLISH, ...LANGUAGES]) {
     for (const step of steps) for (const [literal] of step.replace(ESCAPE, " ").matchAll(LITERAL)) all.add(literal);
   }
-  return all;
+  return new LetterTrie(new Map(Array.from(all, (word) => [word, true] as const)));
 }
 
-/** Whether some rule may be about a word, which is in lower case. */
+/** Whether some rule may be about a word, which is in lower case: whether one of its words, and an ending, are all of it. */
 export function isOrderWord(word: string): boolean {
   words ??= prepared();
-  for (let end = word.length; end >= Math.max(1, word.length - LONGEST_ENDING); end--) {
-    if (ENDINGS.has(word.slice(end)) && words.has(word.slice(0, end))) return true;
+  let node = words.begin(word.charCodeAt(0));
+  for (let end = 1; node !== NOWHERE; end++) {
+    if (word.length - end <= LONGEST_ENDING && words.valueAt(node) === true && ENDINGS.has(word.slice(end)))
+      return true;
+    node = end < word.length ? words.next(node, word.charCodeAt(end)) : NOWHERE;
   }
   return false;
 }
