@@ -2,13 +2,14 @@
  * The host of a pattern, of a workflow and of a role that escalation rules fire in, killed at every failpoint that its hops pass: the result is
  * that of a calm run.
  */
-import { it } from "node:test";
+import { it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startOfflineModel } from "@troupe/agents";
 import * as agents from "../support/agent-kill-system.ts";
-import { killAtEachFailpoint } from "../support/failpoint-kills.ts";
+import { type FailpointPlan, killAtEachFailpoint } from "../support/failpoint-kills.ts";
 import type { Violation } from "../support/invariants.ts";
-import { KILLS } from "../support/pattern-kill-system.ts";
+import { KILLS, STAGES, STRUCK } from "../support/pattern-kill-system.ts";
+import * as ruled from "../support/ruled-kill-system.ts";
 
 const fileOf = (system: string): string => fileURLToPath(new URL(`../support/${system}-system.ts`, import.meta.url));
 
@@ -28,24 +29,47 @@ it(
     killAtEachFailpoint(t, {
       system: "patterns",
       systemFile: fileOf("pattern-kill"),
-      kills: KILLS,
+      kills: { ...KILLS, ...STAGES },
+      struck: STRUCK,
       input: { slowMs: 20 },
       isMeant: isRetried,
     }),
 );
 
-it("a single answer, a ReAct loop, a hand-off, a pipeline and a message that is classified end the same way when their host is killed at each failpoint", {
-  timeout: 900_000,
-}, async (t) => {
+async function withOfflineModel(t: TestContext, plan: FailpointPlan): Promise<void> {
   const model = await startOfflineModel();
   t.after(() => model.close());
   process.env["TROUPE_MODEL_MODE"] = "offline";
   process.env["TROUPE_OFFLINE_URL"] = model.url;
-  await killAtEachFailpoint(t, {
-    system: "agents",
-    systemFile: fileOf("agent-kill"),
-    kills: agents.KILLS,
-    input: agents.INPUT,
-    isMeant: isLoop,
-  });
-});
+  await killAtEachFailpoint(t, plan);
+}
+
+it(
+  "a single answer, a ReAct loop, a hand-off and a pipeline end the same way when their host is killed at each failpoint",
+  {
+    timeout: 900_000,
+  },
+  (t) =>
+    withOfflineModel(t, {
+      system: "agents",
+      systemFile: fileOf("agent-kill"),
+      kills: agents.KILLS,
+      input: agents.INPUT,
+      isMeant: isLoop,
+    }),
+);
+
+it(
+  "what classifiers, guardrails and rules do around a handler ends the same way when its host is killed at each failpoint",
+  {
+    timeout: 900_000,
+  },
+  (t) =>
+    withOfflineModel(t, {
+      system: "ruled",
+      systemFile: fileOf("ruled-kill"),
+      kills: ruled.KILLS,
+      ends: ruled.ENDS,
+      input: "Find out.",
+    }),
+);

@@ -1,20 +1,18 @@
 /**
- * The patterns that are an agent with a model: a single answer, ReAct, a hand-off, the first stage of a pipeline, and one whose message a
- * classifier reads first; each played by as many roles as there are groups of failpoints that their hosts die at.
+ * The patterns that are an agent with a model: a single answer, ReAct, a hand-off, the first stage of a pipeline; each played by as many roles
+ * as there are groups of failpoints that their hosts die at.
  */
-import { handOff, modelClassifier, pipeline, react, singleAnswer, tool } from "@troupe/agents";
+import { handOff, pipeline, react, singleAnswer, tool } from "@troupe/agents";
 import { defineSystem, type RoleDefinition } from "@troupe/runtime";
 import { z } from "zod";
-import { type Kills, playedRoles } from "./played-roles.ts";
+import { HOP, type Kills, playedRoles, TWO_STEPS } from "./played-roles.ts";
 
-/** `place@2` is the second time that a hop of the role comes there: first the model's step, then the tool's. */
 export const KILLS: Kills = {
-  clerk: [["after-step", "after-claim"]],
-  finder: [["after-effect", "before-claim"], ["after-effect@2"], ["after-step@2"]],
-  desk: [["after-effect", "after-claim"], ["before-commit", "after-commit"], ["before-ack"]],
-  // Its first step is the classifier's.
-  reader: [["after-effect", "after-claim"], ["after-step", "before-claim"], ["after-effect@2"]],
-  cutter: [["after-step", "before-claim"], ["before-commit", "after-commit"], ["before-ack"]],
+  clerk: HOP,
+  // The model's step, then the tool's.
+  finder: TWO_STEPS,
+  desk: HOP,
+  cutter: HOP,
 };
 export const INPUT = 'Find out. [[tool look {"what":"the sky"}]]';
 
@@ -31,12 +29,6 @@ const roles: Readonly<Record<string, RoleDefinition>> = {
   finder: react({ ...settings, instructions: "You are the finder.", tools: [look], grants: ["READ"], to: "client" }),
   desk: handOff({ ...settings, instructions: "You are the desk.", peers: ["expert"], to: "client" }),
   expert: singleAnswer({ ...settings, instructions: "You are the expert.", to: "client" }),
-  reader: singleAnswer({
-    ...settings,
-    instructions: "You are the reader.",
-    to: "client",
-    guardrails: { input: { classifier: "allow" } },
-  }),
   ...pipeline(["cutter", "sewer"], "client", {
     cutter: { ...settings, instructions: "You are the cutter." },
     sewer: { ...settings, instructions: "You are the sewer." },
@@ -48,17 +40,8 @@ const graph: Readonly<Record<string, readonly string[]>> = {
   finder: ["client"],
   desk: ["expert", "client"],
   expert: ["client"],
-  reader: ["client"],
   cutter: ["sewer"],
   sewer: ["client"],
 };
 
-export default defineSystem({
-  name: "agent-kill",
-  guardrails: {
-    input: { classifier: "off" },
-    toolResults: { classifier: "off" },
-    classifier: modelClassifier({ model: "fast", asks: "all" }),
-  },
-  ...playedRoles({ graph, roles }, KILLS),
-});
+export default defineSystem({ name: "agent-kill", ...playedRoles({ graph, roles }, KILLS) });

@@ -8,6 +8,15 @@ import { agent, tool, workflow } from "@troupe/agents";
 import { actor, type Context, complete, defineSystem, forward, type RoleDefinition, reply } from "@troupe/runtime";
 import { z } from "zod";
 
+/** A hop that asks and commits, and takes no step. */
+const STEPLESS = [
+  ["before-commit", "after-claim"],
+  ["after-commit", "before-claim"],
+  ["before-ack"],
+  ["before-commit@2"],
+  ["after-commit@2"],
+] as const;
+
 /** Where the host of each role dies, by who asks: `place@2` is the second hop that comes there. */
 export const KILLS = {
   handler: [
@@ -19,10 +28,28 @@ export const KILLS = {
     ["before-commit@2"],
     ["after-commit@2"],
   ],
-  tool: [["before-commit", "after-claim"], ["after-commit", "before-claim"], ["after-begin"], ["after-effect@2"]],
-  edge: [["before-commit", "after-claim"], ["after-commit", "before-claim"], ["before-commit@2"], ["after-commit@2"]],
-  stage: [["before-commit", "after-claim"], ["after-commit", "before-claim"], ["before-commit@2"], ["after-commit@2"]],
-  rule: [["after-effect", "after-claim"], ["after-step", "before-claim"], ["before-commit"], ["after-commit@2"]],
+  // The model's step, then the tool's.
+  tool: [
+    ["before-commit", "after-claim"],
+    ["after-commit", "before-claim"],
+    ["after-begin"],
+    ["after-effect@2"],
+    ["after-step", "before-ack"],
+    ["after-effect", "before-commit@2"],
+    ["after-step@2"],
+    ["after-commit@2"],
+  ],
+  edge: STEPLESS,
+  stage: STEPLESS,
+  // The rule's step.
+  rule: [
+    ["after-effect", "after-claim"],
+    ["after-step", "before-claim"],
+    ["before-commit", "before-ack"],
+    ["after-commit"],
+    ["before-commit@2"],
+    ["after-commit@2"],
+  ],
 } as const satisfies Readonly<Record<string, readonly (readonly string[])[]>>;
 export type Asking = keyof typeof KILLS;
 

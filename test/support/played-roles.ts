@@ -7,13 +7,34 @@ import type { RoleDefinition } from "@troupe/runtime";
  */
 export type Kills = Readonly<Record<string, readonly (readonly string[])[]>>;
 
+/** A hop without waits: it is claimed only by who comes after a death. */
+export const HOP = [
+  ["after-effect", "before-claim"],
+  ["after-step", "after-claim"],
+  ["before-commit", "after-commit"],
+  ["before-ack"],
+] as const;
+/** A hop whose second step is another thing than its first. */
+export const TWO_STEPS = [...HOP, ["after-effect@2"], ["after-step@2"]] as const;
+/** A hop that waits for others: it is claimed again at each answer, and commits each wait, at last its end. */
+export const WAITING = [
+  ["before-commit", "after-claim"],
+  ["before-claim", "after-commit"],
+  ["before-ack"],
+  ["before-commit@2"],
+  ["after-commit@2"],
+] as const;
+
 /** The role that plays another one and dies at the places of this group. */
 const roleOf = (played: string, group: number): string => `${played}-${group}`;
 
-/** Each role that plays another one, with where its host dies. */
-export const deathsOf = (kills: Kills) =>
+/** Each role that plays another one, and whose host dies: its own, or that of another role, which is played under the same number. */
+export const deathsOf = (kills: Kills, others: Readonly<Record<string, string>> = {}) =>
   Object.entries(kills).flatMap(([played, groups]) =>
-    groups.map((places, group) => ({ played, role: roleOf(played, group), places })),
+    groups.map((places, group) => {
+      const of = others[played] ?? played;
+      return { played, role: roleOf(played, group), of, struck: { role: roleOf(of, group), places } };
+    }),
   );
 
 interface Roles {
