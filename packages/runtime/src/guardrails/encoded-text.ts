@@ -71,7 +71,7 @@ function decoded(view: View, runs: readonly Span[], decode: (run: string) => str
 }
 
 /** Bytes as text, where they are text that somebody could have written: without control characters, and in UTF-8. */
-function textOf(bytes: Buffer): string | undefined {
+export function textOfBytes(bytes: Buffer): string | undefined {
   if (bytes.length < 6 || bytes.some(isControl)) return undefined;
   const text = bytes.toString("utf8");
   return text.includes("\ufffd") ? undefined : text;
@@ -83,10 +83,10 @@ function fromBase64(run: string): string | undefined {
   const digits = run.replace(/[\r\n=]/g, "");
   // One digit more than whole groups is no base64.
   const whole = digits.length % 4 === 1 ? digits.slice(0, -1) : digits;
-  return textOf(Buffer.from(whole, "base64"));
+  return textOfBytes(Buffer.from(whole, "base64"));
 }
 
-const fromHex = (run: string): string | undefined => textOf(Buffer.from(run.replace(/[ :,]/g, ""), "hex"));
+const fromHex = (run: string): string | undefined => textOfBytes(Buffer.from(run.replace(/[ :,]/g, ""), "hex"));
 
 function fromPercent(run: string): string {
   const bytes = Buffer.from(run.replaceAll("%", ""), "hex");
@@ -119,7 +119,7 @@ function hidden(view: View): readonly View[] {
     if ((codes[0] ?? 0) >= 0xe0020 && (codes[0] ?? 0) < 0xe0100) {
       return String.fromCodePoint(...codes.map((code) => code - 0xe0000));
     }
-    return textOf(Buffer.from(codes.map((code) => (code >= 0xe0100 ? code - 0xe0100 + 16 : code - 0xfe00))));
+    return textOfBytes(Buffer.from(codes.map((code) => (code >= 0xe0100 ? code - 0xe0100 + 16 : code - 0xfe00))));
   });
 }
 

@@ -1,5 +1,7 @@
 /** Guardrails on a JSON value: every text in it, names of fields and long numbers included. Pure. */
 import type { Json } from "../actor/outcome.ts";
+import { textLength } from "./detectors/text-length.ts";
+import { textOfBytes } from "./encoded-text.ts";
 import { type Screen, screened, type TakeOut, withoutCuts } from "./screen-text.ts";
 import { type Firing, merged, type Verdict, verdictOf } from "./verdict.ts";
 
@@ -40,7 +42,7 @@ function walk(value: Json, field: string, at: Walk, depth: number): Json {
   if (typeof value === "number") return walkNumber(value, field, at);
   if (typeof value !== "object" || value === null) return value;
   if (depth >= MAX_DEPTH) return null;
-  return isList(value) ? walkList(value, field, at, depth) : walkObject(value, at, depth);
+  return isList(value) ? walkList(value, field, at, depth) : walkObject(value, field, at, depth);
 }
 
 const isList = (value: object): value is readonly Json[] => Array.isArray(value);
@@ -54,11 +56,12 @@ function walkList(list: readonly Json[], field: string, at: Walk, depth: number)
   return changed ?? list;
 }
 
-function walkObject(object: { readonly [name: string]: Json }, at: Walk, depth: number): Json {
+function walkObject(object: { readonly [name: string]: Json }, field: string, at: Walk, depth: number): Json {
   let hasChanged = false;
   const entries = Object.entries(object).map(([name, entry]): [string, Json] => {
     const walkedName = walkText(name, "", at);
-    const walked = walk(entry, name, at, depth + 1);
+    const isFile = field === "parts" && name === "raw" && typeof entry === "string" && BASE64.test(entry);
+    const walked = isFile ? walkFile(entry, at) : walk(entry, name, at, depth + 1);
     hasChanged ||= walked !== entry || walkedName !== name;
     return [walkedName, walked];
   });
@@ -93,6 +96,22 @@ function walkText(text: string, field: string, at: Walk, takeOut?: TakeOut): str
     at.clean.add(front + text);
   }
   return cuts.length === 0 ? text : withoutCuts(front + text, cuts, front.length);
+}
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/**
+ * A file in a part of a message or an artifact: text in it is looked at as text, and what that loses is lost. Any other bytes say nothing that
+ * can be read, and stay as they are; only that they are too long is found.
+ */
+function walkFile(base64: string, at: Walk): string {
+  const text = textOfBytes(Buffer.from(base64, "base64"));
+  if (text === undefined) {
+    const rules = at.screen.rules.filter(({ detector }) => detector === textLength);
+    return walkText(base64, "", { ...at, screen: { ...at.screen, rules }, clean: new Set() });
+  }
+  const walked = walkText(text, "", at);
+  return walked === text ? base64 : Buffer.from(walked).toString("base64");
 }
 
 function walkNumber(value: number, field: string, at: Walk): Json {
