@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { CasBucket, createPublisher, ensureResources, type Link, type Row, Subjects } from "@troupe/runtime/internal";
+import {
+  CasBucket,
+  createLogger,
+  createPublisher,
+  ensureResources,
+  type Link,
+  type Row,
+  Subjects,
+} from "@troupe/runtime/internal";
 import { z } from "zod";
 import { silentLogger, startTestServer, type TestServer } from "../support/nats-server.ts";
 
@@ -85,6 +93,23 @@ test("a row that does not parse is malformed_record, and is left out of the list
   const keys = (await bucket.list()).map(({ key }) => key);
   assert.ok(!keys.some((key) => key.startsWith("bad")));
   publisher.close();
+});
+
+const isOwnKey = (key: string) => key.startsWith("own.");
+
+test("rows of another form that others keep in the bucket are passed over without a word", async () => {
+  const publisher = createPublisher(link);
+  await publisher.publish(subjects.row("members", "other.kind"), Buffer.from('{"m":1}'));
+  publisher.close();
+  const said: string[] = [];
+  const logger = createLogger({ name: "test", level: "error", destination: { write: (line) => said.push(line) } });
+  const own = new CasBucket({ link, subjects, bucket: "members", schema: Value, isOwnKey, logger });
+  await own.create("own.kind", { n: 1 });
+  assert.deepEqual(
+    (await own.list()).map(({ key }) => key),
+    ["own.kind"],
+  );
+  assert.deepEqual(said, []);
 });
 
 /** Waits until a watch has told a row that fits. */

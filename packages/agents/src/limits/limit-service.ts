@@ -16,6 +16,7 @@ import { providerOf } from "../models/registry.ts";
 import { DependencyWatch } from "../node-services/dependency-watch.ts";
 import { NodeAccess } from "../node-services/node-access.ts";
 import { readQuestion } from "../node-services/read-question.ts";
+import { isToolRateKey } from "../node-services/tool-rate.ts";
 import { LIMIT_SERVICE, LimitQuestion } from "./limit-messages.ts";
 import { merged, observed, ProviderLimit, unlimited } from "./provider-limit.ts";
 import { ProviderQueue, type Turn } from "./provider-queue.ts";
@@ -168,6 +169,7 @@ class LimitHandler implements BrokerHandler {
       subjects,
       bucket: "limits",
       schema: ProviderLimit,
+      isOwnKey: (key) => !isToolRateKey(key),
       keptMs: () => KEPT_MS,
       logger,
       clock,

@@ -32,6 +32,11 @@ export const toolRateService = (): BrokerService => ({
 
 const keptMs = (): number => KEPT_MS;
 
+const KEYS = "tools.";
+
+/** Whether a row of the bucket counts calls of a tool; the providers' limits lie there as well. */
+export const isToolRateKey = (key: string): boolean => key.startsWith(KEYS);
+
 class ToolRateHandler implements BrokerHandler {
   readonly #ports: BrokerPorts;
   readonly #access: NodeAccess;
@@ -45,7 +50,7 @@ class ToolRateHandler implements BrokerHandler {
   async ask(caller: BrokerCaller, body: unknown): Promise<Json> {
     const question = readQuestion(ToolRateQuestion, body);
     const { tool } = await deployedTool(this.#ports, caller, question.tool);
-    return { ...(await this.#admit(`tools.${caller.role}.${tool.name}`, tool.callsPerMinute)) };
+    return { ...(await this.#admit(`${KEYS}${caller.role}.${tool.name}`, tool.callsPerMinute)) };
   }
 
   async close(): Promise<void> {

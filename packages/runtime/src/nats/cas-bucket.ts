@@ -23,6 +23,8 @@ export interface CasBucketOptions<T> {
   readonly bucket: BucketName;
   /** Every row is checked by it, written or read. */
   readonly schema: ZodType<T>;
+  /** Where others keep rows of another form in the bucket: which keys are of this one. The others are passed over. Default all. */
+  readonly isOwnKey?: (key: string) => boolean;
   readonly logger: Logger;
   /** How long a row is kept after its last write, ms, whole seconds; `undefined` = for good. Buckets of nodes only. Default for good. */
   readonly keptMs?: (key: string) => number | undefined;
@@ -86,12 +88,13 @@ export class CasBucket<T> {
 
   /** All rows, by key. Rows that do not parse are logged and left out. */
   async list(): Promise<Row<T>[]> {
-    const { subjects, bucket, logger } = this.#options;
+    const { subjects, bucket, logger, isOwnKey = () => true } = this.#options;
     const prefix = subjects.row(bucket, "");
     const rows: Row<T>[] = [];
     for (const message of await this.#store.all(subjects.row(bucket, ">"))) {
       if (isDeleted(message)) continue;
       const key = message.subject.slice(prefix.length);
+      if (!isOwnKey(key)) continue;
       try {
         rows.push(this.#row(key, message));
       } catch (error) {
