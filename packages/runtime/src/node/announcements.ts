@@ -6,9 +6,15 @@ import type { HeldDelivery } from "../host/ipc.ts";
 import { handBackSubject } from "../nats/ack-subject.ts";
 import type { Link } from "../nats/connection.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import { isWithin } from "../within.ts";
 
-/** By then the server has noticed as well: before, it might hand a message to a pull of the very host that is gone. */
+/**
+ * By then a server with nothing else to do has noticed as well: before, it might hand a message to a pull of the very host that is gone. One that
+ * is busy is given as long as it takes to answer this often, or the limit.
+ */
 const GIVE_BACK_AFTER_MS = 25;
+const ANSWERS = 2;
+const ANSWERS_LIMIT_MS = 2_000;
 
 export interface AnnouncementsOptions {
   readonly link: Link;
@@ -33,6 +39,7 @@ export class Announcements {
   async giveBack(held: readonly HeldDelivery[]): Promise<void> {
     const { clock, logger } = this.#options;
     await clock.sleep(GIVE_BACK_AFTER_MS);
+    await isWithin(clock, ANSWERS_LIMIT_MS, this.#serverAnswers());
     logger.info({ deliveries: held.length }, "deliveries of an ended host are given back");
     for (const { stream, durable, streamSequence, consumerSequence } of held) {
       this.#publish(handBackSubject(stream, durable, streamSequence, consumerSequence), "-NAK");
@@ -48,6 +55,15 @@ export class Announcements {
   hopsEnded(task: string, hops: readonly string[]): void {
     const ended: Ended = { v: CONTROL_VERSION, task, reason: "lost_quorum", hops: [...hops] };
     this.#publish(this.#options.subjects.control("ended"), JSON.stringify(ended));
+  }
+
+  async #serverAnswers(): Promise<void> {
+    const { link, logger } = this.#options;
+    try {
+      for (let answers = 0; answers < ANSWERS; answers++) await link.nc.flush();
+    } catch (error) {
+      logger.debug({ reason: messageOf(error) }, "the server does not answer");
+    }
   }
 
   #publish(subject: string, body: string): void {
