@@ -8,6 +8,8 @@ import { type ApprovalView, AuditEntry, callService, directGetAll, type TaskId }
 import { PeopleBed } from "../support/people-bed.ts";
 import { until } from "../support/stack.ts";
 
+const HOUR_MS = 3_600_000;
+
 let bed: PeopleBed;
 let folder: string;
 
@@ -271,17 +273,30 @@ test("a supervisor that comes later knows what waits from the log alone; decisio
     const other = await bed.waiting(await bed.submit("asker", order()));
     assert.equal((await bed.decide("ann", other, "approve")).status, 200);
     await until("its time is over", 5_000, () => Promise.resolve(Date.now() > Date.parse(over.expires_at ?? "")));
-    assert.equal((await bed.decide("ann", over, "approve")).body.code, "approval_expired");
+    // By its machine's clock there is an hour left; the store's is what counts.
+    const behind = await bed.gateway(-HOUR_MS);
+    assert.equal((await bed.decide("ann", over, "approve", behind)).body.code, "approval_expired");
   } finally {
     await bed.startSupervisor();
   }
   await until("it is listed again", 10_000, async () => (await bed.listed()).includes(view.approval_id));
   assert.deepEqual(await resultOf(short), { did: false, why: "expired", by: null });
+  assert.equal(await actsOf(short), 0);
   assert.ok(!(await bed.listed()).includes(over.approval_id));
   const later = await bed.gateway();
-  assert.ok(later.url);
-  assert.equal((await bed.decide("ann", view, "approve", 2)).status, 200);
+  assert.equal((await bed.decide("ann", view, "approve", later)).status, 200);
   assert.deepEqual(await resultOf(task), { did: true, by: ["ann"] });
+});
+
+test("a gateway whose machine's clock is an hour ahead takes a decision that comes in time", async () => {
+  const ahead = await bed.gateway(HOUR_MS);
+  const task = await bed.submit("asker", order({ timeoutMs: 600_000 }));
+  const view = await bed.waiting(task);
+  // A server that had no time to tell it when the gateway came is asked again ten seconds later.
+  const isTaken = async () => (await bed.decide("ann", view, "approve", ahead)).body["state"] === "approved";
+  await until("the decision to be in time", 60_000, isTaken);
+  assert.deepEqual(await resultOf(task), { did: true, by: ["ann"] });
+  assert.equal(await actsOf(task), 1);
 });
 
 test("a cancelled task's approval is void", async () => {

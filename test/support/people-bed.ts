@@ -8,7 +8,9 @@ import {
   callService,
   type Link,
   PLACE_OF_USER,
+  StoreClock,
   type SystemDefinition,
+  systemClock,
   type TaskId,
 } from "@troupe/runtime/internal";
 import { createSupervisor, type Supervisor } from "@troupe/supervisor";
@@ -72,16 +74,16 @@ export class PeopleBed implements AsyncDisposable {
     return started;
   }
 
-  /** Another gateway; the two first are there from the beginning. */
-  async gateway(): Promise<Gateway> {
+  /** Another gateway; the two first are there from the beginning. `aheadMs`: by how much its machine's clock is ahead. Its number, as {@link http} takes it. */
+  async gateway(aheadMs = 0): Promise<number> {
     const { server } = this.cluster;
     const auth = { letsAnonymousIn: true };
     const seed = server.seedOf("gateway");
     const who = { system: TEST_SYSTEM, servers: server.url, seed };
-    const gateway = createGateway({ ...who, auth, limits: LIMITS, loadLimits: UNHURRIED, logger: silentLogger });
+    const clock = new StoreClock({ ...systemClock, nowMs: () => systemClock.nowMs() + aheadMs });
+    const gateway = createGateway({ ...who, auth, limits: LIMITS, loadLimits: UNHURRIED, clock, logger: silentLogger });
     await gateway.start();
-    this.#gateways.push(gateway);
-    return gateway;
+    return this.#gateways.push(gateway) - 1;
   }
 
   keyOf(user: UserOfBed): string {
@@ -129,13 +131,20 @@ export class PeopleBed implements AsyncDisposable {
     return view;
   }
 
-  decide(
+  /** Says it until somebody takes it: on a busy machine a door may be shut for a moment, and said again it is the same decision. */
+  async decide(
     user: UserOfBed,
     { approval_id: id, hash }: ApprovalView,
     verdict: "approve" | "deny",
     gateway = 0,
   ): Promise<Called> {
-    return this.http(user, "POST", `/approvals/${id}/decision`, { verdict, hash }, gateway);
+    let answer: Called | undefined;
+    await until(`the decision on ${id}`, 15_000, async () => {
+      answer = await this.http(user, "POST", `/approvals/${id}/decision`, { verdict, hash }, gateway);
+      return answer.status !== 503;
+    });
+    if (answer === undefined) throw new Error("unreachable");
+    return answer;
   }
 
   /** The approvals that wait, as an operator lists them over NATS. */
