@@ -193,6 +193,7 @@ test("a drained node is asked to drain, loses its replicas, and has left when it
   stop();
   bed.beat({ node: "n4", isDraining: true, hasLeft: true });
   await until("n4 gone", 3_000, async () => (await health()).nodes.total === 3);
+  await assert.rejects(bed.ask("drain", { node: "n9" }), /there are n1, n2, n3$/);
 });
 
 const bundle = (code: Buffer) => {

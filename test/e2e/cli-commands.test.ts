@@ -141,6 +141,8 @@ test("an operator sees the cluster and changes it, with progress and with the no
   assert.equal(refused.code, 1);
   assert.match(refused.stderr, /unknown_node/);
   assert.equal((await troupe("stop", "first")).code, 2);
+  const many = await troupe("scale", "first", "many");
+  assert.deepEqual([many.code, /replicas: .*\(got "many"\)/.test(many.stderr)], [2, true], many.stderr);
 });
 
 test("status --watch shows it again and again until it is interrupted", async () => {
@@ -161,7 +163,9 @@ test("a capability that no role declares exits with 1 and names it; a load that 
   const { code, stderr } = await troupe("task", "submit", "first", "x", "--require", "quantum");
   assert.equal(code, 1);
   assert.match(stderr, /no role declares quantum[\s\S]*unmet_capabilities/);
-  assert.equal((await troupe("task", "submit", "first", "x", "--max-load", "2")).code, 2);
+  const wrong = await troupe("task", "submit", "first", "x", "--max-load", "2", "--deadline", "soon");
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /--deadline: .*expected number \(got "soon"\)\n.*--max-load: .*\(got "2"\)/);
 });
 
 test("wrong usage exits with 2", async () => {

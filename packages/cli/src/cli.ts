@@ -1,4 +1,5 @@
 import { type Clock, type Random, TroupeError } from "@troupe/runtime";
+import { problemsOf } from "@troupe/runtime/internal";
 import { Command } from "commander";
 import { z } from "zod";
 import type { Environment } from "./config/load.ts";
@@ -66,7 +67,11 @@ async function outcome(scope: Scope, run: () => Promise<ExitCode>): Promise<Exit
 function parsed<Options>(spec: CommandSpec<Options>, raw: unknown): Options {
   const result = spec.options.safeParse(raw);
   if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => ({ path: `--${issue.path.join(".")}`, reason: issue.message }));
+  const problems = problemsOf(result.error, raw).map(({ path, value, reason }) => ({
+    path: `--${path.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+    value,
+    reason: reason.replace(/, received NaN$/, ""),
+  }));
   throw new TroupeError("invalid_request", "wrong options", { details: { problems } });
 }
 

@@ -19,7 +19,7 @@ test("an error is told with its code and what to do next", () => {
   const { terminal, written } = streams(false);
   assert.equal(reportError(terminal, new TroupeError("unknown_node", "no node desk")), 1);
   assert.equal(written.stdout, "");
-  assert.match(written.stderr, /^troupe: no node desk\n {2}code: unknown_node\n {2}next: .*troupe status/);
+  assert.match(written.stderr, /^troupe: no node desk\n {2}code: unknown_node\n {2}next: .*troupe nodes/);
 });
 
 test("with --json the error is on standard output too, and what was thrown elsewhere gets a code", () => {

@@ -52,7 +52,7 @@ export const ERRORS = {
     "The running system has no such role, or clients may not address it.",
     "Use one of the roles that the message lists.",
   ),
-  unknown_node: spec("terminal", 404, "No node of this name is a member.", "List the nodes with `troupe status`."),
+  unknown_node: spec("terminal", 404, "No node of this name is a member.", "List the nodes with `troupe nodes`."),
   no_system: spec("transient", 503, "No system is deployed yet.", "Run `troupe deploy FILE`."),
   conflict: spec(
     "terminal",

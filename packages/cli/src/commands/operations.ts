@@ -1,5 +1,5 @@
 /** `troupe migrate|pause|resume|scale|restart|stop|drain`: asked for, then followed until the nodes say that it is so. */
-import { OPERATION_REQUESTS, type OperationKind, TroupeError } from "@troupe/runtime/internal";
+import { OPERATION_REQUESTS, type OperationKind, problemsOf, TroupeError } from "@troupe/runtime/internal";
 import type { Command } from "commander";
 import { z } from "zod";
 import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
@@ -43,7 +43,7 @@ async function operate(
 function checked(kind: OperationKind, body: object): object {
   const result = OPERATION_REQUESTS[kind].safeParse(body);
   if (result.success) return body;
-  const problems = result.error.issues.map(({ path, message }) => ({ path: path.join("."), reason: message }));
+  const problems = problemsOf(result.error, body);
   throw new TroupeError("invalid_request", `wrong arguments for ${kind}`, { details: { problems } });
 }
 
@@ -76,7 +76,8 @@ export const resumeCommand = (cli: Cli): Command =>
 export const scaleCommand = (cli: Cli): Command =>
   operationCommand(cli, "scale", newCommand("scale").argument("<role>").argument("<replicas>"), ([role, replicas]) => ({
     role,
-    replicas: Number(replicas),
+    // What is no number is refused as it was written.
+    replicas: /^\d+$/.test(replicas ?? "") ? Number(replicas) : replicas,
   }));
 
 export const restartCommand = (cli: Cli): Command =>

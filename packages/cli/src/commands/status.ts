@@ -1,4 +1,4 @@
-import { type ClusterHealth, callService, messageOf, Subjects } from "@troupe/runtime/internal";
+import { type ClusterHealth, callService, messageOf, rfc3339, Subjects } from "@troupe/runtime/internal";
 import type { Command } from "commander";
 import { z } from "zod";
 import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
@@ -63,7 +63,10 @@ async function watchStatus(scope: Scope, options: Options, reached: Reached): Pr
     const answer = await askHealth(reached).catch((error: unknown) => messageOf(error));
     if (!options.json) terminal.clear();
     if (typeof answer === "string") terminal.complain(`no answer: ${answer}`);
-    else show(scope, options, answer);
+    else {
+      if (!options.json) terminal.print(terminal.paint("dim", rfc3339(clock.nowMs())));
+      show(scope, options, answer);
+    }
     // The only rejection is that of Ctrl-C, which ends the loop.
     await clock.sleep(options.every * 1_000, interrupted).catch(() => undefined);
   }

@@ -7,6 +7,7 @@ import {
   type Deployment,
   type Desired,
   type Endpoint,
+  type Member,
   OPERATION_REQUESTS,
   type Operation,
   OperationRef,
@@ -153,15 +154,18 @@ function requirePlaceable(
   const [replica] = requireReplicas(desired, deployment, name);
   const { membership } = ports.membership;
   const status = membership.nodes.get(to)?.member.status;
-  if (status === undefined || status === "left" || status === "dead") throw unknownNode(ports, to);
+  if (status === undefined || isGone(status)) throw unknownNode(ports, to);
   if (status === "draining") throw new TroupeError("conflict", `${to} is draining: it takes nothing new`);
   const site = sitesOf(membership).find(({ node }) => node === to);
   const why = replica && site ? misfit(replica, site) : undefined;
   if (why !== undefined) throw new TroupeError("conflict", `${name} does not fit ${to}: ${why}`);
 }
 
+const isGone = (status: Member["status"]): boolean => status === "left" || status === "dead";
+
 function unknownNode({ membership }: OperationPorts, node: string): TroupeError {
-  const nodes = [...membership.membership.nodes.keys()].toSorted();
+  const here = [...membership.membership.nodes].filter(([, { member }]) => !isGone(member.status));
+  const nodes = here.map(([name]) => name).toSorted();
   return new TroupeError(
     "unknown_node",
     `no node ${JSON.stringify(node)} is present; there are ${nodes.join(", ") || "none"}`,
