@@ -51,7 +51,7 @@ test("a task waits for a person, who is shown the exact act; approved, it acts o
   assert.deepEqual([decided.status, decided.body["state"]], [200, "approved"]);
   assert.deepEqual(await resultOf(task), { did: true, by: ["ann"] });
   assert.equal(await actsOf(task), 1);
-  await until("request and decision in the audit", 5_000, async () => (await auditOf(view.approval_id)).length >= 2);
+  await until("request and decision in the audit", 15_000, async () => (await auditOf(view.approval_id)).length >= 2);
   assert.deepEqual((await auditOf(view.approval_id)).toSorted(), ["approved ann", "requested"]);
   assert.ok(!(await bed.listed()).includes(view.approval_id));
 });
@@ -172,7 +172,7 @@ test("nobody in time: it is denied by the clock, it never runs, and a late yes i
   const late = await bed.decide("ann", view, "approve");
   assert.deepEqual([late.status, late.body.code], [409, "approval_expired"]);
   assert.equal(await actsOf(task), 0);
-  await until("the expiry in the audit", 5_000, async () => (await auditOf(view.approval_id)).includes("expired"));
+  await until("the expiry in the audit", 15_000, async () => (await auditOf(view.approval_id)).includes("expired"));
 });
 
 test("a yes that races with the clock: one of the two, and the task goes by it", async () => {
@@ -204,9 +204,9 @@ test("a time-out that asks others: they may decide from then on, and not before"
   );
   const view = await bed.waiting(task);
   assert.equal((await bed.decide("lea", view, "approve")).status, 403);
-  await until("the leads may decide", 5_000, async () => (await bed.decide("lea", view, "approve")).status === 200);
+  await until("the leads may decide", 15_000, async () => (await bed.decide("lea", view, "approve")).status === 200);
   assert.deepEqual(await resultOf(task), { did: true, by: ["lea"] });
-  await until("that is in the audit", 5_000, async () => (await auditOf(view.approval_id)).includes("escalated"));
+  await until("that is in the audit", 15_000, async () => (await auditOf(view.approval_id)).includes("escalated"));
 });
 
 test("an edge that needs two people: the handler's answer goes out only as they saw it", async () => {
@@ -272,7 +272,7 @@ test("a supervisor that comes later knows what waits from the log alone; decisio
   try {
     const other = await bed.waiting(await bed.submit("asker", order()));
     assert.equal((await bed.decide("ann", other, "approve")).status, 200);
-    await until("its time is over", 5_000, () => Promise.resolve(Date.now() > Date.parse(over.expires_at ?? "")));
+    await until("its time is over", 15_000, () => Promise.resolve(Date.now() > Date.parse(over.expires_at ?? "")));
     // By its machine's clock there is an hour left; the store's is what counts.
     const behind = await bed.gateway(-HOUR_MS);
     assert.equal((await bed.decide("ann", over, "approve", behind)).body.code, "approval_expired");

@@ -126,7 +126,7 @@ test("dropped it fails with the error that was there; retried after its end it i
   await decide("drop", id, { reason: "not wanted" });
   const { status, error } = await bed.cluster.done(task);
   assert.deepEqual([status, error?.code], ["failed", "tool_failed"]);
-  await until("it is listed as ended", 5_000, async () => (await lettersOf(task))[0]?.state === "ended");
+  await until("it is listed as ended", 15_000, async () => (await lettersOf(task))[0]?.state === "ended");
   await assert.rejects(decide("answer", id, { result: 1 }), isConflict);
   await assert.rejects(decide("retry", id, { message: work("x") }), isConflict);
   const first = await decide("retry", id);

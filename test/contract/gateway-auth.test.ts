@@ -108,21 +108,21 @@ test("a key is taken as bearer token and as X-API-Key, and two that differ are r
 
 test("a key that is new, revoked, expired or wrong is known for what it is without a restart", async () => {
   const { text, row } = await makeKey(bed, "acme", ["user"]);
-  await until("the key is known", 5_000, async () => (await submit(text)).status === 202);
+  await until("the key is known", 15_000, async () => (await submit(text)).status === 202);
   const wrong = `${text.slice(0, -1)}${text.endsWith("A") ? "B" : "A"}`;
   assert.equal((await submit(wrong)).status, 401);
   const stored = await keysOf(bed).get(row.id);
   await keysOf(bed).update(row.id, { ...row, revokedAt: new Date().toISOString() }, stored?.revision ?? 0);
-  await until("it is revoked", 5_000, async () => (await submit(text)).status === 401);
+  await until("it is revoked", 15_000, async () => (await submit(text)).status === 401);
   const old = await makeKey(bed, "acme", ["user"], { expiresAt: "2020-01-01T00:00:00.000Z" });
   const fresh = await makeKey(bed, "acme", ["user"]);
-  await until("both are known", 5_000, async () => (await submit(fresh.text)).status === 202);
+  await until("both are known", 15_000, async () => (await submit(fresh.text)).status === 202);
   assert.equal((await submit(old.text)).status, 401);
 });
 
 test("a stream does not outlive the credentials that it was opened with", async () => {
   const { text, row } = await makeKey(bed, "acme", ["user"]);
-  await until("the key is known", 5_000, async () => (await submit(text)).status === 202);
+  await until("the key is known", 15_000, async () => (await submit(text)).status === 202);
   const task = (await submit(text)).body.task_id ?? assert.fail();
   const open = async (bearer: string) => {
     const answer = await fetch(`${gateway.url}/api/v1/tasks/${task}/events`, {
@@ -155,7 +155,7 @@ test("a stream goes on at another gateway under the same credentials, and for no
     });
   const begun = await read(first.url, "viewer", "acme");
   const text = begun.text();
-  await until("the stream has begun", 5_000, async () => begun.status === 200);
+  await until("the stream has begun", 15_000, async () => begun.status === 200);
   await first.stop();
   const ids = [...(await text).matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
   await bed.done(task);
@@ -254,7 +254,7 @@ test("a task that was cancelled before it started is still its owner's, and nobo
   assert.equal((await call(url, "POST", `/api/v1/tasks/${second}/cancel`, { key: ann.text })).status, 200);
   await own.done(first);
   const waiting = () => directGetAll(own.core, own.subjects.stream("INGRESS"), { filter: "demo.ingress.>" });
-  await until("it has left the ingress", 5_000, async () => (await waiting()).length === 0);
+  await until("it has left the ingress", 15_000, async () => (await waiting()).length === 0);
   const seen = await call(url, "GET", `/api/v1/tasks/${second}`, { key: ann.text });
   assert.deepEqual([seen.status, seen.body["status"]], [200, "cancelled"]);
   assert.equal((await call(url, "GET", `/api/v1/tasks/${second}`, { key: eve.text })).status, 404);
@@ -304,14 +304,14 @@ test("what a body says of tenant, role or permissions changes nothing", async ()
 
 test("failed sign-ins and denials are in the audit, without the secret", async () => {
   const { text, row } = await makeKey(bed, "acme", ["viewer"]);
-  await until("the key is known", 5_000, async () => (await submit(text)).status === 403);
+  await until("the key is known", 15_000, async () => (await submit(text)).status === 403);
   await submit(`${text.slice(0, -2)}__`);
   const entries = async () => {
     const stream = bed.subjects.stream("AUDIT");
     const stored = await directGetAll(bed.core, stream, { filter: bed.subjects.auditEntry("gateway") });
     return stored.map(({ body }) => Buffer.from(body).toString());
   };
-  await until("both entries", 5_000, async () => {
+  await until("both entries", 15_000, async () => {
     const texts = await entries();
     const has = (event: string, about: string) => texts.some((one) => one.includes(event) && one.includes(about));
     return has('"login_failed"', row.id) && has('"denied"', row.user) && has('"denied"', "another tenant's task");

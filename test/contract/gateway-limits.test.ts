@@ -29,7 +29,7 @@ async function knownKey(gateways: readonly Gateway[], tenant: string, user: stri
   const { text } = await makeKey(bed, tenant, ["user"], { user });
   const probe = await makeKey(bed, `probe of ${user}`, ["user"], { user: `probe of ${user}` });
   for (const gateway of gateways) {
-    await until("the key is known", 5_000, async () => (await models(gateway, probe.text)).status === 200);
+    await until("the key is known", 15_000, async () => (await models(gateway, probe.text)).status === 200);
   }
   return text;
 }
@@ -140,7 +140,7 @@ test("too many failed attempts to sign in close an address to wrong keys at ever
   for (const gateway of gateways) assert.equal((await models(gateway, key)).status, 200);
   assert.equal((await models(second, "troupe_wrong")).status, 429, "still closed to wrong ones");
   const filter = bed.subjects.auditEntry("gateway");
-  await until("the audit has it", 5_000, async () => {
+  await until("the audit has it", 15_000, async () => {
     const entries = await directGetAll(bed.core, bed.subjects.stream("AUDIT"), { filter });
     return entries.filter(({ body }) => Buffer.from(body).includes("login_failed")).length >= 5;
   });
@@ -165,7 +165,7 @@ test("a user's open streams are limited, and a gateway that has too many of all 
   assert.ok(Number(shed.headers.get("retry-after")) >= 1);
   for (const path of ["/livez", "/readyz"]) assert.equal((await call(own.url, "GET", path)).status, 200);
   open.abort();
-  await until("there is room again", 5_000, async () => (await models(own, other)).status === 200);
+  await until("there is room again", 15_000, async () => (await models(own, other)).status === 200);
 });
 
 test("credentials and limits keep a request for moments only", async (context) => {

@@ -65,7 +65,7 @@ for (const era of ["2026", "2025"] as const) {
         async (id_) => {
           await opened(bed, id_);
           await bed.write(id_, hopOf(2), "developer", "s.step.0", writtenBy("n2"), { name: "compile", value: "x" });
-          await until("the step was heard of", 5_000, async () => heard.length >= 2);
+          await until("the step was heard of", 15_000, async () => heard.length >= 2);
         },
         { result: { verdict: "fine" } },
       );
@@ -124,7 +124,7 @@ test("a call that its client gives up cancels its task", async () => {
   });
   await opened(bed, id);
   given.abort(new Error("enough"));
-  await until("it is cancelled", 5_000, async () => {
+  await until("it is cancelled", 15_000, async () => {
     const { body } = await call(gateway.url, "GET", `/api/v1/tasks/${id}`);
     return body["status"] === "cancelled";
   });

@@ -49,7 +49,7 @@ test("finished tasks move to the archive whole, and leave the log", async () => 
   const [oldest, contested, newest] = tasks;
   assert.ok(oldest && contested && newest);
   const left = (task: TaskId) => directGetAll(own.core, "BED_LOG_0", { filter: `${own.subjects.task(task)}.>` });
-  await until("the oldest gone", 5_000, async () => (await left(oldest)).length === 0);
+  await until("the oldest gone", 15_000, async () => (await left(oldest)).length === 0);
   const parts = await directGetAll(own.core, "BED_ARCHIVE", { filter: own.subjects.archive(oldest, "*") });
   const records = unpackTask(
     parts.map(({ body }) => body),
@@ -84,7 +84,7 @@ test("with a finished task go its state, the turns before it, and revisions that
   await put(own.subjects.stateRevision(0, taskSessionKey(alone), "a", 1));
   for (const one of [task, alone]) await own.append(one, own.subjects.done(one), { status: "completed", by: "a" });
   const count = async (filter: string) => (await directGetAll(own.core, "BED_LOG_0", { filter })).length;
-  await until("both tasks gone", 5_000, async () => (await count("bed.log.0.v1.>")) === 0);
+  await until("both tasks gone", 15_000, async () => (await count("bed.log.0.v1.>")) === 0);
   assert.equal(await count(own.subjects.turns(0, key)), 1, "turns 9 and 10 are spent");
   assert.equal(await count(own.subjects.stateOf(0, key, "a")), 100);
   assert.equal(await count(own.subjects.stateOf(0, taskSessionKey(alone), "*")), 0);
@@ -100,14 +100,14 @@ test("the newest turn of a session stays in the log until a later one has ended,
   await own.append(barrier, own.subjects.done(barrier), { status: "completed", by: "a" });
   const left = async (task: TaskId) =>
     (await directGetAll(own.core, "BED_LOG_0", { filter: `${own.subjects.task(task)}.>` })).length;
-  await until("another task gone", 5_000, async () => (await left(barrier)) === 0);
+  await until("another task gone", 15_000, async () => (await left(barrier)) === 0);
   assert.ok((await left(first.task)) > 0);
   const second = await turnOf(own, version, key, 2);
   const archive = createTaskArchive(own.core, own.subjects);
   const ports = { log: own.log, clock: systemClock, random: systemRandom, subjects: own.subjects, archive };
   assert.equal(await advanceSession(ports, 0, key, 2), second.task);
   await own.append(second.task, own.subjects.done(second.task), { status: "completed", by: "a" });
-  await until("the first turn gone", 5_000, async () => (await left(first.task)) === 0);
+  await until("the first turn gone", 15_000, async () => (await left(first.task)) === 0);
   assert.ok((await left(second.task)) > 0);
 });
 

@@ -82,7 +82,7 @@ test("acts of an operator, deployments, identities and sign-ins are in the audit
 
   const visitor = await openLink({ servers: bed.server.url, name: "visitor", logger });
   await visitor.close();
-  await until("the sign-in", 5_000, async () =>
+  await until("the sign-in", 15_000, async () =>
     (await entriesOf(bed)).some(({ what }) => what.event === "login" && what.who.claimed === "visitor"),
   );
   const head = await headOf(bed);
@@ -128,7 +128,7 @@ test("a leader whose stream holds less than it had sealed says so in the audit, 
   assert.equal(kept.number, known.number);
   const second = startSupervisor(bed, "second", keyFile);
   await second.start();
-  await until("the entry", 5_000, async () => (await entriesOf(bed)).some(({ what }) => what.event === "stream_cut"));
+  await until("the entry", 15_000, async () => (await entriesOf(bed)).some(({ what }) => what.event === "stream_cut"));
   const { findings } = await verdictOf(bed, known, [known.key]);
   assert.ok(findings.length > 0, "what was there before is missed");
   await second.stop();

@@ -121,12 +121,12 @@ const pick = (answer: unknown) => {
 };
 
 test("a node that beats joins, and gets the replicas that had no place", async () => {
-  await until("replicas without a place", 3_000, async () => (await placement()).unplaced.length === 3);
+  await until("replicas without a place", 15_000, async () => (await placement()).unplaced.length === 3);
   assert.match((await health()).reasons.join(), /no node is up/);
   assert.equal((await health()).status, "critical");
   bed.beating({ node: "n1", actors: [actor("v1/a/0"), actor("v1/b/0"), actor("v1/escalation/0", "busy")] });
-  await until("three replicas on n1", 3_000, async () => (await placedOn("n1")).length === 3);
-  await until("health of actors", 3_000, async () => (await health()).actors.available === 2);
+  await until("three replicas on n1", 15_000, async () => (await placedOn("n1")).length === 3);
+  await until("health of actors", 15_000, async () => (await health()).actors.available === 2);
   const answer = await health();
   assert.deepEqual(answer.actors, { total: 3, available: 2, busy: 1, unavailable: 0 });
   assert.equal(answer.status, "healthy", answer.reasons.join());
@@ -144,17 +144,17 @@ const actor = (id: string, state: "available" | "busy" = "available") => ({
 
 test("a scaled role gets more replicas, spread over the nodes; an unknown role is refused with those that there are", async () => {
   bed.beating({ node: "n2", incarnation: "j1" });
-  await until("n2 up", 3_000, async () => (await health()).nodes.up === 2);
+  await until("n2 up", 15_000, async () => (await health()).nodes.up === 2);
   await assert.rejects(bed.ask("scale", { role: "zzz", replicas: 1 }), /there are a, b, escalation/);
   await bed.ask("scale", { role: "a", replicas: 3 });
-  await until("five replicas", 3_000, async () => (await placedOn("n1")).length + (await placedOn("n2")).length === 5);
+  await until("five replicas", 15_000, async () => (await placedOn("n1")).length + (await placedOn("n2")).length === 5);
   assert.ok(Math.abs((await placedOn("n1")).length - (await placedOn("n2")).length) <= 1);
   await bed.ask("scale", { role: "a", replicas: 1 });
 });
 
 test("pause and resume are part of the desired state, and doing them twice changes nothing", async () => {
   for (const verb of ["pause", "pause"]) assert.equal((await bed.ask<Operation>(verb, { role: "b" })).id, "pause.b");
-  await until("a reason", 3_000, async () => (await health()).reasons.includes("paused: b"));
+  await until("a reason", 15_000, async () => (await health()).reasons.includes("paused: b"));
   assert.equal((await bed.ask<Operation>("resume", { role: "b" })).id, "resume.b");
   assert.equal((await bed.ask<Operation>("operation", { id: "pause.b" }, bed.client)).state, "superseded");
   assert.ok(!(await health()).reasons.includes("paused: b"));
@@ -163,18 +163,18 @@ test("pause and resume are part of the desired state, and doing them twice chang
 test("a silent node is suspected, declared dead when nobody answers its probe, and its replicas move", async () => {
   const died = bed.core.nc.subscribe(bed.subjects.control("died"), { max: 1 });
   const stop = bed.beating({ node: "n3", incarnation: "k1", slots: 64 });
-  await until("n3 up", 3_000, async () => (await health()).nodes.up === 3);
+  await until("n3 up", 15_000, async () => (await health()).nodes.up === 3);
   await bed.ask("scale", { role: "b", replicas: 6 });
-  await until("replicas on n3", 3_000, async () => (await placedOn("n3")).length > 0);
+  await until("replicas on n3", 15_000, async () => (await placedOn("n3")).length > 0);
   stop();
-  await until("an alert", 5_000, async () => (await health()).alerts.some(({ name }) => name === "node_lost"));
+  await until("an alert", 15_000, async () => (await health()).alerts.some(({ name }) => name === "node_lost"));
   for await (const message of died)
     assert.equal(message.json<{ node: string; incarnation: string }>().incarnation, "k1");
-  await until("an empty row", 3_000, async () => (await placedOn("n3")).length === 0);
-  await until("all placed again", 3_000, async () => (await placement()).unplaced.length === 0);
-  await until("the alert among the events", 3_000, async () => (await events()).includes("alert.fired"));
+  await until("an empty row", 15_000, async () => (await placedOn("n3")).length === 0);
+  await until("all placed again", 15_000, async () => (await placement()).unplaced.length === 0);
+  await until("the alert among the events", 15_000, async () => (await events()).includes("alert.fired"));
   bed.beating({ node: "n3", incarnation: "k2" });
-  await until("n3 back as another life", 3_000, async () => (await health()).nodes.up === 3);
+  await until("n3 back as another life", 15_000, async () => (await health()).nodes.up === 3);
   assert.deepEqual((await health()).alerts, []);
 });
 
@@ -184,15 +184,15 @@ test("a drained node is asked to drain, loses its replicas, and has left when it
     callback: (_e, message) => void (asked++, message.respond("{}")),
   });
   const stop = bed.beating({ node: "n4" });
-  await until("n4 up", 3_000, async () => (await health()).nodes.up === 4);
-  await until("replicas on n4", 3_000, async () => (await placedOn("n4")).length > 0);
+  await until("n4 up", 15_000, async () => (await health()).nodes.up === 4);
+  await until("replicas on n4", 15_000, async () => (await placedOn("n4")).length > 0);
   await assert.rejects(bed.ask("drain", { node: "n9" }), /n9/);
   await bed.ask("drain", { node: "n4" });
-  await until("it is asked", 5_000, async () => asked > 0);
-  await until("no replicas on n4", 3_000, async () => (await placedOn("n4")).length === 0);
+  await until("it is asked", 15_000, async () => asked > 0);
+  await until("no replicas on n4", 15_000, async () => (await placedOn("n4")).length === 0);
   stop();
   bed.beat({ node: "n4", isDraining: true, hasLeft: true });
-  await until("n4 gone", 3_000, async () => (await health()).nodes.total === 3);
+  await until("n4 gone", 15_000, async () => (await health()).nodes.total === 3);
   await assert.rejects(bed.ask("drain", { node: "n9" }), /there are n1, n2, n3$/);
 });
 

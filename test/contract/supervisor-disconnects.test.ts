@@ -56,7 +56,7 @@ const statusesOf = async (bed: SupervisorBed): Promise<Record<string, string>> =
   return Object.fromEntries(nodes.map(({ node, status }) => [node, status]));
 };
 const areUp = (bed: SupervisorBed, count: number) =>
-  until(`${count} nodes up`, 5_000, async () => (await bed.ask<ClusterHealth>("health")).nodes.up === count);
+  until(`${count} nodes up`, 15_000, async () => (await bed.ask<ClusterHealth>("health")).nodes.up === count);
 
 /** Names of all membership events of a node, in order. */
 async function eventsOf(bed: SupervisorBed, node: string): Promise<string[]> {
@@ -99,7 +99,7 @@ test("a node whose connection has ended and for whom nobody answers: what it hel
   await lost.close();
   // ack_wait is 6 s, and silence alone says nothing here for two minutes.
   assert.deepEqual(await take(bed, 3_000), { sequence: held.sequence, attempt: 2 });
-  await until("n1 dead", 5_000, async () => (await statusesOf(bed))["n1"] === "dead");
+  await until("n1 dead", 15_000, async () => (await statusesOf(bed))["n1"] === "dead");
   assert.equal((await statusesOf(bed))["n2"], "up");
   const info = await bed.jetstream<{ num_redelivered: number }>("CONSUMER.INFO.BED_LOG_0.v1-a");
   assert.equal(info.num_redelivered, 1, "what n2 holds was left alone");
@@ -120,7 +120,7 @@ test("a node that is back in a moment, and one whose name somebody else used, ar
   // The server tells of one ended connection after the other: once the witness is found gone, the others have been looked into.
   stopWitness();
   await witness.close();
-  await until("n2 dead", 5_000, async () => (await statusesOf(bed))["n2"] === "dead");
+  await until("n2 dead", 15_000, async () => (await statusesOf(bed))["n2"] === "dead");
   assert.deepEqual(await eventsOf(bed, "n1"), ["node.joining", "node.up"]);
 });
 
@@ -154,7 +154,7 @@ test("a node that says goodbye is let go, not suspected", async (t) => {
   bed.beat({ node: "n1", isDraining: true, hasLeft: true });
   await bed.node.nc.flush();
   await link.close();
-  await until("n1 left", 5_000, async () => (await statusesOf(bed))["n1"] === "left");
+  await until("n1 left", 15_000, async () => (await statusesOf(bed))["n1"] === "left");
   assert.deepEqual(await eventsOf(bed, "n1"), ["node.joining", "node.up", "node.left"]);
 });
 
@@ -173,7 +173,7 @@ test("a silent node that answers keeps what it holds", async (t) => {
   kept = (await take(bed, 3_000)).sequence;
   stop();
   await until("n1 suspect", 20_000, async () => (await statusesOf(bed))["n1"] === "suspect");
-  await until("n1 asked", 5_000, () => Promise.resolve(asked > 0));
+  await until("n1 asked", 15_000, () => Promise.resolve(asked > 0));
   bed.beating({ node: "n1" });
   await areUp(bed, 1);
   const info = await bed.jetstream<{ num_redelivered: number; num_ack_pending: number }>(

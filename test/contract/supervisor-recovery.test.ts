@@ -106,7 +106,7 @@ test("an actor that goes on failing is replaced, migrated, quarantined and tried
   played.fail(home, {});
   played.fail(home, { message: "BED_LOG_0/7" });
   played.fail(home, { message: "BED_LOG_0/7" });
-  await until("it is replaced on its node", 5_000, async () => {
+  await until("it is replaced on its node", 15_000, async () => {
     const entry = await only();
     return entry?.node === home && entry.generation === 1 && entry.isAlone === true;
   });
@@ -121,14 +121,14 @@ test("an actor that goes on failing is replaced, migrated, quarantined and tried
   await first.stop();
   await bed.supervisor(SETTINGS, "s2");
   played.fail(away, { generation: 2 });
-  await until("it runs nowhere", 5_000, async () => (await entries()).length === 0);
+  await until("it runs nowhere", 15_000, async () => (await entries()).length === 0);
   const { actors } = await bed.ask<{ actors: readonly { id: string; state: string; reason?: string }[] }>("actors");
   const quarantined = actors.find(({ id }) => id === ACTOR);
   assert.equal(quarantined?.state, "quarantined");
   assert.match(quarantined?.reason ?? "", /next trial .* failed 4 times within an hour, last: no token/);
 
-  await until("it is tried again", 5_000, async () => (await only())?.generation === 3);
-  await until("it has passed its trial", 5_000, async () => (await eventNames()).includes("actor.recovered"));
+  await until("it is tried again", 15_000, async () => (await only())?.generation === 3);
+  await until("it has passed its trial", 15_000, async () => (await eventNames()).includes("actor.recovered"));
   assert.deepEqual(await eventNames(), [
     "actor.restarted",
     "actor.replaced",
@@ -140,8 +140,8 @@ test("an actor that goes on failing is replaced, migrated, quarantined and tried
 
   const again = (await only())?.node ?? "";
   played.fail(again, { generation: 3 });
-  await until("it is quarantined again", 5_000, async () => (await entries()).length === 0);
+  await until("it is quarantined again", 15_000, async () => (await entries()).length === 0);
   await bed.ask("restart", { target: "b/0" });
-  await until("an operator's start releases it", 5_000, async () => (await only())?.generation === 1);
+  await until("an operator's start releases it", 15_000, async () => (await only())?.generation === 1);
   assert.equal((await eventNames()).at(-1), "actor.released");
 });

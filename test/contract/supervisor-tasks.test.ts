@@ -81,7 +81,7 @@ test("a dead letter of the escalation role itself ends the task, and hosts are t
   assert.equal(done.by, "supervisor");
   assert.deepEqual(done.error, { ...error, details: { role: "escalation" } });
   for await (const message of ended) if (message.json<{ task: string }>().task === task) break;
-  await until("an alert", 3_000, async () =>
+  await until("an alert", 15_000, async () =>
     (await bed.ask<{ alerts: { name: string }[] }>("health")).alerts.some(({ name }) => name === "task_dead"),
   );
 });
@@ -153,9 +153,9 @@ test("the end of a task that somebody still runs is repeated", async () => {
 
 test("tasks are listed newest first, in pages, by status, for anybody", async () => {
   const task = await bed.submit(v1);
-  await until("the task", 3_000, async () => (await list({ limit: 1 })).tasks[0]?.task_id === task);
+  await until("the task", 15_000, async () => (await list({ limit: 1 })).tasks[0]?.task_id === task);
   await bed.append(task, bed.subjects.done(task), { status: "rejected", by: "client" });
-  await until("its end", 3_000, async () =>
+  await until("its end", 15_000, async () =>
     (await list({ status: "rejected" })).tasks.some((one) => one.task_id === task),
   );
   const page = await list({ limit: 2 });
@@ -172,7 +172,7 @@ test("a list asked for one tenant names its tasks alone, running and ended", asy
     await bed.submit(v1, { tenant: "globex" }),
   ];
   await bed.done(expired);
-  await until("the tenant's tasks are known", 3_000, async () => (await list({ tenant: "acme" })).tasks.length === 2);
+  await until("the tenant's tasks are known", 15_000, async () => (await list({ tenant: "acme" })).tasks.length === 2);
   const { tasks } = await list({ tenant: "acme" });
   assert.deepEqual(tasks.map((task) => task.task_id).toSorted(), [theirs, expired].toSorted());
   assert.deepEqual(

@@ -43,7 +43,7 @@ test("a key is made, shown once, works at once, and is refused once it is revoke
   const made = Made.parse(JSON.parse(stdout));
   assert.deepEqual(made.roles, ["user"]);
   assert.match(made.token, new RegExp(`^troupe_${made.id}_`));
-  await until("the gateway knows it", 5_000, async () => (await models(made.token)).status === 200);
+  await until("the gateway knows it", 15_000, async () => (await models(made.token)).status === 200);
 
   const listed = await troupe("token", "list", "--json");
   assert.equal(listed.code, 0, listed.stderr);
@@ -54,7 +54,7 @@ test("a key is made, shown once, works at once, and is refused once it is revoke
   const revoked = await troupe("token", "revoke", made.token, "--json");
   assert.equal(revoked.code, 0, revoked.stderr);
   assert.ok(Key.parse(JSON.parse(revoked.stdout)).revokedAt);
-  await until("the gateway refuses it", 5_000, async () => (await models(made.token)).status === 401);
+  await until("the gateway refuses it", 15_000, async () => (await models(made.token)).status === 401);
   assert.match((await troupe("token", "list")).stdout, new RegExp(`troupe_${made.id} .*acme/ann .*revoked`));
 
   const filter = bed.subjects.auditEntry("operator");

@@ -62,7 +62,7 @@ it("an actor that gets stuck again and again climbs the ladder to quarantine; it
   const last: string[] = [];
   await until("quarantine", 40_000, async () => {
     last.push(await submit({ do: "hang" }));
-    await until("quarantine", 5_000, async () => (await lone()).state === "quarantined");
+    await until("quarantine", 15_000, async () => (await lone()).state === "quarantined");
     return true;
   });
   assert.match((await lone()).reason ?? "", /next trial .* no progress for 1000 ms/);

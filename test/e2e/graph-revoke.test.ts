@@ -139,7 +139,7 @@ test("a deployment that says so brings the edge back", async () => {
 
 test("a door that is revoked takes no more tasks, until it is restored", async () => {
   assert.match(await stack.said("graph", "revoke", "client", "router"), /gateways take no more tasks/);
-  await until("a refusal at the door", 5_000, async () => (await submit("right")) === undefined);
+  await until("a refusal at the door", 15_000, async () => (await submit("right")) === undefined);
   await stack.said("deploy", fileOf("edges-more-system"), "--restore", "client:router");
   await until("a task through the door", 20_000, async () => (await submit("right")) !== undefined);
 });
