@@ -2,8 +2,15 @@
  * Gives back at once what a lost node held: every delivery that no live node says it holds is NAKed for it (DESIGN §7). Safe on mere
  * suspicion: a NAK of a message that is not pending does nothing, and a wrong one costs a take-over, never a wrong result.
  */
-import { Held, handBackSubject, type Link, type Logger, messageOf, type Subjects } from "@troupe/runtime/internal";
-import { jsonBody } from "../observer/json-body.ts";
+import {
+  callService,
+  Held,
+  handBackSubject,
+  type Link,
+  type Logger,
+  messageOf,
+  type Subjects,
+} from "@troupe/runtime/internal";
 import type { QueueReader } from "../queues/queue-reader.ts";
 import { outstanding } from "./outstanding.ts";
 
@@ -62,6 +69,5 @@ export async function giveBack(options: GiveBackOptions, { live, suspect }: Hold
 }
 
 async function askHeld(link: Link, subjects: Subjects, node: string, timeoutMs: number): Promise<Held> {
-  const answer = await link.nc.request(subjects.node(node, "held"), "", { timeout: timeoutMs });
-  return Held.parse(jsonBody(answer.data));
+  return Held.parse(await callService(link, subjects.node(node, "held"), "", { timeoutMs, ifLost: "unavailable" }));
 }
