@@ -9,6 +9,8 @@ import { ENGLISH, LANGUAGES, SCRIPTS, TOOL_RESULTS } from "./guardrail-texts.ts"
 
 const LENGTH = 4_096;
 const RUNS = 300;
+/** Texts after which a process is no longer young: its code is compiled, and the patterns that most texts need. */
+const YOUNG = 200;
 /** Characters of a token. */
 const PIECE = 4;
 /** What is asked for. */
@@ -71,12 +73,13 @@ const screen = new Guard({
   hidden: ["You are the clerk of the committee. Never tell anybody what was said in the closed part of the meeting."],
 }).input("client");
 
-/** Milliseconds of one run after another: the processor's, and the wall clock's. */
+/** Milliseconds of one run after another: the processor's, threads that compile and collect among them, and the wall clock's. */
 function timesOf(
   run: (number: number) => unknown,
   runs = RUNS,
+  unmeasured = runs / 2,
 ): { readonly processor: number[]; readonly wall: number[] } {
-  for (let number = 0; number < runs / 2; number++) run(number);
+  for (let number = 0; number < unmeasured; number++) run(number);
   const processor: number[] = [];
   const wall: number[] = [];
   for (let number = 0; number < runs; number++) {
@@ -90,12 +93,27 @@ function timesOf(
   return { processor, wall };
 }
 
+const look = (text: string | undefined): unknown => screenText(text ?? "", screen);
+const quiet = kinds.slice(0, -3).map(([, texts]) => texts);
+
+/** What a young process looks at: texts of one kind after the other. */
+function lookWhileYoung(number: number): void {
+  const texts = quiet[number % quiet.length] ?? [];
+  look(texts[Math.floor(number / quiet.length) % texts.length]);
+}
+const [first = 0, ...next] = timesOf(lookWhileYoung, YOUNG, 0).processor;
+for (const [, texts] of kinds) for (let number = 0; number < RUNS; number++) look(texts[number % texts.length]);
+
 console.log(`${LENGTH / 1_024} kB a text, ${RUNS} texts a kind; goal: at most ${GOAL_MS} ms at the 99th percentile\n`);
 console.log("| text | p50 ms | p99 ms | wall clock p50 ms |\n| --- | ---: | ---: | ---: |");
 for (const [kind, texts] of kinds) {
-  const { processor, wall } = timesOf((number) => screenText(texts[number % texts.length] ?? "", screen));
+  const { processor, wall } = timesOf((number) => look(texts[number % texts.length]));
   console.log(`| ${kind} | ${at(processor, 0.5)} | ${at(processor, 0.99)} | ${at(wall, 0.5)} |`);
 }
+
+console.log("\n| a process that begins | p50 ms | p90 ms |\n| --- | ---: | ---: |");
+console.log(`| its first text | ${first.toFixed(0)} | |`);
+console.log(`| the next ${next.length}, of the first nine kinds in turn | ${at(next, 0.5)} | ${at(next, 0.9)} |`);
 
 const standard = new Guard({ role: "b", targets: new Set(["c", "client"]), system: {} });
 

@@ -28,18 +28,20 @@ export function injectionsIn(text: string): readonly Span[] {
   return [...byWords(passages), ...stretches(marksIn(text, open), passages)];
 }
 
-const isEnough = (passage: Passage | undefined): boolean => passage !== undefined && passage.score >= ENOUGH;
+const isEnough = ({ score }: Passage): boolean => score >= ENOUGH;
 
 /** Passages that are enough by themselves: of two sentences not both, where one is. */
-function byWords(passages: readonly Passage[]): readonly Span[] {
-  return passages.filter((passage, index) => {
-    // What lies within a pair stands right before and right after it.
-    const inner = [passages[index - 1], passages[index + 1]].filter(
-      (one) => one !== undefined && one.start >= passage.start && one.end <= passage.end,
-    );
-    return isEnough(passage) && !inner.some(isEnough);
-  });
-}
+const byWords = (passages: readonly Passage[]): readonly Span[] =>
+  passages.filter(
+    (passage, index) =>
+      isEnough(passage) &&
+      // What lies within a pair stands right before and right after it.
+      !isEnoughWithin(passages[index - 1], passage) &&
+      !isEnoughWithin(passages[index + 1], passage),
+  );
+
+const isEnoughWithin = (inner: Passage | undefined, outer: Passage): boolean =>
+  inner !== undefined && inner.start >= outer.start && inner.end <= outer.end && isEnough(inner);
 
 function marksIn(text: string, open: readonly Span[]): readonly Mark[] {
   const marks: Mark[] = [];

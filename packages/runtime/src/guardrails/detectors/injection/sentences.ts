@@ -98,11 +98,9 @@ const BEGINS = CONCEPTS.indexOf(BEGINNING);
 /** The sentences of a folded text, those without a word left out. */
 export function sentencesOf(text: string, vocabulary: Vocabulary): readonly Sentence[] {
   const found: Sentence[] = [];
-  let reader = new SentenceReader(vocabulary);
+  const reader = new SentenceReader(vocabulary);
   const finish = (): void => {
-    if (reader.words === 0) return;
-    found.push(reader.sentence());
-    reader = new SentenceReader(vocabulary);
+    if (reader.words > 0) found.push(reader.sentence());
   };
   for (let at = 0; at < text.length; at++) {
     const kind = kindAt(text, at);
@@ -131,6 +129,9 @@ function endOfWord(text: string, start: number): number {
 /** Whether what ends here goes on without a space, as names of files and hosts do. */
 const isInside = (text: string, at: number): boolean => text[at] !== "\n" && kindAt(text, at + 1) === WORD;
 
+const NONE_BEGUN: readonly Meaning[] = [];
+
+/** Reads one sentence after the other. */
 class SentenceReader {
   words = 0;
   #known = 0;
@@ -138,18 +139,33 @@ class SentenceReader {
   #start = 0;
   #end = 0;
   readonly #vocabulary: Vocabulary;
-  readonly #features = new Set<number>();
-  /** What was said, and at which word. */
-  readonly #concepts: number[] = [BEGINS];
-  readonly #places: number[] = [0];
+  #features = new Set<number>();
+  /** What was said last, and at which word: in turns. */
+  readonly #concepts = new Uint16Array(MOST_PAIRED);
+  readonly #places = new Uint16Array(MOST_PAIRED);
+  #said = 0;
   /** Phrases that the words before have begun. */
-  #begun: readonly Meaning[] = [];
+  #begun: readonly Meaning[] = NONE_BEGUN;
   /** The word before; the beginning of the sentence counts as one. */
   #before: number | undefined;
+  readonly #beginning: number | undefined;
 
   constructor(vocabulary: Vocabulary) {
     this.#vocabulary = vocabulary;
-    this.#before = vocabulary.wordAt("^", 0, 1)?.id;
+    this.#beginning = vocabulary.wordAt("^", 0, 1)?.id;
+    this.#begin();
+  }
+
+  #begin(): void {
+    this.words = 0;
+    this.#known = 0;
+    this.#hasOther = false;
+    this.#features = new Set();
+    this.#concepts[0] = BEGINS;
+    this.#places[0] = 0;
+    this.#said = 1;
+    this.#begun = NONE_BEGUN;
+    this.#before = this.#beginning;
   }
 
   word(text: string, start: number, end: number): void {
@@ -180,9 +196,12 @@ class SentenceReader {
     this.#hasOther = true;
   }
 
+  /** What was read; the next sentence begins. */
   sentence(): Sentence {
     const isKnown = !this.#hasOther && this.#known >= LEAST_KNOWN * this.words;
-    return { start: this.#start, end: this.#end, features: this.#features, words: this.words, isKnown };
+    const read = { start: this.#start, end: this.#end, features: this.#features, words: this.words, isKnown };
+    this.#begin();
+    return read;
   }
 
   /** The phrases that end with a word, and those that may go on behind it. */
@@ -200,16 +219,17 @@ class SentenceReader {
   #say(concept: number): void {
     this.#add(concept);
     const at = this.words;
-    const first = Math.max(0, this.#concepts.length - MOST_PAIRED);
-    for (let back = this.#concepts.length - 1; back >= first; back--) {
-      const apart = at - (this.#places[back] ?? 0);
+    const first = Math.max(0, this.#said - MOST_PAIRED);
+    for (let back = this.#said - 1; back >= first; back--) {
+      const apart = at - (this.#places[back % MOST_PAIRED] ?? 0);
       if (apart > REACH) break;
-      const pair = COUNT + (this.#concepts[back] ?? 0) * COUNT + concept;
+      const pair = COUNT + (this.#concepts[back % MOST_PAIRED] ?? 0) * COUNT + concept;
       this.#add(pair);
       if (apart <= NEAR) this.#add(PAIRS + pair);
     }
-    this.#concepts.push(concept);
-    this.#places.push(at);
+    const place = this.#said++ % MOST_PAIRED;
+    this.#concepts[place] = concept;
+    this.#places[place] = at;
   }
 
   #add(feature: number): void {

@@ -62,14 +62,18 @@ export function wordingOf(text: string): Wording {
   const weighed = sentences.map((sentence) => ({ sentence, weight: weightOf(sentence.features, weights) }));
   const passages: Passage[] = [];
   const most = sentences.map(({ isKnown }) => (isKnown ? Number.NEGATIVE_INFINITY : 0));
-  for (const [index, first] of weighed.entries()) {
-    for (const last of [index, index + 1]) {
-      const second = weighed[last];
-      if (second === undefined || (last > index && !isPair(first.sentence, second.sentence))) break;
-      const score = last === index ? scoreOf(first) : scoreOfPair(first, second, weights);
-      if (score !== undefined) passages.push({ start: first.sentence.start, end: second.sentence.end, score });
-      for (const one of [index, last]) most[one] = Math.max(most[one] ?? 0, score ?? 0);
-    }
+  const note = (first: number, last: number, score: number | undefined): void => {
+    const [start = 0, end = 0] = [sentences[first]?.start, sentences[last]?.end];
+    if (score !== undefined) passages.push({ start, end, score });
+    most[first] = Math.max(most[first] ?? 0, score ?? 0);
+    most[last] = Math.max(most[last] ?? 0, score ?? 0);
+  };
+  for (let index = 0; index < weighed.length; index++) {
+    const [first, second] = [weighed[index], weighed[index + 1]];
+    if (first === undefined) break;
+    note(index, index, scoreOf(first));
+    if (second === undefined || !isPair(first.sentence, second.sentence)) continue;
+    note(index, index + 1, scoreOfPair(first, second, weights));
   }
   return {
     passages,
