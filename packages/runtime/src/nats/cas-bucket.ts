@@ -37,6 +37,8 @@ export interface CasBucketOptions<T> {
 const KEY = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 /** How long a write is repeated while its outcome is unknown; longer than the election of a stream's leader. */
 const WRITE_MS = 12_000;
+/** How long a row is asked for again while nobody answers: the copy that was asked may be of a server that has just been lost. */
+const READ_MS = 3_000;
 const RETRY_MS = 50;
 const DELETED = new Set(["DEL", "PURGE"]);
 
@@ -54,10 +56,21 @@ export class CasBucket<T> {
     this.#store = isLink(link) ? streamRows(link, subjects.bucketStream(bucket), this.#clock, publisher) : link;
   }
 
-  /** The row, or `undefined`. May be stale on a replicated store. Throws `malformed_record` when it does not parse, `unavailable`. */
+  /**
+   * The row, or `undefined`. May be stale on a replicated store. Throws `malformed_record` when it does not parse, `unavailable` when nobody
+   * answered in 3 s.
+   */
   async get(key: string): Promise<Row<T> | undefined> {
-    const message = await this.#read(key);
-    return message && !isDeleted(message) ? this.#row(key, message) : undefined;
+    const deadline = this.#clock.monotonicMs() + READ_MS;
+    for (;;) {
+      try {
+        const message = await this.#read(key);
+        return message && !isDeleted(message) ? this.#row(key, message) : undefined;
+      } catch (error) {
+        if (!TroupeError.is(error, "unavailable") || this.#clock.monotonicMs() >= deadline) throw error;
+      }
+      await this.#pause();
+    }
   }
 
   /** Makes a row. Throws `conflict` when there is one, `outcome_unknown` when nobody said what became of it in 12 s. */
@@ -152,21 +165,38 @@ export class CasBucket<T> {
       if (outcome.kind === "stored") return outcome.sequence;
       if (outcome.kind === "refused")
         throw new TroupeError("wrong_server", `${subject}: ${outcome.code} ${outcome.text}`);
-      if (outcome.kind === "fence_moved") return mayBeStored ? this.#adopt(key, body, revision) : undefined;
+      if (outcome.kind === "fence_moved") return mayBeStored ? this.#adopt(key, body, revision, deadline) : undefined;
       mayBeStored ||= outcome.kind === "unknown";
       if (this.#clock.monotonicMs() > deadline) {
         const code = outcome.kind === "unknown" ? "outcome_unknown" : "unavailable";
         throw new TroupeError(code, `writing ${subject}: ${"text" in outcome ? outcome.text : outcome.kind}`);
       }
-      await this.#clock.sleep(RETRY_MS + this.#random.unit() * RETRY_MS);
+      await this.#pause();
     }
   }
 
-  /** After an unknown outcome the conflict may be with our own write: the row is then exactly what we wrote. */
-  async #adopt(key: string, body: Uint8Array, revision: number): Promise<number | undefined> {
-    const present = await this.#read(key);
-    const isOurs = present && present.sequence > revision && Buffer.compare(present.body, body) === 0;
-    return isOurs ? present.sequence : undefined;
+  /**
+   * After an unknown outcome the conflict may be with our own write: the row is then exactly what we wrote. Throws `outcome_unknown` when no
+   * copy of the store shows in time what moved the fence.
+   */
+  async #adopt(key: string, body: Uint8Array, revision: number, deadline: number): Promise<number | undefined> {
+    for (let cause: unknown; ; ) {
+      try {
+        const present = await this.#read(key);
+        // A copy that is behind still shows what was there before.
+        const isBehind = present === undefined ? revision === 0 : present.sequence <= revision;
+        if (!isBehind) return present && Buffer.compare(present.body, body) === 0 ? present.sequence : undefined;
+      } catch (error) {
+        cause = error;
+      }
+      if (this.#clock.monotonicMs() > deadline)
+        throw new TroupeError("outcome_unknown", `row ${key}: what was written over it cannot be read`, { cause });
+      await this.#pause();
+    }
+  }
+
+  #pause(): Promise<void> {
+    return this.#clock.sleep(RETRY_MS + this.#random.unit() * RETRY_MS);
   }
 
   #conflict(key: string): never {

@@ -7,6 +7,7 @@ import {
   type Link,
   type Logger,
   type Row,
+  type RowStore,
   type Subjects,
   TroupeError,
   Turns,
@@ -30,7 +31,7 @@ export interface DesiredView {
 }
 
 export interface DesiredStoreOptions {
-  readonly link: Link;
+  readonly link: Link | RowStore;
   readonly subjects: Subjects;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -43,6 +44,8 @@ export class DesiredStore {
   readonly #bucket: CasBucket<Stored>;
   readonly #deployments = new Map<string, Deployment>();
   readonly #tables = new Map<string, VersionTables>();
+  /** The newest row of the desired state that was read or written. */
+  #current: Row<Stored> | undefined;
   #view: DesiredView = { desired: undefined, revision: undefined, deployments: new Map() };
 
   constructor({ link, subjects, logger, clock }: DesiredStoreOptions) {
@@ -54,9 +57,11 @@ export class DesiredStore {
     return this.#view;
   }
 
-  /** Reads the desired state anew. Throws `unavailable`. */
+  /** Reads the desired state anew; never goes back to an older one, which a copy of the store that is behind shows. Throws `unavailable`. */
   async refresh(): Promise<DesiredView> {
-    const row = await this.#bucket.get(CURRENT);
+    const read = await this.#bucket.get(CURRENT);
+    if ((read?.revision ?? 0) >= (this.#current?.revision ?? 0)) this.#current = read;
+    const row = this.#current;
     const desired = row && !isDeployment(row.value) ? row.value : undefined;
     const deployments = new Map<string, Deployment>();
     for (const version of desired ? [desired.current, ...desired.draining] : []) {
@@ -85,11 +90,18 @@ export class DesiredStore {
   /** Stores a new version. Throws `conflict` when its number is taken. */
   async create(deployment: Deployment): Promise<void> {
     await this.#bucket.create(keyOf(deployment.version), deployment);
+    this.#deployments.set(deployment.version, deployment);
   }
 
   /** Replaces the desired state that was read with this revision. Throws `conflict` when somebody else was first. */
   async replace(desired: Desired, revision: number | undefined): Promise<void> {
-    await this.#bucket.put(CURRENT, desired, revision);
+    try {
+      this.#current = await this.#bucket.put(CURRENT, desired, revision);
+    } catch (error) {
+      // Read anew, whatever it is then: a store that was restored has older rows than were seen.
+      this.#current = undefined;
+      throw error;
+    }
     await this.refresh();
   }
 
