@@ -23,6 +23,8 @@ export interface PartSettings {
 }
 
 export interface SupervisorPartSettings extends PartSettings {
+  /** Default: random. */
+  readonly id?: string | undefined;
   /** Where alerts are sent. Default nowhere. */
   readonly alertWebhooks?: SupervisorOptions["alertWebhooks"];
   /** What it counts is kept here. Default: nothing is counted. */
@@ -38,6 +40,7 @@ export async function startSupervisor(settings: SupervisorPartSettings): Promise
     system,
     signInOf,
     keysFile,
+    id,
     alertWebhooks = [],
     replicas = 1,
     metrics,
@@ -50,6 +53,7 @@ export async function startSupervisor(settings: SupervisorPartSettings): Promise
   const supervisor = createSupervisor({
     system,
     link,
+    ...(id === undefined ? {} : { id }),
     auditKeyFile,
     alertWebhooks,
     replicas,

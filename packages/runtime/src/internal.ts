@@ -175,3 +175,4 @@ export * from "./telemetry/rotating-file.ts";
 export * from "./telemetry/start-tracing.ts";
 export * from "./telemetry/tracing.ts";
 export * from "./turns.ts";
+export * from "./within.ts";

@@ -1,4 +1,4 @@
-import { type Clock, type Logger, messageOf } from "@troupe/runtime/internal";
+import { type Clock, type Logger, messageOf, TroupeError } from "@troupe/runtime/internal";
 
 /** What a loop needs of its surroundings. */
 export interface LoopPorts {
@@ -63,4 +63,30 @@ async function pause(clock: Clock, pauseMs: number, signal: AbortSignal, wake: W
 /** Repeats a round of work for as long as each one finds a full batch of it. */
 export async function untilNotFull(batch: number, signal: AbortSignal, round: () => Promise<number>): Promise<void> {
   for (let done = batch; done === batch && !signal.aborted; ) done = await round();
+}
+
+const AGAIN_MS = 1_000;
+
+/**
+ * Does a piece of work, and again while what it needs does not answer: a store of three servers does not while it elects a leader. Each try
+ * that failed is logged. Throws what the last one threw when the time is over or the signal aborts, and everything else at once.
+ */
+export async function untilAnswered<T>(
+  what: string,
+  limitMs: number,
+  { clock, logger, signal }: LoopPorts,
+  work: () => Promise<T>,
+): Promise<T> {
+  const deadlineMs = clock.monotonicMs() + limitMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      const isPassing = TroupeError.is(error, "unavailable") || TroupeError.is(error, "outcome_unknown");
+      if (!isPassing || signal.aborted || clock.monotonicMs() >= deadlineMs) throw error;
+      logger.warn({ reason: messageOf(error) }, `NATS does not answer for ${what} yet; trying again`);
+    }
+    // The only rejection is the signal's; the next try then is the last.
+    await clock.sleep(AGAIN_MS, signal).catch(() => undefined);
+  }
 }

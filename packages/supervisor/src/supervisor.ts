@@ -4,8 +4,9 @@
  */
 import {
   CasBucket,
-  ensureMailboxes,
+  type ErrorCode,
   ensureResources,
+  isWithin,
   Lease,
   type Link,
   messageOf,
@@ -17,20 +18,18 @@ import {
   TroupeError,
 } from "@troupe/runtime/internal";
 import { type OpenAuditTrail, openAuditTrail } from "./audit/audit-trail.ts";
-import { type AuditSigning, openAuditSigning, sealAudit } from "./audit/seal-audit.ts";
+import { type AuditSigning, openAuditSigning } from "./audit/seal-audit.ts";
 import { auditSignIns } from "./audit/sign-ins.ts";
 import { ControlEvents } from "./control-events.ts";
-import { requireVersion } from "./desired/deploy.ts";
 import { DesiredStore } from "./desired/desired-store.ts";
 import { servedIdentities } from "./desired/identities.ts";
 import { Leader, type Term } from "./leadership/leader.ts";
-import { keepCluster } from "./leading/cluster-keeping.ts";
+import { type Led, lead } from "./leading/lead.ts";
 import type { LeadingPorts } from "./leading/leading-ports.ts";
-import { keepTasks } from "./leading/task-keeping.ts";
+import { untilAnswered } from "./loop.ts";
 import { listenForDisconnects } from "./membership/disconnects.ts";
 import { hasGone, serviceProbe } from "./membership/node-probe.ts";
 import { type Observing, observeTasks } from "./observing.ts";
-import { mailboxesOf } from "./placement/wanted.ts";
 import { QueueReader } from "./queues/queue-reader.ts";
 import {
   type ResolvedSupervisorOptions,
@@ -38,16 +37,20 @@ import {
   type SupervisorOptions,
 } from "./supervisor-options.ts";
 
-/** How often a standby looks at the lease. */
-const STANDBY_LOOK_MS = 1_000;
+/** For so long a store that does not answer is asked for the streams: one that is starting, or between leaders. */
+const STORE_MS = 60_000;
+/** For so long a new term waits for what the one before it was doing. */
+const LAST_ROUNDS_MS = 20_000;
+/** By these a term ends, or does not begin, without anything being wrong with this supervisor: it goes on competing. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(["unavailable", "outcome_unknown", "lease_lost"]);
 
 /** A supervisor as the process that runs it sees it. */
 export interface Supervisor {
   readonly id: string;
   readonly isLeading: boolean;
   /**
-   * Connects, makes and verifies streams and buckets, and competes for the lease. Resolves when it leads and answers, or stands by.
-   * Throws `wrong_server`, `unavailable`, `unauthorized`.
+   * Connects, makes and verifies streams and buckets, and competes for the lease. Resolves when it leads and answers, or stands by. A store that
+   * does not answer is asked again for a minute. Throws `wrong_server`, `unavailable`, `unauthorized`.
    */
   start(): Promise<void>;
   /** Gives the lease up and ends. */
@@ -75,8 +78,8 @@ class CompetingSupervisor implements Supervisor {
   #competing: Promise<void> = Promise.resolve();
   /** Ends the pause between two looks at the lease; replaced with each. */
   #wake = Promise.withResolvers<void>();
-  /** Ends when everything of the last term has. */
-  #leading: { readonly done: Promise<unknown> } = { done: Promise.resolve() };
+  /** The last term: resolves when it has begun, rejects when it could not. */
+  #term: Promise<Led> = Promise.resolve({ done: Promise.resolve() });
 
   constructor(options: ResolvedSupervisorOptions) {
     this.id = options.id;
@@ -104,7 +107,8 @@ class CompetingSupervisor implements Supervisor {
     this.#links = links;
     const { subjects } = this.#resources;
     try {
-      await ensureResources(links.control, this.#resources);
+      const waiting = { clock, logger, signal: this.#stopping.signal };
+      await untilAnswered("the streams", STORE_MS, waiting, () => ensureResources(links.control, this.#resources));
       const time = { link: links.control, stream: subjects.stream("INGRESS"), logger, signal: this.#stopping.signal };
       if (clock instanceof StoreClock) await clock.follow(time);
       const trail = openAuditTrail({ link: links.control, subjects, clock, random, logger });
@@ -117,25 +121,25 @@ class CompetingSupervisor implements Supervisor {
       this.#leader = new Leader({ id: this.id, leases, leaseMs, renewMs, isLeaderGone, clock, logger });
       this.#observing = this.#observe(links.observer, trail);
       await this.#tick(this.#leader);
+      // Its lease is renewed while the first term begins.
+      this.#competing = this.#compete(this.#leader);
+      if (settings.heedsDisconnects) this.#watchRivals(links.control, this.#leader);
+      await this.#term.catch((error: unknown) => {
+        if (!(error instanceof TroupeError && PASSING.has(error.code))) throw error;
+      });
     } catch (error) {
-      await this.#close();
+      await this.stop();
       throw error;
     }
     if (!this.isLeading) logger.info("stands by");
-    if (settings.heedsDisconnects) this.#watchRivals(links.control, this.#leader);
-    this.#competing = this.#compete(this.#leader);
   }
 
   async stop(): Promise<void> {
     if (!this.#stopping.signal.aborted) {
       this.#stopping.abort();
       await this.#competing;
-      try {
-        await this.#leader?.resign();
-      } catch (error) {
-        this.#options.logger.warn({ reason: messageOf(error) }, "the lease was not given up; it runs out by itself");
-      }
-      await this.#leading.done;
+      if (this.#leader) await this.#resign(this.#leader);
+      await over(this.#term);
       await this.#close();
       this.#ended();
     }
@@ -159,53 +163,49 @@ class CompetingSupervisor implements Supervisor {
   }
 
   async #compete(leader: Leader): Promise<void> {
-    const { clock, settings, logger } = this.#options;
+    const { clock } = this.#options;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      const pauseMs = this.isLeading ? settings.renewMs : Math.min(settings.renewMs, STANDBY_LOOK_MS);
       this.#wake = Promise.withResolvers();
       const woken = new AbortController();
-      const pause = clock.sleep(pauseMs, AbortSignal.any([signal, woken.signal])).catch(() => undefined);
+      const pause = clock.sleep(leader.nextLookMs, AbortSignal.any([signal, woken.signal])).catch(() => undefined);
       await Promise.race([pause, this.#wake.promise]);
       woken.abort();
-      if (signal.aborted) return;
-      try {
-        await this.#tick(leader);
-      } catch (error) {
-        logger.error({ reason: messageOf(error) }, "a term could not begin");
-      }
+      if (!signal.aborted) await this.#tick(leader);
     }
   }
 
-  /** One look at the lease; leads when a term began. A term that cannot begin is given up, so that somebody else may try. */
+  /** One look at the lease. A term that began with it begins to be led; that takes its time, in which the lease is renewed. */
   async #tick(leader: Leader): Promise<void> {
     const term = await leader.tick();
     if (!term) return;
-    await this.#leading.done;
+    this.#term = this.#lead(leader, term, this.#term);
+    this.#term.catch((error: unknown) => {
+      this.#options.logger.error({ reason: messageOf(error) }, "a term could not begin");
+    });
+  }
+
+  /** Leads once everything of the term before has ended. A term that cannot begin is given up, so that somebody else may try. */
+  async #lead(leader: Leader, { epoch, signal }: Term, before: Promise<Led>): Promise<Led> {
     try {
-      this.#leading = await this.#lead(leader, term);
+      if (!(await isWithin(this.#options.clock, LAST_ROUNDS_MS, over(before))))
+        throw new TroupeError("unavailable", "the term before has not ended yet");
+      signal.throwIfAborted();
+      const { ports, signing } = this.#leadingPorts(leader, epoch, signal);
+      return await lead(ports, signing);
     } catch (error) {
-      await leader.resign();
+      // What is over need not be given up, and a later term must not be.
+      if (!signal.aborted) await this.#resign(leader);
       throw error;
     }
   }
 
-  /** Begins a term. Resolves when the supervisor answers; `done` when everything of the term has ended. */
-  async #lead(leader: Leader, { epoch, signal }: Term): Promise<{ done: Promise<unknown> }> {
-    const { ports, signing } = this.#leadingPorts(leader, epoch, signal);
-    const { desired, deployments } = await ports.store.refresh();
-    for (const version of desired ? [desired.current, ...desired.draining] : []) {
-      const deployment = deployments.get(version);
-      if (!deployment) continue;
-      await ensureMailboxes(ports.controlLink, this.#resources, requireVersion(version), mailboxesOf(deployment));
+  async #resign(leader: Leader): Promise<void> {
+    try {
+      await leader.resign();
+    } catch (error) {
+      this.#options.logger.warn({ reason: messageOf(error) }, "the lease was not given up; it runs out by itself");
     }
-    const sealing = sealAudit(ports, signing);
-    const tasks = keepTasks(ports);
-    const cluster = await keepCluster(ports, tasks, sealing);
-    // Whoever is told that this supervisor leads may ask it at once: the server must know its subscriptions.
-    await ports.controlLink.nc.flush();
-    ports.events.record({ name: "leader", about: this.id, reason: `leads with epoch ${epoch}` });
-    return { done: Promise.allSettled([tasks.done, cluster.done, sealing.done]) };
   }
 
   #leadingPorts(
@@ -221,7 +221,7 @@ class CompetingSupervisor implements Supervisor {
       throw new TroupeError("invariant_violated", "a term began without a connection");
     const { subjects } = this.#resources;
     const { control: controlLink, observer: observerLink } = links;
-    const from = { nowMs: () => clock.nowMs(), supervisor: this.id, epoch, term: signal };
+    const from = { clock, supervisor: this.id, epoch, term: signal };
     const ports: LeadingPorts = {
       system,
       id: this.id,
@@ -261,3 +261,6 @@ class CompetingSupervisor implements Supervisor {
     await Promise.all([this.#links?.control.close(), this.#links?.observer.close()]);
   }
 }
+
+/** Resolves when everything of a term has ended; one that could not begin has, and said why. */
+const over = (term: Promise<Led>): Promise<unknown> => term.then(({ done }) => done).catch(() => undefined);

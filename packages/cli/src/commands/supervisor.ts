@@ -11,6 +11,7 @@ import { LOG_FILE, openProcessLog } from "../log-file.ts";
 import { served } from "../served-metrics.ts";
 
 const Options = AddressOptions.extend({
+  name: z.string().min(1).max(64).optional(),
   replicas: z.coerce.number().int().min(1).max(5).default(1),
   allowWeak: AllowWeak,
   metrics: z.string().optional(),
@@ -32,11 +33,13 @@ async function runSupervisor(scope: Scope, options: z.infer<typeof Options>): Pr
     () => new SupervisorMetrics(scope.clock, logger),
     { clock: scope.clock, logger },
   );
-  const supervisor = await startSupervisor({
+  // A store that does not answer is waited for.
+  const starting = startSupervisor({
     servers: address.natsUrl,
     system: address.system,
     signInOf: await loadKeys(address),
     keysFile: address.keysFile,
+    id: options.name,
     replicas: options.replicas,
     alertWebhooks: options.alertWebhook.map((url) => ({ url, privateHosts: options.alertPrivateHost })),
     clock: scope.clock,
@@ -44,6 +47,7 @@ async function runSupervisor(scope: Scope, options: z.infer<typeof Options>): Pr
     metrics: metrics?.metrics,
     logger,
   });
+  const supervisor = await unlessInterrupted(starting, scope.interrupted);
   try {
     await unlessInterrupted(supervisor.done, scope.interrupted);
     return EXIT_CODES.ok;
@@ -57,6 +61,7 @@ const collect = (text: string, before: readonly string[] = []): readonly string[
 
 export function supervisorCommand(cli: Cli): Command {
   const command = withAllowWeak(withAddress(newCommand("supervisor")))
+    .option("--name <name>", "unique among supervisors; one that leads and is restarted leads on at once (random)")
     .option("--replicas <count>", "copies of every stream, fixed when the system is created: 3 on three servers (1)")
     .option("--alert-webhook <url>", "https address that alerts are sent to as JSON; may be repeated", collect)
     .option("--alert-private-host <name>", "host of a webhook that may be a private address, or http", collect)

@@ -9,6 +9,8 @@ const NO_STREAM = 10059;
 const NO_CONSUMER = 10014;
 /** Exists with another configuration: consumer, stream. */
 const DIFFERS = [10148, 10058];
+/** More than one copy of a stream was asked of a single server. */
+const NO_CLUSTER = 10074;
 
 /**
  * Creates what is missing of a system's streams and buckets and compares all of them with what was asked for. Safe to repeat.
@@ -89,7 +91,9 @@ async function created<T>(pending: Promise<T>, what: string): Promise<T> {
         cause: error,
       });
     }
-    throw new TroupeError("unavailable", `${what} could not be made: ${messageOf(error)}`, { cause: error });
+    const isAlone = error instanceof JetStreamApiError && error.code === NO_CLUSTER;
+    const code = isAlone ? "wrong_server" : "unavailable";
+    throw new TroupeError(code, `${what} could not be made: ${messageOf(error)}`, { cause: error });
   }
 }
 

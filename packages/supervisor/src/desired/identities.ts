@@ -27,7 +27,7 @@ export interface KnownIdentities {
 export interface Identities {
   /**
    * Versions whose roles have accounts, and nodes that hold credentials of roles. `undefined` = nobody administers the accounts, so all
-   * roles share one user.
+   * roles share one user. Throws `unavailable`, `outcome_unknown`.
    */
   known(): Promise<KnownIdentities | undefined>;
   /**
@@ -45,6 +45,9 @@ export interface Identities {
 const CHANGE_MS = 10_000;
 /** Less than those wait who ask for a deployment. */
 const CHANGE_WITHIN_MS = 40_000;
+/** Whoever administers may be changing something just then. */
+const LIST_MS = 5_000;
+const LIST_WITHIN_MS = 15_000;
 const ASK_AGAIN_MS = 200;
 const PROBE_MS = 1_000;
 
@@ -58,7 +61,8 @@ export function servedIdentities(link: Link, subjects: Subjects, clock: Clock): 
     known: async () => {
       const subject = subjects.identities("list");
       if ((await serviceProbe(link, subject, PROBE_MS)) === "gone") return undefined;
-      return IdentityList.parse(await callService(link, subject, undefined, { ifLost: "unavailable" }));
+      const list = () => callService(link, subject, undefined, { timeoutMs: LIST_MS });
+      return IdentityList.parse(await untilKnown(clock, LIST_WITHIN_MS, list));
     },
     issue: async ({ version, manifest }, revoked) => {
       await ask("issue", { v: 1, version, manifest, ...(revoked.length === 0 ? {} : { revoked }) });

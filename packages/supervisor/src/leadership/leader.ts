@@ -5,13 +5,21 @@ import {
   type Lease,
   type Logger,
   messageOf,
+  type Row,
   TroupeError,
 } from "@troupe/runtime/internal";
-import { decideLease } from "./lease.ts";
+import { decideLease, type WatchedLease } from "./lease.ts";
 
 const KEY = "supervisor";
 /** After this many times the pause between renewals without one, a standby asks whether the leader is still there. */
 const MISSED = 1.2;
+/** How often a standby looks at the lease. */
+const STANDBY_LOOK_MS = 1_000;
+/** How soon a renewal that failed is tried again. */
+const RETRY_MS = 500;
+/** How often a leader reads the lease, in one look, when it is another one than it wrote last. */
+const READS = 5;
+const READ_AGAIN_MS = 50;
 
 export interface LeaderOptions {
   /** Name of this candidate; unique among running ones, the same after a restart. */
@@ -39,6 +47,8 @@ export class Leader {
   #suspected: string | undefined;
   #looks = 0;
   #watched: { revision: number; sinceMs: number } = { revision: -1, sinceMs: 0 };
+  /** The newest row of the lease that was read or written. */
+  #row: Row<Lease> | undefined;
 
   constructor(options: LeaderOptions) {
     this.#options = options;
@@ -54,6 +64,14 @@ export class Leader {
   /** Throws `lease_lost` when the lease is not surely held. For right before a command. */
   requireLeading(): void {
     if (!this.isLeading) throw new TroupeError("lease_lost", "this supervisor does not lead");
+  }
+
+  /** When the next look is due, ms from now: of a leader in time for its next renewal, however long the last one took. */
+  get nextLookMs(): number {
+    const { renewMs, clock } = this.#options;
+    if (!this.#term) return Math.min(renewMs, STANDBY_LOOK_MS);
+    const sinceRenewedMs = clock.monotonicMs() - this.#term.validFromMs;
+    return Math.max(renewMs - sinceRenewedMs, Math.min(renewMs, RETRY_MS));
   }
 
   /** The connection of a supervisor has ended: if it leads, the next look asks whether it is gone instead of waiting for a missing renewal. */
@@ -83,30 +101,47 @@ export class Leader {
     const term = this.#term;
     if (!term) return;
     this.#end("stopped");
-    const row = await this.#options.leases.get(KEY);
+    const row = await this.#read();
     if (row?.value.holder !== this.#options.id || row.value.epoch !== term.epoch) return;
-    await this.#options.leases.update(KEY, { ...row.value, ttlMs: 0 }, row.revision);
+    this.#row = await this.#options.leases.update(KEY, { ...row.value, ttlMs: 0 }, row.revision);
   }
 
   async #compete(startedMs: number): Promise<Term | undefined> {
-    const { id, leases } = this.#options;
-    const row = await leases.get(KEY);
+    const { id, clock } = this.#options;
+    // Whoever holds the lease has written its row: a renewal is one write, and no copy of the store that is behind has a say in it.
+    let row = this.#term ? this.#row : await this.#read();
+    for (let tries = 1; ; tries++) {
+      const decision = decideLease(await this.#watch(row, startedMs), id, this.#term?.epoch);
+      if (decision.kind === "wait") {
+        if (this.#term) this.#end("another supervisor leads");
+        return undefined;
+      }
+      if (await this.#write(decision.epoch, row?.revision)) return this.#extend(decision.epoch, startedMs);
+      if (!this.#term) {
+        // Not kept: the store may have been restored from a copy, and its rows be older than those that were seen.
+        this.#row = undefined;
+        return undefined;
+      }
+      // A renewal of its own whose answer got lost, or another supervisor: the row tells, as soon as it can be read.
+      if (tries === READS) throw new TroupeError("unavailable", "somebody wrote the lease, and it cannot be read yet");
+      if (tries > 1) await clock.sleep(READ_AGAIN_MS);
+      row = await this.#read();
+    }
+  }
+
+  /** The lease, never an older one than was known: a copy of the store may be behind. */
+  async #read(): Promise<Row<Lease> | undefined> {
+    const row = await this.#options.leases.get(KEY);
+    if ((row?.revision ?? 0) > (this.#row?.revision ?? 0)) this.#row = row;
+    return this.#row;
+  }
+
+  async #watch(row: Row<Lease> | undefined, startedMs: number): Promise<WatchedLease> {
     if ((row?.revision ?? 0) !== this.#watched.revision)
       this.#watched = { revision: row?.revision ?? 0, sinceMs: startedMs };
     const unchangedForMs = startedMs - this.#watched.sinceMs;
     const isHolderGone = await this.#isHolderGone(row?.value.holder, unchangedForMs);
-    const watched = { lease: row?.value, unchangedForMs, isHolderGone };
-    const decision = decideLease(watched, id, this.#term?.epoch);
-    if (decision.kind === "wait") {
-      if (this.#term) this.#end("another supervisor leads");
-      return undefined;
-    }
-    const isWritten = await this.#write(decision.epoch, row?.revision);
-    if (!isWritten) {
-      if (this.#term) this.#end("another supervisor took the lease");
-      return undefined;
-    }
-    return this.#extend(decision.epoch, startedMs);
+    return { lease: row?.value, unchangedForMs, isHolderGone };
   }
 
   async #isHolderGone(holder: string | undefined, unchangedForMs: number): Promise<boolean> {
@@ -123,7 +158,7 @@ export class Leader {
     const { id, leases, leaseMs, clock } = this.#options;
     const lease: Lease = { v: CONTROL_VERSION, holder: id, epoch, renewedAtMs: clock.nowMs(), ttlMs: leaseMs };
     try {
-      await leases.put(KEY, lease, revision);
+      this.#row = await leases.put(KEY, lease, revision);
       return true;
     } catch (error) {
       if (TroupeError.is(error, "conflict")) return false;

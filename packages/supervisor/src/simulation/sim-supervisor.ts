@@ -53,7 +53,6 @@ export interface SimTerm {
   readonly heard: Set<string>;
 }
 
-const STANDBY_LOOK_MS = 1_000;
 const TICK_MS = 500;
 const PULSE_MS = 400;
 const RESTART_MS = 3_000;
@@ -112,11 +111,10 @@ export class SimSupervisor {
   }
 
   async #compete(process: SimProcess, leader: Leader): Promise<void> {
-    const { renewMs } = this.#world.settings;
     for (;;) {
       const term = await leader.tick();
       if (term) void this.#lead(process, leader, term);
-      await process.clock.sleep(leader.isLeading ? renewMs : STANDBY_LOOK_MS);
+      await process.clock.sleep(leader.nextLookMs);
     }
   }
 
