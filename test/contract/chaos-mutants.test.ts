@@ -34,6 +34,7 @@ test("mutants are chosen by name, and the slice for changes is always the same",
   assert.throws(() => codeMutant("nothing"), /no mutant is called nothing; there are ack-before-commit/);
   assert.deepEqual(of("--ci"), parseChaosSettings(["--ci"], 2));
   assert.throws(() => of("--ci", "--seed", "3"), /--ci: is always the same round/);
+  assert.throws(() => of("--ci", "--cluster"), /--ci: is always the same round/);
   const one = of("--mutant", "no-fence");
   assert.deepEqual(one !== "help" && one.mutants, ["no-fence"]);
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as timer } from "node:timers/promises";
 import {
+  type Credentials,
   connectTroupe,
   messageOf,
   type TaskId,
@@ -11,7 +12,9 @@ import {
 import type { Link, Subjects } from "@troupe/runtime/internal";
 
 export interface LoadOptions {
-  readonly natsUrl: string;
+  readonly natsUrl: string | readonly string[];
+  /** What it signs in with; absent = nothing. */
+  readonly credentials?: (() => Credentials) | undefined;
   readonly subjects: Subjects;
   /** Only for the events of ended tasks; everything else goes through a user's own client. */
   readonly core: Link;
@@ -66,8 +69,8 @@ export class LoadClient implements AsyncDisposable {
   }
 
   static async open(options: LoadOptions): Promise<LoadClient> {
-    const { natsUrl, subjects } = options;
-    return new LoadClient(options, await connectTroupe({ url: natsUrl, system: subjects.system }));
+    const { natsUrl: url, credentials, subjects } = options;
+    return new LoadClient(options, await connectTroupe({ url, credentials, system: subjects.system }));
   }
 
   /** Begins to submit. */

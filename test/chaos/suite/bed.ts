@@ -1,20 +1,10 @@
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type OfflineModel, startOfflineModel } from "@troupe/agents";
 import { connectTroupe, messageOf, type TaskId, type TaskRequest, type TroupeClient } from "@troupe/runtime";
-import {
-  createLogger,
-  type EmbeddedServer,
-  type Link,
-  openLink,
-  PLACE_OF_USER,
-  Subjects,
-  startEmbeddedServer,
-  type UserName,
-} from "@troupe/runtime/internal";
+import { type Link, openLink, Subjects } from "@troupe/runtime/internal";
 import { PartProcess } from "../../support/part-process.ts";
 import { until } from "../../support/stack.ts";
 import type { CodeMutant } from "../mutants/mutant.ts";
@@ -22,33 +12,36 @@ import { mutantOptions } from "../mutants/mutant-options.ts";
 import { Clocks } from "./clocks.ts";
 import { EffectReceiver } from "./effect-receiver.ts";
 import { People } from "./load/people.ts";
-import { NODES, openParts } from "./open-parts.ts";
+import { NODES, openParts, SYSTEM } from "./open-parts.ts";
 import type { Part } from "./part.ts";
 import { PartReports } from "./part-reports.ts";
 import { SecretSearch } from "./secret-search.ts";
+import { embeddedStore, storeLogger as logger, type Store } from "./store.ts";
+import { storeCluster } from "./store-cluster.ts";
 
 const SYSTEM_FILE = fileURLToPath(new URL("../../support/chaos-system.ts", import.meta.url));
 /** No process may have a larger heap: whoever eats memory meets the end of it, and not that of the machine. */
 const MEMORY_LIMIT = "--max-old-space-size=256";
 const HEAP_ON_SIGNAL = `--import=${new URL("./heap-on-signal.ts", import.meta.url).href}`;
-const logger = createLogger({ name: "chaos", level: "error" });
-const START_MS = 60_000;
+const START_MS = 180_000;
 const MOST_DEPLOYS = 3;
 const SERVER_LINES = 100;
 
 export interface BedOptions {
-  /** Folder of the store; default one of its own. */
+  /** Folder of the store; default one of its own. Not of a cluster. */
   readonly storeDir?: string | undefined;
+  /** Three nats-servers in the place of one. */
+  readonly isCluster?: boolean;
   /** The processes run as this one. */
   readonly mutant?: CodeMutant;
   /** The library by which clocks of processes can be set; absent = they cannot. */
   readonly faketime?: string | undefined;
 }
 
-/** What faults are tried on: three nodes, three supervisors, two gateways, one nats-server, a model and a receiver of effects. */
+/** What faults are tried on: three nodes, three supervisors, two gateways, one nats-server or three, a model and a receiver of effects. */
 export class ChaosBed implements AsyncDisposable {
-  readonly server: EmbeddedServer;
-  readonly subjects = new Subjects("chaos");
+  readonly store: Store;
+  readonly subjects = new Subjects(SYSTEM);
   /** All rights, and past every proxy: for looking at what happened. */
   readonly core: Link;
   /** A user's rights, no library. */
@@ -72,7 +65,7 @@ export class ChaosBed implements AsyncDisposable {
 
   private constructor(parts: Omit<Opened, "opened">, opened: AsyncDisposableStack) {
     this.#opened = opened;
-    this.server = parts.server;
+    this.store = parts.store;
     this.core = parts.core;
     this.anonymous = parts.anonymous;
     this.client = parts.client;
@@ -88,13 +81,14 @@ export class ChaosBed implements AsyncDisposable {
   }
 
   /** Starts everything and deploys; resolves when every actor has a place. */
-  static async start({ storeDir, mutant, faketime }: BedOptions = {}): Promise<ChaosBed> {
+  static async start(options: BedOptions = {}): Promise<ChaosBed> {
+    const { mutant } = options;
     const opened = new AsyncDisposableStack();
     let bed: ChaosBed | undefined;
     try {
       setNodeOptions(opened, (before) => `${before ?? ""} ${MEMORY_LIMIT} ${HEAP_ON_SIGNAL}`.trim());
       if (mutant) setNodeOptions(opened, (before) => mutantOptions(mutant, before));
-      bed = new ChaosBed(await openAll(storeDir, faketime, opened), opened);
+      bed = new ChaosBed(await openAll(options, opened), opened);
       for (const { process } of bed.parts) process.start();
       await bed.#start();
       return bed;
@@ -147,11 +141,7 @@ export class ChaosBed implements AsyncDisposable {
   /** What every process last said. */
   logs(): string {
     const parts = this.parts.map(({ name, process }) => `--- ${name}\n${process.log}`);
-    return [...parts, "--- nats-server", ...this.serverLog().split("\n").slice(-SERVER_LINES)].join("\n");
-  }
-
-  serverLog(): string {
-    return readFileSync(join(this.server.storeDir, "nats-server.log"), "utf8");
+    return [...parts, "--- nats-server", ...this.store.log().split("\n").slice(-SERVER_LINES)].join("\n");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -166,8 +156,8 @@ export class ChaosBed implements AsyncDisposable {
 
   /** A leader or a server that is lost meanwhile leaves it unknown whether it was done: it is done again, as people do. */
   async #deploy(): Promise<void> {
-    const keys = join(this.server.storeDir, "keys.json");
-    const where = ["--nats", this.server.url, "--system", this.subjects.system, "--keys", keys];
+    const { store, subjects } = this;
+    const where = ["--nats", store.urls.join(","), "--system", subjects.system, ...store.keysOf("operator")];
     for (let tries = 1; ; tries++) {
       const deploy = new PartProcess("deploy", ["deploy", SYSTEM_FILE, ...where]);
       deploy.start();
@@ -213,7 +203,7 @@ async function letIn(opened: AsyncDisposableStack): Promise<People> {
 }
 
 interface Opened {
-  readonly server: EmbeddedServer;
+  readonly store: Store;
   readonly core: Link;
   readonly anonymous: Link;
   readonly client: TroupeClient;
@@ -230,8 +220,7 @@ interface Opened {
 }
 
 async function openAll(
-  storeDir: string | undefined,
-  faketime: string | undefined,
+  { storeDir, isCluster = false, faketime }: BedOptions,
   opened: AsyncDisposableStack,
 ): Promise<Opened> {
   const effects = opened.use(await EffectReceiver.start());
@@ -242,24 +231,18 @@ async function openAll(
   opened.defer(() => model.close());
   process.env["TROUPE_MODEL_MODE"] = "offline";
   process.env["TROUPE_OFFLINE_URL"] = model.url;
-  const server = await startEmbeddedServer({ system: "chaos", storeDir, env: process.env, logger });
-  opened.defer(async () => {
-    await server.stop();
-    if (storeDir !== undefined) await rm(storeDir, { recursive: true, force: true });
-  });
-  const [core, anonymous] = [await openAs("supervisor", server, opened), await openAs("client", server, opened)];
-  const client = await connectTroupe({ url: server.url, system: "chaos" });
+  const store = opened.use(await (isCluster ? storeCluster(SYSTEM, NODES) : embeddedStore(SYSTEM, storeDir)));
+  const [core, anonymous] = [await openAs("supervisor", store, opened), await openAs("client", store, opened)];
+  const client = await connectTroupe({ url: store.urls, system: SYSTEM, credentials: store.clientCredentials });
   opened.defer(() => client.close());
   const clocks = faketime === undefined ? undefined : opened.use(await Clocks.open(faketime));
   const watched = { secrets, reports: new PartReports(), clocks };
-  const parts = await openParts(server, watched, opened);
-  return { effects, people, model, server, core, anonymous, client, ...watched, ...parts };
+  const parts = await openParts(store, watched, opened);
+  return { effects, people, model, store, core, anonymous, client, ...watched, ...parts };
 }
 
-async function openAs(user: UserName, server: EmbeddedServer, opened: AsyncDisposableStack): Promise<Link> {
-  const seed = user === "client" ? undefined : server.seedOf(user);
-  const place = { servers: server.url, name: `chaos/${user}`, seed, ...PLACE_OF_USER[user] };
-  const link = await openLink({ ...place, logger });
+async function openAs(user: "supervisor" | "client", store: Store, opened: AsyncDisposableStack): Promise<Link> {
+  const link = await openLink({ servers: store.urls, name: `chaos/${user}`, ...store.signIn(user), logger });
   opened.defer(() => link.close());
   return link;
 }

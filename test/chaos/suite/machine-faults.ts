@@ -28,8 +28,8 @@ export const diskFull: Fault = {
   struck: "server",
   holdMs: [1_000, 5_000],
   needs: "small-disk",
-  async strike({ server }): Promise<Strike> {
-    const ballast = join(server.storeDir, "..", "ballast");
+  async strike({ store }): Promise<Strike> {
+    const ballast = join(store.folder, "..", "ballast");
     await fill(ballast);
     return { target: "the store's disk", heal: () => rm(ballast, { force: true }) };
   },
@@ -41,8 +41,8 @@ export const diskSlow: Fault = {
   struck: "server",
   holdMs: [3_000, 8_000],
   needs: "small-disk",
-  async strike({ server }): Promise<Strike> {
-    const folder = join(server.storeDir, "..");
+  async strike({ store }): Promise<Strike> {
+    const folder = join(store.folder, "..");
     const healed = new AbortController();
     const slowed = slowDown(folder, healed.signal);
     return {

@@ -8,6 +8,7 @@ interface Missing {
   readonly reason: string;
 }
 
+const OF_THREE: Missing = { reason: "three servers have no disk of their own here" };
 const LEFT_OUT: Missing = { reason: "left out of a run that is the same everywhere" };
 
 /** What faults need of the machine: prepared where it is needed and can be had, else with the reason why not. */
@@ -29,10 +30,13 @@ export class Machine implements AsyncDisposable {
   }
 
   /** Whatever these faults need. A run that is the same on every machine needs nothing. */
-  static async prepare(faults: readonly Fault[], { isEverywhereTheSame, faketime }: ChaosSettings): Promise<Machine> {
+  static async prepare(
+    faults: readonly Fault[],
+    { isEverywhereTheSame, isCluster, faketime }: ChaosSettings,
+  ): Promise<Machine> {
     if (isEverywhereTheSame) return new Machine(LEFT_OUT, LEFT_OUT);
     const areNeeded = new Set(faults.map(({ needs }) => needs));
-    const disk = areNeeded.has("small-disk") ? await smallDisk() : LEFT_OUT;
+    const disk = isCluster ? OF_THREE : areNeeded.has("small-disk") ? await smallDisk() : LEFT_OUT;
     const library = areNeeded.has("faketime") ? await findFaketime(faketime) : undefined;
     return new Machine(disk, library ?? { reason: "libfaketime is not here (--faketime FILE says where it is)" });
   }

@@ -1,14 +1,12 @@
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import type { EmbeddedServer } from "@troupe/runtime/internal";
 import { LinkProxy } from "../../support/link-proxy.ts";
 import { PartProcess } from "../../support/part-process.ts";
 import type { Clocks } from "./clocks.ts";
 import type { Part } from "./part.ts";
 import type { PartReports } from "./part-reports.ts";
 import type { SecretSearch } from "./secret-search.ts";
+import type { Store } from "./store.ts";
 
-const SUPERVISOR_MAIN = fileURLToPath(import.meta.resolve("@troupe/supervisor/main"));
+export const SYSTEM = "chaos";
 export const NODES = ["node-1", "node-2", "node-3"];
 const SUPERVISORS = ["s1", "s2", "s3"];
 const GATEWAYS = ["gateway-1", "gateway-2"];
@@ -26,16 +24,16 @@ export interface Parts {
   readonly gateways: readonly Part[];
 }
 
-const reach = (url: string): string[] => ["--nats", url, "--system", "chaos"];
+const reach = (url: string): string[] => ["--nats", url, "--system", SYSTEM];
 
-/** The processes, not started yet, each with its own link to the server. */
+/** The processes, not started yet, each with its own link to the store. */
 export async function openParts(
-  server: EmbeddedServer,
+  store: Store,
   { secrets, reports, clocks }: Watched,
   opened: AsyncDisposableStack,
 ): Promise<Parts> {
   const part = async (name: string, argsAt: (url: string) => string[], main?: string): Promise<Part> => {
-    const link = opened.use(await LinkProxy.start(() => new URL(server.url)));
+    const link = opened.use(await LinkProxy.start(() => store.target()));
     const hear = (text: string) => {
       secrets.look(`the log of ${name}`, text);
       reports.hear(name, text);
@@ -44,13 +42,18 @@ export async function openParts(
     opened.defer(() => process.stop());
     return { name, process, link };
   };
-  const withKeys = (url: string) => [...reach(url), "--keys", join(server.storeDir, "keys.json")];
-  const seed = ["--seed", server.seedOf("supervisor")];
-  const supervise = (id: string) => (url: string) => [...reach(url), ...seed, "--id", id];
+  const supervisor = (id: string) => {
+    const { main, args } = store.supervisor(id);
+    return part(id, (url) => [...args, ...reach(url)], main);
+  };
+  const gateway = (id: string) =>
+    part(id, (url) => ["gateway", ...reach(url), ...store.keysOf("gateway"), "--port", "0"]);
+  const node = (id: string) =>
+    part(id, (url) => ["node", ...reach(url), ...store.keysOf({ node: id }), "--name", id, "--slots", "512"]);
   return {
-    supervisors: await inTurn(SUPERVISORS, (id) => part(id, supervise(id), SUPERVISOR_MAIN)),
-    gateways: await inTurn(GATEWAYS, (id) => part(id, (url) => ["gateway", ...withKeys(url), "--port", "0"])),
-    nodes: await inTurn(NODES, (id) => part(id, (url) => ["node", ...withKeys(url), "--name", id, "--slots", "512"])),
+    supervisors: await inTurn(SUPERVISORS, supervisor),
+    gateways: await inTurn(GATEWAYS, gateway),
+    nodes: await inTurn(NODES, node),
   };
 }
 

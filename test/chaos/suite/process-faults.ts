@@ -118,32 +118,35 @@ async function isStopped(pid: number): Promise<boolean> {
   return /^State:\s+T/m.test(await readFile(`/proc/${pid}/status`, "utf8"));
 }
 
-/** kill -9 of nats-server: its guard starts it again on the same store. */
+/** kill -9 of a nats-server: its guard starts it again on the same store. */
 export const serverKilled: Fault = {
   name: "server-killed",
   struck: "server",
   holdMs: [0, 0],
-  async strike(bed): Promise<Strike> {
-    const before = bed.server.pid;
+  async strike({ store }, random): Promise<Strike> {
+    const server = oneOf(store.servers, random);
+    const before = server.pid;
+    if (before === 0) throw new Error(`${server.name} is not running`);
     process.kill(before, "SIGKILL");
     return {
-      target: "nats-server",
-      heal: () => until("another nats-server", BACK_MS, async () => bed.server.pid !== before && bed.server.pid > 0),
+      target: server.name,
+      heal: () => until("another nats-server", BACK_MS, async () => server.pid !== before && server.pid > 0),
     };
   },
 };
 
-/** SIGSTOP of nats-server: everything waits. */
+/** SIGSTOP of a nats-server: where it is the only one, everything waits. */
 export const serverFrozen: Fault = {
   name: "server-frozen",
   struck: "server",
   holdMs: [500, 5_000],
-  async strike(bed): Promise<Strike> {
-    const { pid } = bed.server;
+  async strike({ store }, random): Promise<Strike> {
+    const { name, pid } = oneOf(store.servers, random);
+    if (pid === 0) throw new Error(`${name} is not running`);
     process.kill(pid, "SIGSTOP");
     let hasStood = false;
     return {
-      target: "nats-server",
+      target: name,
       async heal() {
         hasStood = await isStopped(pid);
         process.kill(pid, "SIGCONT");

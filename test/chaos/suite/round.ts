@@ -70,8 +70,11 @@ async function drained(bed: ChaosBed, loads: Loads, limitMs: number): Promise<st
   const strays = bed.strays.map((id) => bed.client.result(id, { signal }));
   const overdueLoads = loads.drain(limitMs);
   const ended = await Promise.allSettled([bed.isWhole(limitMs), ...strays]);
+  const late = await overdueLoads;
+  // Only then nobody writes any more, and whichever copy is read has everything.
+  ended.push(...(await Promise.allSettled([bed.store.isWhole(limitMs)])));
   const overdue = ended.flatMap((each) => (each.status === "rejected" ? [reasonOf(each.reason)] : []));
-  overdue.push(...(await overdueLoads));
+  overdue.push(...late);
   return overdue.length === 0 ? undefined : overdue.join("; ");
 }
 

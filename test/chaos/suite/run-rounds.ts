@@ -51,7 +51,7 @@ async function reportsOf(
   note: (line: string) => void,
 ): Promise<readonly RoundReport[]> {
   const reports: RoundReport[] = [];
-  await using bed = await ChaosBed.start({ storeDir, faketime });
+  await using bed = await ChaosBed.start({ storeDir, isCluster: settings.isCluster, faketime });
   let from = FIRST_POSITION;
   let leftMinutes = settings.minutes;
   for (let seed = settings.seed; leftMinutes > 0.01; seed++) {

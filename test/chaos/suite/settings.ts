@@ -9,6 +9,8 @@ export interface ChaosSettings {
   readonly only: readonly string[] | undefined;
   /** Fewer ends, and a round proves nothing. */
   readonly leastEndsAMinute: number;
+  /** Three nats-servers in the place of one. */
+  readonly isCluster: boolean;
   /** Leaves out what not every machine has. */
   readonly isEverywhereTheSame: boolean;
   /** Where libfaketime is; absent = where distributions put it. */
@@ -18,13 +20,14 @@ export interface ChaosSettings {
   readonly mutants: readonly string[] | "all" | undefined;
 }
 
-export const USAGE = `Usage: npm run chaos -- [--minutes 2] [--seed N] [--only node,server-killed] [--json]
+export const USAGE = `Usage: npm run chaos -- [--minutes 2] [--seed N] [--only node,server-killed] [--cluster] [--json]
        npm run chaos -- --ci [--json]
        npm run chaos -- --mutants | --mutant NAME [--seed N] [--json]
 
   --minutes N   how long faults strike; beyond 2 in rounds of 2 minutes, each with a seed of its own (default 2)
   --seed N      seed of the first round: the same seed, the same schedule (default: of the clock)
   --only F,F    faults, or beginnings of their names (default all); --only help lists them
+  --cluster     three nats-servers in the place of one, three copies of each stream, every part with credentials of its own
   --faketime F  the library libfaketimeMT.so.1, by which clocks are set (default: where distributions put it)
   --ci          one round of two minutes that is always the same, without what needs root or libfaketime
   --mutants     breaks our own code on purpose, one place at a time: each must be caught within ten rounds of a minute
@@ -44,6 +47,7 @@ export function parseChaosSettings(args: readonly string[], seed: number): Chaos
       seed: { type: "string" },
       only: { type: "string" },
       faketime: { type: "string" },
+      cluster: { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       ci: { type: "boolean", default: false },
       mutants: { type: "boolean", default: false },
@@ -52,8 +56,16 @@ export function parseChaosSettings(args: readonly string[], seed: number): Chaos
     },
   });
   if (values.help) return "help";
-  const { minutes = "2", seed: chosen = String(seed), only, mutant, ci: isCi, json: isJson } = values;
-  if (isCi && (values.minutes ?? values.seed ?? only ?? mutant ?? values.faketime) !== undefined)
+  const {
+    minutes = "2",
+    seed: chosen = String(seed),
+    only,
+    mutant,
+    ci: isCi,
+    json: isJson,
+    cluster: isCluster,
+  } = values;
+  if (isCi && (isCluster || (values.minutes ?? values.seed ?? only ?? mutant ?? values.faketime) !== undefined))
     throw new RangeError("--ci: is always the same round, and goes with --json alone");
   const mutants = mutant?.split(",") ?? (values.mutants ? "all" : undefined);
   const run = { minutes: minutesOf(minutes), seed: seedOf(chosen), leastEndsAMinute: LEAST_ENDS_A_MINUTE };
@@ -61,6 +73,7 @@ export function parseChaosSettings(args: readonly string[], seed: number): Chaos
     ...(isCi ? CI : run),
     only: only?.split(","),
     faketime: values.faketime,
+    isCluster,
     isEverywhereTheSame: isCi,
     mutants,
     isJson,

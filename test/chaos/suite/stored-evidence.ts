@@ -80,6 +80,6 @@ export async function searchForSecrets(
       return answer.ok;
     });
   }
-  secrets.look("the log of nats-server", bed.serverLog());
+  secrets.look("the log of nats-server", bed.store.log());
   return secrets.spills;
 }

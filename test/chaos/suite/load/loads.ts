@@ -66,9 +66,10 @@ export class Loads implements AsyncDisposable {
 
   /** Starts all of it. */
   static async start(bed: ChaosBed): Promise<Loads> {
-    const { server, subjects, core, effects } = bed;
+    const { store, subjects, core, effects } = bed;
     const input = (number: number) => ({ workMs: workMs(number), number, effects: effects.url });
-    const options = { natsUrl: server.url, subjects, core, inFlight: CLIENTS_ON_NATS, door: "door", input };
+    const where = { natsUrl: store.urls, credentials: store.clientCredentials, subjects, core };
+    const options = { ...where, inFlight: CLIENTS_ON_NATS, door: "door", input };
     const overNats = await LoadClient.open(options);
     overNats.start();
     return new Loads(bed, overNats, new AbortController());
