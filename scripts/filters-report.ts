@@ -4,11 +4,14 @@
  *   npm run filters:report                      all parts of the labelled texts, as Markdown
  *   npm run filters:report -- --rows            and the rows that were missed or wrong
  *   npm run filters:report -- --set FILE        a set of your own: JSON Lines of {expect, lang, text, encode?, family?}
+ *   npm run filters:report -- --drawn SEED      personal data drawn by lot, and numbers that look like it
  *   npm run filters:report -- --text "…"        one text: the verdict of a client's input, and what would pass
  */
 import { parseArgs } from "node:util";
-import { Guard, screenText } from "@troupe/runtime/internal";
+import { Guard, screenText, seededRandom } from "@troupe/runtime/internal";
 import {
+  drawLookAlikes,
+  drawPersonalData,
   LABELLED_PARTS,
   type LabelledRow,
   labelledRows,
@@ -21,6 +24,7 @@ const { values } = parseArgs({
     rows: { type: "boolean" },
     json: { type: "boolean" },
     set: { type: "string" },
+    drawn: { type: "string" },
     text: { type: "string" },
   },
 });
@@ -28,6 +32,9 @@ const { values } = parseArgs({
 if (values.text !== undefined) {
   const guard = new Guard({ role: "r", targets: new Set(["client"]), system: {} });
   console.log(JSON.stringify(screenText(values.text, guard.input("client")), null, 2));
+} else if (values.drawn !== undefined) {
+  const random = seededRandom(Number(values.drawn));
+  print("drawn", [...drawPersonalData(random, 6_000), ...drawLookAlikes(random, 2_000)]);
 } else if (values.set === undefined) {
   for (const part of LABELLED_PARTS) print(part, await labelledRows(part));
 } else {

@@ -1,4 +1,5 @@
 /** What the tests and simulations of sibling packages share: nothing that runs in production loads it (lint sees to that). */
+export * from "./testing/drawn-rows.ts";
 export * from "./testing/fake-context.ts";
 export * from "./testing/fit-weights.ts";
 export * from "./testing/labelled-rows.ts";

@@ -12,6 +12,8 @@ const DOT = /[\u2024\u3002\uff0e\uff61]/;
 const QUOTE = /[\u2018\u2019\u201a\u201b\u2032\u00b4]/;
 const DOUBLE_QUOTE = /[\u201c-\u201f\u2033\u00ab\u00bb]/;
 const MARKS = /\p{Mn}/gu;
+/** Digits of other scripts; those that are only drawn otherwise have a compatible form. */
+const DIGIT = /[\p{Nd}--\p{Changes_When_NFKC_Casefolded}]/v;
 
 /** By unit of the basic plane, once it was looked at: the unit that it becomes, or one of the three below, which no unit becomes that stands alone. */
 const FOLDED = new Uint16Array(0x1_00_00);
@@ -57,7 +59,16 @@ function foldAnew(character: string): string {
   if (DOT.test(character)) return ".";
   if (QUOTE.test(character)) return "'";
   if (DOUBLE_QUOTE.test(character)) return '"';
+  if (DIGIT.test(character)) return String(digitOf(character));
   return foldText(character);
+}
+
+/** Every script has its ten in a row. */
+function digitOf(character: string): number {
+  const code = character.codePointAt(0) ?? 0;
+  let zero = code;
+  while (code - zero < 9 && DIGIT.test(String.fromCodePoint(zero - 1))) zero--;
+  return code - zero;
 }
 
 /** What the normaliser makes of visible text, for patterns that are to match what it made. */

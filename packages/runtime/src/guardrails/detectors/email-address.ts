@@ -2,9 +2,29 @@
 import { type Detector, matches } from "../detector.ts";
 import type { Span } from "../view.ts";
 
-const LOCAL = /[\p{L}\p{N}._%+'-]/u;
-const DOMAIN =
-  /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}(?:xn--[a-z0-9-]{2,59}|\p{L}{2,24})(?![\p{L}\p{N}@])/iu;
+/** Letters of scripts that put no space between words. */
+const WIDE = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}`;
+/** Parts of an address in such a script, and in all others: in a sentence of the former, one of the latter ends where its letters do. */
+const WIDE_PARTS = partsOf("");
+const PARTS = partsOf(WIDE);
+
+function partsOf(others: string): { readonly local: RegExp; readonly domain: RegExp } {
+  const letter = String.raw`[\p{L}--[${others}]]`;
+  const inside = String.raw`[${letter}\p{N}]`;
+  const name = `${inside}(?:[${inside}\\-]{0,61}${inside})?`;
+  return {
+    local: new RegExp(String.raw`[${inside}._%+'\-]`, "v"),
+    domain: new RegExp(
+      String.raw`^(?:(?:${name}\.){1,8}(?:xn--[a-z0-9\-]{2,59}|${letter}{2,24})(?![${inside}@])|\[(?:IPv6:)?[0-9a-f:.]{3,45}\])`,
+      "iv",
+    ),
+  };
+}
+const IS_WIDE = new RegExp(`[${WIDE}]`, "u");
+const partsBy = (letter: string | undefined): typeof PARTS => (IS_WIDE.test(letter ?? "") ? WIDE_PARTS : PARTS);
+
+/** `"two words"@…` */
+const QUOTED = /(?<![\w"])"[^"\n]{1,62}"$/;
 const LONGEST = { local: 64, domain: 253 };
 /** `icon@2x.png`: a picture's name and no address. */
 const PICTURE = /^\d(?:\.\d)?x\.(?:png|jpe?g|gif|webp|svg|avif)$/i;
@@ -43,9 +63,9 @@ export const emailAddress: Detector = {
 function addresses(text: string): readonly Span[] {
   const found: Span[] = [];
   for (let at = text.indexOf("@"); at >= 0; at = text.indexOf("@", at + 1)) {
-    const domain = DOMAIN.exec(text.slice(at + 1, at + 1 + LONGEST.domain))?.[0];
+    const domain = partsBy(text[at + 1]).domain.exec(text.slice(at + 1, at + 1 + LONGEST.domain))?.[0];
     if (domain === undefined || PICTURE.test(domain)) continue;
-    const start = startOfLocal(text, at);
+    const start = startOfLocal(text, at, partsBy(text[at - 1]).local);
     if (start === undefined) continue;
     const end = at + 1 + domain.length;
     if (!isOtherThing(text, start, at, end)) found.push({ start, end });
@@ -53,11 +73,17 @@ function addresses(text: string): readonly Span[] {
   return found;
 }
 
-function startOfLocal(text: string, at: number): number | undefined {
+function startOfLocal(text: string, at: number, local: RegExp): number | undefined {
+  if (text[at - 1] === '"') return quotedBefore(text, at);
   let start = at;
-  while (start > 0 && at - start < LONGEST.local && LOCAL.test(text[start - 1] ?? "")) start--;
+  while (start > 0 && at - start < LONGEST.local && local.test(text[start - 1] ?? "")) start--;
   while (start < at && /[.'-]/.test(text[start] ?? "")) start++;
   return start === at ? undefined : start;
+}
+
+function quotedBefore(text: string, at: number): number | undefined {
+  const quoted = QUOTED.exec(text.slice(Math.max(0, at - LONGEST.local - 1), at));
+  return quoted === null ? undefined : at - quoted[0].length;
 }
 
 /** `git@host:path`, a name on a social network (`@user@host`), or the password in an address of the web, which is a secret of its own. */

@@ -3,21 +3,37 @@ import type { Detector } from "../detector.ts";
 import type { Span } from "../view.ts";
 import { hasLongNumber } from "./number-context.ts";
 
-const RUN = /(?<![\w])\d+(?:[ .\-_]{1,2}\d+)*(?![\w])/g;
+const RUN = /(?<![A-Za-z\d])\d+(?:[ .\-_]{1,3}\d+)*(?![A-Za-z\d])/g;
 const GROUP = /\d+/g;
 const LENGTHS = { least: 12, most: 19 };
 
 /** Beginnings of numbers by scheme, with the lengths of their numbers. */
 const SCHEMES: readonly (readonly [RegExp, readonly number[]])[] = [
+  // Visa
   [/^4/, [13, 16, 19]],
+  // Mastercard
   [/^(?:5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/, [16]],
+  // American Express
   [/^3[47]/, [15]],
+  // Discover
   [/^(?:6011|64[4-9]|65)/, [16, 17, 18, 19]],
+  // Diners Club
   [/^(?:30[0-5]|3095|36|3[89])/, [14, 16, 19]],
+  // JCB; its older numbers are shorter
   [/^35(?:2[89]|[3-8])/, [16, 17, 18, 19]],
+  [/^(?:2131|1800)/, [15]],
+  // UnionPay
   [/^62/, [16, 17, 18, 19]],
-  [/^(?:50|5[6-8]|6304|67)/, [12, 13, 15, 16, 18, 19]],
-  [/^220[0-4]/, [16]],
+  // Maestro, Laser, Verve, Dankort
+  [/^(?:50|5[6-8]|6304|67)/, [12, 13, 14, 15, 16, 17, 18, 19]],
+  // Switch and Solo
+  [/^(?:49(?:03|05|11|36)|633[134])/, [16, 18, 19]],
+  // Elo, Hipercard, RuPay, InstaPayment
+  [/^(?:60|63[6-9]|8[12])/, [16, 19]],
+  // Mir
+  [/^220[0-4]/, [16, 17, 18, 19]],
+  // Troy, Napas, Uzcard, Humo
+  [/^(?:9792|9704|8600|9860)/, [16, 19]],
 ];
 
 export const paymentCard: Detector = {
