@@ -22,7 +22,7 @@ const DOTTED = /(?<![\w.\-/+:])0[1-9]\d{0,3}(?:\.\d{2,3}){3,4}(?![\w-]|\.\d)/g;
 const OTHERS =
   /(?<![\w.\-/+])(?:\([1-9]\d\) ?\d{4,5}-\d{4}|8[ -]?\(?[3489]\d{2}\)?[ -]?\d{3}[ -]\d{2}[ -]\d{2})(?![\w-]|\.\d)/g;
 /** What a sign before it belongs to is a number of its own only where another one stands before that. */
-const BARE = /(?<!\w|\+|\d[.\-/])(?:\(\d{2,5}\)[ -]?)?\d[\d ().-]{5,17}\d(?![\w-]|\.\d)/g;
+const BARE = /(?<!\w|\+|\d[.\-/])(?:\(\d{2,5}\)[ -]?)?\d[\d ()./-]{5,17}\d(?![\w-]|\.\d)/g;
 /** Words that a number of a telephone stands behind, in the form that the normaliser gives to text. */
 const WORDS = foldText(
   "phones?|tel|tlf|tfno|telephone|telefon[a-z]{0,10}|telefoon[a-z]{0,7}|telemovel|telepon|puhelin[a-z]{0,7}|numero|nomor|mobile|mobil|mobiel|mob|movil|handy[a-z]{0,7}|cell|cellphone|cellulare|celular|matkapuhelin|portable|komorka|cep|gsm|fax|whatsapp|viber|signal|sms|contact|contacto|recapito|" +
@@ -64,7 +64,8 @@ function numbersIn(text: string): readonly Span[] {
       matches(
         text,
         pattern,
-        (match) => hasDigits(match[0], DIGITS.national) && !isDate(match[0]) && !isNamedOtherwise(text, match.index),
+        (match) =>
+          hasDigits(match[0], DIGITS.national) && !isDateLike(match[0]) && !isNamedOtherwise(text, match.index),
       ),
     ),
     ...matches(text, BARE, (match) => hasDigits(match[0], DIGITS.bare) && !isDate(match[0]) && isNamed(text, match)),
@@ -85,7 +86,9 @@ const isDialled = (text: string): boolean =>
     : /[ ().\-/]/.test(text) && digitsOf(text) >= 11;
 /** `+48.208217`: degrees; the registries of domains write `+43.16601234`. */
 const isCoordinate = (text: string): boolean => /^\+(?:\d{1,2}|1[0-7]\d)\.\d{3,7}$/.test(text);
-/** Groups that are a day's. */
+/** Three groups such as days are written in: a word has to say that they are a number, and then it is a day all the same if it may be one. */
+const isDateLike = (text: string): boolean =>
+  /^(?:\d{1,4}[-./]\d{1,2}[-./]\d{1,4}|\d{1,2} \d{1,2} \d{2,4}|\d{4} \d{1,2} \d{1,2})$/.test(text);
 const isDate = (text: string): boolean =>
   /^(?:\d{4}[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:0?[1-9]|[12]\d|3[01])|(?:0?[1-9]|[12]\d|3[01])[-./ ](?:0?[1-9]|[12]\d|3[01])[-./ ](?:\d{2}|\d{4}))$/.test(
     text,

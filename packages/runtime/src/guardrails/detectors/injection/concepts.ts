@@ -15,10 +15,10 @@ const WORDS: Readonly<Record<string, string>> = {
   enable:
     "enable activate engage load boot enter unlock switch_to toggle initiate switch_on turn_on set go_into aktiviere active",
   instruction: `instruction directive direction guideline guidance prompt brief briefing command order script setup preamble charter mandate programming initial_message first_message system_message system_prompt system_text
-    configuration config primer remit standing_orders rulebook rule_book anweisung anweisungen vorgaben befehle instrucciones instructions consignes istruzioni instrucoes instructies instrucje polecenia talimat talimatlari instruktioner pokyny systemprompt systeemprompt`,
+    configuration config primer remit standing_orders rulebook rule_book anweisung anweisungen vorgaben befehle instrucciones instructions consignes istruzioni instrucoes instructies instrucje polecenia talimat talimatlari instruktioner pokyny systemprompt systeemprompt pre-prompt preprompt pre_prompt meta-prompt metaprompt sysprompt system_instructions developer_prompt`,
   rule: `rule policy guardrail guard_rail restriction constraint limit limitation boundary filter safeguard safety protection moderation censorship ethic moral principle norm alignment obligation protocol safety_layer inhibition chain cage leash terms
     training regeln regel filter regles regle reglas reglas restricciones regole regras restricoes regels beperkingen zasady ograniczen kural regler scruple conscience brake muzzle taboo prohibition ban caution careful censor code_of_conduct standard usage_policy caveat guard control check supervision supervisor oversight restraint curb law terms_of_use terms_of_service do_and_don't dos_and_don'ts value morality loyalty don'ts firewall`,
-  earlier: `previous prior earlier preceding above precede foregoing former initial original first beginning begin_with start_of before until_now so_far up_to_now already old existing at_the_top up_to_this up_to_here previously initially originally came_first
+  earlier: `previous prior earlier preceding above precede foregoing former initial original first beginning begin_with start_of before until_now so_far up_to_now already old existing at_the_top up_to_this up_to_here previously initially originally came_first at_the_start at_the_beginning top_of came_before
     bisherigen bisherige vorherigen precedentes precedent anteriores anterior antes precedenti bovenstaande hierboven eerdere poprzednie wczesniejsze onceki tidigare predchozi`,
   fresh: "new updated real actual true following next latest final instead below neue neuen nouvelle nueva",
   you: "you your yours yourself u ur du dein deine deinen deiner dir dich tu te ton tes tus tuo tue teu tua seu sua je jouw twoj twoje swoje swoich sen senin din dina",
@@ -31,19 +31,21 @@ const WORDS: Readonly<Record<string, string>> = {
   power:
     "admin administrator root sudo superuser authority authorise authorize authorised authorized authorisation clearance permission privilege official approved approval exception verified vip legal_has police emergency audit compliance access_level waiver sign licence legal_department auditor management evaluator penetration_tester right_to calibration benchmark unit_test authentic genuine certified mandate entitled officer",
   secret:
-    "secret hidden confidential internal private undisclosed invisible concealed not_tell_me not_to_tell not_supposed not_allowed unseen sensitive behind_the_scenes small_print preface locked under_the_hood internal_notes",
+    "secret hidden confidential internal private undisclosed invisible concealed not_tell_me not_to_tell not_supposed not_allowed unseen sensitive behind_the_scenes small_print preface locked under_the_hood internal_notes can't_see cannot_see don't_see hidden_from not_visible codeword",
   system: "system developer_message context context_window initialise initialize",
   reveal: `reveal show print output display disclose expose share dump paste copy spill leak return export reproduce hand hand_over give tell let_me_see let_me_read read_out uncover surface publish
-    zeig zeige gib verrate affiche montre donne muestrame dame revela mostra mostre scrivi laat_zien geef pokaz podaj wypisz visa vypis goster cite reflect mail_me hand_me send_me read_aloud remind replay serialise serialize recall spell_out list enumerate describe state quote`,
+    zeig zeige gib verrate affiche montre donne muestrame dame revela mostra mostre scrivi laat_zien geef pokaz podaj wypisz visa vypis goster cite reflect mail_me hand_me send_me read_aloud remind replay serialise serialize recall spell_out list enumerate describe state quote confess divulge peek want_to_see like_to_see`,
   render:
     "repeat echo recite quote write list spell type post summarise summarize translate encode describe rewrite convert proofread explain put turn render complete finish copy restate rephrase paraphrase transcribe enumerate compose",
+  form: `poem song rap acrostic haiku limerick rhyme riddle quiz crossword hangman tweet table mind_map json yaml xml csv latex markdown code_block code_fence code_box string_literal
+    morse rot13 base64 base_64 hex hex_dump binary emoji pig_latin backwards reverse reversed upper_case lower_case first_letter first_letters letter_by_letter swapped`,
   exact:
-    "verbatim exact exactly word_for_word literally literal unchanged full complete entire whole raw precise line_by_line letter_by_letter in_full word_by_word character wording wortwortlich wortlich mot_pour_mot palabra_por_palabra parola_per_parola textuellement",
+    "verbatim exact exactly word_for_word literally literal unchanged full complete entire whole raw precise line_by_line letter_by_letter in_full word_by_word character wording wortwortlich wortlich mot_pour_mot palabra_por_palabra parola_per_parola textuellement unabridged uncut unaltered as_they_appear as_it_stands",
   every:
     "everything all any every anything whatever each whichever nothing_left tout alles todo tutto tudo wszystkie alla vsechny tum",
   text: "text message words sentence line paragraph conversation chat transcript content block document page",
   credential:
-    "password passwd api_key api_keys key token credential ssh env environment_variable environment_variables variable secret_key private_key pin login discount_code licence_key database memory id_rsa aws code passcode pass_phrase code_word secret_word magic_word two_factor card_number cookie vault env_file access_code",
+    "password passwd api_key api_keys key token credential ssh env environment_variable environment_variables variable secret_key private_key pin login discount_code licence_key database memory id_rsa aws code passcode pass_phrase code_word secret_word magic_word two_factor card_number cookie vault env_file access_code codeword passphrase secret_word passkey",
   other:
     "other_user other_users other_customer other_customers previous_user another_user other_people customers_wrote notes_about users'",
   pretend: `act pretend roleplay role_play role-play play role persona character become imagine simulate impersonate identity twin voice personality alter_ego speak_as take_on embody channel as_if as_though behave fais_comme tu_so actua comportate agisci aja finge fingiere far_finta fai_finta actor game opposites opposite bizarro dream story scene suppose imagine_that let's_play roleplaying puppet mirror parrot`,

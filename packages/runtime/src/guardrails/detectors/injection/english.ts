@@ -12,11 +12,13 @@ import { EXTRACTING } from "./extracting.ts";
 import type { Feature } from "./feature.ts";
 import { FRAMING } from "./framing.ts";
 import { OVERRIDING } from "./overriding.ts";
+import { REPEATING } from "./repeating.ts";
 
 export const ENGLISH: readonly Feature[] = [
   ...OVERRIDING,
   ...BECOMING,
   ...EXTRACTING,
+  ...REPEATING,
   ...ADDRESSING,
   ...FRAMING,
   ...SENDING,

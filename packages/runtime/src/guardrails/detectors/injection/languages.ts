@@ -1,4 +1,5 @@
 /** The same acts in other languages: voiding instructions, asking for hidden ones, becoming another. By what verbs and nouns each language has. */
+import { ASKING_ABROAD } from "./asking-abroad.ts";
 import { any, type Feature, feature, gap } from "./feature.ts";
 
 /** Words of one language. Nouns and verbs may stand in either order. */
@@ -235,4 +236,5 @@ function featuresOf(words: Vocabulary, isParted: boolean): readonly Feature[] {
 export const LANGUAGES: readonly Feature[] = [
   ...LATIN.flatMap((words) => featuresOf(words, true)),
   ...OTHER.flatMap((words) => featuresOf(words, false)),
+  ...ASKING_ABROAD,
 ];

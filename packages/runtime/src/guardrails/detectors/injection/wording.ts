@@ -10,8 +10,10 @@ export interface Passage extends Span {
   readonly score: number;
 }
 
-/** What the model gives to a passage that is just enough by itself; signs and words are weighed against each other by it. */
+/** What the model takes from a passage that speaks against it as much as one sign speaks for it; signs and words are weighed against each other by it. */
 const SCALE = 1.6;
+/** What it gives to a passage that is just enough by itself: in a long one more speaks for it by chance. From so few words to so many. */
+const ENOUGH = { words: [14, 28], weight: [1.4, 2.1] } as const;
 /** Features that a passage has to have for the model to say anything: of other languages it knows next to nothing. */
 const LEAST_KNOWN = 3;
 
@@ -96,7 +98,8 @@ function weightOf(features: ReadonlySet<number>, weights: ReadonlyMap<number, nu
   return sum;
 }
 
-const scoreOf = ({ sentence, weight }: Weighed): number | undefined => scoreFor(sentence.features.size, weight);
+const scoreOf = ({ sentence, weight }: Weighed): number | undefined =>
+  scoreFor(sentence.features.size, sentence.words, weight);
 
 /** What two sentences in a row score: what both have counts once. */
 function scoreOfPair(first: Weighed, second: Weighed, weights: ReadonlyMap<number, number>): number | undefined {
@@ -107,12 +110,21 @@ function scoreOfPair(first: Weighed, second: Weighed, weights: ReadonlyMap<numbe
     if (features.has(feature)) sum -= weights.get(feature) ?? 0;
     else known++;
   }
-  return scoreFor(known, sum);
+  return scoreFor(known, first.sentence.words + second.sentence.words, sum);
 }
 
 /** Nothing where too little is known. */
-const scoreFor = (known: number, weight: number): number | undefined =>
-  known < LEAST_KNOWN ? undefined : (Math.round(BIAS * HUNDREDTHS) + weight) / (SCALE * HUNDREDTHS);
+function scoreFor(known: number, words: number, weight: number): number | undefined {
+  if (known < LEAST_KNOWN) return undefined;
+  const sum = (Math.round(BIAS * HUNDREDTHS) + weight) / HUNDREDTHS;
+  return sum / (sum > 0 ? enoughFor(words) : SCALE);
+}
+
+function enoughFor(words: number): number {
+  const [few, many] = ENOUGH.words;
+  const [least, most] = ENOUGH.weight;
+  return least + (most - least) * Math.min(1, Math.max(0, (words - few) / (many - few)));
+}
 
 /** What is left of a text without some ranges, which are in order. */
 function without(text: string, ranges: readonly Span[]): readonly Span[] {
