@@ -88,13 +88,12 @@ const NAMED: Readonly<Record<PersonalDatum["rule"], readonly string[]>> = {
   ],
 };
 
-/** Rows that have to fire, of all kinds in turn. */
+/** Rows that have to fire, of all kinds. */
 export function drawPersonalData(random: Random, count: number): readonly DrawnRow[] {
   const draw = new Draw(random);
-  return Array.from({ length: count }, (_, index) => {
-    const datum = draw.of(PERSONAL_DATA.slice(index % PERSONAL_DATA.length).slice(0, 1))(draw);
-    const { rule, needsName } = datum;
-    const value = rule !== "pii.email" && draw.number(1, 20) === 1 ? fullWidth(datum.value) : datum.value;
+  return Array.from({ length: count }, () => {
+    const { rule, value: written, needsName } = draw.of(PERSONAL_DATA)(draw);
+    const value = rule !== "pii.email" && draw.number(1, 20) === 1 ? fullWidth(written) : written;
     const place = draw.of(needsName || draw.number(0, 1) === 1 ? NAMED[rule] : PLACES);
     return { ...PLAIN, expect: [rule], text: place.replace("{}", () => value), value };
   });
@@ -103,10 +102,10 @@ export function drawPersonalData(random: Random, count: number): readonly DrawnR
 /** Rows in which nothing may fire. */
 export function drawLookAlikes(random: Random, count: number): readonly LabelledRow[] {
   const draw = new Draw(random);
-  return Array.from({ length: count }, (_, index) => ({
+  return Array.from({ length: count }, () => ({
     ...PLAIN,
     expect: [],
-    text: draw.of(PLACES).replace("{}", () => lookAlike(index, draw)),
+    text: draw.of(PLACES).replace("{}", () => lookAlike(draw)),
   }));
 }
 

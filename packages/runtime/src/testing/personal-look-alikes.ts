@@ -115,9 +115,9 @@ const KINDS: readonly (readonly string[])[] = [
   ],
 ];
 
-export function lookAlike(index: number, draw: Draw): string {
-  const pattern = draw.of(draw.of([KINDS[index % KINDS.length] ?? []]));
-  return pattern
+export function lookAlike(draw: Draw): string {
+  return draw
+    .of(draw.of(KINDS))
     .split(/(\{[a-z]+(?: \d+)?\})/)
     .map((part) => {
       const [, kind, size] = /^\{([a-z]+)(?: (\d+))?\}$/.exec(part) ?? [];

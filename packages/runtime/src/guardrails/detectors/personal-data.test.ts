@@ -12,9 +12,10 @@ const shown = (text: string): string => screenText(text, screen).value;
 
 test("of made-up personal data of every kind, wherever it stands, 99 in 100 and more is taken out as a whole", () => {
   const rows = drawPersonalData(seededRandom(1), 1_200);
-  const left = rows.filter(
-    ({ text, value }) => /\d{4}|@/.test(shown(text).replace("8443", "")) || shown(text).includes(value),
-  );
+  const left = rows.filter(({ text, value, expect }) => {
+    const rest = shown(text);
+    return rest.includes(value) || (expect.includes("pii.email") ? /@/ : /\d{4}/).test(rest.replace("8443", ""));
+  });
   assert.ok(left.length / rows.length <= 0.01, left.map(({ text }) => text).join("\n"));
 });
 
