@@ -35,6 +35,7 @@ test("a value is taken out at its borders, whatever stands around it", () => {
     ["node 203.0.113.7 is down", "node [REDACTED_IP] is down"],
     ['{"social_security_number": "078051120"}', '{"social_security_number": "[REDACTED_SSN]"}'],
     ["phoneNumber=5125550123&x=1", "phoneNumber=[REDACTED_PHONE]&x=1"],
+    ["Tel 330 676-6115, poste 814", "Tel [REDACTED_PHONE]"],
     ["tel:02/212 336 88", "tel:[REDACTED_PHONE]"],
     ["01.23.45.67.89 or 202-555-0123x45", "[REDACTED_PHONE] or [REDACTED_PHONE]"],
     ["هاتف: ٠٥٠ ١٢٣ ٤٥٦٧", "هاتف: [REDACTED_PHONE]"],

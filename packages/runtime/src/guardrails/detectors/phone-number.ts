@@ -5,9 +5,9 @@ import type { Span } from "../view.ts";
 import { hasLongNumber, isNamedOtherwise } from "./number-context.ts";
 
 /** An extension may stand behind it; it belongs to it. */
-const END = String.raw`(?!(?!x\d|ext)[\w-]|\.\d)(?:\s?(?:x|ext\.?)\s?\d{1,5})?`;
+const END = String.raw`(?!(?!x\d|ext)[\w-]|\.\d)(?:,?\s?(?:x|ext\.?|poste|ramal)\s?\d{1,5})?`;
 const INTERNATIONAL = new RegExp(
-  String.raw`(?<![\w+])(?:\+|00(?=[1-9]))(?:[ ().\-/]{0,3}\d){7,15}(?!(?!x\d|ext)\w)(?:\s?(?:x|ext\.?)\s?\d{1,5})?`,
+  String.raw`(?<![\w+])(?:\+|00(?=[1-9]))(?:[ ().\-/]{0,3}\d){7,15}(?!(?!x\d|ext)\w)(?:,?\s?(?:x|ext\.?|poste|ramal)\s?\d{1,5})?`,
   "gi",
 );
 const NORTH_AMERICAN = new RegExp(
