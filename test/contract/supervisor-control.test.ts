@@ -240,6 +240,22 @@ test("a new version takes over, the old one drains and goes with its durables an
   publisher.close();
 });
 
+test("a version that has gone comes back when a task of it begins that had waited, and goes again when that has ended", async () => {
+  await using narrow = await SupervisorBed.start();
+  await narrow.supervisor({ drainGraceMs: 0 });
+  const old = await narrow.deploy(MANIFEST, "1");
+  await narrow.deploy(MANIFEST, "2");
+  const ofOld = async () => (await narrow.durables()).filter(({ name }) => name.startsWith(`${old}-`));
+  await until("the old version gone", 15_000, async () => (await ofOld()).length === 0);
+  const task = await narrow.submit(old);
+  await until("its message waits for an executor", 15_000, async () =>
+    (await ofOld()).some(({ pending }) => pending === 1),
+  );
+  await narrow.append(task, narrow.subjects.done(task), { status: "cancelled", by: "client" });
+  await narrow.jetstream(`CONSUMER.DELETE.BED_LOG_0.${old}-a`);
+  await until("the old version gone again", 15_000, async () => (await ofOld()).length === 0);
+});
+
 test("every change of the cluster is a control event with its reason", async () => {
   for (const name of [
     "leader",

@@ -34,7 +34,7 @@ export interface SupervisorSettings {
   readonly janitorEveryMs: number;
   /** How long an old version keeps its durables after its last open task. Default 30 s. */
   readonly drainGraceMs: number;
-  /** How long code stays stored that no version needs any more. Default 1 h. */
+  /** How long code stays stored that no version needs any more. Default a day: tasks may have waited for so long when they begin. */
   readonly bundleGraceMs: number;
   /** How long placement waits after the last node has come, or the last portion, before crowded nodes give to new ones. Default 1 s. */
   readonly rebalanceAfterMs: number;
@@ -73,7 +73,7 @@ const DEFAULTS: SupervisorSettings = {
   keepFinished: 100_000,
   janitorEveryMs: 10_000,
   drainGraceMs: 30_000,
-  bundleGraceMs: 3_600_000,
+  bundleGraceMs: 24 * 3_600_000,
   rebalanceAfterMs: 1_000,
   rebalanceMoves: 10,
   letGoMs: 3_000,

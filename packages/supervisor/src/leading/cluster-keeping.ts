@@ -142,6 +142,7 @@ class ClusterKeeper {
     this.#queues = new QueueWatch(queues);
     this.#retiring = new RetiringVersions(ports, {
       openOf: (version) => tasks.index.openOf(version),
+      openVersions: () => tasks.index.openVersions(),
       queues: () => this.#queues.queues,
     });
     this.#alerting = new Alerting(ports);
@@ -202,7 +203,7 @@ class ClusterKeeper {
       repeat("nodes", TICK_MS, ports, () => this.#lookAfterNodes(), this.#wake),
       repeat("queues", WATCH_MS, ports, () => this.#watch()),
       repeat("draining nodes", DRAIN_MS, ports, () => this.#draining.look()),
-      repeat("draining versions", DRAIN_MS, ports, () => this.#retireVersions()),
+      this.#retireVersions(),
       this.#slo.run(this.#tasks.caughtUp),
       repeat("identities", IDENTITIES_MS, ports, () => keepIdentities(ports, this.#membership.membership)),
     ]);
@@ -283,8 +284,14 @@ class ClusterKeeper {
     this.#alerting.look(clusterView(this.#ports, this.#parts()));
   }
 
+  /** Once the index is complete: before, a version's tasks may not have been read. */
   async #retireVersions(): Promise<void> {
-    if (await this.#retiring.look()) this.#changed();
+    const { signal } = this.#ports;
+    const over = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    await Promise.race([this.#tasks.caughtUp, over]);
+    await repeat("draining versions", DRAIN_MS, this.#ports, async () => {
+      if (await this.#retiring.look()) this.#changed();
+    });
   }
 
   /** After a reconnect nobody's silence proves anything. Ends with the connection, or at the first status after the term. */

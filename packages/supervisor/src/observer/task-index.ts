@@ -94,6 +94,10 @@ export class TaskIndex {
   openOf(version: string): number {
     return this.#openByVersion.get(version) ?? 0;
   }
+  /** Versions with an open task. */
+  openVersions(): readonly string[] {
+    return [...this.#openByVersion].flatMap(([version, count]) => (count > 0 ? [version] : []));
+  }
   /** How many tasks ended as dead letters since then; ms since 1970. Remembers the last 1,000. */
   deadLetteredSince(sinceMs: number): number {
     return this.#deadLetteredAtMs.filter((atMs) => atMs >= sinceMs).length;
