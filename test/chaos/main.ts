@@ -4,12 +4,14 @@
  */
 import { messageOf } from "@troupe/runtime";
 import { runMutants } from "./mutants/run-mutants.ts";
+import { endAll } from "./suite/interruption.ts";
 import type { Outcome } from "./suite/report.ts";
 import { runRounds } from "./suite/run-rounds.ts";
 import { parseChaosSettings, USAGE } from "./suite/settings.ts";
 
 /** A run that proves nothing may be tried again; one that failed may not. */
 const EXIT_CODES: Readonly<Record<Outcome, number>> = { held: 0, failed: 1, "proves nothing": 3 };
+const INTERRUPTED = 130;
 /** By then whatever was started has ended. */
 const LEFT_OPEN_MS = 15_000;
 
@@ -29,6 +31,12 @@ async function main(): Promise<number> {
   return EXIT_CODES[outcome];
 }
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => {
+    note(`${signal}: ending what was started`);
+    void endAll().finally(() => process.exit(INTERRUPTED));
+  });
+}
 try {
   process.exitCode = await main();
 } catch (error) {

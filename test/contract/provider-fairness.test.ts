@@ -57,6 +57,7 @@ test("a tenant at a hundred times the load leaves the others at least 95 % of th
     return services;
   });
   const over = new AbortController();
+  t.after(() => over.abort());
   const callAgainAndAgain = async (tenant: string, task: TaskId, at: number): Promise<void> => {
     const node = nodes[at % nodes.length] ?? assert.fail("no node");
     const caller = { version: "v1", role: "a", task, incarnation: `host of ${at % nodes.length}` };
@@ -74,9 +75,11 @@ test("a tenant at a hundred times the load leaves the others at least 95 % of th
         .catch(() => undefined);
     }
   };
+  const tasks = new Map<string, TaskId>();
+  for (const tenant of ["flood", ...LIGHT])
+    tasks.set(tenant, await cluster.submit("v1", "a", { service: "x", body: 1 }, tenant));
   const callers: Promise<void>[] = [];
-  for (const tenant of ["flood", ...LIGHT]) {
-    const task = await cluster.submit("v1", "a", { service: "x", body: 1 }, tenant);
+  for (const [tenant, task] of tasks) {
     const count = tenant === "flood" ? CALLERS.flood : CALLERS.light;
     for (let at = 0; at < count; at++) callers.push(callAgainAndAgain(tenant, task, at));
   }

@@ -11,6 +11,7 @@ import type { CodeMutant } from "../mutants/mutant.ts";
 import { mutantOptions } from "../mutants/mutant-options.ts";
 import { Clocks } from "./clocks.ts";
 import { EffectReceiver } from "./effect-receiver.ts";
+import { interruptible } from "./interruption.ts";
 import { People } from "./load/people.ts";
 import { NODES, openParts, SYSTEM } from "./open-parts.ts";
 import type { Part } from "./part.ts";
@@ -83,7 +84,7 @@ export class ChaosBed implements AsyncDisposable {
   /** Starts everything and deploys; resolves when every actor has a place. */
   static async start(options: BedOptions = {}): Promise<ChaosBed> {
     const { mutant } = options;
-    const opened = new AsyncDisposableStack();
+    const opened = interruptible();
     let bed: ChaosBed | undefined;
     try {
       setNodeOptions(opened, (before) => `${before ?? ""} ${MEMORY_LIMIT} ${HEAP_ON_SIGNAL}`.trim());

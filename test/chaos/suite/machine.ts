@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { findFaketime } from "./clocks.ts";
 import type { Fault, Need } from "./fault.ts";
+import { interruptible } from "./interruption.ts";
 import type { ChaosSettings } from "./settings.ts";
 import { type SmallDisk, smallDisk } from "./small-disk.ts";
 
@@ -16,12 +17,14 @@ export class Machine implements AsyncDisposable {
   /** Folder of the store, on a file system of its own; `undefined` = wherever stores are. */
   readonly storeDir: string | undefined;
   readonly faketime: string | undefined;
-  readonly #disk: SmallDisk | undefined;
+  readonly #opened = interruptible();
   readonly #missing: Readonly<Record<Need, string | undefined>>;
 
   private constructor(disk: SmallDisk | Missing, faketime: string | Missing) {
-    this.#disk = "reason" in disk ? undefined : disk;
-    this.storeDir = this.#disk && join(this.#disk.folder, "store");
+    if (!("reason" in disk)) {
+      this.storeDir = join(disk.folder, "store");
+      this.#opened.defer(() => disk.remove());
+    }
     this.faketime = typeof faketime === "string" ? faketime : undefined;
     this.#missing = {
       "small-disk": "reason" in disk ? disk.reason : undefined,
@@ -47,6 +50,6 @@ export class Machine implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#disk?.remove();
+    await this.#opened.disposeAsync();
   }
 }

@@ -25,6 +25,9 @@ export const plus = (a: Amount, b: Amount): Amount => combine(a, b, (x, y) => x 
 /** Never below nothing. */
 export const minus = (a: Amount, b: Amount): Amount => combine(a, b, (x, y) => Math.max(0, x - y));
 
+/** As much as there is of both, measure by measure. */
+export const least = (a: Amount, b: Amount): Amount => combine(a, b, Math.min);
+
 export const isNothing = (amount: Amount): boolean => MEASURES.every((measure) => amount[measure] === 0);
 
 export const fitsIn = (amount: Amount, room: Amount): boolean => MEASURES.every((m) => amount[m] <= room[m]);

@@ -150,3 +150,36 @@ test("under any interleaving of nodes, lost answers and deaths included, no more
   });
   await fc.assert(fc.asyncProperty(schedule, race), { numRuns: 500 });
 });
+
+test("what a write under way is to use, or to give back, is not lent to another call meanwhile", async () => {
+  for (const act of ["use", "give back"] as const) {
+    const clock = new ManualClock(NOON);
+    const gate = Promise.withResolvers<void>();
+    let isGated = false;
+    const rows = new RacedRows(async () => {
+      if (isGated) await gate.promise;
+      return "ok";
+    });
+    const account = new HeldAccount({
+      key: "k",
+      rows,
+      holder: "n1/1",
+      clock: { ...wall(clock), sleep: () => Promise.resolve() },
+      random: { unit: () => 0, bytes: (length) => new Uint8Array(length) },
+      goneAmong: () => Promise.resolve(new Set()),
+    });
+    const limits = { total: { tokens: 20 } };
+    await account.reserve(tokens(4), { total: { tokens: 100 } });
+    account.settle(tokens(4), NOTHING);
+    await account.flush();
+    assert.equal(rows.row && heldOf(rows.row.value).tokens, 12, "held to spare");
+    isGated = true;
+    const first = act === "use" ? account.reserve(tokens(15), limits) : account.giveBack();
+    await Promise.resolve();
+    const second = account.reserve(tokens(3), limits);
+    gate.resolve();
+    const refused = [await first, await second].filter((refusal) => refusal !== undefined);
+    const reserved = act === "use" ? (refused.length === 0 ? 18 : 15) : 3;
+    assert.ok(rows.row && heldOf(rows.row.value).tokens >= reserved, `${act}: ${JSON.stringify(rows.row?.value)}`);
+  }
+});

@@ -1,6 +1,6 @@
 import { type Clock, type Random, TroupeError } from "@troupe/runtime";
 import { type CasBucket, type Row, Turns } from "@troupe/runtime/internal";
-import { type Amount, fitsIn, isNothing, minus, NOTHING, plus } from "./amount.ts";
+import { type Amount, fitsIn, isNothing, least, minus, NOTHING, plus } from "./amount.ts";
 import {
   type Account,
   type Change,
@@ -47,6 +47,8 @@ export class HeldAccount {
   /** Writes of unknown outcome, oldest first: each may be in the row, or come into it until the row has another revision. */
   #unsure: readonly { readonly write: number; readonly settled: Settled }[] = [];
   readonly #turns = new Turns();
+  /** What the write that is under way makes of what is held here, should it be stored. */
+  #underWay: { readonly held: Amount; readonly asked: Amount; readonly released: Amount } | undefined;
   /** Reservations and writes that are under way, or wait for their turn. */
   #working = 0;
   #usedMs: number;
@@ -113,9 +115,13 @@ export class HeldAccount {
     return isNothing(this.#pending.released) && isNothing(this.#pending.used) && this.#unsure.length === 0;
   }
 
+  /** Whatever becomes of a write that is under way: both before it and after it there is as much. */
   get #free(): Amount {
     const held = this.#row === undefined ? NOTHING : sliceOf(this.#row.value, this.#options.holder);
-    return minus(held, plus(this.#reserved, this.#pending.released));
+    const now = minus(held, plus(this.#reserved, this.#pending.released));
+    if (this.#underWay === undefined) return now;
+    const { held: next, asked, released } = this.#underWay;
+    return least(now, minus(plus(next, released), plus(asked, plus(this.#reserved, this.#pending.released))));
   }
 
   /** Without a write. A write that may still come into the row may take away what is free by now: then another one has to shut it out. */
@@ -132,7 +138,10 @@ export class HeldAccount {
     const { key, rows, holder, clock, goneAmong } = this.#options;
     for (let conflicts = 0; ; ) {
       // While this waited, calls may have ended that leave room.
-      if (!isNothing(asked) && this.#hasRoomFor(asked)) break;
+      if (!isNothing(asked) && this.#hasRoomFor(asked)) {
+        this.#reserved = plus(this.#reserved, asked);
+        return undefined;
+      }
       const isFresh = this.#row === undefined;
       const row = this.#row ?? (await rows.get(key));
       if (isFresh) this.#recognise(row?.value);
@@ -141,18 +150,16 @@ export class HeldAccount {
       const { settled } = change;
       const next = changed(row?.value, change, clock.nowMs());
       if (next.ok) {
-        if (await this.#put(row, next.account, settled)) break;
+        if (await this.#put(row, next.account, settled, asked)) return undefined;
         await this.#afterConflict(++conflicts);
       } else if (row === undefined) return next.refusal;
       else if (isFresh) {
         const gone = await goneAmong(otherHolders(row.value, holder));
         if (gone.size === 0) return next.refusal;
-        if (!(await this.#put(row, writtenOff(row.value, gone, clock.nowMs()), SETTLED)))
+        if (!(await this.#put(row, writtenOff(row.value, gone, clock.nowMs()), SETTLED, NOTHING)))
           await this.#afterConflict(++conflicts);
       } else this.#row = undefined;
     }
-    this.#reserved = plus(this.#reserved, asked);
-    return undefined;
   }
 
   /** A slice that goes takes the mark of its last write along: nothing is settled with it, so that nothing is settled twice. */
@@ -182,14 +189,16 @@ export class HeldAccount {
     this.#pending = { released: minus(this.#pending.released, released), used: minus(this.#pending.used, used) };
   }
 
-  /** Whether it was written; `false` when somebody else was faster. */
-  async #put(row: Row<Account> | undefined, account: Account, settled: Settled): Promise<boolean> {
+  /** Whether it was written, and what was asked for is reserved; `false` when somebody else was faster. */
+  async #put(row: Row<Account> | undefined, account: Account, settled: Settled, asked: Amount): Promise<boolean> {
     const { key, rows, holder } = this.#options;
     const write = ++this.#writes;
     const isLeaving = settled === SETTLED && !Object.hasOwn(account.slices, holder);
     const marked = isLeaving ? account : numbered(account, holder, write);
+    this.#underWay = { held: sliceOf(marked, holder), asked, released: settled.released };
     try {
       this.#row = await rows.put(key, marked, row?.revision);
+      this.#reserved = plus(this.#reserved, asked);
       this.#forgetSettled(settled);
       this.#unsure = []; // the row is another one than they were written over
       return true;
@@ -199,6 +208,8 @@ export class HeldAccount {
       this.#unsure = [...this.#unsure, { write, settled }];
       if (TroupeError.is(error, "conflict")) return false;
       throw error;
+    } finally {
+      this.#underWay = undefined;
     }
   }
 }
