@@ -1,8 +1,10 @@
+import { RequestError, TimeoutError } from "@nats-io/transport-node";
 import { z } from "zod";
 import { type Clock, parseTimeMs } from "../clock.ts";
 import { messageOf } from "../errors.ts";
 import { every } from "../every.ts";
 import type { Logger } from "../telemetry/logger.ts";
+import { AnswerWatch } from "./answer-watch.ts";
 import type { Link } from "./connection.ts";
 
 const ASK_EVERY_MS = 10_000;
@@ -14,7 +16,7 @@ const Answer = z.object({ ts: z.iso.datetime({ offset: true }) });
 
 /** How the store is asked for its time. */
 export interface StoreTime {
-  readonly link: Link;
+  readonly link: Pick<Link, "nc" | "apiPrefix" | "renewal">;
   /** A stream whose state may be asked for. */
   readonly stream: string;
   readonly logger: Logger;
@@ -26,13 +28,15 @@ export interface StoreTime {
  * Wall time as the store has it, carried on by this machine's monotonic clock; until the store has answered once, the machine's own. Deadlines,
  * retention and what is due are judged by it, since what they are compared with was stamped by the store, or by others who follow it: a machine
  * whose clock is wrong, or jumps, neither ends tasks too early nor too late. Asked at once, every 10 s and after each reconnect; an answer counts
- * only where it contradicts what was believed, so the way there and back adds no jitter. Durations are the machine's own.
+ * only where it contradicts what was believed, so the way there and back adds no jitter. Durations are the machine's own. A connection over which
+ * nothing of it was answered for half a minute is given up for another one.
  */
 export class StoreClock implements Clock {
   readonly #own: Clock;
   /** Store time minus monotonic time, ms. */
   #offsetMs: number | undefined;
   #isTold = false;
+  readonly #watch = new AnswerWatch();
 
   constructor(own: Clock) {
     this.#own = own;
@@ -72,9 +76,21 @@ export class StoreClock implements Clock {
     const { link, stream } = store;
     const askedMs = this.#own.monotonicMs();
     const subject = `${link.apiPrefix}.STREAM.INFO.${stream}`;
-    const { ts } = Answer.parse((await link.nc.request(subject, "", { timeout: ASK_LIMIT_MS })).json());
+    const answer = await link.nc.request(subject, "", { timeout: ASK_LIMIT_MS }).catch((error: unknown) => {
+      if (isSilence(error)) this.#unanswered(store, askedMs);
+      throw error;
+    });
+    this.#watch.answered();
+    const { ts } = Answer.parse(answer.json());
     this.heard(parseTimeMs(ts), askedMs, this.#own.monotonicMs());
     this.#tell(store);
+  }
+
+  /** Who asks the store all the time is who notices that it does not answer. */
+  #unanswered({ link, logger }: StoreTime, askedMs: number): void {
+    if (!this.#watch.unanswered(askedMs, this.#own.monotonicMs())) return;
+    logger.warn("nothing is answered over this connection, though it stands; it is given up for another one");
+    link.renewal.renew().catch((error: unknown) => logger.error({ reason: messageOf(error) }, "no other connection"));
   }
 
   #tell({ logger }: StoreTime): void {
@@ -95,3 +111,6 @@ export class StoreClock implements Clock {
     }
   }
 }
+
+const isSilence = (error: unknown): boolean =>
+  error instanceof TimeoutError || (error instanceof RequestError && error.cause instanceof TimeoutError);
