@@ -283,6 +283,8 @@ describe("a server that an operator runs", { skip }, () => {
     const own = { inboxPrefix: nodeInboxPrefix("web-7"), credentials: () => gone, firstConnectMs: 3_000 };
     await assert.rejects(server.open(own), { code: "unauthorized" });
     await storedAtLast(a, onward("7"));
+    // What comes next asks the issuer, which has to sign in again, too.
+    await until("the issuer's answer", 15_000, async () => (await ask("list")).versions.length > 0);
   });
 
   test("what was issued and made void is in the audit", async () => {
