@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { jetstreamManager } from "@nats-io/jetstream";
-import { type Clock, openLink, StoreClock, systemClock } from "@troupe/runtime/internal";
+import { type Clock, followStore, openLink, StoreClock, Subjects, systemClock } from "@troupe/runtime/internal";
 import { LinkProxy } from "../support/link-proxy.ts";
 import { silentLogger, startTestServer } from "../support/nats-server.ts";
 
@@ -14,25 +14,21 @@ const hasty: Clock = {
 };
 
 test("a connection over which nothing was answered for half a minute is given up for another server", async (t) => {
-  await using silent = await startTestServer({ config: 'mappings { "$JS.API.STREAM.INFO.S": "nowhere" }' });
+  await using silent = await startTestServer({ config: 'mappings { "$JS.API.STREAM.INFO.S_INGRESS": "nowhere" }' });
   await using sound = await startTestServer();
   const nowhere = await silent.link("nowhere");
   nowhere.nc.subscribe("nowhere", { callback: () => undefined });
   await nowhere.nc.flush();
   const own = await sound.link("own");
-  await (await jetstreamManager(own.nc)).streams.add({ name: "S", subjects: ["S.>"] });
+  await (await jetstreamManager(own.nc)).streams.add({ name: "S_INGRESS", subjects: ["S.>"] });
 
   let server = silent;
   await using proxy = await LinkProxy.start(() => new URL(server.url));
   const link = await openLink({ servers: proxy.url, name: "asks", logger: silentLogger });
   server = sound;
-  const ended = new AbortController();
-  t.after(async () => {
-    ended.abort();
-    await Promise.all([link.close(), own.close(), nowhere.close()]);
-  });
+  t.after(() => Promise.all([link.close(), own.close(), nowhere.close()]));
   const clock = new StoreClock(hasty);
-  await clock.follow({ link, stream: "S", logger: silentLogger, signal: ended.signal });
+  await followStore(clock, { link, subjects: new Subjects("s"), logger: silentLogger });
   assert.equal(clock.nowMs(), 0, "nobody has told the time");
   while (clock.nowMs() === 0) await systemClock.sleep(20);
   assert.ok(Math.abs(clock.nowMs() - Date.now()) < 60_000);

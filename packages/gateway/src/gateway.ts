@@ -2,7 +2,15 @@
  * The gateway: the door for tasks over HTTP and NATS. It keeps no state: any number of them share the work, and what one began another
  * goes on with.
  */
-import { openLink, type Service, StoreClock, Subjects, systemClock, systemRandom } from "@troupe/runtime/internal";
+import {
+  followStore,
+  openLink,
+  type Service,
+  StoreClock,
+  Subjects,
+  systemClock,
+  systemRandom,
+} from "@troupe/runtime/internal";
 import { startApprovalServices } from "./approvals/approval-services.ts";
 import type { ClockedGatewayOptions, GatewayOptions } from "./gateway-options.ts";
 import { type GatewayParts, openParts } from "./gateway-parts.ts";
@@ -55,22 +63,14 @@ class RunningGateway {
   readonly #guard: OpenGuard;
   readonly #services: readonly Stoppable[];
   readonly #drain: () => void;
-  readonly #ended: AbortController;
   #stopping: Promise<void> | undefined;
 
-  private constructor(
-    parts: GatewayParts,
-    guard: OpenGuard,
-    services: readonly Stoppable[],
-    edge: Edge,
-    ended: AbortController,
-  ) {
+  private constructor(parts: GatewayParts, guard: OpenGuard, services: readonly Stoppable[], edge: Edge) {
     this.#parts = parts;
     this.#guard = guard;
     this.#services = services;
     this.http = edge.http;
     this.#drain = edge.drain;
-    this.#ended = ended;
   }
 
   static async start(options: ClockedGatewayOptions): Promise<RunningGateway> {
@@ -79,12 +79,9 @@ class RunningGateway {
     const user = seed === undefined && credentials === undefined ? undefined : "gateway";
     const signIn = { seed, credentials, tls, apiPrefix, inboxPrefix };
     const link = await openLink({ servers, name: "gateway", user, ...signIn, logger, clock });
-    const ended = new AbortController();
     let guard: OpenGuard | undefined;
     try {
-      if (clock instanceof StoreClock) {
-        await clock.follow({ link, stream: new Subjects(system).stream("INGRESS"), logger, signal: ended.signal });
-      }
+      await followStore(clock, { link, subjects: new Subjects(system), logger });
       const parts = await openParts(options, link);
       const { subjects } = parts;
       guard = await openGuard({ ...options, tenant }, { link, subjects, clock, random, logger });
@@ -93,9 +90,8 @@ class RunningGateway {
       parts.room.start();
       parts.push.sender.start();
       logger.info({ url: edge.http.url, system }, "gateway takes requests");
-      return new RunningGateway(parts, guard, services, edge, ended);
+      return new RunningGateway(parts, guard, services, edge);
     } catch (error) {
-      ended.abort();
       guard?.stop();
       await link.close();
       throw error;
@@ -109,7 +105,6 @@ class RunningGateway {
 
   async #stop(): Promise<void> {
     const { link, publisher, audit, room, ends, deployed, reconnects, push } = this.#parts;
-    this.#ended.abort();
     this.#drain();
     await Promise.all([
       push.sender.stop(),

@@ -1,3 +1,4 @@
+export * from "./aborted.ts";
 export * from "./actor/actor.ts";
 export * from "./actor/approvable.ts";
 export type * from "./actor/approval.ts";

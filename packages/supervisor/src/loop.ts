@@ -1,4 +1,4 @@
-import { type Clock, type Logger, messageOf, TroupeError } from "@troupe/runtime/internal";
+import { aborted, type Clock, type Logger, messageOf, TroupeError } from "@troupe/runtime/internal";
 
 /** What a loop needs of its surroundings. */
 export interface LoopPorts {
@@ -19,11 +19,9 @@ export class Wake {
 
   /** Resolves when it is called, at once when it was called since the last time. */
   async called(signal: AbortSignal): Promise<void> {
-    if (!this.#isDue && !signal.aborted)
-      await new Promise<void>((resolve) => {
-        this.#waiting = resolve;
-        signal.addEventListener("abort", () => resolve(), { once: true });
-      });
+    const called = Promise.withResolvers<void>();
+    this.#waiting = called.resolve;
+    if (!this.#isDue) await Promise.race([called.promise, aborted(signal)]);
     this.#waiting = undefined;
     if (!signal.aborted) this.#isDue = false;
   }

@@ -6,13 +6,13 @@ import {
   CasBucket,
   type ErrorCode,
   ensureResources,
+  followStore,
   isWithin,
   Lease,
   type Link,
   messageOf,
   openLink,
   type ResourceSettings,
-  StoreClock,
   Subjects,
   supervisorLinkName,
   TroupeError,
@@ -109,8 +109,7 @@ class CompetingSupervisor implements Supervisor {
     try {
       const waiting = { clock, logger, signal: this.#stopping.signal };
       await untilAnswered("the streams", STORE_MS, waiting, () => ensureResources(links.control, this.#resources));
-      const time = { link: links.control, stream: subjects.stream("INGRESS"), logger, signal: this.#stopping.signal };
-      if (clock instanceof StoreClock) await clock.follow(time);
+      await followStore(clock, { link: links.control, subjects, logger });
       const trail = openAuditTrail({ link: links.control, subjects, clock, random, logger });
       this.#auditing = { trail, signing };
       auditSignIns(links.control, logger, trail);

@@ -47,8 +47,8 @@ export class HeldAccount {
   /** Writes of unknown outcome, oldest first: each may be in the row, or come into it until the row has another revision. */
   #unsure: readonly { readonly write: number; readonly settled: Settled }[] = [];
   readonly #turns = new Turns();
-  /** What the write that is under way makes of what is held here, should it be stored. */
-  #underWay: { readonly held: Amount; readonly asked: Amount; readonly released: Amount } | undefined;
+  /** What the write that is under way leaves of what is held here to the others, should it be stored. */
+  #underWay: Amount | undefined;
   /** Reservations and writes that are under way, or wait for their turn. */
   #working = 0;
   #usedMs: number;
@@ -118,10 +118,7 @@ export class HeldAccount {
   /** Whatever becomes of a write that is under way: both before it and after it there is as much. */
   get #free(): Amount {
     const held = this.#row === undefined ? NOTHING : sliceOf(this.#row.value, this.#options.holder);
-    const now = minus(held, plus(this.#reserved, this.#pending.released));
-    if (this.#underWay === undefined) return now;
-    const { held: next, asked, released } = this.#underWay;
-    return least(now, minus(plus(next, released), plus(asked, plus(this.#reserved, this.#pending.released))));
+    return minus(least(held, this.#underWay ?? held), plus(this.#reserved, this.#pending.released));
   }
 
   /** Without a write. A write that may still come into the row may take away what is free by now: then another one has to shut it out. */
@@ -195,7 +192,8 @@ export class HeldAccount {
     const write = ++this.#writes;
     const isLeaving = settled === SETTLED && !Object.hasOwn(account.slices, holder);
     const marked = isLeaving ? account : numbered(account, holder, write);
-    this.#underWay = { held: sliceOf(marked, holder), asked, released: settled.released };
+    // What it settles is still counted as pending.
+    this.#underWay = minus(plus(sliceOf(marked, holder), settled.released), asked);
     try {
       this.#row = await rows.put(key, marked, row?.revision);
       this.#reserved = plus(this.#reserved, asked);

@@ -65,9 +65,13 @@ export function requestFailure(error: unknown, subject: string, ifLost: ErrorCod
   if (error instanceof NoRespondersError || cause instanceof NoRespondersError) {
     return new TroupeError("unavailable", `nobody serves ${subject}`, { cause: error });
   }
-  const why = error instanceof TimeoutError || cause instanceof TimeoutError ? "no answer in time" : messageOf(error);
+  const why = isUnanswered(error) ? "no answer in time" : messageOf(error);
   return new TroupeError(ifLost, `${why} on ${subject}`, { cause: error });
 }
+
+/** Whether a request failed by nobody's answering in time. */
+export const isUnanswered = (error: unknown): boolean =>
+  error instanceof TimeoutError || (error instanceof RequestError && error.cause instanceof TimeoutError);
 
 function serviceError(message: Msg, decoded: ReturnType<typeof decodeJson>): TroupeError {
   const parsed = ErrorAnswer.safeParse(decoded.ok ? decoded.value : undefined);

@@ -1,10 +1,11 @@
-import { RequestError, TimeoutError } from "@nats-io/transport-node";
 import { z } from "zod";
 import { type Clock, parseTimeMs } from "../clock.ts";
+import type { Subjects } from "../contracts/subjects.ts";
 import { messageOf } from "../errors.ts";
 import { every } from "../every.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { AnswerWatch } from "./answer-watch.ts";
+import { isUnanswered } from "./call-service.ts";
 import type { Link } from "./connection.ts";
 
 const ASK_EVERY_MS = 10_000;
@@ -16,12 +17,10 @@ const Answer = z.object({ ts: z.iso.datetime({ offset: true }) });
 
 /** How the store is asked for its time. */
 export interface StoreTime {
+  /** Of a user that may ask for the state of the ingress stream. */
   readonly link: Pick<Link, "nc" | "apiPrefix" | "renewal">;
-  /** A stream whose state may be asked for. */
-  readonly stream: string;
+  readonly subjects: Subjects;
   readonly logger: Logger;
-  /** Ends the asking. */
-  readonly signal: AbortSignal;
 }
 
 /**
@@ -54,12 +53,14 @@ export class StoreClock implements Clock {
     return this.#own.sleep(ms, signal);
   }
 
-  /** Follows the store from now on. Resolves after the first question, answered or not. */
+  /** Follows the store until the connection is closed. Resolves after the first question, answered or not. */
   async follow(store: StoreTime): Promise<void> {
-    const { logger, signal } = store;
+    const { link, logger } = store;
+    const closed = new AbortController();
+    void link.nc.closed().then(() => closed.abort());
     const first = Promise.withResolvers<void>();
     const ask = () => this.#ask(store).finally(first.resolve);
-    void every(ASK_EVERY_MS, { clock: this.#own, logger }, signal, "ask the store for its time", ask);
+    void every(ASK_EVERY_MS, { clock: this.#own, logger }, closed.signal, "ask the store for its time", ask);
     void this.#followConnection(store);
     await first.promise;
   }
@@ -73,11 +74,11 @@ export class StoreClock implements Clock {
   }
 
   async #ask(store: StoreTime): Promise<void> {
-    const { link, stream } = store;
+    const { link, subjects } = store;
     const askedMs = this.#own.monotonicMs();
-    const subject = `${link.apiPrefix}.STREAM.INFO.${stream}`;
+    const subject = `${link.apiPrefix}.STREAM.INFO.${subjects.stream("INGRESS")}`;
     const answer = await link.nc.request(subject, "", { timeout: ASK_LIMIT_MS }).catch((error: unknown) => {
-      if (isSilence(error)) this.#unanswered(store, askedMs);
+      if (isUnanswered(error)) this.#unanswered(store, askedMs);
       throw error;
     });
     this.#watch.answered();
@@ -103,7 +104,6 @@ export class StoreClock implements Clock {
   /** After a stand-still of the machine the monotonic clock is behind, and no connection has outlived it. */
   async #followConnection(store: StoreTime): Promise<void> {
     for await (const { type } of store.link.nc.status()) {
-      if (store.signal.aborted) return;
       if (type !== "reconnect") continue;
       await this.#ask(store).catch((error: unknown) => {
         store.logger.debug({ reason: messageOf(error) }, "the store did not tell its time; it is asked again");
@@ -112,5 +112,7 @@ export class StoreClock implements Clock {
   }
 }
 
-const isSilence = (error: unknown): boolean =>
-  error instanceof TimeoutError || (error instanceof RequestError && error.cause instanceof TimeoutError);
+/** Lets a clock that can follow the store do so; another one, as tests give, stays as it is. See {@link StoreClock.follow}. */
+export async function followStore(clock: Clock, store: StoreTime): Promise<void> {
+  if (clock instanceof StoreClock) await clock.follow(store);
+}

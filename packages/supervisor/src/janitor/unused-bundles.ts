@@ -1,36 +1,40 @@
 import { removeBundle, storedBundles } from "@troupe/runtime/internal";
 import type { LeadingPorts } from "../leading/leading-ports.ts";
+import { Disuse } from "./disuse.ts";
 import { neededBundles } from "./needed-bundles.ts";
 
 /** Removes code from the store that no version needs any more, and has not needed for some time (ADR 0050). */
 export class UnusedBundles {
   readonly #ports: LeadingPorts;
   readonly #openOf: (version: string) => number;
-  /** By hash; monotonic ms. */
-  readonly #unusedSinceMs = new Map<string, number>();
+  readonly #disuse: Disuse;
 
   constructor(ports: LeadingPorts, openOf: (version: string) => number) {
     this.#ports = ports;
     this.#openOf = openOf;
+    this.#disuse = new Disuse(ports.settings.bundleGraceMs);
   }
 
-  /** One look. Throws `lease_lost`, or when the store does not answer; the next look goes on. */
+  /**
+   * One look at what is needed, and now and then at what is stored. Throws `lease_lost`, or when the store does not answer; the next look goes
+   * on.
+   */
   async look(): Promise<void> {
-    const { store, controlLink: link, subjects } = this.#ports;
+    const { store, controlLink: link, subjects, clock } = this.#ports;
     const { desired, deployments } = store.view;
     if (!desired) return;
     const needed = neededBundles(desired, deployments.values(), this.#openOf);
-    const due = this.#due([...(await storedBundles(link, subjects))].filter((sha256) => !needed.has(sha256)));
+    this.#disuse.needed(needed);
+    const nowMs = clock.monotonicMs();
+    if (!this.#disuse.isLookDue(nowMs)) return;
+    const stored = await storedBundles(link, subjects);
+    const due = this.#disuse.due(
+      [...stored].filter((sha256) => !needed.has(sha256)),
+      nowMs,
+    );
     // A deployment looks whether its code is there before it stores its version: nothing may be taken away in between.
     if (due.length > 0) await store.turns.take(() => this.#remove(due));
-  }
-
-  #due(unused: readonly string[]): readonly string[] {
-    const { settings, clock } = this.#ports;
-    const nowMs = clock.monotonicMs();
-    for (const sha256 of this.#unusedSinceMs.keys()) if (!unused.includes(sha256)) this.#unusedSinceMs.delete(sha256);
-    for (const sha256 of unused) if (!this.#unusedSinceMs.has(sha256)) this.#unusedSinceMs.set(sha256, nowMs);
-    return unused.filter((sha256) => nowMs - (this.#unusedSinceMs.get(sha256) ?? nowMs) >= settings.bundleGraceMs);
+    this.#disuse.looked(nowMs);
   }
 
   async #remove(due: readonly string[]): Promise<void> {

@@ -286,9 +286,7 @@ class ClusterKeeper {
 
   /** Once the index is complete: before, a version's tasks may not have been read. */
   async #retireVersions(): Promise<void> {
-    const { signal } = this.#ports;
-    const over = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
-    await Promise.race([this.#tasks.caughtUp, over]);
+    await this.#tasks.caughtUp;
     await repeat("draining versions", DRAIN_MS, this.#ports, async () => {
       if (await this.#retiring.look()) this.#changed();
     });

@@ -1,5 +1,6 @@
 /** What the leader does for tasks: keeps their due times, ends or escalates dead ones, repeats lost messages, archives finished ones, and removes code that none needs. */
 import {
+  aborted,
   createJetStreamLog,
   createPublisher,
   createTaskArchive,
@@ -34,7 +35,7 @@ export interface TaskKeeping {
   readonly slo: SloCounting;
   /** Ends when the term's signal aborts and the last round is over. */
   readonly done: Promise<unknown>;
-  /** Resolves when the index holds everything that was in the log at the start. */
+  /** Resolves when the index holds everything that was in the log at the start, or when the term is over before it does. */
   readonly caughtUp: Promise<void>;
 }
 
@@ -50,14 +51,12 @@ export function keepTasks(ports: LeadingPorts): TaskKeeping {
     ports.metrics?.observed(observation);
   };
   const { observer, approvals, signal } = ports;
-  const { index, caughtUp } = observer;
+  const { index } = observer;
   for (const observation of index.observations()) onObservation(observation);
   observer.listen(onObservation, signal);
   approvals.lead(signal);
-  const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
-  const done = Promise.race([caughtUp, stopped])
-    .then(() => runParts(ports, parts))
-    .finally(parts.close);
+  const caughtUp = Promise.race([observer.caughtUp, aborted(signal)]);
+  const done = caughtUp.then(() => runParts(ports, parts)).finally(parts.close);
   return { index, log: parts.log, desk: parts.desk, slo, caughtUp, done };
 }
 

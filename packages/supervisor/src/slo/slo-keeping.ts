@@ -33,7 +33,7 @@ export class SloKeeping {
 
   /** Until the term is over. Nothing is counted before everything that is in the log was seen: what belongs together may come apart. */
   async run(caughtUp: Promise<void>): Promise<void> {
-    await Promise.race([caughtUp, aborted(this.#ports.signal)]);
+    await caughtUp;
     await repeat("objectives", ROUND_MS, this.#ports, () => this.#round());
     await Promise.all(this.#followed.values());
   }
@@ -74,12 +74,6 @@ export class SloKeeping {
     }
   }
 }
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 
 /** The objectives of the current version; the defaults before there is one. */
 function slosOf({ desired, deployments }: DesiredView): Slos {
