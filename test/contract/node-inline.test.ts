@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createNode, PLACE_OF_USER, type RunningNode, type UserName } from "@troupe/runtime/internal";
 import { TEST_SYSTEM, TestCluster } from "../support/cluster.ts";
+import { LinkProxy } from "../support/link-proxy.ts";
 import { silentLogger } from "../support/nats-server.ts";
 
 const RELAY = fileURLToPath(new URL("../support/relay-system.ts", import.meta.url));
@@ -24,12 +25,12 @@ const linkOf = (user: UserName) => {
   return { servers: cluster.server.url, seed: cluster.server.seedOf(user), apiPrefix, inboxPrefix };
 };
 
-function inlineNode(name: string): RunningNode {
+function inlineNode(name: string, hostServers = cluster.server.url): RunningNode {
   const node = createNode({
     system: TEST_SYSTEM,
     name,
     nodeLink: linkOf("node"),
-    hostLink: linkOf("host"),
+    hostLink: { ...linkOf("host"), servers: hostServers },
     roleKeys: { folder: cluster.roleKeys },
     isolation: "none",
     heartbeatMs: 50,
@@ -86,5 +87,30 @@ test("a server that dies and comes back on its store is waited for: everything e
   await cluster.heartbeat("n3", ({ busy }) => busy === 8);
   process.kill(cluster.server.pid, "SIGKILL");
   for (const task of tasks) assert.equal((await cluster.done(task)).status, "completed");
+  await node.stop();
+});
+
+test("no role of a host takes anything before all of them are connected", async () => {
+  await cluster.deploy("v4", RELAY);
+  await cluster.place("n4", 1, "v4", ROLES);
+  const stalled = Promise.withResolvers<void>();
+  let connections = 0;
+  await using proxy = await LinkProxy.start(() => {
+    if (++connections === 2) {
+      proxy.stall();
+      stalled.resolve();
+    }
+    return new URL(cluster.server.url);
+  });
+  const node = inlineNode("n4", proxy.url);
+  await node.start();
+  await stalled.promise;
+  let beats = 0;
+  await cluster.heartbeat("n4", ({ actors }) => {
+    assert.deepEqual(actors.map(({ id, isTaking }) => isTaking === true && id).filter(Boolean), []);
+    return ++beats === 7;
+  });
+  proxy.heal();
+  await cluster.heartbeat("n4", ({ actors }) => actors.filter(({ isTaking }) => isTaking).length === ROLES.length);
   await node.stop();
 });

@@ -169,10 +169,15 @@ export class Host {
       void this.#retire(replica);
     }
     for (const { role, revoked = [] } of wanted) await this.#cutEdges(role, revoked);
+    const added: Replica[] = [];
     for (const [id, spec] of byId) {
       const known = this.#replicas.get(id);
-      await this.#carryOut(`replica ${id}`, () => (known ? known.update(spec) : this.#startReplica(id, spec)));
+      const add = async () => void added.push(await this.#addReplica(id, spec));
+      await this.#carryOut(`replica ${id}`, () => (known ? known.update(spec) : add()));
     }
+    // Only now that every role is connected: a host that is busy connecting tells late what it took, and what its node has not heard of nobody
+    // gives back when it dies. Not awaited: an instance that cannot be made is tried for as long as it is wanted, and must not hold up the others.
+    for (const replica of added) void replica.start();
     this.#report();
   }
 
@@ -191,13 +196,12 @@ export class Host {
     seat?.cut(revoked);
   }
 
-  async #startReplica(id: string, spec: ReplicaSpec): Promise<void> {
+  async #addReplica(id: string, spec: ReplicaSpec): Promise<Replica> {
     const seat = await this.#seats.get(spec.role);
     seat.cut(spec.revoked ?? []);
     const replica = seat.replica(id, spec);
     this.#replicas.set(id, replica);
-    // Not awaited: an instance that cannot be made is tried again for as long as it is wanted, and must not hold up the others.
-    void replica.start();
+    return replica;
   }
 
   /** Lets a replica finish what it runs; it is reported until then. */
