@@ -5,7 +5,7 @@ import type { Subjects } from "../contracts/subjects.ts";
 import { TroupeError } from "../errors.ts";
 import { type HopId, isHopId, type TaskId } from "../ids.ts";
 import type { NewRecord } from "../log/task-log.ts";
-import { jsonRecord } from "./task-order.ts";
+import { jsonRecord, remainingAt } from "./task-order.ts";
 import type { TaskRecord } from "./task-record.ts";
 
 /** One thing that a waiting hop waits for. */
@@ -54,7 +54,7 @@ export function waitsOf(subjects: Subjects, { subject, body, atMs }: TaskRecord)
 /** Who may answer a wait from outside the graph. */
 export type Answerer = "human" | "timer";
 
-/** The record that answers a wait; write-once, so the first answer stands. `passport` is the task's own, from its start record. */
+/** The record that answers a wait; write-once, so the first answer stands. `passport` is the task's own as of now. */
 export function answerRecord(
   subjects: Subjects,
   wait: OpenWait,
@@ -81,6 +81,11 @@ export const answersFilter = (subjects: Subjects, { task, awaited }: Pick<OpenWa
 export function taskPassport(records: readonly TaskRecord[], nowMs: number): Passport | undefined {
   const start = records.find(({ subject }) => subject.hop === "start" && subject.from === "client");
   const passport = start?.header?.passport;
-  if (!start || passport?.remainingMs === undefined) return passport;
-  return { ...passport, remainingMs: Math.max(0, passport.remainingMs - (nowMs - start.atMs)) };
+  return start && passport && passportAt(nowMs, passport, start.atMs);
 }
+
+/** The passport of a record that was stored at an earlier time, as of now. */
+export const passportAt = (nowMs: number, passport: Passport, storedAtMs: number): Passport =>
+  passport.remainingMs === undefined
+    ? passport
+    : { ...passport, remainingMs: remainingAt(nowMs, passport.remainingMs, storedAtMs) };

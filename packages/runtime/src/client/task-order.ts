@@ -41,9 +41,12 @@ export const TaskOrder = z.strictObject({
 export type TaskOrder = z.infer<typeof TaskOrder>;
 
 /** Milliseconds until the order's deadline, `undefined` without one; not below 0. */
-export function remainingMs(order: TaskOrder, nowMs: number): number | undefined {
-  return order.deadlineMs === undefined ? undefined : Math.max(0, order.acceptedAtMs + order.deadlineMs - nowMs);
-}
+export const remainingMs = ({ deadlineMs, acceptedAtMs }: TaskOrder, nowMs: number): number | undefined =>
+  remainingAt(nowMs, deadlineMs, acceptedAtMs);
+
+/** What is left at a time of the milliseconds that there were at an earlier one; `undefined` = no deadline. Whole, and not below 0. */
+export const remainingAt = (nowMs: number, leftMs: number | undefined, sinceMs: number): number | undefined =>
+  leftMs === undefined ? undefined : Math.max(0, Math.round(sinceMs + leftMs - nowMs));
 
 /** Header of the start record: the passport that the task hands down, and what its client said of it. */
 export function startHeader(order: TaskOrder, nowMs: number): RecordHeader {

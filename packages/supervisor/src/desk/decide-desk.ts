@@ -6,6 +6,7 @@ import {
   labelsOf,
   type Passport,
   refusedLabels,
+  remainingAt,
   type SystemManifest,
   sealedIn,
   type TaskRecord,
@@ -107,7 +108,7 @@ const freshPassport = (
   passportAfterDeath(error.code, passport, {
     depth: passport.depth,
     taint,
-    remainingMs: remainingMs === undefined ? undefined : Math.max(0, startedAtMs + remainingMs - nowMs),
+    remainingMs: remainingAt(nowMs, remainingMs, startedAtMs),
   });
 
 function bytesOf(message: unknown): Uint8Array {

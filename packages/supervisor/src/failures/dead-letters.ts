@@ -6,6 +6,7 @@ import {
   type Logger,
   mailboxFor,
   messageOf,
+  remainingAt,
   type Subjects,
   type TaskId,
   type WriteOncePorts,
@@ -77,7 +78,6 @@ export class DeadLetters {
     if (!open) return;
     const { records } = await reader.read(death.task);
     const tables = await tablesOf(death.task.split("-", 2)[1] ?? "");
-    const deadlineMs = open.passport?.remainingMs;
     const action = decideDeadLetter({
       death,
       isEnded: records.some(({ subject }) => subject.name.class === "t"),
@@ -86,8 +86,7 @@ export class DeadLetters {
       parks: tables?.system.manifest.deadLetters === "park",
       input: tables && hopInputs(records, tables.hopKeys).get(death.hop),
       records,
-      remainingMs:
-        deadlineMs === undefined ? undefined : Math.max(0, open.startedAtMs + deadlineMs - ports.clock.nowMs()),
+      remainingMs: remainingAt(ports.clock.nowMs(), open.passport?.remainingMs, open.startedAtMs),
     });
     const refused = action.kind === "none" ? undefined : refusedRecord(death);
     if (refused) this.#options.audit.note(refused.event, { id: refused.id });

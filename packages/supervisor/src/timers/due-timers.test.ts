@@ -47,12 +47,13 @@ function bench() {
     index.apply(observation);
     timers.observe(observation);
   };
-  const fireAt = async (ms: number) => {
+  const writtenAt = async (ms: number) => {
     await clock.advance(ms - clock.monotonicMs());
     await timers.fireDue();
-    return log.written.splice(0).map(({ subject }) => subject);
+    return log.written.splice(0);
   };
-  return { see, fireAt, log, timers };
+  const fireAt = async (ms: number) => (await writtenAt(ms)).map(({ subject }) => subject);
+  return { see, fireAt, writtenAt, log, timers };
 }
 
 const passport = (remainingMs?: number) => ({
@@ -93,6 +94,19 @@ test("a sleep is answered when it is over, in the mailbox that the hop's input c
   assert.deepEqual(await fireAt(499), []);
   assert.deepEqual(await fireAt(500), [`${subjects.task(task(1))}.${"2".repeat(26)}.timer.m.reply.developer_gpu`]);
   assert.deepEqual(await fireAt(5_000), [], "once");
+});
+
+test("what a timer answers carries what is left of the task's deadline by then", async () => {
+  const { see, writtenAt } = bench();
+  see(started(1, 2_000));
+  see(waiting(1, timer("2", 500)));
+  see(started(2));
+  see(waiting(2, timer("3", 500)));
+  const written = await writtenAt(600);
+  assert.deepEqual(
+    written.map(({ header }) => header.passport?.remainingMs),
+    [1_400, undefined],
+  );
 });
 
 test("nothing is written for what was answered, and for tasks that have ended", async () => {

@@ -10,6 +10,7 @@ import {
   messageOf,
   type OpenWait,
   type Passport,
+  passportAt,
   type Subjects,
   writeOnce,
 } from "@troupe/runtime/internal";
@@ -122,7 +123,8 @@ export class DueTimers {
     if (!task || index.isAnswered(wait.task, wait.awaited.hop)) return;
     // Answers of roles are not followed; that the hop waits for something else shows that this one came, or is not needed.
     if ((task.waits.get(wait.hop)?.wait ?? wait.wait) > wait.wait) return;
-    const record = answerRecord(subjects, wait, "timer", timerAnswer(wait.awaited), task.passport ?? ANONYMOUS);
+    const passport = passportAt(this.#clock.nowMs(), task.passport ?? ANONYMOUS, task.startedAtMs);
+    const record = answerRecord(subjects, wait, "timer", timerAnswer(wait.awaited), passport);
     if (wait.awaited.type === "approval") await decideOnce(ports, answersFilter(subjects, wait), record);
     else await writeOnce(ports, record);
   }
