@@ -6,9 +6,10 @@ import { setTimeout as timer } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { headers } from "@nats-io/transport-node";
 import { startOfflineModel } from "@troupe/agents";
-import { type Attempt, attacksAs, checkFirewall, tryAct } from "@troupe/cli/internal";
+import { type Attempt, attacksAs, checkEvent, checkFirewall, newCheckMark, tryAct } from "@troupe/cli/internal";
 import {
   AuditEntry,
+  AuditWriter,
   callService,
   createPublisher,
   directGetLast,
@@ -48,7 +49,18 @@ before(async () => {
   const [found] = await openRoleKeys(roleKeysFolderOf(join(stack.server.storeDir, "keys.json")));
   assert.ok(found);
   keys = found;
+  const writer = new AuditWriter({
+    link: stack.core,
+    subjects: stack.subjects,
+    source: "operator",
+    clock: systemClock,
+    random: systemRandom,
+  });
+  opened.defer(() => writer.close());
+  const mark = newCheckMark(systemRandom);
+  await writer.store(checkEvent(mark, keys.version, { outcome: "begun" }));
   attempts = await checkFirewall({
+    mark,
     servers: stack.server.url,
     system: "fort",
     version: keys.version,
@@ -100,6 +112,10 @@ test("each refusal that the server logs is in the audit soon, under the role tha
     if (missing.length > 0) throw new Error(`${missing.length} of ${wanted.size} are missing: ${missing.join(" | ")}`);
     return true;
   });
+  const { stdout: report } = await stack.troupe("audit", "report");
+  const [, checked] = /^(\d+) refusals are attempts of `troupe graph check`, and no failures$/m.exec(report) ?? [];
+  assert.ok(Number(checked) >= wanted.size, report);
+  assert.doesNotMatch(report, /graph-check\//);
 });
 
 async function open(role: string): Promise<Link> {

@@ -1,11 +1,13 @@
 import { hostname, userInfo } from "node:os";
-import { ASKED_BY_HEADER } from "@troupe/runtime/internal";
+import { ASKED_BY_HEADER, type AuditWho } from "@troupe/runtime/internal";
 
 /** Says who sits at this terminal, for the audit: `ada@desk`. A claim; nothing is decided by it. */
-export function askedByHeader(): Readonly<Record<string, string>> {
-  const name = `${userName()}@${hostname()}`.replaceAll(/[^\x21-\x7e]+/g, "_").slice(0, 200);
-  return { [ASKED_BY_HEADER]: name };
-}
+export const askedByHeader = (): Readonly<Record<string, string>> => ({ [ASKED_BY_HEADER]: claimedName() });
+
+/** The same, in an entry of the audit that the command itself writes. */
+export const operator = (): AuditWho => ({ account: "CORE", claimed: claimedName() });
+
+const claimedName = (): string => `${userName()}@${hostname()}`.replaceAll(/[^\x21-\x7e]+/g, "_").slice(0, 200);
 
 function userName(): string {
   try {

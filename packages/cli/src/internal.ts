@@ -5,5 +5,6 @@ export { generatedPages } from "./docs/pages.ts";
 export * from "./firewall/attack.ts";
 export * from "./firewall/attacks.ts";
 export * from "./firewall/check-firewall.ts";
+export { checkEvent, newCheckMark } from "./firewall/check-mark.ts";
 export * from "./firewall/try-attack.ts";
 export { runProgram } from "./program.ts";

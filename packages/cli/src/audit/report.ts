@@ -1,5 +1,7 @@
 /** The security report of the last hour (R-GOV-6). Pure. */
 import type { AuditEntry, AuditEventName } from "@troupe/runtime/internal";
+import { checkAttempts } from "../firewall/check-mark.ts";
+import type { SourcedEntry } from "./read-entries.ts";
 
 export interface SecurityReport {
   /** Good without failures, warning with fewer than 5, else critical. */
@@ -8,6 +10,8 @@ export interface SecurityReport {
   readonly events: number;
   /** Failed sign-ins and denials. */
   readonly failures: number;
+  /** What `graph check` tried and was refused, as it should be: no failures. */
+  readonly graph_check_attempts: number;
   readonly rate_limit_hits: number;
   readonly by_event: Readonly<Partial<Record<AuditEventName, number>>>;
   /** Who was refused most often, at most 10. */
@@ -18,13 +22,17 @@ export interface SecurityReport {
 const CRITICAL = 5;
 const LISTED = 10;
 
-export function securityReport(entries: readonly AuditEntry[], since: string): SecurityReport {
+export function securityReport(entries: readonly SourcedEntry[], since: string): SecurityReport {
   const byEvent: Partial<Record<AuditEventName, number>> = {};
   const refused = new Map<string, { failures: number; last: string }>();
+  const isOfCheck = checkAttempts(entries);
   let failures = 0;
-  for (const { what, count } of entries) {
+  let checked = 0;
+  for (const sourced of entries) {
+    const { what, count } = sourced.entry;
     byEvent[what.event] = (byEvent[what.event] ?? 0) + count;
-    if (!isFailure(what)) continue;
+    if (isOfCheck(sourced)) checked += count;
+    if (!isFailure(what) || isOfCheck(sourced)) continue;
     failures += count;
     const who = nameOf(what.who);
     refused.set(who, { failures: (refused.get(who)?.failures ?? 0) + count, last: sayWhat(what) });
@@ -34,6 +42,7 @@ export function securityReport(entries: readonly AuditEntry[], since: string): S
     since,
     events: Object.values(byEvent).reduce((sum, count) => sum + count, 0),
     failures,
+    graph_check_attempts: checked,
     rate_limit_hits: byEvent.rate_limited ?? 0,
     by_event: byEvent,
     refused: [...refused]

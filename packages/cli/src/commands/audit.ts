@@ -163,16 +163,15 @@ async function report(scope: Scope, options: z.infer<typeof Common>): Promise<Ex
   const { paint } = terminal;
   const sinceMs = clock.nowMs() - HOUR_MS;
   const found = await reach(scope, options, "operator", (reached) => readEntries(reached, sinceMs));
-  const told = securityReport(
-    found.map(({ entry }) => entry),
-    rfc3339(sinceMs),
-  );
+  const told = securityReport(found, rfc3339(sinceMs));
   if (options.json) terminal.print(JSON.stringify(told));
   else {
     terminal.print(`${paint("bold", "security")}  ${paint(COLOURS[told.status], told.status)}  last hour`);
     terminal.print(`events           ${told.events}`);
     terminal.print(`failures         ${told.failures}`);
     terminal.print(`rate-limit hits  ${told.rate_limit_hits}`);
+    if (told.graph_check_attempts > 0)
+      terminal.print(`${told.graph_check_attempts} refusals are attempts of \`troupe graph check\`, and no failures`);
     for (const [event, count] of Object.entries(told.by_event)) terminal.print(`  ${event.padEnd(20)} ${count}`);
     for (const { who, failures, last } of told.refused) terminal.print(`${failures} × ${who}: ${last}`);
   }

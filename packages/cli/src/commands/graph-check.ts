@@ -1,10 +1,12 @@
 import { requireCompiled } from "@troupe/runtime/internal";
 import type { Command } from "commander";
 import { z } from "zod";
+import { tellAudit } from "../audit/tell-audit.ts";
 import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { ATTACK_GROUPS, type Attempt } from "../firewall/attack.ts";
 import { checkFirewall } from "../firewall/check-firewall.ts";
+import { checkEvent, newCheckMark } from "../firewall/check-mark.ts";
 import { drawMatrix } from "../firewall/matrix.ts";
 import { playableVersion } from "../firewall/role-keys-here.ts";
 import { approvalRuleLines, approvalRules } from "../graph/approval-rules.ts";
@@ -19,7 +21,8 @@ const Options = AddressOptions.extend({
 
 async function checkGraph(scope: Scope, options: z.infer<typeof Options>): Promise<ExitCode> {
   const { terminal, clock, random } = scope;
-  return reach(scope, options, "operator", async ({ link, address }) => {
+  return reach(scope, options, "operator", async (reached) => {
+    const { link, address } = reached;
     const playable = await playableVersion(address, options.version, clock);
     const { version, manifest } = playable;
     const { natsUrl: servers, system } = address;
@@ -27,8 +30,12 @@ async function checkGraph(scope: Scope, options: z.infer<typeof Options>): Promi
     for (const line of drawMatrix(requireCompiled(manifest), terminal.paint)) terminal.note(line);
     for (const line of approvalRuleLines(manifest)) terminal.note(line);
     terminal.note("");
-    const attempts = await checkFirewall({ servers, system, ...playable, core: link, clock, random });
-    const hasSucceeded = attempts.some(({ isRefused }) => !isRefused);
+    const mark = newCheckMark(random);
+    await tellAudit(scope, reached, checkEvent(mark, version, { outcome: "begun" }));
+    const attempts = await checkFirewall({ servers, system, ...playable, mark, core: link, clock, random });
+    const succeeded = attempts.filter(({ isRefused }) => !isRefused).length;
+    await tellAudit(scope, reached, checkEvent(mark, version, { outcome: "done", succeeded }));
+    const hasSucceeded = succeeded > 0;
     if (options.json)
       terminal.print(JSON.stringify({ version, refused: !hasSucceeded, approvals: approvalRules(manifest), attempts }));
     else report(attempts, options.all, terminal);

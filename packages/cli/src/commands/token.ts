@@ -1,17 +1,10 @@
 import { ACCESS_ROLE_NAMES, type ApiKey, apiKeyBucket, newApiKey, PrincipalName } from "@troupe/gateway/internal";
 import { TroupeError } from "@troupe/runtime";
-import {
-  ASKED_BY_HEADER,
-  type AuditEvent,
-  AuditWriter,
-  createLogger,
-  type Row,
-  rfc3339,
-  Subjects,
-} from "@troupe/runtime/internal";
+import { createLogger, type Row, rfc3339, Subjects } from "@troupe/runtime/internal";
 import type { Command } from "commander";
 import { z } from "zod";
-import { askedByHeader } from "../asked-by.ts";
+import { operator } from "../asked-by.ts";
+import { tellAudit } from "../audit/tell-audit.ts";
 import { AddressOptions, type Cli, newCommand, runs, type Scope, withAddress } from "../cli.ts";
 import { EXIT_CODES, type ExitCode } from "../exit-code.ts";
 import { type Reached, reach } from "../reach.ts";
@@ -36,7 +29,7 @@ async function create(scope: Scope, options: CreateOptions): Promise<ExitCode> {
   const { row, text } = newApiKey(asked, { random: scope.random, nowMs: scope.clock.nowMs() });
   await reach(scope, options, "operator", async (reached) => {
     // First the audit: a key that nobody heard of must not exist.
-    await tell(scope, reached, { event: "credentials_issued", who: operator(), whose: whose(row) });
+    await tellAudit(scope, reached, { event: "credentials_issued", who: operator(), whose: whose(row) });
     await keysOf(scope, reached).create(row.id, row);
   });
   if (options.json) scope.terminal.print(JSON.stringify({ ...shown(row), token: text }));
@@ -61,7 +54,7 @@ async function list(scope: Scope, options: Options): Promise<ExitCode> {
 async function revoke(scope: Scope, options: Options, [id = ""]: readonly string[]): Promise<ExitCode> {
   const revoked = await reach(scope, options, "operator", async (reached) => {
     const row = await find(scope, reached, id);
-    await tell(scope, reached, {
+    await tellAudit(scope, reached, {
       event: "credentials_revoked",
       who: {},
       whose: whose(row.value),
@@ -93,17 +86,6 @@ const silent = createLogger({ name: "cli", level: "silent" });
 
 const keysOf = ({ clock }: Scope, { link, address }: Reached) =>
   apiKeyBucket({ link, subjects: new Subjects(address.system), logger: silent, clock });
-
-async function tell({ clock, random }: Scope, { link, address }: Reached, event: AuditEvent): Promise<void> {
-  const writer = new AuditWriter({ link, subjects: new Subjects(address.system), source: "operator", clock, random });
-  try {
-    await writer.store(event);
-  } finally {
-    writer.close();
-  }
-}
-
-const operator = () => ({ account: "CORE", claimed: askedByHeader()[ASKED_BY_HEADER] });
 
 const whose = ({ id, tenant, user }: ApiKey): string => `API key ${id} of ${tenant}/${user}`.slice(0, 128);
 

@@ -15,6 +15,7 @@ import {
 import type { SignIn } from "../keys.ts";
 import type { Attempt } from "./attack.ts";
 import { attacksAs } from "./attacks.ts";
+import { checkConnection } from "./check-mark.ts";
 import type { Range } from "./range.ts";
 import { tryAct } from "./try-attack.ts";
 
@@ -26,6 +27,8 @@ export interface FirewallOptions {
   readonly manifest: SystemManifest;
   /** How a role of that version signs in. */
   readonly signInOf: (role: string) => Promise<SignIn>;
+  /** In the names of its connections. */
+  readonly mark: string;
   /** A link with all rights, that looks where answers went. */
   readonly core: Link;
   readonly clock: Clock;
@@ -39,7 +42,7 @@ export async function checkFirewall(options: FirewallOptions): Promise<readonly 
   for (const role of range.system.roles.values()) {
     const link = await openLink({
       servers: options.servers,
-      name: `cli/graph-check/${role.name}`,
+      name: checkConnection(options.mark, role.name),
       ...(await options.signInOf(role.name)),
       firstConnectMs: 3_000,
       logger: createLogger({ name: "cli", level: "silent" }),
