@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { TroupeError } from "@troupe/runtime";
-import { lockStore } from "@troupe/runtime/internal";
+import { lockStore, messageOf } from "@troupe/runtime/internal";
 import { DEFAULT_SYSTEM, tlsOf } from "../address.ts";
 import type { Scope } from "../cli.ts";
 import { deploySystem } from "../deploy/deploy.ts";
@@ -21,6 +21,7 @@ import { untilActorsAreThere, untilNodesAreThere } from "./readiness.ts";
 import { saidWhenSlow } from "./said-when-slow.ts";
 import { startFacts } from "./start-facts.ts";
 import type { StartOptions } from "./start-options.ts";
+import { unwatchedLine } from "./unwatched-line.ts";
 import { WatchedFiles } from "./watched-files.ts";
 
 const OTHER_START_MS = 60_000;
@@ -173,10 +174,11 @@ function reloadOnChange(scope: Scope, deployed: SystemFile, target: Parameters<t
     const { version, isNew } = await deploySystem(scope, target, changed);
     if (isNew) terminal.note(`${name} has changed: ${version} takes new tasks, running ones finish on theirs.`);
   };
-  const watched = new WatchedFiles(deployed.files.keys(), () => {
-    reload().catch((error: unknown) => {
-      terminal.complain(`${name} was not deployed: ${error instanceof Error ? error.message : String(error)}`);
-    });
+  const watched = new WatchedFiles(deployed.files.keys(), {
+    changed: () => {
+      reload().catch((error: unknown) => terminal.complain(`${name} was not deployed: ${messageOf(error)}`));
+    },
+    notWatched: (error) => terminal.complain(unwatchedLine(deployed.path, error)),
   });
   return () => watched.close();
 }

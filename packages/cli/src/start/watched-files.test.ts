@@ -1,7 +1,10 @@
+import assert from "node:assert/strict";
+import { watch } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { unwatchedLine } from "./unwatched-line.ts";
 import { WatchedFiles } from "./watched-files.ts";
 
 const LIMIT_MS = 30_000;
@@ -15,7 +18,10 @@ async function watched(t: TestContext) {
   await mkdir(folder);
   await writeFile(file, "1");
   let tell: (() => void) | undefined;
-  const files = new WatchedFiles([file], () => tell?.());
+  const files = new WatchedFiles([file], {
+    changed: () => tell?.(),
+    notWatched: (error) => assert.fail(String(error)),
+  });
   t.after(() => files.close());
   const told = () =>
     new Promise<void>((resolve, reject) => {
@@ -64,4 +70,36 @@ test("a folder that is not there yet is waited for", async (t) => {
   next = told();
   await writeFile(other, "2");
   await next;
+});
+
+const exhausted = () =>
+  Object.assign(new Error("ENOSPC: System limit for number of file watchers reached"), { code: "ENOSPC" });
+
+test("where no more may be watched, that is said once, and what cannot be watched is tried until it can", async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), "troupe-watched-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const told: unknown[] = [];
+  const changed = Promise.withResolvers<void>();
+  let tries = 0;
+  const files = new WatchedFiles([join(folder, "system.ts")], {
+    changed: changed.resolve,
+    notWatched: (error) => told.push(error),
+    watch: (path, heard) => {
+      if (++tries <= 2) throw exhausted();
+      return watch(path, heard);
+    },
+  });
+  t.after(() => files.close());
+  await changed.promise;
+  assert.equal(tries, 3);
+  assert.equal(told.length, 1);
+});
+
+test("what is not watched is said with what to do about it", () => {
+  const said = unwatchedLine("a/system.ts", exhausted());
+  assert.match(
+    said,
+    /^Changes of system\.ts are not noticed \(ENOSPC: .*\)\. Raise fs\.inotify\.max_user_watches .*troupe deploy a\/system\.ts$/,
+  );
+  assert.match(unwatchedLine("a.yaml", new Error("denied")), /\(denied\)\. After a change run: troupe deploy a\.yaml$/);
 });

@@ -1,29 +1,38 @@
-import { existsSync, type FSWatcher, watch } from "node:fs";
+import { existsSync, type FSWatcher, watch as watchFolder } from "node:fs";
 import { basename, dirname } from "node:path";
 
 const SETTLE_MS = 150;
-/** How often a folder that is gone is looked for. */
+/** How often a folder that is gone, or cannot be watched, is looked for. */
 const LOOK_MS = 500;
+
+export interface WatchedFilesOptions {
+  /** Called some time after a change; several in a row count as one. */
+  readonly changed: () => void;
+  /** Called once, when a folder that is there cannot be watched, as where the machine watches as many as it may; it is tried again and again. */
+  readonly notWatched: (error: unknown) => void;
+  /** Default: the system's. */
+  readonly watch?: (folder: string, heard: (event: string, name: string | null) => void) => FSWatcher;
+}
 
 /**
  * Calls `changed` some time after one of the files was written; several writes in a row count as one. Editors replace files rather than
  * write them, so it is their folders that are watched; one that goes away is watched again when it is back, as after a change of branches.
  */
 export class WatchedFiles {
-  readonly #changed: () => void;
+  readonly #options: WatchedFilesOptions;
   readonly #watchers = new Map<string, FSWatcher>();
   /** Names of the files by folder. */
   #names = new Map<string, Set<string>>();
   #timer: NodeJS.Timeout | undefined;
   #looking: NodeJS.Timeout | undefined;
+  #isTold = false;
 
-  /** Throws when a folder is there and cannot be watched. */
-  constructor(paths: Iterable<string>, changed: () => void) {
-    this.#changed = changed;
+  constructor(paths: Iterable<string>, options: WatchedFilesOptions) {
+    this.#options = options;
     this.follow(paths);
   }
 
-  /** Other files from now on. Throws as the constructor. */
+  /** Other files from now on. */
   follow(paths: Iterable<string>): void {
     this.#names = new Map();
     for (const path of paths) {
@@ -53,11 +62,22 @@ export class WatchedFiles {
   }
 
   #watch(folder: string): boolean {
-    if (!existsSync(folder)) return false;
-    const watcher = watch(folder, (_event, name) => this.#heard(folder, name));
-    watcher.on("error", () => this.#lose(folder));
-    this.#watchers.set(folder, watcher);
-    return true;
+    const { watch = watchFolder } = this.#options;
+    try {
+      const watcher = watch(folder, (_event, name) => this.#heard(folder, name));
+      watcher.on("error", () => this.#lose(folder));
+      this.#watchers.set(folder, watcher);
+      return true;
+    } catch (error) {
+      if (existsSync(folder)) this.#tell(error);
+      return false;
+    }
+  }
+
+  #tell(error: unknown): void {
+    if (this.#isTold) return;
+    this.#isTold = true;
+    this.#options.notWatched(error);
   }
 
   #heard(folder: string, name: string | null): void {
@@ -68,7 +88,7 @@ export class WatchedFiles {
 
   #soon(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#changed, SETTLE_MS);
+    this.#timer = setTimeout(this.#options.changed, SETTLE_MS);
   }
 
   #lose(folder: string): void {
@@ -84,12 +104,7 @@ export class WatchedFiles {
   #lookLater(): void {
     this.#looking ??= setTimeout(() => {
       this.#looking = undefined;
-      try {
-        if (this.#watchMissing()) this.#soon();
-      } catch {
-        // Gone again, or more is watched on this machine than it allows: both may be over at the next look.
-        this.#lookLater();
-      }
+      if (this.#watchMissing()) this.#soon();
     }, LOOK_MS);
   }
 }
