@@ -4,7 +4,6 @@ import {
   connect,
   type NatsConnection,
   type NodeConnectionOptions,
-  type Status,
   UserAuthenticationExpiredError,
 } from "@nats-io/transport-node";
 import type { Logger } from "pino";
@@ -13,6 +12,7 @@ import { messageOf, TroupeError } from "../errors.ts";
 import { type Random, systemRandom } from "../random.ts";
 import { isWithin } from "../within.ts";
 import { CORE_API_PREFIX } from "./api-prefix.ts";
+import { ConnectionLog } from "./connection-log.ts";
 import type { Credentials } from "./credentials.ts";
 import { type NkeyPair, nkeyOf } from "./nkey.ts";
 import { Outbox } from "./outbox.ts";
@@ -89,7 +89,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     onRefused();
   };
   const letIn = () => attempts.succeeded();
-  void followStatus(nc, logger.child({ part: "nats", link: name }), { refuse, letIn });
+  void followStatus(nc, { logger: logger.child({ part: "nats", link: name }), clock, refuse, letIn });
   const outbox = new Outbox(nc, logger);
   return {
     nc,
@@ -213,39 +213,17 @@ const isRefusal = (error: unknown): boolean =>
 /** The only place where permission errors of plain publishes show up. */
 async function followStatus(
   nc: NatsConnection,
-  logger: Logger,
-  { refuse, letIn }: { readonly refuse: () => void; readonly letIn: () => void },
+  { logger, clock, refuse, letIn }: { logger: Logger; clock: Clock; refuse: () => void; letIn: () => void },
 ): Promise<void> {
+  const log = new ConnectionLog(logger, clock);
   for await (const status of nc.status()) {
     try {
       if (status.type === "reconnect") letIn();
       if (status.type === "error" && isRefusal(status.error)) refuse();
-      logOne(status, logger);
+      log.take(status);
     } catch (error) {
       logger.error({ reason: messageOf(error) }, "status could not be logged");
     }
-  }
-}
-
-function logOne(status: Status, logger: Logger): void {
-  switch (status.type) {
-    case "disconnect":
-      return logger.warn({ server: status.server }, "disconnected from NATS");
-    case "reconnect":
-      return logger.info({ server: status.server }, "reconnected to NATS");
-    case "error":
-      return logger.error({ reason: status.error.message }, "NATS refused an operation");
-    case "staleConnection":
-    case "forceReconnect":
-    case "ldm":
-      return logger.warn({ status: status.type }, "NATS connection is given up");
-    case "slowConsumer":
-      return logger.warn({ pending: status.pending }, "slow consumer");
-    case "reconnecting":
-    case "update":
-    case "ping":
-    case "close":
-      return logger.trace({ status: status.type }, "NATS connection");
   }
 }
 
