@@ -160,11 +160,13 @@ test("a server that refuses us, has other settings, or no store is told apart fr
   for (const server of started) servers.use(server);
   const [aged, silent, narrow] = started;
   const keys = ["--keys", keysFile()];
-  const [refused, old, withoutStreams, strange] = await Promise.all([
+  const [refused, old, withoutStreams, strange, open, mute] = await Promise.all([
     visit(bed.server.url, ["--keys", await foreignKeys()]),
     visit(aged.url),
     visit(silent.url, keys),
     visit(narrow.url, keys, { TROUPE_HTTP_URL: "http://127.0.0.1:9" }),
+    visit(narrow.url),
+    visit(silent.url),
   ]);
   assert.match(refused.of("nats").text, /refused/);
   assert.match(refused.of("nats").remedy ?? "", /--keys FILE/);
@@ -173,6 +175,8 @@ test("a server that refuses us, has other settings, or no store is told apart fr
   assert.match(withoutStreams.of("server").text, /has no JetStream/);
   assert.match(strange.of("server").text, /max_payload of the server is 65536/);
   assert.match(strange.of("store").text, /no store of the system bed/);
+  assert.equal(open.of("store").text, strange.of("store").text, "without accounts nobody needs keys to see it");
+  assert.match(mute.of("server").text, /has no JetStream/);
   assert.equal(strange.of("durability").status, "skipped");
   assert.equal(strange.of("graph").status, "warning");
   assert.match(strange.of("graph").text, /does not check it/);

@@ -128,26 +128,33 @@ function remedyOf(error: unknown): string {
   return "start it, or name another";
 }
 
-/** Only the operator sees the store. */
+/** Whether the store can be looked at: by the operator, and by everybody on a server that has one account for all. */
+async function seesStore({ link, address }: Reached): Promise<boolean> {
+  if (callerOf(address) === "operator") return true;
+  return streamNames(link).then(
+    () => true,
+    () => false,
+  );
+}
+
 const callerOf = (address: Address): Caller => (address.keysFile === undefined ? "client" : "operator");
 
 async function systemChecks(scope: Scope, reached: Reached, circumstances: Circumstances): Promise<readonly Check[]> {
   const { link, address } = reached;
   const { system, httpUrl } = address;
-  const isOperator = callerOf(address) === "operator";
-  const seen = isOperator ? await storeSeen(scope, reached) : undefined;
+  const seen = (await seesStore(reached)) ? await storeSeen(scope, reached) : undefined;
   const current = seen?.deployments[0]?.manifest;
   return [
     connectionCheck(link),
-    serverCheck(link, isOperator),
-    ...(seen ? operatorChecks(scope, reached, seen, circumstances.isProduction) : [storeUnseen()]),
+    serverCheck(link),
+    ...(seen ? checksOfStore(scope, reached, seen, circumstances.isProduction) : [storeUnseen()]),
     supervisorCheck(link, system),
     ...(httpUrl === undefined ? [] : [gatewayCheck(httpUrl)]),
     ...modelChecks(current?.models, circumstances.models),
   ];
 }
 
-/** What the checks of an operator are about. */
+/** What the checks of the store are about. */
 interface StoreSeen {
   readonly store: StoreShape;
   /** Whether there is a log, by which the server's clock is told. */
@@ -167,7 +174,7 @@ async function storeSeen(scope: Scope, reached: Reached): Promise<StoreSeen> {
   return { store: { system, shards: Math.max(1, shards) }, hasLog: shards > 0, deployments, isSynced };
 }
 
-function operatorChecks(
+function checksOfStore(
   { clock }: Scope,
   { link, address: { system } }: Reached,
   { store, hasLog, deployments, isSynced }: StoreSeen,

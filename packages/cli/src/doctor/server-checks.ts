@@ -9,7 +9,6 @@ export interface ServerFacts {
   readonly version: string;
   readonly headers: boolean;
   readonly maxPayloadBytes: number;
-  /** Whether the connection's account has JetStream. */
   readonly hasJetStream: boolean;
 }
 
@@ -21,7 +20,7 @@ export function judgeServer({ version, headers, maxPayloadBytes, hasJetStream }:
       remedy: `install nats-server ${MINIMUM_SERVER_VERSION} or newer`,
     });
   if (!hasJetStream)
-    return failed(`nats-server ${version} has no JetStream for this user`, {
+    return failed(`nats-server ${version} has no JetStream`, {
       why: "every task is a log in JetStream: without it nothing is stored",
       remedy: "start it with -js and a store (-sd DIR), and enable JetStream for the account",
     });
@@ -39,11 +38,11 @@ export function judgeServer({ version, headers, maxPayloadBytes, hasJetStream }:
 }
 
 /** Version and settings of the server that the link reached. */
-export const serverCheck = (link: Link, canSeeStore: boolean): Check => ({
+export const serverCheck = (link: Link): Check => ({
   name: "server",
   run: async () => {
     const { version = "0", headers = false, max_payload: maxPayloadBytes = 0, jetstream = false } = link.nc.info ?? {};
-    return judgeServer({ version, headers, maxPayloadBytes, hasJetStream: !canSeeStore || jetstream });
+    return judgeServer({ version, headers, maxPayloadBytes, hasJetStream: jetstream });
   },
 });
 

@@ -141,5 +141,5 @@ export function judgeRoom(streams: readonly StreamInfo[]): Finding {
 /** Instead of those above when the store cannot be seen with these rights. */
 export const storeUnseen = (): Check => ({
   name: "store",
-  run: async () => skipped("needs the operator's key: --keys FILE"),
+  run: async () => skipped("this user of the server sees no streams; the operator does: --keys FILE"),
 });
