@@ -14,9 +14,9 @@ export interface Clock {
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
-  sleep: async (ms, signal) => {
-    await timer(ms, undefined, signal ? { signal } : {});
-  },
+  // The one of node:timers/promises costs several times as much, and hot paths gather what they have to say for a moment.
+  sleep: (ms, signal) =>
+    signal === undefined ? new Promise((resolve) => setTimeout(resolve, ms)) : timer(ms, undefined, { signal }),
 };
 
 /** Wall time as RFC 3339 in UTC, as it appears in views, events and rows. */

@@ -24,7 +24,7 @@ export const isSystemName = (text: string): boolean => SYSTEM.test(text);
 export const isRoleName = (text: string): boolean => ROLE.test(text) && !RESERVED_ROLES.has(text);
 export const isNodeName = (text: string): boolean => NODE.test(text);
 /** A role, or a role's variant `<role>_<variant>`: the `<to>` token of a mailbox. */
-export const isMailboxName = (text: string): boolean => MAILBOX.test(text) && isRoleName(roleOfMailbox(text));
+export const isMailboxName = (text: string): boolean => MAILBOX.test(text) && !RESERVED_ROLES.has(roleOfMailbox(text));
 
 function require(ok: boolean, what: string, text: string, grammar: string): string {
   if (ok) return text;
@@ -42,4 +42,7 @@ export const requireNodeName = (text: string): string =>
   require(isNodeName(text), "node name", text, "up to 63 lower-case letters, digits or hyphens");
 
 /** The role that a mailbox name belongs to: the name itself, or what stands before the variant's `_`. */
-export const roleOfMailbox = (mailbox: string): string => mailbox.split("_", 1)[0] ?? mailbox;
+export const roleOfMailbox = (mailbox: string): string => {
+  const end = mailbox.indexOf("_");
+  return end < 0 ? mailbox : mailbox.slice(0, end);
+};

@@ -271,9 +271,12 @@ function isPlainWriter(w: unknown): boolean {
   );
 }
 
+/** Compared one by one: for names of one letter that costs less than a look into a set. */
+const isPlainKey = (key: string): boolean => key === "i" || key === "t" || key === "d" || key === "l" || key === "m";
+
 function isPlainPassport(p: unknown): boolean {
   if (typeof p !== "object" || p === null || Array.isArray(p)) return false;
-  for (const key in p) if (!PLAIN_KEYS.has(key)) return false;
+  for (const key in p) if (!isPlainKey(key)) return false;
   const { i, t, d, l, m } = p as Record<string, unknown>;
   return (
     isCount(i) &&
@@ -283,5 +286,3 @@ function isPlainPassport(p: unknown): boolean {
     (l === undefined || (Array.isArray(l) && l.length <= 16 && l.every((step) => isText(step, 0, 32))))
   );
 }
-
-const PLAIN_KEYS: ReadonlySet<string> = new Set(["i", "t", "d", "l", "m"]);

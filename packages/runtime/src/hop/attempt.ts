@@ -40,7 +40,7 @@ export class Attempt {
   }
 
   /** Runs the handler to its end. Rejects only with a signal of the protocol. */
-  async run(handler: () => unknown): Promise<AttemptResult> {
+  run(handler: () => unknown): Promise<AttemptResult> {
     return new Promise<AttemptResult>((resolve, reject) => {
       this.#settle = { resolve, reject };
       void this.#drive(handler);

@@ -19,7 +19,7 @@ const BEFORE = "rule-before:";
 const AFTER = "rule:";
 
 /** Runs a handler under the rules. Call as the attempt's handler: what ends the execution must not pass through the rules. */
-export async function ruledOutcome(
+export function ruledOutcome(
   attempt: Attempt,
   context: Context,
   rules: CompiledRules,
@@ -28,8 +28,7 @@ export async function ruledOutcome(
   const ruling = new Ruling(attempt, context, rules, message);
   const begun = ruling.begin();
   // Nothing is awaited in a hop in which no rule holds.
-  if (begun !== undefined) await begun;
-  return ruling.untilSettled(run);
+  return begun === undefined ? ruling.untilSettled(run) : begun.then(() => ruling.untilSettled(run));
 }
 
 class Ruling {

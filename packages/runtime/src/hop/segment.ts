@@ -54,7 +54,8 @@ export async function runSegment(x: Execution, writer: HopWriter, journal: Journ
   if (guard !== undefined && guarded?.blocked !== undefined) {
     return commit(attempt, planOfBlocked(x, guard, guarded.blocked, guarded.body));
   }
-  const { given, message } = await seenMessage(attempt, body, guarded);
+  const { given, message } =
+    guard === undefined || guarded === undefined ? seenAsIs(x, body) : await seenGuarded(attempt, guard, guarded);
   x.attempt = attempt;
   const context = new HopContext(attempt);
   x.tally = new HopTally(journal);
@@ -76,7 +77,8 @@ export async function runSegment(x: Execution, writer: HopWriter, journal: Journ
     return commit(attempt, planOfBlocked(x, guard, thrown.toBody(), hasPassed ? message : BLOCKED_MESSAGE));
   }
   const plan = planCommit(result.outcome, factsOf(x, message));
-  return guard === undefined ? commit(attempt, plan) : commitGuarded(attempt, guard, plan, message);
+  const end = await (guard === undefined ? commit(attempt, plan) : commitGuarded(attempt, guard, plan, message));
+  return end;
 }
 
 /** What the decision on an outcome depends on. */
@@ -128,12 +130,14 @@ interface Seen {
   readonly message: Json;
 }
 
-async function seenMessage(attempt: Attempt, body: unknown, guarded: GuardedInput | undefined): Promise<Seen> {
-  const { x } = attempt;
-  const { guard } = x.role;
-  const shown = guarded === undefined ? body : guarded.body;
-  const opened = guard === undefined || guarded === undefined ? body : await givenBack(attempt, guard, guarded.body);
-  const given = acceptMessage(x, opened);
+function seenAsIs(x: Execution, body: unknown): Seen {
+  const given = acceptMessage(x, body);
+  return { given, message: given };
+}
+
+async function seenGuarded(attempt: Attempt, guard: Guard, { body: shown }: GuardedInput): Promise<Seen> {
+  const opened = await givenBack(attempt, guard, shown);
+  const given = acceptMessage(attempt.x, opened);
   return { given, message: opened === shown ? given : jsonOf(shown) };
 }
 
@@ -214,10 +218,9 @@ async function commit(attempt: Attempt, plan: Plan): Promise<HopEnd> {
   const carried = carriedPlan(x, sealed instanceof Promise ? await sealed : sealed);
   const ready = carried instanceof Promise ? await carried : carried;
   const { failpoint } = x.ports;
-  if (failpoint === undefined) return storeCommit(attempt, ready);
-  await failpoint("before-commit");
+  if (failpoint !== undefined) await failpoint("before-commit");
   const end = await storeCommit(attempt, ready);
-  await failpoint("after-commit");
+  if (failpoint !== undefined) await failpoint("after-commit");
   return end;
 }
 

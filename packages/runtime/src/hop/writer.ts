@@ -77,7 +77,8 @@ export class HopWriter {
       encoding: draft.encoding ?? "json",
       body: draft.body,
     };
-    const sequence = await this.#put(record, draft.name);
+    const outcome = await x.append(record, { filter: x.own, sequence: cursor.sequence });
+    const sequence = outcome.kind === "stored" ? outcome.sequence : await this.#put(record, draft.name, label, outcome);
     sending?.end();
     x.cursor = { sequence, previous: label, claim: cursor.claim };
     x.progress.sign();
@@ -86,15 +87,12 @@ export class HopWriter {
     return { name: draft.name, label, writer, record: { ...record, sequence, storedAtMs: 0 } };
   }
 
-  /** Tries until the record is stored; returns its sequence. */
-  async #put(record: NewRecord, name: RecordName): Promise<number> {
+  /** Goes on trying until the record is stored; returns its sequence. */
+  async #put(record: NewRecord, name: RecordName, label: string, first: AppendOutcome): Promise<number> {
     const x = this.#x;
-    const label = formatRecordName(name);
-    let patience: Patience | undefined;
-    for (;;) {
-      const outcome = await x.append(record, { filter: x.own, sequence: x.cursor.sequence });
+    const patience = x.patience();
+    for (let outcome = first; ; ) {
       if (outcome.kind === "stored") return outcome.sequence;
-      patience ??= x.patience();
       if (hasMoved(outcome)) {
         const sequence = await this.#judgeRefusal(label);
         if (sequence !== undefined) return sequence;
@@ -102,6 +100,7 @@ export class HopWriter {
       // The server refuses it by now, and always will. If it was stored before, the dead letter finds it.
       if (name.kind === "send") refuseCutEdge(x, name.to);
       await patience.again(describe(record, outcome));
+      outcome = await x.append(record, { filter: x.own, sequence: x.cursor.sequence });
     }
   }
 

@@ -32,8 +32,7 @@ function heldInTest() {
 
 test("changes of one moment are told together", async () => {
   const { held, told, elapse } = heldInTest();
-  const first = delivery(1);
-  held.take(first);
+  const first = held.take(delivery(1));
   held.take(delivery(2));
   await elapse();
   held.release(first);
@@ -48,18 +47,23 @@ test("changes of one moment are told together", async () => {
 
 test("a delivery that came and went within a moment is not mentioned", async () => {
   const { held, told, elapse } = heldInTest();
-  const quick = delivery(1);
-  held.take(quick);
-  held.release(quick);
+  held.release(held.take(delivery(1)));
   await elapse();
   assert.deepEqual(told, []);
 });
 
-test("releasing what is not held tells nothing", async () => {
+test("what is released twice is told once, and counted once", async () => {
   const { held, told, elapse } = heldInTest();
-  held.release(delivery(7));
+  const hold = held.take(delivery(7));
   await elapse();
-  assert.deepEqual(told, []);
+  held.release(hold);
+  held.release(hold);
+  await elapse();
+  assert.deepEqual(told, [
+    { taken: [7], released: [] },
+    { taken: [], released: [7] },
+  ]);
+  assert.equal(held.size, 0);
 });
 
 test("a flush tells at once, and the moment's end tells nothing twice", async () => {

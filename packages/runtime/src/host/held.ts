@@ -4,6 +4,13 @@ import type { HeldDelivery } from "./ipc.ts";
 /** Changes are gathered for this long, so that quick hops, taken and released in between, cost no message at all. */
 const GATHER_MS = 2;
 
+/** One delivery in hand. */
+export interface Hold {
+  readonly delivery: HeldDelivery;
+  isTold: boolean;
+  isReleased: boolean;
+}
+
 /**
  * The deliveries that a host has in hand, told to its node as changes: the node can give them back the moment the host dies, and tell the
  * supervisor which deliveries are alive.
@@ -11,9 +18,9 @@ const GATHER_MS = 2;
 export class HeldDeliveries {
   readonly #clock: Clock;
   readonly #tell: (taken: HeldDelivery[], released: HeldDelivery[]) => void;
-  readonly #held = new Set<HeldDelivery>();
-  readonly #taken = new Set<HeldDelivery>();
-  readonly #released: HeldDelivery[] = [];
+  #taken: Hold[] = [];
+  #released: HeldDelivery[] = [];
+  #size = 0;
   #isGathering = false;
 
   constructor(clock: Clock, tell: (taken: HeldDelivery[], released: HeldDelivery[]) => void) {
@@ -22,28 +29,40 @@ export class HeldDeliveries {
   }
 
   get size(): number {
-    return this.#held.size;
+    return this.#size;
   }
 
-  take(delivery: HeldDelivery): void {
-    this.#held.add(delivery);
-    this.#taken.add(delivery);
+  /** Returns what {@link release} wants: this is the hot path, so nothing is looked up. */
+  take(delivery: HeldDelivery): Hold {
+    const hold: Hold = { delivery, isTold: false, isReleased: false };
+    this.#size++;
+    this.#taken.push(hold);
     this.#gather();
+    return hold;
   }
 
-  /** Takes the object that was given to `take`: this is the hot path, so no keys are made. */
-  release(delivery: HeldDelivery): void {
-    if (!this.#held.delete(delivery) || this.#taken.delete(delivery)) return;
-    this.#released.push(delivery);
+  /** Does nothing the second time. */
+  release(hold: Hold): void {
+    if (hold.isReleased) return;
+    hold.isReleased = true;
+    this.#size--;
+    if (!hold.isTold) return;
+    this.#released.push(hold.delivery);
     this.#gather();
   }
 
   /** Tells what has changed since the last time, if anything. */
   flush(): void {
-    if (this.#taken.size === 0 && this.#released.length === 0) return;
-    const taken = [...this.#taken];
-    this.#taken.clear();
-    this.#tell(taken, this.#released.splice(0));
+    const taken: HeldDelivery[] = [];
+    for (const hold of this.#taken) {
+      if (hold.isReleased) continue;
+      hold.isTold = true;
+      taken.push(hold.delivery);
+    }
+    this.#taken = [];
+    const released = this.#released;
+    this.#released = [];
+    if (taken.length > 0 || released.length > 0) this.#tell(taken, released);
   }
 
   #gather(): void {

@@ -164,9 +164,8 @@ export class Replica implements RestartableActor {
     const { streamSequence, consumerSequence } = message;
     const role = this.#role;
     if (!role) return message.giveBack();
-    const delivery = { stream, durable, streamSequence, consumerSequence };
     const beganMs = clock.monotonicMs();
-    held.take(delivery);
+    const hold = held.take({ stream, durable, streamSequence, consumerSequence });
     // Its last executor may have died of it: should this one as well, the node must know of what.
     if (message.deliveries > 1) held.flush();
     this.#inFlight++;
@@ -186,7 +185,7 @@ export class Replica implements RestartableActor {
       throw error;
     } finally {
       this.#inFlight--;
-      held.release(delivery);
+      held.release(hold);
     }
   }
 

@@ -9,6 +9,7 @@ import { directGetLast, type StoredMessage } from "../nats/direct-get.ts";
 import type { HeaderFields } from "../nats/header-block.ts";
 import type { PulledMessage } from "../nats/held-messages.ts";
 import type { Publisher } from "../nats/publisher.ts";
+import { type OwnHeaders, ownHeaders } from "./own-headers.ts";
 import type { AppendOutcome, BodyEncoding, Delivery, Fence, NewRecord, StoredRecord, TaskLog } from "./task-log.ts";
 
 const TROUPE_HEADER = "Troupe";
@@ -75,38 +76,44 @@ export function storedRecord(message: StoredMessage): StoredRecord {
 
 /** A delivered mailbox message as the hop protocol takes it. */
 export function toDelivery(message: PulledMessage): Delivery {
-  const { subject, streamSequence: sequence, storedAtMs, body } = message;
-  return {
-    record: { subject, sequence, storedAtMs, ...deliveredHeaders(message), body },
-    isFirst: message.deliveries === 1,
-    arrivedMs: message.arrivedMs,
-    ack: () => message.ack(),
-    working: () => message.working(),
-    giveBack: (delayMs) => message.giveBack(delayMs),
-  };
+  return new MailboxDelivery(message);
 }
 
-/** The header block of a record in JSON exactly as our publisher writes it: with or without a fence and a trace, then the one header of ours. */
-const OUR_BLOCK =
-  /^NATS\/1\.0\r\n(?:Nats-Expected-Last-Subject-Sequence: \d+\r\nNats-Expected-Last-Subject-Sequence-Subject: [^\r\n]+\r\n)?(?:traceparent: ([^\r\n]+)\r\n)?Troupe: ([^\r\n]+)\r\n\r\n$/;
+/** A class, since one is made for every hop: see {@link PulledMessage}. */
+class MailboxDelivery implements Delivery {
+  readonly record: StoredRecord;
+  readonly #message: PulledMessage;
 
-function deliveredHeaders(message: PulledMessage): Pick<StoredRecord, "header" | "encoding"> {
-  const { headerBytes } = message;
-  if (headerBytes === undefined) return { header: undefined, encoding: "json" };
-  const ours = OUR_BLOCK.exec(Buffer.from(headerBytes.buffer, headerBytes.byteOffset, headerBytes.length).toString());
-  if (ours?.[2] !== undefined) {
-    const header = decodeRecordHeader(ours[2]);
-    const traceparent = ours[1];
-    if (traceparent === undefined || header === undefined) return { header, encoding: "json" };
-    return {
-      header: withTrace(header, (name) => (name === "traceparent" ? traceparent : undefined)),
-      encoding: "json",
-    };
+  constructor(message: PulledMessage) {
+    this.#message = message;
+    const { subject, streamSequence: sequence, storedAtMs, body } = message;
+    const own = ownHeaders(message.headerBytes);
+    const headers = own === undefined ? message.headers : undefined;
+    const header = own === undefined ? headers && recordHeader(headers, false) : decodedHeaders(own);
+    this.record = { subject, sequence, storedAtMs, header, encoding: headers ? encodingOf(headers) : "json", body };
   }
-  const { headers } = message;
-  return headers === undefined
-    ? { header: undefined, encoding: "json" }
-    : { header: recordHeader(headers, false), encoding: encodingOf(headers) };
+
+  get isFirst(): boolean {
+    return this.#message.deliveries === 1;
+  }
+  get arrivedMs(): number {
+    return this.#message.arrivedMs;
+  }
+  ack(): void {
+    this.#message.ack();
+  }
+  working(): void {
+    this.#message.working();
+  }
+  giveBack(delayMs?: number): void {
+    this.#message.giveBack(delayMs);
+  }
+}
+
+function decodedHeaders({ troupe, traceparent }: OwnHeaders): RecordHeader | undefined {
+  const header = decodeRecordHeader(troupe);
+  if (traceparent === undefined || header === undefined) return header;
+  return withTrace(header, (name) => (name === "traceparent" ? traceparent : undefined));
 }
 
 /** The parsed `Troupe` header; `undefined` when it is missing, does not parse, or reserved headers stand beside it. */

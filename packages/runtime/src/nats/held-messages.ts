@@ -46,21 +46,88 @@ const ACK = "+ACK";
 const NAK = "-NAK";
 const PROGRESS = "+WPI";
 
-interface Held {
+type Say = (held: HeldMessage, answer: string) => void;
+
+/** A message in hand. A class, since one is made for every delivery: closures for each of its verbs cost more than all else of taking it. */
+class HeldMessage implements PulledMessage {
+  readonly headerBytes: Uint8Array | undefined;
+  readonly arrivedMs: number;
   /** Of the newest delivery: an older one's would be refused after a redelivery. */
   ackSubject: string;
   saidWorkingMs: number;
   /** What was said of it: `+ACK` or `-NAK …`; absent while it is open. */
-  answer?: string;
+  answer: string | undefined;
+  readonly #message: Msg;
+  readonly #at: AckSubject;
+  readonly #say: Say;
+
+  constructor(message: Msg, ackSubject: string, at: AckSubject, arrivedMs: number, say: Say) {
+    this.headerBytes = headerBytesOf(message);
+    this.arrivedMs = arrivedMs;
+    this.ackSubject = ackSubject;
+    this.saidWorkingMs = arrivedMs;
+    this.answer = undefined;
+    this.#message = message;
+    this.#at = at;
+    this.#say = say;
+  }
+
+  get subject(): string {
+    return this.#message.subject;
+  }
+  get headers(): MsgHdrs | undefined {
+    return this.#message.headers;
+  }
+  get body(): Uint8Array {
+    return this.#message.data;
+  }
+  get deliveries(): number {
+    return this.#at.deliveries;
+  }
+  get streamSequence(): number {
+    return this.#at.streamSequence;
+  }
+  get consumerSequence(): number {
+    return this.#at.consumerSequence;
+  }
+  get storedAtMs(): number {
+    return this.#at.storedAtMs;
+  }
+  get pending(): number {
+    return this.#at.pending;
+  }
+
+  ack(): void {
+    this.#settle(ACK);
+  }
+
+  giveBack(delayMs = 0): void {
+    this.#settle(delayMs > 0 ? `${NAK} {"delay":${Math.round(delayMs * NANOS)}}` : NAK);
+  }
+
+  working(): void {
+    if (this.answer === undefined) this.#say(this, PROGRESS);
+  }
+
+  #settle(answer: string): void {
+    if (this.answer !== undefined) return;
+    this.answer = answer;
+    this.#say(this, answer);
+  }
 }
 
 export class HeldMessages {
   readonly #options: HeldMessagesOptions;
-  readonly #held = new Map<number, Held>();
+  readonly #held = new Map<number, HeldMessage>();
+  readonly #answer: Say;
   #whenNone: (() => void)[] = [];
 
   constructor(options: HeldMessagesOptions) {
     this.#options = options;
+    this.#answer = ({ ackSubject }, answer) => {
+      if (answer === ACK) options.link.outbox.post(ackSubject, answer);
+      else this.#say(ackSubject, answer);
+    };
   }
 
   get size(): number {
@@ -73,9 +140,9 @@ export class HeldMessages {
   }
 
   take(message: Msg, ackSubject: string, at: AckSubject, nowMs: number): void {
-    const held: Held = { ackSubject, saidWorkingMs: nowMs };
+    const held = new HeldMessage(message, ackSubject, at, nowMs, this.#answer);
     this.#held.set(at.streamSequence, held);
-    void this.#run(this.#pulled(message, at, held, nowMs));
+    void this.#run(held);
   }
 
   /** Whether the message is held here; then the new delivery is answered as the one that runs. */
@@ -105,34 +172,6 @@ export class HeldMessages {
   async allDealtWith(): Promise<void> {
     if (this.#held.size > 0) await new Promise<void>((resolve) => this.#whenNone.push(resolve));
     this.#options.link.outbox.flush();
-  }
-
-  #pulled(message: Msg, at: AckSubject, held: Held, arrivedMs: number): PulledMessage {
-    const settle = (answer: string) => {
-      if (held.answer !== undefined) return;
-      held.answer = answer;
-      if (answer === ACK) this.#options.link.outbox.post(held.ackSubject, answer);
-      else this.#say(held.ackSubject, answer);
-    };
-    return {
-      subject: message.subject,
-      get headers() {
-        return message.headers;
-      },
-      headerBytes: headerBytesOf(message),
-      body: message.data,
-      deliveries: at.deliveries,
-      streamSequence: at.streamSequence,
-      consumerSequence: at.consumerSequence,
-      storedAtMs: at.storedAtMs,
-      pending: at.pending,
-      arrivedMs,
-      ack: () => settle(ACK),
-      working: () => {
-        if (held.answer === undefined) this.#say(held.ackSubject, PROGRESS);
-      },
-      giveBack: (delayMs = 0) => settle(delayMs > 0 ? `${NAK} {"delay":${Math.round(delayMs * NANOS)}}` : NAK),
-    };
   }
 
   async #run(message: PulledMessage): Promise<void> {

@@ -120,10 +120,12 @@ class AckedPublisher implements Publisher {
   }
 
   #onAck(message: Msg): void {
-    const [slot, number] = message.subject.slice(this.#inbox.length).split("-", 2).map(Number);
-    const pending = this.#pending.at(slot ?? -1);
+    const { subject } = message;
+    const dash = subject.indexOf("-", this.#inbox.length);
+    const slot = Number(subject.slice(this.#inbox.length, dash));
+    const pending = this.#pending.at(slot);
     // A late answer to what was given up.
-    if (slot === undefined || pending === undefined || pending.number !== number) return;
+    if (pending === undefined || pending.number !== Number(subject.slice(dash + 1))) return;
     const isUnserved = message.data.length === 0 && message.headers?.code === 503;
     const outcome = isUnserved ? ({ kind: "unknown", text: "no responders" } as const) : parsePubAck(message.data);
     this.#settle(slot, pending, outcome);
