@@ -24,6 +24,7 @@ import {
 import { disconnection } from "../support/disconnection.ts";
 import { silentLogger as logger } from "../support/nats-server.ts";
 import { published, stored, storedAtLast } from "../support/published.ts";
+import { until } from "../support/stack.ts";
 
 const subjects = new Subjects("ids");
 const v1 = "v1" as Version;
@@ -51,7 +52,7 @@ async function open(user: UserName): Promise<Link> {
 async function openRole(name: string, version: Version = v1): Promise<Link> {
   const seed = (await keysOf(version)).seeds[name];
   assert.ok(seed);
-  const link = await openLink({ servers: server.url, name, seed, ...PLACE_OF_ROLE, logger, firstConnectMs: 1_000 });
+  const link = await openLink({ servers: server.url, name, seed, ...PLACE_OF_ROLE, logger, firstConnectMs: 30_000 });
   opened.defer(() => link.close());
   return link;
 }
@@ -165,6 +166,8 @@ test("identities outlive the server's death", async () => {
   const a = await openRole("a");
   // The server takes connections before it has its streams again.
   await storedAtLast(a, `ids.${HOP.replace(/1$/, "4")}.a.m.send.b`);
+  // What comes next asks the administrator, who has to sign in again, too.
+  await until("the administrator's answer", 60_000, async () => (await ask(core, "list")) !== undefined);
 });
 
 test("only CORE reaches the administrator of identities", async () => {

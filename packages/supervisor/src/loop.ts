@@ -1,4 +1,4 @@
-import { aborted, type Clock, type Logger, messageOf, TroupeError } from "@troupe/runtime/internal";
+import { aborted, type Clock, type ErrorCode, type Logger, messageOf, TroupeError } from "@troupe/runtime/internal";
 
 /** What a loop needs of its surroundings. */
 export interface LoopPorts {
@@ -67,20 +67,21 @@ const AGAIN_MS = 1_000;
 
 /**
  * Does a piece of work, and again while what it needs does not answer: a store of three servers does not while it elects a leader. Each try
- * that failed is logged. Throws what the last one threw when the time is over or the signal aborts, and everything else at once.
+ * that failed is logged. Throws what the last one threw when the time is over or the signal aborts, and everything that does not pass at once.
  */
 export async function untilAnswered<T>(
   what: string,
   limitMs: number,
   { clock, logger, signal }: LoopPorts,
   work: () => Promise<T>,
+  passing: readonly ErrorCode[] = ["unavailable", "outcome_unknown"],
 ): Promise<T> {
   const deadlineMs = clock.monotonicMs() + limitMs;
   for (;;) {
     try {
       return await work();
     } catch (error) {
-      const isPassing = TroupeError.is(error, "unavailable") || TroupeError.is(error, "outcome_unknown");
+      const isPassing = TroupeError.is(error, ...passing);
       if (!isPassing || signal.aborted || clock.monotonicMs() >= deadlineMs) throw error;
       logger.warn({ reason: messageOf(error) }, `NATS does not answer for ${what} yet; trying again`);
     }

@@ -231,7 +231,7 @@ class CompetingSupervisor implements Supervisor {
       controlLink,
       observerLink,
       store: new DesiredStore({ link: controlLink, subjects, logger, clock }),
-      identities: servedIdentities(controlLink, subjects, clock),
+      identities: servedIdentities(controlLink, subjects, { clock, logger, signal }),
       queues: new QueueReader(observerLink, subjects, shards),
       observer: observing.observer,
       approvals: observing.approvals,

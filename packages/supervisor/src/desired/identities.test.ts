@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Clock, type Desired, TroupeError } from "@troupe/runtime/internal";
-import { identityChanges, untilKnown } from "./identities.ts";
+import type { Desired } from "@troupe/runtime/internal";
+import { identityChanges } from "./identities.ts";
 
 const desired = (current: string, ...draining: string[]): Desired => ({
   v: 1,
@@ -51,40 +51,4 @@ test("nodes that are dead or have left lose what they hold, nobody else does", (
   const nodes = [...members.map(({ node }) => node), "never-heard-of"];
   const { retire } = identityChanges(desired("v1"), { versions: ["v1"], nodes, revoked: {} }, members);
   assert.deepEqual(retire, ["dead", "left"]);
-});
-
-/** Asks whose answers take ten seconds each. */
-function slowAsks(answers: readonly (TroupeError | string)[]) {
-  let nowMs = 0;
-  let asked = 0;
-  const clock: Clock = {
-    nowMs: () => nowMs,
-    monotonicMs: () => nowMs,
-    sleep: (ms) => {
-      nowMs += ms;
-      return Promise.resolve();
-    },
-  };
-  const ask = () => {
-    nowMs += 10_000;
-    const answer = answers[Math.min(asked++, answers.length - 1)];
-    return answer instanceof TroupeError ? Promise.reject(answer) : Promise.resolve(answer);
-  };
-  return { clock, ask, asked: () => asked };
-}
-
-const unknown = new TroupeError("outcome_unknown", "no answer in time");
-
-test("a change whose outcome is unknown is asked for again, as it may be repeated, until the limit", async () => {
-  const late = slowAsks([unknown, unknown, "done"]);
-  assert.equal(await untilKnown(late.clock, 40_000, late.ask), "done");
-  const never = slowAsks([unknown]);
-  await assert.rejects(untilKnown(never.clock, 40_000, never.ask), unknown);
-  assert.equal(never.asked(), 4);
-});
-
-test("a change that was refused is not asked for again", async () => {
-  const refused = slowAsks([new TroupeError("unavailable", "nobody administers the accounts")]);
-  await assert.rejects(untilKnown(refused.clock, 40_000, refused.ask), /nobody administers/);
-  assert.equal(refused.asked(), 1);
 });

@@ -1,6 +1,5 @@
 /** Accounts and keys of the roles of each version, as the control plane asks for them. */
 import {
-  type Clock,
   callService,
   type Deployment,
   type Desired,
@@ -10,8 +9,8 @@ import {
   type Member,
   type RevokedEdge,
   type Subjects,
-  TroupeError,
 } from "@troupe/runtime/internal";
+import { type LoopPorts, untilAnswered } from "../loop.ts";
 import { serviceProbe } from "../membership/node-probe.ts";
 import { numberOf } from "./plan-deploy.ts";
 
@@ -48,21 +47,20 @@ const CHANGE_WITHIN_MS = 40_000;
 /** Whoever administers may be changing something just then. */
 const LIST_MS = 5_000;
 const LIST_WITHIN_MS = 15_000;
-const ASK_AGAIN_MS = 200;
 const PROBE_MS = 1_000;
 
 /** The administrator that serves `<sys>.identities.*`: the process that runs the embedded server, or the issuer of other servers. */
-export function servedIdentities(link: Link, subjects: Subjects, clock: Clock): Identities {
+export function servedIdentities(link: Link, subjects: Subjects, ports: LoopPorts): Identities {
+  const untilKnown = <T>(limitMs: number, work: () => Promise<T>) =>
+    untilAnswered("identities", limitMs, ports, work, ["outcome_unknown"]);
   const ask = (verb: "issue" | "revoke" | "retire", body: unknown) =>
-    untilKnown(clock, CHANGE_WITHIN_MS, () =>
-      callService(link, subjects.identities(verb), body, { timeoutMs: CHANGE_MS }),
-    );
+    untilKnown(CHANGE_WITHIN_MS, () => callService(link, subjects.identities(verb), body, { timeoutMs: CHANGE_MS }));
   return {
     known: async () => {
       const subject = subjects.identities("list");
       if ((await serviceProbe(link, subject, PROBE_MS)) === "gone") return undefined;
       const list = () => callService(link, subject, undefined, { timeoutMs: LIST_MS });
-      return IdentityList.parse(await untilKnown(clock, LIST_WITHIN_MS, list));
+      return IdentityList.parse(await untilKnown(LIST_WITHIN_MS, list));
     },
     issue: async ({ version, manifest }, revoked) => {
       await ask("issue", { v: 1, version, manifest, ...(revoked.length === 0 ? {} : { revoked }) });
@@ -74,19 +72,6 @@ export function servedIdentities(link: Link, subjects: Subjects, clock: Clock): 
       await ask("retire", { v: 1, node, isRemoved: false });
     },
   };
-}
-
-/** Asks again while the outcome is unknown, for what may be repeated. Throws `outcome_unknown` when it still is after the limit. */
-export async function untilKnown<T>(clock: Clock, limitMs: number, ask: () => Promise<T>): Promise<T> {
-  const deadlineMs = clock.monotonicMs() + limitMs;
-  for (;;) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!TroupeError.is(error, "outcome_unknown") || clock.monotonicMs() >= deadlineMs) throw error;
-    }
-    await clock.sleep(ASK_AGAIN_MS);
-  }
 }
 
 /** What must change so that exactly the versions that run, and the nodes that live, have identities. Pure. */
