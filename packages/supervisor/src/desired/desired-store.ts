@@ -14,6 +14,7 @@ import {
 } from "@troupe/runtime/internal";
 import { z } from "zod";
 import type { VersionTables } from "../failures/dead-letters.ts";
+import { NewestRow } from "../newest-row.ts";
 import { hopKeysOf } from "../observer/hop-inputs.ts";
 
 const CURRENT = "current";
@@ -44,12 +45,12 @@ export class DesiredStore {
   readonly #bucket: CasBucket<Stored>;
   readonly #deployments = new Map<string, Deployment>();
   readonly #tables = new Map<string, VersionTables>();
-  /** The newest row of the desired state that was read or written. */
-  #current: Row<Stored> | undefined;
+  readonly #current: NewestRow<Stored>;
   #view: DesiredView = { desired: undefined, revision: undefined, deployments: new Map() };
 
   constructor({ link, subjects, logger, clock }: DesiredStoreOptions) {
     this.#bucket = new CasBucket({ link, subjects, bucket: "desired", schema: Stored, logger, clock });
+    this.#current = new NewestRow(this.#bucket, CURRENT);
   }
 
   /** As last read. */
@@ -57,11 +58,9 @@ export class DesiredStore {
     return this.#view;
   }
 
-  /** Reads the desired state anew; never goes back to an older one, which a copy of the store that is behind shows. Throws `unavailable`. */
+  /** Reads the desired state anew; never goes back to an older one. Throws `unavailable`. */
   async refresh(): Promise<DesiredView> {
-    const read = await this.#bucket.get(CURRENT);
-    if ((read?.revision ?? 0) >= (this.#current?.revision ?? 0)) this.#current = read;
-    const row = this.#current;
+    const row = await this.#current.read();
     const desired = row && !isDeployment(row.value) ? row.value : undefined;
     const deployments = new Map<string, Deployment>();
     for (const version of desired ? [desired.current, ...desired.draining] : []) {
@@ -96,10 +95,9 @@ export class DesiredStore {
   /** Replaces the desired state that was read with this revision. Throws `conflict` when somebody else was first. */
   async replace(desired: Desired, revision: number | undefined): Promise<void> {
     try {
-      this.#current = await this.#bucket.put(CURRENT, desired, revision);
+      await this.#current.put(desired, revision);
     } catch (error) {
-      // Read anew, whatever it is then: a store that was restored has older rows than were seen.
-      this.#current = undefined;
+      this.#current.forget();
       throw error;
     }
     await this.refresh();

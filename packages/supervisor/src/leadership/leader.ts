@@ -8,6 +8,7 @@ import {
   type Row,
   TroupeError,
 } from "@troupe/runtime/internal";
+import { NewestRow } from "../newest-row.ts";
 import { decideLease, type WatchedLease } from "./lease.ts";
 
 const KEY = "supervisor";
@@ -47,11 +48,11 @@ export class Leader {
   #suspected: string | undefined;
   #looks = 0;
   #watched: { revision: number; sinceMs: number } = { revision: -1, sinceMs: 0 };
-  /** The newest row of the lease that was read or written. */
-  #row: Row<Lease> | undefined;
+  readonly #lease: NewestRow<Lease>;
 
   constructor(options: LeaderOptions) {
     this.#options = options;
+    this.#lease = new NewestRow(options.leases, KEY);
   }
 
   /** Whether the lease is surely held at this moment: the last renewal was sent less than four fifths of its length ago. */
@@ -101,15 +102,15 @@ export class Leader {
     const term = this.#term;
     if (!term) return;
     this.#end("stopped");
-    const row = await this.#read();
+    const row = await this.#lease.read();
     if (row?.value.holder !== this.#options.id || row.value.epoch !== term.epoch) return;
-    this.#row = await this.#options.leases.update(KEY, { ...row.value, ttlMs: 0 }, row.revision);
+    await this.#lease.put({ ...row.value, ttlMs: 0 }, row.revision);
   }
 
   async #compete(startedMs: number): Promise<Term | undefined> {
     const { id, clock } = this.#options;
     // Whoever holds the lease has written its row: a renewal is one write, and no copy of the store that is behind has a say in it.
-    let row = this.#term ? this.#row : await this.#read();
+    let row = this.#term ? this.#lease.known : await this.#lease.read();
     for (let tries = 1; ; tries++) {
       const decision = decideLease(await this.#watch(row, startedMs), id, this.#term?.epoch);
       if (decision.kind === "wait") {
@@ -118,22 +119,14 @@ export class Leader {
       }
       if (await this.#write(decision.epoch, row?.revision)) return this.#extend(decision.epoch, startedMs);
       if (!this.#term) {
-        // Not kept: the store may have been restored from a copy, and its rows be older than those that were seen.
-        this.#row = undefined;
+        this.#lease.forget();
         return undefined;
       }
       // A renewal of its own whose answer got lost, or another supervisor: the row tells, as soon as it can be read.
       if (tries === READS) throw new TroupeError("unavailable", "somebody wrote the lease, and it cannot be read yet");
       if (tries > 1) await clock.sleep(READ_AGAIN_MS);
-      row = await this.#read();
+      row = await this.#lease.read();
     }
-  }
-
-  /** The lease, never an older one than was known: a copy of the store may be behind. */
-  async #read(): Promise<Row<Lease> | undefined> {
-    const row = await this.#options.leases.get(KEY);
-    if ((row?.revision ?? 0) > (this.#row?.revision ?? 0)) this.#row = row;
-    return this.#row;
   }
 
   async #watch(row: Row<Lease> | undefined, startedMs: number): Promise<WatchedLease> {
@@ -155,10 +148,10 @@ export class Leader {
   }
 
   async #write(epoch: number, revision: number | undefined): Promise<boolean> {
-    const { id, leases, leaseMs, clock } = this.#options;
+    const { id, leaseMs, clock } = this.#options;
     const lease: Lease = { v: CONTROL_VERSION, holder: id, epoch, renewedAtMs: clock.nowMs(), ttlMs: leaseMs };
     try {
-      this.#row = await leases.put(KEY, lease, revision);
+      await this.#lease.put(lease, revision);
       return true;
     } catch (error) {
       if (TroupeError.is(error, "conflict")) return false;
