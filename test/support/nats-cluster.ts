@@ -1,10 +1,10 @@
 /** Three real nats-servers in a cluster, on temporary stores: for what only a replicated log does. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { findServer, type GuardedProcess, type Link, openLink, startGuarded } from "@troupe/runtime/internal";
+import { freePorts } from "./free-port.ts";
+import { untilJetStreamLeads } from "./jetstream-leader.ts";
 import { silentLogger } from "./nats-server.ts";
 
 const SIZE = 3;
@@ -50,8 +50,13 @@ export class NatsCluster implements AsyncDisposable {
       members,
       dir,
     );
-    await cluster.#awaitReady();
-    return cluster;
+    const link = await cluster.link("test/start");
+    try {
+      await untilJetStreamLeads(link, READY_MS);
+      return cluster;
+    } finally {
+      await link.close();
+    }
   }
 
   link(name = "test"): Promise<Link> {
@@ -81,45 +86,7 @@ export class NatsCluster implements AsyncDisposable {
     if (member === undefined) throw new RangeError(`there is no server ${index}`);
     return member;
   }
-
-  async #awaitReady(): Promise<void> {
-    const link = await this.link("test/start");
-    const deadline = performance.now() + READY_MS;
-    try {
-      for (;;) {
-        const answer = await link.nc.request("$JS.API.INFO", "", { timeout: 1_000 }).then(
-          (message) => message.json<{ error?: { description: string } }>(),
-          () => ({ error: { description: "no answer" } }),
-        );
-        if (answer.error === undefined) return;
-        if (performance.now() > deadline) throw new Error(`the cluster has no leader: ${answer.error.description}`);
-        await sleep(50);
-      }
-    } finally {
-      await link.close();
-    }
-  }
 }
 
 const launch = (command: string, config: string, dir: string): Promise<GuardedProcess> =>
   startGuarded({ command, args: ["-c", config], outputFile: `${config}.log`, throwaway: dir });
-
-/** Ports that were free a moment ago. All are held until all are known, so that they differ. */
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once("error", reject);
-          server.listen(0, "127.0.0.1", () => {
-            const address = server.address();
-            if (address === null || typeof address === "string") reject(new Error("no port"));
-            else resolve(address.port);
-          });
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
-}

@@ -15,6 +15,9 @@ import {
 
 export const silentLogger: Logger = createLogger({ name: "test", level: "silent" });
 
+/** For so long a server is waited for, however busy the machine is. */
+const UP_MS = 60_000;
+
 export interface TestServer extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;
@@ -83,7 +86,7 @@ async function launch(
     throwaway: dir,
   });
   const portsFile = join(dir, `nats-server_${guarded.pid}.ports`);
-  const deadline = performance.now() + 10_000;
+  const deadline = performance.now() + UP_MS;
   while (performance.now() < deadline) {
     const ports = await readFile(portsFile, "utf8").catch(() => "");
     const url = /"nats":\s*\[\s*"([^"]+)"/.exec(ports)?.[1];
@@ -100,7 +103,8 @@ async function launch(
 async function awaitJetStream(url: string): Promise<void> {
   const link = await openLink({ servers: url, name: "test/start", logger: silentLogger });
   try {
-    for (let tries = 0; tries < 200; tries++) {
+    const deadline = performance.now() + UP_MS;
+    while (performance.now() < deadline) {
       const isUp = await link.nc.request("$JS.API.INFO", "", { timeout: 500 }).then(
         () => true,
         () => false,

@@ -18,7 +18,8 @@ import {
   startGuarded,
 } from "@troupe/runtime/internal";
 import { runCommand } from "../../support/cli-in-process.ts";
-import { freePort } from "../../support/free-port.ts";
+import { freePorts } from "../../support/free-port.ts";
+import { untilJetStreamLeads } from "../../support/jetstream-leader.ts";
 import { PartProcess } from "../../support/part-process.ts";
 import { until } from "../../support/stack.ts";
 import { type Bearer, storeLogger as logger, type Store, type StoreServer } from "./store.ts";
@@ -79,10 +80,7 @@ async function startServers(system: string, folder: string, auth: string, openin
 
 /** Resolves when the servers have a leader, and the issuer that is started then answers. */
 async function issuing(core: Link, urls: readonly string[], auth: string, opening: AsyncDisposableStack) {
-  await until("a leader of the three servers", UP_MS, async () => {
-    const answer = await core.nc.request(`${core.apiPrefix}.INFO`, "", { timeout: ANSWER_MS });
-    return !answer.string().includes('"error"');
-  });
+  await untilJetStreamLeads(core, UP_MS);
   const issuer = new PartProcess("issuer", ["issuer", "--nats", urls.join(","), "--folder", auth]);
   opening.defer(() => issuer.stop());
   issuer.start();
@@ -112,11 +110,7 @@ interface Place {
 }
 
 async function placesIn(folder: string): Promise<readonly Place[]> {
-  const ports: number[] = [];
-  while (ports.length < 2 * SERVERS.length) {
-    const port = await freePort();
-    if (!ports.includes(port)) ports.push(port);
-  }
+  const ports = await freePorts(2 * SERVERS.length);
   const routes = ports.slice(SERVERS.length).map((port) => `nats://127.0.0.1:${port}`);
   return SERVERS.map((name, i) => ({
     name,
