@@ -31,8 +31,11 @@ export function securityReport(entries: readonly SourcedEntry[], since: string):
   for (const sourced of entries) {
     const { what, count } = sourced.entry;
     byEvent[what.event] = (byEvent[what.event] ?? 0) + count;
-    if (isOfCheck(sourced)) checked += count;
-    if (!isFailure(what) || isOfCheck(sourced)) continue;
+    if (isOfCheck(sourced)) {
+      checked += count;
+      continue;
+    }
+    if (!isFailure(what)) continue;
     failures += count;
     const who = nameOf(what.who);
     refused.set(who, { failures: (refused.get(who)?.failures ?? 0) + count, last: sayWhat(what) });

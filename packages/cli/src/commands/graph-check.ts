@@ -34,11 +34,11 @@ async function checkGraph(scope: Scope, options: z.infer<typeof Options>): Promi
     await tellAudit(scope, reached, checkEvent(mark, version, { outcome: "begun" }));
     const attempts = await checkFirewall({ servers, system, ...playable, mark, core: link, clock, random });
     const succeeded = attempts.filter(({ isRefused }) => !isRefused).length;
-    await tellAudit(scope, reached, checkEvent(mark, version, { outcome: "done", succeeded }));
     const hasSucceeded = succeeded > 0;
     if (options.json)
       terminal.print(JSON.stringify({ version, refused: !hasSucceeded, approvals: approvalRules(manifest), attempts }));
     else report(attempts, options.all, terminal);
+    await tellAudit(scope, reached, checkEvent(mark, version, { outcome: "done", succeeded }));
     return hasSucceeded ? EXIT_CODES.failed : EXIT_CODES.ok;
   });
 }
