@@ -40,8 +40,13 @@ export const CODE_MUTANTS: readonly CodeMutant[] = [
     edits: [
       {
         file: `${HOP}/writer.ts`,
-        from: 'x.append(record, { filter: x.own, sequence: x.cursor.sequence });\n      if (outcome.kind === "stored") return outcome.sequence;',
-        to: 'x.append(record, { filter: record.subject, sequence: 0 });\n      if (outcome.kind === "stored") return outcome.sequence;',
+        from: "x.append(record, { filter: x.own, sequence: cursor.sequence });\n    const sequence =",
+        to: "x.append(record, { filter: record.subject, sequence: 0 });\n    const sequence =",
+      },
+      {
+        file: `${HOP}/writer.ts`,
+        from: "x.append(record, { filter: x.own, sequence: x.cursor.sequence });",
+        to: "x.append(record, { filter: record.subject, sequence: 0 });",
       },
     ],
     proof: { in: "processes", faults: ["step-frozen"] },
