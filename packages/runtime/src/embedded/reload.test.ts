@@ -7,37 +7,48 @@ import { reloadServer } from "./reload.ts";
 
 type Request = NatsConnection["request"];
 
-/** A server that nobody listens on for the first so many requests. */
+/** A server that nobody listens on for the first so many requests; `open` counts the connections that are there. */
 function serverSilentFor(count: number, answer = "{}") {
   const asked: string[] = [];
+  const connections = { opened: 0, closed: 0 };
   const request: Request = async (subject) => {
     asked.push(subject);
     if (asked.length <= count) throw new Error("no responders");
     return { string: () => answer } as Msg;
   };
   const nc = { request, info: { server_id: "S" } } as unknown as NatsConnection;
-  return { nc, asked };
+  const open = async () => {
+    connections.opened++;
+    return {
+      nc,
+      close: async () => {
+        connections.closed++;
+      },
+    };
+  };
+  return { open, asked, connections };
 }
 
-async function reloaded(link: { nc: NatsConnection }): Promise<unknown> {
+async function reloaded({ open }: Pick<ReturnType<typeof serverSilentFor>, "open">): Promise<unknown> {
   const clock = new ManualClock();
-  const end = reloadServer(link, clock).then(
+  const end = reloadServer(open, clock).then(
     () => "done",
     (error: unknown) => error,
   );
-  // Longer than all pauses together.
-  for (let step = 0; step < 100; step++) await clock.advance(100);
+  // Longer than its patience.
+  for (let step = 0; step < 150; step++) await clock.advance(100);
   return end;
 }
 
-test("a server that does not listen for a moment after a reload is asked again, with pauses", async () => {
-  const server = serverSilentFor(4);
+test("a server that does not listen after a reload is asked again for seconds, each time on a connection of its own", async () => {
+  const server = serverSilentFor(40);
   assert.equal(await reloaded(server), "done");
-  assert.deepEqual(server.asked, Array(5).fill("$SYS.REQ.SERVER.S.RELOAD"));
+  assert.deepEqual(server.asked, Array(41).fill("$SYS.REQ.SERVER.S.RELOAD"));
+  assert.deepEqual(server.connections, { opened: 41, closed: 41 });
 });
 
 test("one that never answers is unavailable, one that refuses says why", async () => {
-  const silent = await reloaded(serverSilentFor(100));
+  const silent = await reloaded(serverSilentFor(1_000));
   assert.ok(TroupeError.is(silent, "unavailable"));
   const refusing = await reloaded(serverSilentFor(0, '{"error":{"description":"a typo"}}'));
   assert.ok(TroupeError.is(refusing, "invalid_config"));

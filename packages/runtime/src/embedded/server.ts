@@ -240,12 +240,7 @@ class GuardedServer implements EmbeddedServer {
 
   async #reloadNow(): Promise<void> {
     await this.#process.writeConfig();
-    const link = await this.#openAs("sys", "embedded/reload");
-    try {
-      await reloadServer(link);
-    } finally {
-      await link.close();
-    }
+    await reloadServer(() => this.#openAs("sys", "embedded/reload"));
   }
 
   async #rotate(whose: RotateKeys["whose"]): Promise<void> {
