@@ -83,7 +83,7 @@ test("tasks run on while the keys of every role and of every part are replaced, 
     await link?.close();
     return link !== undefined;
   };
-  await eventually("old keys are refused", 25_000, async () => {
+  await eventually("old keys are refused", 60_000, async () => {
     for (const user of users) if (await isGood({ user, seed: old[user] })) return undefined;
     for (const seed of oldRoles) if (await isGood({ seed })) return undefined;
     return true;

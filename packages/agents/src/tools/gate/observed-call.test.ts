@@ -43,7 +43,8 @@ test("calls are counted by what came of them, once however often the hop is repl
 });
 
 test("a tool that a model made up makes no series of its own", async () => {
+  const before = await countOf("unknown", "refused");
   await carryOut(createFakeContext(), gate, { id: "1", name: "invented_by_a_model", arguments: "{}" });
-  assert.equal(await countOf("unknown", "refused"), 1);
+  assert.equal(await countOf("unknown", "refused"), before + 1);
   assert.doesNotMatch(await actorMetrics.text(), /invented_by_a_model/);
 });

@@ -1,0 +1,3 @@
+import { unitTestsOf } from "../support/unit-tests.ts";
+
+unitTestsOf("gateway");
