@@ -1,11 +1,12 @@
 /**
- * The host of a pattern, of a workflow and of a role that escalation rules fire in, killed at every failpoint that its hops pass: the result is
- * that of a calm run.
+ * The host of a pattern, of a workflow and of a role that escalation rules fire in, killed at every failpoint that its hops pass, alone or with
+ * its node and the node's other hosts: the result is that of a calm run.
  */
 import { it, type TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startOfflineModel } from "@troupe/agents";
 import * as agents from "../support/agent-kill-system.ts";
+import { VICTIMS } from "../support/failpoint-files.ts";
 import { type FailpointPlan, killAtEachFailpoint } from "../support/failpoint-kills.ts";
 import type { Violation } from "../support/invariants.ts";
 import { KILLS, STAGES, STRUCK } from "../support/pattern-kill-system.ts";
@@ -20,21 +21,32 @@ const isRetried = ({ invariant, detail }: Violation) => invariant === "steps onc
 const isLoop = ({ invariant, detail }: Violation) =>
   invariant === "steps once" && / of finder(?:-\d)?: step "model:fast"/.test(detail);
 
-it(
-  "patterns that ask others, stages and escalations end the same way when their host is killed at each failpoint",
-  {
-    timeout: 1_800_000,
-  },
-  (t) =>
-    killAtEachFailpoint(t, {
-      system: "patterns",
-      systemFile: fileOf("pattern-kill"),
-      kills: { ...KILLS, ...STAGES },
-      struck: STRUCK,
-      input: { slowMs: 20 },
-      isMeant: isRetried,
-    }),
-);
+type System = Omit<FailpointPlan, "victim">;
+
+const PATTERNS: System = {
+  system: "patterns",
+  systemFile: fileOf("pattern-kill"),
+  kills: { ...KILLS, ...STAGES },
+  struck: STRUCK,
+  input: { slowMs: 20 },
+  isMeant: isRetried,
+};
+
+const AGENTS: System = {
+  system: "agents",
+  systemFile: fileOf("agent-kill"),
+  kills: agents.KILLS,
+  input: agents.INPUT,
+  isMeant: isLoop,
+};
+
+const RULED: System = {
+  system: "ruled",
+  systemFile: fileOf("ruled-kill"),
+  kills: ruled.KILLS,
+  ends: ruled.ENDS,
+  input: "Find out.",
+};
 
 async function withOfflineModel(t: TestContext, plan: FailpointPlan): Promise<void> {
   const model = await startOfflineModel();
@@ -44,32 +56,18 @@ async function withOfflineModel(t: TestContext, plan: FailpointPlan): Promise<vo
   await killAtEachFailpoint(t, plan);
 }
 
-it(
-  "a single answer, a ReAct loop, a hand-off and a pipeline end the same way when their host is killed at each failpoint",
-  {
-    timeout: 900_000,
-  },
-  (t) =>
-    withOfflineModel(t, {
-      system: "agents",
-      systemFile: fileOf("agent-kill"),
-      kills: agents.KILLS,
-      input: agents.INPUT,
-      isMeant: isLoop,
-    }),
-);
+for (const victim of VICTIMS) {
+  const sameEnd = `the same way when their ${victim} is killed at each failpoint`;
 
-it(
-  "what classifiers, guardrails and rules do around a handler ends the same way when its host is killed at each failpoint",
-  {
-    timeout: 900_000,
-  },
-  (t) =>
-    withOfflineModel(t, {
-      system: "ruled",
-      systemFile: fileOf("ruled-kill"),
-      kills: ruled.KILLS,
-      ends: ruled.ENDS,
-      input: "Find out.",
-    }),
-);
+  it(`patterns that ask others, stages and escalations end ${sameEnd}`, { timeout: 1_800_000 }, (t) =>
+    killAtEachFailpoint(t, { ...PATTERNS, victim }),
+  );
+
+  it(`a single answer, a ReAct loop, a hand-off and a pipeline end ${sameEnd}`, { timeout: 900_000 }, (t) =>
+    withOfflineModel(t, { ...AGENTS, victim }),
+  );
+
+  it(`what classifiers, guardrails and rules do around a handler ends ${sameEnd}`, { timeout: 900_000 }, (t) =>
+    withOfflineModel(t, { ...RULED, victim }),
+  );
+}

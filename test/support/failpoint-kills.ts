@@ -1,11 +1,8 @@
-/** Hosts that die at each failpoint of the roles of a system: what comes out is what comes out of a calm run. */
+/** Hosts, or nodes with their hosts, that die at each failpoint of the roles of a system: what comes out is what comes out of a calm run. */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { connectTroupe, type TaskId } from "@troupe/runtime";
-import { failpointsIn, untilKilled } from "./failpoint-files.ts";
+import { setFailpoints, type Victim } from "./failpoint-files.ts";
 import type { History } from "./history.ts";
 import { type Violation, violationsOf } from "./invariants.ts";
 import { deathsOf, type Kills } from "./played-roles.ts";
@@ -15,11 +12,14 @@ import { Stack } from "./stack.ts";
 
 /** A node whose host has died five times in a minute rests for a minute. */
 const NODES = 3;
+/** One node alone must have room for every actor: two of three may be dead at once. */
+const SLOTS = 4_096;
 const RESULT_MS = 200_000;
 /** On a machine that is busy with other things a door may be shut for a while. */
 const PATIENCE_MS = 60_000;
 
 export interface FailpointPlan {
+  readonly victim: Victim;
   readonly system: string;
   readonly systemFile: string;
   readonly kills: Kills;
@@ -34,16 +34,11 @@ export interface FailpointPlan {
 
 /** Runs each role once calm, then each of those that play it. Throws an assertion error with what was violated. */
 export async function killAtEachFailpoint(t: TestContext, plan: FailpointPlan): Promise<void> {
-  const { system, systemFile, kills, input, ends = {}, isMeant = () => false } = plan;
+  const { victim, system, systemFile, kills, input, ends = {}, isMeant = () => false } = plan;
   const deaths = deathsOf(kills, plan.struck);
-  const folder = await mkdtemp(join(tmpdir(), "troupe-failpoints-"));
-  t.after(() => rm(folder, { recursive: true }));
-  process.env["TROUPE_FAILPOINTS"] = failpointsIn(
-    folder,
-    deaths.map(({ struck }) => struck),
-  );
-  t.after(() => delete process.env["TROUPE_FAILPOINTS"]);
-  await using stack = await Stack.start({ system, nodes: NODES, systemFile });
+  const struckRoles = deaths.map(({ struck }) => struck);
+  const failpoints = await setFailpoints(t, victim, struckRoles);
+  await using stack = await Stack.start({ system, nodes: NODES, slots: SLOTS, systemFile });
   const { server, subjects, core } = stack;
   const client = await connectTroupe({ url: server.url, system: subjects.system, patienceMs: PATIENCE_MS });
   const tasks = new Map<TaskId, string>();
@@ -64,12 +59,12 @@ export async function killAtEachFailpoint(t: TestContext, plan: FailpointPlan): 
     for (const { played, role, of, struck } of deaths) {
       const end = await endOf(role);
       assert.equal(end.replaceAll(role, played).replaceAll(struck.role, of), calm.get(played), role);
-      await untilKilled(folder, struck);
+      await failpoints.passed(stack, struck);
     }
     const { history } = await readHistory(core, subjects, 1);
     const violations = violationsOf(history, tasks.keys()).filter((violation) => !isMeant(violation));
     assert.deepEqual(violations.slice(0, 10), []);
-    t.diagnostic(`${(await readdir(folder)).length} hosts were killed`);
+    t.diagnostic(`${await failpoints.killed()} ${victim}s were killed`);
     for (const line of silencesIn(history, tasks)) t.diagnostic(line);
   } catch (error) {
     t.diagnostic(stack.logs());

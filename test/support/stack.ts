@@ -128,6 +128,11 @@ export class Stack implements AsyncDisposable {
     });
   }
 
+  async #nodeList(): Promise<z.infer<typeof NodeList>["nodes"]> {
+    const answer = await this.client.nc.request(this.subjects.supervisor("nodes"), "", { timeout: 2_000 });
+    return NodeList.parse(answer.json()).nodes;
+  }
+
   async #allUp(): Promise<void> {
     await until("every node up", 120_000, async () => (await this.#health()).nodes.up === this.nodes.length);
   }
@@ -150,9 +155,31 @@ export class Stack implements AsyncDisposable {
 
   /** Which life of a node the supervisor knows as up and running actors; `undefined` while it knows none. */
   async lifeOf(node: string): Promise<string | undefined> {
-    const answer = await this.client.nc.request(this.subjects.supervisor("nodes"), "", { timeout: 2_000 });
-    const { nodes } = NodeList.parse(answer.json());
+    const nodes = await this.#nodeList();
     return nodes.find((known) => known.node === node && known.status === "up" && known.actors > 0)?.incarnation;
+  }
+
+  /**
+   * Starts nodes that have ended by themselves again, as whoever runs processes does, as soon as so many have. Resolves when all are up and no
+   * actor moves any more: nodes that come are given their share of what ran elsewhere meanwhile.
+   */
+  async restartFallen(count: number): Promise<void> {
+    const fallen = () => this.nodes.filter(({ hasFallen }) => hasFallen);
+    await until(`${count} nodes that have fallen`, 30_000, async () => fallen().length >= count);
+    const lives = await Promise.all(
+      fallen().map(async (node) => {
+        const before = await this.lifeOf(node.name);
+        node.start();
+        return { name: node.name, before };
+      }),
+    );
+    for (const { name, before } of lives) await this.isBack(name, before);
+    await this.isWhole();
+    await until("actors spread evenly", 120_000, async () => {
+      const counts = (await this.#nodeList()).map(({ actors }) => actors);
+      if (Math.max(...counts) - Math.min(...counts) <= 1) return true;
+      throw new Error(JSON.stringify(counts));
+    });
   }
 
   /** Waits until a node that was started again is up and runs actors, under a new life. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { TroupeError } from "../errors.ts";
-import { failpointsOf } from "./failpoints.ts";
+import { failpointsOf, victimOf } from "./failpoints.ts";
 
 test("the first hop of the role that comes to the place dies there, and no other", (t) => {
   const folder = mkdtempSync(join(tmpdir(), "troupe-failpoint-"));
@@ -56,4 +56,14 @@ test("a setting that names no failpoint is refused, and none is nothing", () => 
       (error) => TroupeError.is(error, "invalid_config"),
     );
   }
+});
+
+test("what dies is the host, or its process group, and a setting that says neither is refused", () => {
+  assert.equal(victimOf(undefined, 7), 7);
+  assert.equal(victimOf("host", 7), 7);
+  assert.equal(victimOf("node", 7), 0);
+  assert.throws(
+    () => victimOf("nodes", 7),
+    (error) => TroupeError.is(error, "invalid_config"),
+  );
 });

@@ -1,7 +1,7 @@
 /**
  * Places at which a test lets a host die, chosen by the environment: `TROUPE_FAILPOINTS=<role>:<failpoint>[@<n>]:<file>[,…]`. The first hop
  * of the role that comes there, or the n-th time that one does so in this process, creates the file and kills the process; while the file
- * exists nothing happens, so that the next host goes on.
+ * exists nothing happens, so that the next host goes on. With `TROUPE_FAILPOINTS_KILL=node` the host's node dies as well.
  */
 import { closeSync, openSync } from "node:fs";
 import { TroupeError } from "../errors.ts";
@@ -31,6 +31,16 @@ export function failpointsOf(text: string | undefined, die: () => void): Failpoi
       if (own.some((point) => point.failpoint === name && point.time <= time && isFirst(point.file))) die();
     };
   };
+}
+
+/**
+ * What kill(2) is to be given at a failpoint: the host's own process id, or 0, its process group. A node that was started as the leader of a
+ * group shares it with its hosts and nobody else, so all of them die at the same instant. Throws `invalid_config` for what is neither.
+ */
+export function victimOf(text: string | undefined, ownPid: number): number {
+  if (text === undefined || text === "host") return ownPid;
+  if (text === "node") return 0;
+  throw new TroupeError("invalid_config", `TROUPE_FAILPOINTS_KILL: ${JSON.stringify(text)} is neither host nor node`);
 }
 
 function pointOf(text: string): Point {

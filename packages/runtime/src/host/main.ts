@@ -6,7 +6,7 @@ import { systemRandom } from "../random.ts";
 import { actorMetrics } from "../telemetry/actor-metrics.ts";
 import { LOG_LEVELS, parseLogLevels } from "../telemetry/log-levels.ts";
 import { createLogger, type Logger } from "../telemetry/logger.ts";
-import { failpointsOf } from "./failpoints.ts";
+import { failpointsOf, victimOf } from "./failpoints.ts";
 import { HOST_EXIT, HostRunner } from "./host-runner.ts";
 import { traceAsTold } from "./host-tracing.ts";
 import { type Configure, HostCommand, type HostEvent } from "./ipc.ts";
@@ -35,12 +35,14 @@ function exit(code: number): void {
   else process.exit();
 }
 
+const victim = victimOf(process.env["TROUPE_FAILPOINTS_KILL"], process.pid);
+
 const runner = new HostRunner({
   clock: systemClock,
   random: systemRandom,
   loggerFor,
   memoryBytes: () => process.memoryUsage.rss(),
-  failpointOf: failpointsOf(process.env["TROUPE_FAILPOINTS"], () => process.kill(process.pid, "SIGKILL")),
+  failpointOf: failpointsOf(process.env["TROUPE_FAILPOINTS"], () => process.kill(victim, "SIGKILL")),
   trace: traceAsTold,
   figures: () => actorMetrics.figures(),
   tell,
