@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as timer } from "node:timers/promises";
 import { ensureResources, type Link, Subjects, systemClock } from "@troupe/runtime/internal";
-import { Observer } from "@troupe/supervisor/internal";
+import { Observer, openConsumer, RecordPull } from "@troupe/supervisor/internal";
 import { sizeOf } from "../../bench/jetstream-api.ts";
 import { writeFinishedTasks } from "../support/finished-tasks.ts";
 import { silentLogger, startTestServer } from "../support/nats-server.ts";
@@ -73,4 +73,47 @@ test("what was there, and what comes while it is read, is taken in once, also wh
     await link.close();
     await other.close();
   }
+});
+
+test("a round brings what is there, else the next record; it says when the consumer is gone, and takes nothing after a failure", async () => {
+  await using server = await startTestServer();
+  const link = await server.link();
+  await using _ = { [Symbol.asyncDispose]: () => link.close() };
+  await ensureResources(link, { subjects });
+  const stream = subjects.logStream(0);
+  const followed = { stream, filter: subjects.everywhere(0, "t.done.client"), headersOnly: true };
+  const taken: number[] = [];
+  const open = async (take: (deliverySequence: number) => void) => {
+    const { name: consumer } = await openConsumer(link, followed, 0);
+    return new RecordPull({ link, stream, consumer, take: ({ deliverySequence }) => take(deliverySequence) });
+  };
+  const { signal } = new AbortController();
+  {
+    using pull = await open((deliverySequence) => taken.push(deliverySequence));
+    await writeFinishedTasks(link, subjects, 5);
+    await pull.round(2, signal);
+    assert.deepEqual(taken, [1, 2], "no more than was asked for");
+    await pull.round(10, signal);
+    assert.deepEqual(taken, [1, 2, 3, 4, 5]);
+    const [next] = await Promise.all([pull.round(10, signal), writeFinishedTasks(link, subjects, 1)]);
+    assert.equal(next.cutOff, undefined);
+    assert.equal(taken.length, 6);
+    const stopped = new AbortController();
+    const idle = pull.round(10, stopped.signal);
+    stopped.abort();
+    assert.deepEqual(await idle, { idle: undefined, cutOff: undefined });
+    const cutOff = pull.round(10, signal);
+    await loseConsumers(link);
+    assert.match((await cutOff).cutOff ?? "", /409 Consumer Deleted/);
+    assert.match((await pull.round(10, signal)).cutOff ?? "", /503/);
+  }
+  const seen: number[] = [];
+  using failing = await open((deliverySequence) => {
+    seen.push(deliverySequence);
+    throw new Error("cannot be taken");
+  });
+  await assert.rejects(failing.round(10, signal), /cannot be taken/);
+  await assert.rejects(failing.round(10, signal), /cannot be taken/);
+  assert.deepEqual(seen, [1]);
+  assert.equal(taken.length, 6);
 });

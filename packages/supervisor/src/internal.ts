@@ -1,6 +1,8 @@
 export type { DeployAnswer, DeployRequest } from "./desired/deploy.ts";
 export type { Difference } from "./desired/difference.ts";
 export { Observer } from "./observer/observer.ts";
+export { openConsumer } from "./observer/record-consumer.ts";
+export { RecordPull } from "./observer/record-pull.ts";
 export { TaskReader } from "./observer/task-reader.ts";
 export { mailboxesOf } from "./placement/wanted.ts";
 export { QueueReader } from "./queues/queue-reader.ts";

@@ -50,11 +50,12 @@ export async function repeat(
 }
 
 async function pause(clock: Clock, pauseMs: number, signal: AbortSignal, wake: Wake | undefined): Promise<void> {
+  // The only rejection is the signal's, which the loop's condition sees.
+  const sleep = (until: AbortSignal) => clock.sleep(pauseMs, until).catch(() => undefined);
+  if (!wake) return sleep(signal);
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
-  // The only rejection is the signal's, which the loop's condition sees.
-  const slept = clock.sleep(pauseMs, either).catch(() => undefined);
-  await (wake ? Promise.race([slept, wake.called(either)]) : slept);
+  await Promise.race([sleep(either), wake.called(either)]);
   over.abort();
 }
 

@@ -11,3 +11,15 @@ export function headerBytesOf(message: Msg): Uint8Array | undefined {
   const { _msg: place, _rdata: bytes } = message;
   return place.hdr > 0 ? bytes.subarray(0, place.hdr) : undefined;
 }
+
+/** The value of a header that a received message carries exactly once; `undefined` when it is missing or there are several. */
+export function onlyHeaderOf(message: Msg, name: string): string | undefined {
+  const bytes = headerBytesOf(message);
+  if (bytes === undefined) return undefined;
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+  const line = `\r\n${name}:`;
+  const at = text.indexOf(line);
+  if (at < 0 || text.includes(line, at + line.length)) return undefined;
+  const from = at + line.length;
+  return text.slice(from, text.indexOf("\r\n", from)).trim();
+}

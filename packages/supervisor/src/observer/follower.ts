@@ -1,14 +1,14 @@
-import type { Consumer, ConsumerMessages, JsMsg } from "@nats-io/jetstream";
 import { type Clock, type Link, type Logger, messageOf, TroupeError } from "@troupe/runtime/internal";
 import type { FollowedRecord } from "./observation.ts";
-import { type Followed, onlyHeader, openConsumer } from "./record-consumer.ts";
+import { type Followed, openConsumer, progressOf } from "./record-consumer.ts";
+import { type DeliveredRecord, type Idle, RecordPull } from "./record-pull.ts";
 
 const RETRY_MS = 1_000;
-/** What is on its way when a batch ends early is lost, so silence is borne for two heartbeats: a machine that is overloaded is silent for a second. */
-const BATCH = { max_messages: 500, expires: 5_000, idle_heartbeat: 2_000 };
-/** Records that are taken in together while the log is read, before as long a pause as they took: half a core at most. */
-const RECORDS_A_BREATH = 64;
+const RECORDS_A_ROUND = 256;
+/** While the log is read, the pause after a round is as long as it took: half a core at most. */
 const LONGEST_PAUSE_MS = 50;
+/** Who has caught up lets records gather after a round: taken together they cost a fraction. The first after a silence is taken at once. */
+const GATHER_MS = 50;
 
 export interface FollowerOptions {
   readonly link: Link;
@@ -65,7 +65,7 @@ export class Follower {
   /** As long as one consumer lasts. */
   async #follow(signal: AbortSignal): Promise<void> {
     const { link, followed, take } = this.#options;
-    const { consumer, pending, gap, gapThrough } = await openConsumer(link, followed, this.#seenThrough);
+    const { name: consumer, pending, gap, gapThrough } = await openConsumer(link, followed, this.#seenThrough);
     for await (const record of gap) {
       take(record);
       this.#seenThrough = record.sequence;
@@ -73,51 +73,43 @@ export class Follower {
     }
     this.#seenThrough = Math.max(this.#seenThrough, gapThrough);
     if (pending === 0) this.#beCaughtUp();
-    const reading: Reading = { taken: 0, hasEndedEarly: false };
-    while (!signal.aborted) await this.#takeBatch(consumer, reading, signal);
+    const reading: Reading = { consumer, taken: 0, hasEndedEarly: false };
+    const { stream } = followed;
+    using pull = new RecordPull({ link, stream, consumer, take: (delivered) => this.#takeIn(delivered, reading) });
+    while (!signal.aborted) await this.#takeRound(pull, reading, signal);
   }
 
-  /** Throws when the consumer has sent what did not arrive, or two batches in a row ended early: then it is gone, or may as well be. */
-  async #takeBatch(consumer: Consumer, reading: Reading, signal: AbortSignal): Promise<void> {
-    const batch = await consumer.fetch(BATCH);
-    const heartbeats = watchHeartbeats(batch);
+  #takeIn({ record, deliverySequence, pending }: DeliveredRecord, reading: Reading): void {
+    if (deliverySequence !== ++reading.taken) throw lost(deliverySequence, reading);
+    this.#options.take(record);
+    this.#seenThrough = record.sequence;
+    if (pending === 0) this.#beCaughtUp();
+  }
+
+  /** Throws when the consumer has sent what did not arrive, or two rounds in a row ended early: then it is gone, or may as well be. */
+  async #takeRound(pull: RecordPull, reading: Reading, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
     const before = reading.taken;
-    const end = () => void batch.close();
-    signal.addEventListener("abort", end, { once: true });
-    if (signal.aborted) end();
-    try {
-      await this.#takeAll(batch, reading, signal);
-      reading.hasEndedEarly = false;
-    } catch (error) {
-      if (TroupeError.is(error) || reading.hasEndedEarly) throw error;
+    const beganMs = clock.monotonicMs();
+    const { idle, cutOff } = await pull.round(RECORDS_A_ROUND, signal);
+    this.#heed(idle, reading);
+    if (cutOff !== undefined) {
+      if (reading.hasEndedEarly) throw new TroupeError("unavailable", `the consumer does not answer: ${cutOff}`);
       reading.hasEndedEarly = true;
-      await this.#options.clock.sleep(RETRY_MS, signal).catch(() => undefined);
-    } finally {
-      signal.removeEventListener("abort", end);
+      return this.#pause(RETRY_MS, signal);
     }
-    this.#heed(heartbeats.last, reading);
-    const isStuck = !this.#hasCaughtUp && !reading.hasEndedEarly && reading.taken === before && !signal.aborted;
-    if (isStuck) await this.#lookAtPending(consumer, reading);
+    reading.hasEndedEarly = false;
+    if (this.#hasCaughtUp) return this.#pause(GATHER_MS, signal);
+    if (reading.taken === before && !signal.aborted) await this.#lookAtPending(reading);
+    await this.#pause(Math.min(LONGEST_PAUSE_MS, clock.monotonicMs() - beganMs), signal);
   }
 
-  async #takeAll(batch: ConsumerMessages, reading: Reading, signal: AbortSignal): Promise<void> {
-    const { clock, take } = this.#options;
-    let breathedMs = clock.monotonicMs();
-    for await (const message of batch) {
-      const { deliverySequence, pending } = message.info;
-      if (deliverySequence !== ++reading.taken) throw lost(deliverySequence, reading);
-      take(recordOf(message));
-      this.#seenThrough = message.seq;
-      if (pending === 0) this.#beCaughtUp();
-      if (this.#hasCaughtUp || reading.taken % RECORDS_A_BREATH !== 0) continue;
-      const tookMs = clock.monotonicMs() - breathedMs;
-      await clock.sleep(Math.min(LONGEST_PAUSE_MS, tookMs), signal).catch(() => undefined);
-      breathedMs = clock.monotonicMs();
-    }
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    await this.#options.clock.sleep(ms, signal).catch(() => undefined);
   }
 
   /** A consumer that is idle tells how far it has looked, whether or not anything matched: there the next one may begin. */
-  #heed(idle: Heartbeat | undefined, reading: Reading): void {
+  #heed(idle: Idle | undefined, reading: Reading): void {
     if (idle === undefined) return;
     if (idle.lastConsumerSequence > reading.taken) throw lost(idle.lastConsumerSequence, reading);
     if (idle.lastConsumerSequence === reading.taken)
@@ -125,43 +117,21 @@ export class Follower {
   }
 
   /** The last ones may have gone before they were delivered: then no message tells that nothing is pending. */
-  async #lookAtPending(consumer: Consumer, reading: Reading): Promise<void> {
-    const { num_pending: pending, delivered } = await consumer.info();
-    if (pending === 0 && delivered.consumer_seq <= reading.taken) this.#beCaughtUp();
+  async #lookAtPending({ consumer, taken }: Reading): Promise<void> {
+    const { link, followed } = this.#options;
+    const { pending, delivered } = await progressOf(link, followed, consumer);
+    if (pending === 0 && delivered <= taken) this.#beCaughtUp();
   }
 }
 
 /** How far one is with a consumer. */
 interface Reading {
+  readonly consumer: string;
   /** How many of its messages are taken in. */
   taken: number;
-  /** Whether its last batch ended before its time: the server was silent, or said that there is no such consumer. */
+  /** Whether its last round ended before its time: the server was silent, or said that there is no such consumer. */
   hasEndedEarly: boolean;
-}
-
-interface Heartbeat {
-  readonly lastConsumerSequence: number;
-  readonly lastStreamSequence: number;
-}
-
-/** Keeps the last that came with a batch. */
-function watchHeartbeats(batch: ConsumerMessages): { readonly last: Heartbeat | undefined } {
-  const seen: { last: Heartbeat | undefined } = { last: undefined };
-  void (async () => {
-    for await (const status of batch.status()) if (status.type === "heartbeat") seen.last = status;
-  })();
-  return seen;
 }
 
 const lost = (sent: number, { taken }: Reading): TroupeError =>
   new TroupeError("unavailable", `the server has sent ${sent} records of which ${taken} arrived`);
-
-function recordOf(message: JsMsg): FollowedRecord {
-  return {
-    subject: message.subject,
-    sequence: message.seq,
-    atMs: Math.floor(message.info.timestampNanos / 1e6),
-    header: onlyHeader(message.headers?.values("Troupe") ?? []),
-    body: message.data,
-  };
-}

@@ -1,10 +1,9 @@
 import {
   AckPolicy,
-  type Consumer,
   type ConsumerConfig,
+  type ConsumerInfo,
   DeliverPolicy,
   type JetStreamManager,
-  jetstream,
   jetstreamManager,
 } from "@nats-io/jetstream";
 import { type Link, parseTimeMs, TroupeError } from "@troupe/runtime/internal";
@@ -35,7 +34,7 @@ export const resumptionOf = (seenThrough: number, end: number): Resumption =>
 
 /** A consumer of one follower, with what it leaves out. */
 export interface OpenedConsumer {
-  readonly consumer: Consumer;
+  readonly name: string;
   /** How many records it had to deliver when it was made. */
   readonly pending: number;
   /** What was stored between what had been seen and the consumer's beginning: to be taken in first. */
@@ -52,22 +51,34 @@ export interface OpenedConsumer {
 export async function openConsumer(link: Link, followed: Followed, seenThrough: number): Promise<OpenedConsumer> {
   const manager = await jetstreamManager(link.nc, { checkAPI: false });
   if (seenThrough > 0) {
-    const opened = await create(manager, link, followed, { deliver_policy: DeliverPolicy.New });
-    const end = opened.info.delivered.stream_seq;
+    const { name, delivered } = await create(manager, followed, { deliver_policy: DeliverPolicy.New });
+    const end = delivered.stream_seq;
     if (resumptionOf(seenThrough, end) === "from_the_end") {
       await requireReach(manager, followed.stream, end);
       const gap = readGap(manager, followed, seenThrough, end);
-      return { consumer: opened.consumer, pending: 0, gap, gapThrough: end };
+      return { name, pending: 0, gap, gapThrough: end };
     }
-    await manager.consumers.delete(followed.stream, opened.info.name);
+    await manager.consumers.delete(followed.stream, name);
   }
   const from = { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: seenThrough + 1 };
-  const { consumer, info } = await create(manager, link, followed, from);
-  return { consumer, pending: info.num_pending, gap: noGap(), gapThrough: seenThrough };
+  const { name, num_pending: pending } = await create(manager, followed, from);
+  return { name, pending, gap: noGap(), gapThrough: seenThrough };
 }
 
-async function create(manager: JetStreamManager, link: Link, followed: Followed, from: Partial<ConsumerConfig>) {
-  const info = await manager.consumers.add(followed.stream, {
+/** How much a consumer has delivered, and has yet to deliver. */
+export async function progressOf(link: Link, { stream }: Followed, name: string): Promise<ConsumerProgress> {
+  const manager = await jetstreamManager(link.nc, { checkAPI: false });
+  const { num_pending: pending, delivered } = await manager.consumers.info(stream, name);
+  return { pending, delivered: delivered.consumer_seq };
+}
+
+export interface ConsumerProgress {
+  readonly delivered: number;
+  readonly pending: number;
+}
+
+function create(manager: JetStreamManager, followed: Followed, from: Partial<ConsumerConfig>): Promise<ConsumerInfo> {
+  return manager.consumers.add(followed.stream, {
     filter_subject: followed.filter,
     headers_only: followed.headersOnly,
     ack_policy: AckPolicy.None,
@@ -76,7 +87,6 @@ async function create(manager: JetStreamManager, link: Link, followed: Followed,
     inactive_threshold: FORGOTTEN_AFTER_NS,
     ...from,
   });
-  return { info, consumer: jetstream(link.nc).consumers.getConsumerFromInfo(info) };
 }
 
 /** Whoever answers for the stream must know all that the consumer takes for past: one that leads no more may be behind. */
@@ -111,5 +121,4 @@ async function* readGap(
 async function* noGap(): AsyncGenerator<FollowedRecord> {}
 
 /** A record has one header of ours; what has several is not to be trusted. */
-export const onlyHeader = (values: readonly string[]): string | undefined =>
-  values.length === 1 ? values[0] : undefined;
+const onlyHeader = (values: readonly string[]): string | undefined => (values.length === 1 ? values[0] : undefined);
