@@ -107,6 +107,9 @@ test("a header of the common form is held to the same limits as any other", () =
     { v: 1, w: writer, p: passport },
     { v: 1, p: { ...passport, l: Array.from({ length: 16 }, () => "x".repeat(32)), m: 1.5 } },
     { v: 1, w: writer.with(6, 7) },
+    { v: 1, p: passport, o: { p: "x".repeat(16) } },
+    { v: 1, p: passport, o: {} },
+    { v: 1, p: passport, o: { p: "normal", s: "s", l: 0.5 } },
     { v: 1 },
   ];
   const bad: readonly unknown[] = [
@@ -134,6 +137,11 @@ test("a header of the common form is held to the same limits as any other", () =
     { v: 1, p: { ...passport, l: [1] } },
     { v: 1, p: { ...passport, l: "xx" } },
     { v: 1, p: { ...passport, q: 1 } },
+    { v: 1, p: passport, o: null },
+    { v: 1, p: passport, o: ["normal"] },
+    { v: 1, p: passport, o: { p: 1 } },
+    { v: 1, p: passport, o: { p: "x".repeat(17) } },
+    { v: 1, p: passport, o: { p: "normal", q: 1 } },
   ];
   for (const value of good)
     assert.notEqual(decodeRecordHeader(JSON.stringify(value)), undefined, JSON.stringify(value));

@@ -241,16 +241,16 @@ function passportOf(p: NonNullable<Wire["p"]>): Passport {
 const NONE: readonly string[] = Object.freeze<string[]>([]);
 
 /**
- * Whether a header is of the form that nearly every message has (a writer, and a passport of index, tenant, depth, trail and deadline)
- * and fits {@link Wire}. The schema takes several times as long, and this runs once a hop.
+ * Whether a header is of the form that nearly every message has (a writer, a passport of index, tenant, depth, trail and deadline, the class
+ * of a task's first message) and fits {@link Wire}. The schema takes several times as long, and this runs once a hop.
  */
 function isPlainWire(raw: unknown): raw is Wire {
   if (typeof raw !== "object" || raw === null || Array.isArray(raw)) return false;
-  const { v, w, p } = raw as Record<string, unknown>;
+  const { v, w, p, o } = raw as Record<string, unknown>;
   if (v !== RECORD_VERSION || (w !== undefined && !isPlainWriter(w)) || (p !== undefined && !isPlainPassport(p)))
     return false;
-  for (const key in raw) if (key !== "v" && key !== "w" && key !== "p") return false;
-  return true;
+  for (const key in raw) if (key !== "v" && key !== "w" && key !== "p" && key !== "o") return false;
+  return o === undefined || isPlainOrigin(o);
 }
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -269,6 +269,14 @@ function isPlainWriter(w: unknown): boolean {
     isCount(w[5]) &&
     (w[6] === null || isCount(w[6]))
   );
+}
+
+/** What a door says of most tasks is how urgent they are, and nothing else. */
+function isPlainOrigin(o: unknown): boolean {
+  if (typeof o !== "object" || o === null || Array.isArray(o)) return false;
+  for (const key in o) if (key !== "p") return false;
+  const { p } = o as Record<string, unknown>;
+  return p === undefined || isText(p, 0, 16);
 }
 
 /** Compared one by one: for names of one letter that costs less than a look into a set. */
