@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Clock } from "../clock.ts";
 import { HeldDeliveries } from "./held.ts";
-import type { HeldDelivery } from "./ipc.ts";
+import type { HeldChange, HeldDelivery } from "./ipc.ts";
 
-const delivery = (consumerSequence: number): HeldDelivery => ({
-  stream: "TROUPE_LOG_0",
-  durable: "v1-planner",
+const planner = { stream: "TROUPE_LOG_0", durable: "v1-planner" };
+const delivery = (consumerSequence: number, mailbox = planner): HeldDelivery => ({
+  ...mailbox,
   streamSequence: 100 + consumerSequence,
   consumerSequence,
 });
@@ -19,10 +19,8 @@ function heldInTest() {
     monotonicMs: () => 0,
     sleep: () => new Promise((resolve) => sleepers.push(() => resolve(undefined))),
   };
-  const told: { taken: number[]; released: number[] }[] = [];
-  const held = new HeldDeliveries(clock, (taken, released) =>
-    told.push({ taken: taken.map((d) => d.consumerSequence), released: released.map((d) => d.consumerSequence) }),
-  );
+  const told: HeldChange[][] = [];
+  const held = new HeldDeliveries(clock, (changes) => told.push(changes));
   const elapse = async () => {
     for (const wake of sleepers.splice(0)) wake();
     await new Promise(setImmediate);
@@ -39,10 +37,26 @@ test("changes of one moment are told together", async () => {
   held.take(delivery(3));
   await elapse();
   assert.deepEqual(told, [
-    { taken: [1, 2], released: [] },
-    { taken: [3], released: [1] },
+    [{ ...planner, taken: [101, 1, 102, 2], released: [] }],
+    [{ ...planner, taken: [103, 3], released: [1] }],
   ]);
   assert.equal(held.size, 2);
+});
+
+test("what changes in several mailboxes is told for each, as their consumers count apart", async () => {
+  const { held, told, elapse } = heldInTest();
+  const coder = { ...planner, durable: "v1-coder" };
+  const otherShard = { ...planner, stream: "TROUPE_LOG_1" };
+  for (const mailbox of [planner, coder, otherShard]) held.take(delivery(1, mailbox));
+  held.take(delivery(2, coder));
+  await elapse();
+  assert.deepEqual(told, [
+    [
+      { ...planner, taken: [101, 1], released: [] },
+      { ...coder, taken: [101, 1, 102, 2], released: [] },
+      { ...otherShard, taken: [101, 1], released: [] },
+    ],
+  ]);
 });
 
 test("a delivery that came and went within a moment is not mentioned", async () => {
@@ -59,10 +73,7 @@ test("what is released twice is told once, and counted once", async () => {
   held.release(hold);
   held.release(hold);
   await elapse();
-  assert.deepEqual(told, [
-    { taken: [7], released: [] },
-    { taken: [], released: [7] },
-  ]);
+  assert.deepEqual(told, [[{ ...planner, taken: [107, 7], released: [] }], [{ ...planner, taken: [], released: [7] }]]);
   assert.equal(held.size, 0);
 });
 

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import type { HeldDelivery } from "./ipc.ts";
+import type { HeldChange, HeldDelivery } from "./ipc.ts";
 
 /** Changes are gathered for this long, so that quick hops, taken and released in between, cost no message at all. */
 const GATHER_MS = 2;
@@ -17,13 +17,13 @@ export interface Hold {
  */
 export class HeldDeliveries {
   readonly #clock: Clock;
-  readonly #tell: (taken: HeldDelivery[], released: HeldDelivery[]) => void;
+  readonly #tell: (changes: HeldChange[]) => void;
   #taken: Hold[] = [];
   #released: HeldDelivery[] = [];
   #size = 0;
   #isGathering = false;
 
-  constructor(clock: Clock, tell: (taken: HeldDelivery[], released: HeldDelivery[]) => void) {
+  constructor(clock: Clock, tell: (changes: HeldChange[]) => void) {
     this.#clock = clock;
     this.#tell = tell;
   }
@@ -53,16 +53,16 @@ export class HeldDeliveries {
 
   /** Tells what has changed since the last time, if anything. */
   flush(): void {
-    const taken: HeldDelivery[] = [];
+    const changes: HeldChange[] = [];
     for (const hold of this.#taken) {
       if (hold.isReleased) continue;
       hold.isTold = true;
-      taken.push(hold.delivery);
+      changeAt(changes, hold.delivery).taken.push(hold.delivery.streamSequence, hold.delivery.consumerSequence);
     }
+    for (const delivery of this.#released) changeAt(changes, delivery).released.push(delivery.consumerSequence);
     this.#taken = [];
-    const released = this.#released;
     this.#released = [];
-    if (taken.length > 0 || released.length > 0) this.#tell(taken, released);
+    if (changes.length > 0) this.#tell(changes);
   }
 
   #gather(): void {
@@ -76,4 +76,13 @@ export class HeldDeliveries {
     this.#isGathering = false;
     this.flush();
   }
+}
+
+/** What has changed in a delivery's mailbox; a host has few of those. */
+function changeAt(changes: HeldChange[], { stream, durable }: HeldDelivery): HeldChange {
+  const known = changes.find((change) => change.durable === durable && change.stream === stream);
+  if (known) return known;
+  const change: HeldChange = { stream, durable, taken: [], released: [] };
+  changes.push(change);
+  return change;
 }

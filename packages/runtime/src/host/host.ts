@@ -78,9 +78,7 @@ export class Host {
     this.#options = options;
     this.#roles = roles;
     this.#system = requireCompiled(options.configure.deployment.manifest);
-    this.#held = new HeldDeliveries(options.clock, (taken, released) =>
-      options.tell({ type: "held", taken, released }),
-    );
+    this.#held = new HeldDeliveries(options.clock, (changes) => options.tell({ type: "held", changes }));
     this.#blobs = new BrokeredBlobs(options.tell);
     this.#asks = new NodeAsks(options.tell);
     const { tell, clock, random, logger } = options;

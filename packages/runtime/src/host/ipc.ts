@@ -149,17 +149,23 @@ export const HostCommand = z.discriminatedUnion("type", [
 export type HostCommand = z.infer<typeof HostCommand>;
 
 /** A delivery in hand, with what somebody else needs in order to give it back (measured: stream and consumer sequence). */
-export const HeldDelivery = z.strictObject({
+export interface HeldDelivery {
+  readonly stream: string;
+  readonly durable: string;
+  readonly streamSequence: number;
+  readonly consumerSequence: number;
+}
+
+/** What has changed among the deliveries of one mailbox. It is told of every hop that lasts, hence in numbers alone. */
+export const HeldChange = z.strictObject({
   stream: name,
   durable: name,
-  streamSequence: count,
-  consumerSequence: count,
+  /** Stream sequence and consumer sequence of each, one after the other. */
+  taken: z.array(count).refine(({ length }) => length % 2 === 0),
+  /** Consumer sequences. */
+  released: z.array(count),
 });
-export type HeldDelivery = z.infer<typeof HeldDelivery>;
-
-/** Names one delivery among all that a node holds. */
-export const heldKey = ({ stream, durable, consumerSequence }: HeldDelivery): string =>
-  `${stream}.${durable}.${consumerSequence}`;
+export type HeldChange = z.infer<typeof HeldChange>;
 
 /** What one replica is doing, as the heartbeat shows it. */
 export const ReplicaReport = z.strictObject({
@@ -212,7 +218,7 @@ export const HostEvent = z.discriminatedUnion("type", [
     loopP99Ms: z.number().min(0),
   }),
   /** Deliveries taken and let go since the last such message; a delivery that came and went in between is not mentioned. */
-  z.strictObject({ type: z.literal("held"), taken: z.array(HeldDelivery), released: z.array(HeldDelivery) }),
+  z.strictObject({ type: z.literal("held"), changes: z.array(HeldChange) }),
   z.strictObject({ type: z.literal("flushed"), request: count }),
   /** An actor failed, and restarting it in place may not be enough. */
   z.strictObject({ type: z.literal("failure"), failure: ActorFailure }),

@@ -10,7 +10,8 @@ import { HostTelemetry } from "./host-telemetry.ts";
 import { SupervisedHost } from "./supervised-host.ts";
 
 const replica: ReplicaSpec = { role: "a", index: 0, concurrency: 1, epoch: 1, generation: 3, isPaused: false };
-const delivery: HeldDelivery = { stream: "T_LOG_0", durable: "v1-a", streamSequence: 5, consumerSequence: 2 };
+const mailbox = { stream: "T_LOG_0", durable: "v1-a" };
+const delivery: HeldDelivery = { ...mailbox, streamSequence: 5, consumerSequence: 2 };
 const deployment = { version: "v1", manifest: { roles: { a: {} } } } as unknown as Configure["deployment"];
 
 /** A supervised host whose process says and does what the test wants. */
@@ -73,7 +74,7 @@ test("a host's death is laid to the actors that ran something", async () => {
   const { host, failures, say, exit } = supervised();
   const report = { id: "v1/a/0", epoch: 1, state: "busy" as const, inFlight: 1, done: 0, failed: 0, meanMs: 0 };
   say({ type: "report", replicas: [report], memoryBytes: 1, loopP99Ms: 1 });
-  say({ type: "held", taken: [delivery], released: [] });
+  say({ type: "held", changes: [{ ...mailbox, taken: [5, 2], released: [] }] });
   await exit(70);
   const reason = "its host ended: exit code 70";
   assert.deepEqual(failures, [[{ actor: "v1/a/0", kind: "host_died", reason, message: "T_LOG_0/5" }, 3]]);
@@ -82,7 +83,7 @@ test("a host's death is laid to the actors that ran something", async () => {
 
 test("a host that is killed from outside is nobody's failure", async () => {
   const { host, failures, deaths, say, exit } = supervised();
-  say({ type: "held", taken: [delivery], released: [] });
+  say({ type: "held", changes: [{ ...mailbox, taken: [5, 2], released: [] }] });
   await exit(undefined, "SIGKILL");
   assert.deepEqual([deaths, failures], [["signal SIGKILL"], []]);
   await host.stop();
@@ -99,7 +100,7 @@ test("a host that cannot run its system is each of its actors' failure", async (
 test("a host that falls silent is killed, and what it held is given back", async () => {
   const { clock, host, deaths, givenBack, say } = supervised();
   say({ type: "ready" });
-  say({ type: "held", taken: [delivery], released: [] });
+  say({ type: "held", changes: [{ ...mailbox, taken: [5, 2], released: [] }] });
   for (let passed = 0; passed < 11; passed++) await clock.advance(1_000);
   await new Promise(setImmediate);
   assert.deepEqual(deaths, ["silent for 10000 ms, killed"]);

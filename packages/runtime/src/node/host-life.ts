@@ -1,16 +1,10 @@
 import type { BlobRef } from "../contracts/blob-body.ts";
 import type { ActorFailure } from "../contracts/control.ts";
 import { errorBodyOf, TroupeError } from "../errors.ts";
-import {
-  type Configure,
-  type HeldDelivery,
-  type HostCommand,
-  type HostEvent,
-  heldKey,
-  type ReplicaReport,
-} from "../host/ipc.ts";
+import type { Configure, HostCommand, HostEvent, ReplicaReport } from "../host/ipc.ts";
 import type { Blobs } from "../nats/blobs.ts";
 import type { Broker } from "./broker.ts";
+import { HeldByHost } from "./held-by-host.ts";
 import { HostAsks } from "./host-asks.ts";
 import type { HostProcess, StartHost } from "./host-process.ts";
 import { type HostTelemetry, isTelemetry } from "./host-telemetry.ts";
@@ -41,8 +35,7 @@ export class HostLife {
   readonly process: HostProcess;
   /** Resolves when the host has drained. */
   readonly drained: Promise<void>;
-  /** What it holds, by key. */
-  readonly held = new Map<string, HeldDelivery>();
+  readonly held = new HeldByHost();
   reports: readonly ReplicaReport[] = [];
   memoryBytes = 0;
   loopP99Ms = 0;
@@ -106,11 +99,6 @@ export class HostLife {
     if (hasChanged) this.#events.onReplicas();
   }
 
-  #takeHeld({ taken, released }: Extract<HostEvent, { type: "held" }>): void {
-    for (const delivery of taken) this.held.set(heldKey(delivery), delivery);
-    for (const delivery of released) this.held.delete(heldKey(delivery));
-  }
-
   #take(event: HostEvent): void {
     this.words++;
     if (isTelemetry(event)) return this.#events.telemetry.take(this.incarnation, this.#roles, event);
@@ -124,7 +112,7 @@ export class HostLife {
       case "report":
         return this.#takeReport(event);
       case "held":
-        return this.#takeHeld(event);
+        return this.held.apply(event.changes);
       case "flushed":
         this.#flushes.get(event.request)?.();
         this.#flushes.delete(event.request);

@@ -17,7 +17,8 @@ interface FakeHost {
 }
 
 const replica: ReplicaSpec = { role: "a", index: 0, concurrency: 1, epoch: 1, isPaused: false };
-const delivery: HeldDelivery = { stream: "T_LOG_0", durable: "v1-a", streamSequence: 5, consumerSequence: 2 };
+const mailbox = { stream: "T_LOG_0", durable: "v1-a" };
+const delivery: HeldDelivery = { ...mailbox, streamSequence: 5, consumerSequence: 2 };
 const deployment = { version: "v1", manifest: { roles: { a: {}, b: {} } } } as unknown as Configure["deployment"];
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -128,8 +129,8 @@ test("a report tells when a replica comes, gets ready, takes or lets go, and not
 
 test("a host that dies is reported with its incarnation, its deliveries are given back, and it is started again at once", async () => {
   const { clock, hosts, deaths, givenBack, last } = supervised();
-  last().say({ type: "held", taken: [delivery, { ...delivery, consumerSequence: 3 }], released: [] });
-  last().say({ type: "held", taken: [], released: [{ ...delivery, consumerSequence: 3 }] });
+  last().say({ type: "held", changes: [{ ...mailbox, taken: [5, 2, 5, 3], released: [] }] });
+  last().say({ type: "held", changes: [{ ...mailbox, taken: [], released: [3] }] });
   await last().exit({ signal: "SIGKILL" });
   assert.deepEqual(givenBack, [delivery]);
   assert.deepEqual(deaths, [{ version: "v1", incarnation: "x-0", reason: "signal SIGKILL" }]);
@@ -206,7 +207,7 @@ test("a retired host drains, exits and stays away", async () => {
 
 test("a host that neither drains nor exits is killed, and what it held is given back", async () => {
   const { clock, host, givenBack, deaths, last } = supervised();
-  last().say({ type: "held", taken: [delivery], released: [] });
+  last().say({ type: "held", changes: [{ ...mailbox, taken: [5, 2], released: [] }] });
   const retired = host.retire(1_000);
   await clock.advance(10_000);
   await retired;

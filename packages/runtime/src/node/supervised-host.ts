@@ -108,7 +108,7 @@ export class SupervisedHost {
   }
 
   held(): readonly HeldDelivery[] {
-    return [...(this.#life?.held.values() ?? [])];
+    return this.#life?.held.all() ?? [];
   }
 
   /**
@@ -238,14 +238,15 @@ export class SupervisedHost {
 
   async #bury(life: HostLife, exit: HostExit): Promise<void> {
     this.#life = undefined;
+    const held = life.held.all();
     if (exit.code !== 0 && life.failure === undefined) {
       const how = exit.signal === undefined ? `exit code ${exit.code ?? "unknown"}` : `signal ${exit.signal}`;
       const reason = this.#killed.has(life) ? `silent for ${this.#options.silenceLimitMs} ms, killed` : how;
       this.#options.onDeath({ version: this.version, incarnation: life.incarnation, reason });
       if (this.#isOwnDoing(life, exit))
-        this.#blame(struckActors(life.reports, [...life.held.values()]), "host_died", `its host ended: ${reason}`);
+        this.#blame(struckActors(life.reports, held), "host_died", `its host ended: ${reason}`);
     }
-    if (life.held.size > 0 && !this.#isAbandoned) await this.#options.giveBack([...life.held.values()]);
+    if (held.length > 0 && !this.#isAbandoned) await this.#options.giveBack(held);
   }
 
   /** Whether a host ended by what it ran. Who is killed from outside has done nothing. */
