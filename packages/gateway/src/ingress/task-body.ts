@@ -1,5 +1,6 @@
 /** The body of a submission: plain text, or the JSON form of a task. Pure. */
 import {
+  type Decoded,
   type DecodeLimits,
   decodeJson,
   formatProblem,
@@ -25,9 +26,10 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 export function parseTaskBody(bytes: Uint8Array, contentType = "", limits: DecodeLimits = BODY_LIMITS): TaskRequest {
   const text = textBody(bytes, limits);
   if (isPlainText(contentType) || !text.trimStart().startsWith("{")) return { input: text };
+  const decoded = decodeJson(bytes, limits);
   // Prompts may begin with a brace; only what says that it is JSON has to be.
-  if (!contentType.includes("json") && !isJson(text)) return { input: text };
-  return parseRequest(TaskRequest, parseJsonBody(bytes, limits), "the task");
+  if (!decoded.ok && !contentType.includes("json") && !isJson(text)) return { input: text };
+  return parseRequest(TaskRequest, requireDecoded(decoded, bytes, limits), "the task");
 }
 
 /** A body that is text and nothing else. Throws `invalid_request`, also for a blank one, or `body_too_large`. */
@@ -47,7 +49,10 @@ export function parseRequest<T extends z.ZodType>(schema: T, value: unknown, wha
 
 /** Parses JSON from outside: size, UTF-8 and depth are checked first, so that no body can blow the stack. Throws `invalid_request`. */
 export function parseJsonBody(bytes: Uint8Array, limits: DecodeLimits = BODY_LIMITS): unknown {
-  const decoded = decodeJson(bytes, limits);
+  return requireDecoded(decodeJson(bytes, limits), bytes, limits);
+}
+
+function requireDecoded(decoded: Decoded, bytes: Uint8Array, limits: DecodeLimits): unknown {
   if (decoded.ok) return decoded.value;
   if (decoded.code === "body_too_large") throw bodyTooLarge(bytes.byteLength, limits.maxBytes);
   throw invalidRequest(`the body is refused: ${decoded.reason}`, []);
