@@ -3,7 +3,7 @@ import { type LiveHint, MAX_HINTED_TASKS } from "../contracts/live-hint.ts";
 import type { TaskId } from "../ids.ts";
 
 /** A watcher sees nothing of it, and a busy role says many things at once: a message for each record costs the server as much as an acknowledgement. */
-const GATHER_MS = 5;
+const GATHER_MS = 20;
 
 /** The tasks of which a role has recorded something, told together. */
 export class LiveHints {
