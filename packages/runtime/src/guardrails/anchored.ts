@@ -42,11 +42,16 @@ export class AnchoredPatterns {
     const found: Anchored[] = [];
     for (const { start, end } of parts) {
       let wasInWord = start > 0 && isInWord(text.charCodeAt(start - 1));
+      let code = text.charCodeAt(start);
+      let next = text.charCodeAt(start + 1);
       for (let at = start; at < end; at++) {
-        const code = text.charCodeAt(at);
+        const afterNext = text.charCodeAt(at + 2);
         const isWithin = isInWord(code);
-        if (!isWithin || !wasInWord) this.#tryAt(text, at, code, found);
+        if ((!isWithin || !wasInWord) && this.#heads.mayBegin(code, next, afterNext))
+          this.#tryAt(text, at, code, found);
         wasInWord = isWithin;
+        code = next;
+        next = afterNext;
       }
     }
     return found;

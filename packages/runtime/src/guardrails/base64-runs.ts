@@ -1,35 +1,24 @@
-/** Where a text may hold base64, in one walk over it. */
+/** Where a text may hold base64. */
+import { digitRuns, endOfDigits } from "./digit-runs.ts";
 import type { Span } from "./view.ts";
 
-/** Digits in a row, and in each further line of them. */
-const LEAST = { first: 11, further: 4 };
+/** Digits in each further line of a run. */
+const LEAST_FURTHER = 4;
 const MOST_PADDING = 2;
-
-const IS_DIGIT = new Uint8Array(0x1_00_00);
-const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_";
-for (const digit of DIGITS) IS_DIGIT[digit.charCodeAt(0)] = 1;
 
 /** Words of a language and names in programs: base64 of a text mixes cases. */
 const WORDS = /^(?:[A-Z]?[a-z]+|[A-Z]+)(?:[-_/+](?:[A-Z]?[a-z]+|[A-Z]+|\d+))*$/;
 
 /** Runs of digits, also over several lines, that are not made of words. */
-export function base64Runs(text: string): readonly Span[] {
+export function base64Runs(text: string, runs = digitRuns(text)): readonly Span[] {
   const found: Span[] = [];
-  for (let start = 0; start < text.length; start++) {
-    const first = endOfDigits(text, start);
-    if (first - start >= LEAST.first) {
-      const end = endOfPadding(text, endOfLines(text, first));
-      if (!WORDS.test(text.slice(start, end))) found.push({ start, end });
-      start = end - 1;
-    } else start = first;
+  let taken = 0;
+  for (const { start, end: first } of runs) {
+    if (start < taken) continue;
+    taken = endOfPadding(text, endOfLines(text, first));
+    if (!WORDS.test(text.slice(start, taken))) found.push({ start, end: taken });
   }
   return found;
-}
-
-function endOfDigits(text: string, start: number): number {
-  let end = start;
-  while (end < text.length && IS_DIGIT[text.charCodeAt(end)] === 1) end++;
-  return end;
 }
 
 /** The end of the digits in the lines that follow one upon the other. */
@@ -38,7 +27,7 @@ function endOfLines(text: string, first: number): number {
   for (;;) {
     const start = text.startsWith("\r\n", end) ? end + 2 : end + 1;
     const next = text[start - 1] === "\n" ? endOfDigits(text, start) : start;
-    if (next - start < LEAST.further) return end;
+    if (next - start < LEAST_FURTHER) return end;
     end = next;
   }
 }

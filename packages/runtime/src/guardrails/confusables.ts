@@ -26,8 +26,13 @@ for (const [others, latin] of PAIRS) {
   }
 }
 
+/** What most texts are made of: none of it looks like a Latin letter that it is not. */
+// oxlint-disable-next-line no-control-regex -- all of ASCII is meant
+const ASCII = /^[\0-\u007f]*$/;
+
 /** The text with Latin letters in place of their look-alikes, unit for unit; the text itself where there are none. */
 export function latinOf(text: string): string {
+  if (ASCII.test(text)) return text;
   let latin: Uint16Array | undefined;
   for (let at = 0; at < text.length; at++) {
     const letter = LATIN[text.charCodeAt(at)] ?? 0;
@@ -40,6 +45,7 @@ export function latinOf(text: string): string {
 
 /** Whether any letter of it looks like a Latin one. */
 export function hasConfusable(text: string): boolean {
+  if (ASCII.test(text)) return false;
   for (let at = 0; at < text.length; at++) if (LATIN[text.charCodeAt(at)] !== 0) return true;
   return false;
 }

@@ -61,8 +61,19 @@ export function matches(
   isRight: (match: RegExpExecArray) => boolean = () => true,
 ): readonly Span[] {
   const found: Span[] = [];
-  for (const match of text.matchAll(pattern)) {
+  for (const match of matchesOf(text, pattern)) {
     if (isRight(match)) found.push({ start: match.index, end: match.index + match[0].length });
+  }
+  return found;
+}
+
+/** All matches of a global pattern from a place on. What `matchAll` gives, without the copy of the pattern that it makes for each text. */
+export function matchesOf(text: string, pattern: RegExp, from = 0): readonly RegExpExecArray[] {
+  const found: RegExpExecArray[] = [];
+  pattern.lastIndex = from;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    found.push(match);
+    if (match[0] === "") pattern.lastIndex++;
   }
   return found;
 }

@@ -1,6 +1,7 @@
 /** What a text holds in other encodings, one level deep: base64, hexadecimal, percent signs, character references, escapes. Pure. */
 import { base64Runs } from "./base64-runs.ts";
-import { matches } from "./detector.ts";
+import { matches, matchesOf, Shared } from "./detector.ts";
+import { digitRuns, longRuns } from "./digit-runs.ts";
 import { isUnseen } from "./folding.ts";
 import type { Span, View } from "./view.ts";
 
@@ -10,6 +11,10 @@ const LONGEST_RUN = 16_384;
 const MOST_RUNS = 64;
 
 const HEX = /(?:\b|(?<=0x|\\x))(?:[0-9a-fA-F]{2}[ :,]?){8,}/g;
+/** What it is made of, and how many units at least. */
+const IN_HEX = new Uint8Array(128);
+for (const unit of "0123456789abcdefABCDEF :,") IN_HEX[unit.charCodeAt(0)] = 1;
+const LEAST_HEX = 16;
 const PERCENT = /(?:%[0-9a-fA-F]{2})+/g;
 const REFERENCE =
   /&#(?:x[0-9a-fA-F]{1,6}|\d{1,7});?|&(?:amp|quot|apos|nbsp|commat|period|colon|excl|num|lpar|rpar|sol|bsol|quest|equals|Tab|NewLine);/g;
@@ -45,7 +50,7 @@ const IN_PLACE = [
 ] as const;
 
 /** Every reading of the text that differs from the text itself. */
-export function decodings(view: View): readonly View[] {
+export function decodings(view: View, shared = new Shared(view.text)): readonly View[] {
   // One reading for all three: each by itself would cost as much as the text again.
   let other = view;
   for (const [sign, pattern, decode] of IN_PLACE)
@@ -54,11 +59,24 @@ export function decodings(view: View): readonly View[] {
   const { text } = view;
   return [
     ...inPlace,
-    ...decoded(view, base64Runs(text), fromBase64),
-    ...decoded(view, matches(text, HEX), fromHex),
+    ...decoded(view, base64Runs(text, shared.get(digitRuns)), fromBase64),
+    ...decoded(view, hexRuns(text), fromHex),
     ...hidden(view),
   ];
 }
+
+/** Bytes in hexadecimal. What stands before a run says whether one may begin there. */
+function hexRuns(text: string): readonly Span[] {
+  return longRuns(text, LEAST_HEX, isInHex).flatMap(({ start, end }) => {
+    const from = Math.max(0, start - 2);
+    return matchesOf(text.slice(from, end), HEX).map(({ 0: run, index }) => ({
+      start: from + index,
+      end: from + index + run.length,
+    }));
+  });
+}
+
+const isInHex = (text: string, at: number): boolean => IN_HEX[text.charCodeAt(at)] === 1;
 
 function decoded(view: View, runs: readonly Span[], decode: (run: string) => string | undefined): readonly View[] {
   const found: View[] = [];

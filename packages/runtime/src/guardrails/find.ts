@@ -19,7 +19,7 @@ export function find(text: string, detectors: readonly Detector[], scene: Scene)
   for (const detector of detectors) findIn(readings, detector, { scene, isEncoded: false, found });
   const encoded = detectors.filter(({ readsEncoded }) => readsEncoded);
   if (encoded.length === 0) return found;
-  for (const decoded of decodings(raw)) {
+  for (const decoded of decodings(raw, readings.sharedOf(raw))) {
     const inside = new Readings(decoded);
     for (const detector of encoded) findIn(inside, detector, { scene, isEncoded: true, found });
   }

@@ -3,6 +3,12 @@
 /** What stands for no node. */
 export const NOWHERE = 0;
 
+/** All that may come third. */
+const ANY = 0xff_ff_ff_ff;
+
+/** A number of two units. */
+const placeOf = (first: number, second: number): number => ((first & 127) << 5) | (second & 31);
+
 export class LetterTrie<T> {
   /** By unit, the node of the texts that begin with it. */
   readonly #beginnings = new Uint32Array(0x1_00_00);
@@ -11,6 +17,8 @@ export class LetterTrie<T> {
   /** By node, the unit that leads to it. */
   readonly #letters: Uint16Array;
   readonly #values: readonly (T | undefined)[];
+  /** By the last bits of two units, which units may come third: small enough to stay at hand, and most words end here. */
+  readonly #thirds = new Uint32Array(128 * 32);
 
   /** None of the texts is empty. */
   constructor(entries: ReadonlyMap<string, T>) {
@@ -30,6 +38,18 @@ export class LetterTrie<T> {
       return text.length === depth ? entries.get(text) : undefined;
     });
     for (let node = 1; node < (children[1] ?? 0); node++) this.#beginnings[this.#letters[node] ?? 0] = node;
+    for (const text of texts) {
+      const place = placeOf(text.charCodeAt(0), text.charCodeAt(1));
+      // What is shorter than three units may go on with whatever there is.
+      if (text.length === 1) this.#thirds.fill(ANY, place & ~31, (place & ~31) + 32);
+      else
+        this.#thirds[place] = (this.#thirds[place] ?? 0) | (text.length === 2 ? ANY : 1 << (text.charCodeAt(2) & 31));
+    }
+  }
+
+  /** `false` where none of the texts begins with three units, or with as many of them as it has; a number that is no unit stands for the end. */
+  mayBegin(first: number, second: number, third: number): boolean {
+    return ((this.#thirds[placeOf(first, second)] ?? 0) & (1 << (third & 31))) !== 0;
   }
 
   /** The node of the texts that begin with a unit, or {@link NOWHERE}. */
@@ -40,15 +60,10 @@ export class LetterTrie<T> {
   /** Where a unit leads from a node, or {@link NOWHERE}. */
   next(node: number, code: number): number {
     const end = this.#children[node + 1] ?? 0;
-    for (let child = this.#children[node] ?? 0; child < end; child++) if (this.#letters[child] === code) return child;
-    return NOWHERE;
-  }
-
-  /** The value of a part of a text. */
-  find(text: string, start: number, end: number): T | undefined {
-    let node = this.begin(text.charCodeAt(start));
-    for (let at = start + 1; at < end && node !== NOWHERE; at++) node = this.next(node, text.charCodeAt(at));
-    return node === NOWHERE ? undefined : this.valueAt(node);
+    let child = this.#children[node] ?? 0;
+    // They are in order.
+    while (child < end && (this.#letters[child] ?? 0) < code) child++;
+    return child < end && this.#letters[child] === code ? child : NOWHERE;
   }
 
   /** The value of the text that ends at a node. */

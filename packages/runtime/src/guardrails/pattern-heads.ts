@@ -1,6 +1,6 @@
 /** With which letters the matches of a regular expression begin. Reads the part of the syntax that the rules are written in. */
 
-const LONGEST = 6;
+const LONGEST = 8;
 
 /** One thing that a pattern asks for, and whether it may be left out. */
 type Item =
@@ -18,7 +18,7 @@ type Item =
     }
   | { readonly kind: "anything" };
 
-/** The first letters of every match, at most six; the empty text where they are not known. */
+/** The first letters of every match, at most eight; the empty text where they are not known. */
 export function headsOf(source: string): ReadonlySet<string> {
   const heads = new Set<string>();
   const known = (head: string): unknown => heads.add(head.slice(0, LONGEST));

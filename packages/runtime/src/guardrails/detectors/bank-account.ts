@@ -2,7 +2,7 @@
  * International bank account numbers: length by country (SWIFT registry, and the countries that use the form without being in it), check digits by
  * mod 97 (ISO 13616).
  */
-import type { Detector } from "../detector.ts";
+import { type Detector, matchesOf } from "../detector.ts";
 import type { Span } from "../view.ts";
 
 const BEGINNING = /(?<![A-Za-z0-9])[A-Za-z]{2}[ -]?\d{2}/g;
@@ -25,7 +25,7 @@ export const bankAccount: Detector = {
   reads: "plain",
   readsEncoded: true,
   find: (text) =>
-    [...text.matchAll(BEGINNING)].flatMap(({ 0: { 0: a = "", 1: b = "" }, index }): readonly Span[] => {
+    matchesOf(text, BEGINNING).flatMap(({ 0: { 0: a = "", 1: b = "" }, index }): readonly Span[] => {
       const length = LENGTHS[`${a}${b}`.toUpperCase()];
       const end = length === undefined ? undefined : endOfAccount(text, index, length);
       return end === undefined ? [] : [{ start: index, end }];

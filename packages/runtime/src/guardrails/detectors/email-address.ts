@@ -54,7 +54,7 @@ export const emailAddress: Detector = {
   readsEncoded: true,
   find: (text) => [
     ...addresses(text),
-    ...(text.includes("@") ? matches(text, SPACED) : []),
+    ...(/ @|@ /.test(text) ? matches(text, SPACED) : []),
     ...(AT_IN_BRACKETS.test(text) ? matches(text, IN_BRACKETS) : []),
     ...(AT_IN_WORDS.test(text) ? matches(text, IN_WORDS) : []),
   ],
@@ -63,10 +63,11 @@ export const emailAddress: Detector = {
 function addresses(text: string): readonly Span[] {
   const found: Span[] = [];
   for (let at = text.indexOf("@"); at >= 0; at = text.indexOf("@", at + 1)) {
-    const domain = partsBy(text[at + 1]).domain.exec(text.slice(at + 1, at + 1 + LONGEST.domain))?.[0];
-    if (domain === undefined || PICTURE.test(domain)) continue;
+    // Names of packages and people begin with the sign: most have nothing before it.
     const start = startOfLocal(text, at, partsBy(text[at - 1]).local);
     if (start === undefined) continue;
+    const domain = partsBy(text[at + 1]).domain.exec(text.slice(at + 1, at + 1 + LONGEST.domain))?.[0];
+    if (domain === undefined || PICTURE.test(domain)) continue;
     const end = at + 1 + domain.length;
     if (!isOtherThing(text, start, at, end)) found.push({ start, end });
   }

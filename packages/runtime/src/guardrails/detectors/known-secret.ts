@@ -1,6 +1,6 @@
 /** Secrets that tell what they are by how they begin. Prefixes are those that the issuers document for secret scanning. */
 import { AnchoredPatterns } from "../anchored.ts";
-import type { Detector } from "../detector.ts";
+import { type Detector, matchesOf } from "../detector.ts";
 
 /** By issuer; every repetition is bounded. What may stand before a key is nothing that would make it part of a longer word. */
 const SOURCES: readonly string[] = [
@@ -73,6 +73,9 @@ const SOURCES: readonly string[] = [
 /** The password in an address: `postgres://user:password@host`. */
 const IN_ADDRESS = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@]{0,128}:([^\s@/]{2,256})@/gi;
 
+/** What is behind the scheme: it begins with signs that few texts have. */
+const PASSWORD = /:\/\/[^\s:/@]{0,128}:[^\s@/]{2,256}@/;
+
 let patterns: AnchoredPatterns | undefined;
 
 export const knownSecret: Detector = {
@@ -83,7 +86,7 @@ export const knownSecret: Detector = {
   readsEncoded: true,
   find: (text) => [
     ...(patterns ??= new AnchoredPatterns(SOURCES)).find(text),
-    ...(text.includes("://") ? [...text.matchAll(IN_ADDRESS)] : []).map(({ 0: whole, 1: password = "", index }) => {
+    ...(PASSWORD.test(text) ? matchesOf(text, IN_ADDRESS) : []).map(({ 0: whole, 1: password = "", index }) => {
       const end = index + whole.length - 1;
       return { start: end - password.length, end };
     }),

@@ -1,16 +1,21 @@
 /** Secrets that the text names: `password=…`, `"api_key": "…"`, `Authorization: Bearer …`. Placeholders and words about passwords are none. */
-import type { Detector } from "../detector.ts";
+import { type Detector, matchesOf } from "../detector.ts";
 import type { Span } from "../view.ts";
 
 const NAME =
   "(?:api[ _-]?key|apikey|[a-z]{1,12}password|pass(?:word|wd|phrase|code)?|pwd|secret(?:[ _-]?(?:access)?[ _-]?key)?|client[_-]?secret|(?:access|auth|refresh|session|bearer|id|private)?[ _-]?token|access[ _-]?key|private[ _-]?key|signing[ _-]?key|shared[ _-]?access[ _-]?key|encryption[ _-]?key|credentials?|authorization|passwort|kennwort|mot de passe|contraseña|contrasena|senha|пароль|密码|パスワード)";
+/** What every such name ends with, and what has to stand behind it: most texts have neither, and where they do, the whole is tried. */
+const ENDS =
+  /(?:key|pass(?:word|wd|phrase|code|wort|e)?|pwd|secret|token|credentials?|authorization|kennwort|contrase[nñ]a|senha|пароль|密码|パスワード)(?=["'`*]{0,3}\s{0,3}[=:]|\s{1,3}(?:for |is|was|ist|lautet|es|est|è|to))/giu;
+/** Longer than what stands in any of the names before that. */
+const LONGEST_BEFORE = 24;
 const ASSIGNED = new RegExp(
   `(?<![a-z])${NAME}["'\`*]{0,3}\\s{0,3}(=>|:=|[=:])\\s{0,3}["'\`*]{0,3}(?:(?:bearer|basic|token)\\s{1,3})?([^\\s"'\`,;&<>(){}[\\]\\\\*]{3,4096})`,
-  "giu",
+  "iuy",
 );
 const SAID = new RegExp(
   `(?<![a-z])${NAME}\\s{1,3}(?:for [a-z0-9 ._-]{1,30} )?(?:is|was|ist|lautet|es|est|è|to)\\s{0,2}:?\\s{0,3}["'\`]?([^\\s"'\`,;&<>(){}[\\]\\\\]{4,4096})`,
-  "giu",
+  "iuy",
 );
 const BEARER = /\bbearer\s{1,3}([A-Za-z0-9._~+/=-]{12,4096})/gi;
 
@@ -23,21 +28,40 @@ export const namedSecret: Detector = {
   severity: "critical",
   reads: "plain",
   readsEncoded: true,
-  find: (text) => [
-    ...values(text, ASSIGNED, 2, (value, sign) => isSecret(value, sign !== ":")),
-    ...values(text, SAID, 1, (value) => isSecret(value, false) && hasDigitOrSign(value)),
-    ...values(text, BEARER, 1, (value) => hasDigitOrSign(value)),
-  ],
+  find: (text) => {
+    const ends = matchesOf(text, ENDS).map(({ index }) => index);
+    return [
+      ...values(named(text, ends, ASSIGNED), 2, (value, sign) => isSecret(value, sign !== ":")),
+      ...values(named(text, ends, SAID), 1, (value) => isSecret(value, false) && hasDigitOrSign(value)),
+      ...values(matchesOf(text, BEARER), 1, (value) => hasDigitOrSign(value)),
+    ];
+  },
 };
 
+/** All matches, one behind the other, of a sticky pattern in which a name ends at one of the places. */
+function named(text: string, ends: readonly number[], pattern: RegExp): readonly RegExpExecArray[] {
+  const found: RegExpExecArray[] = [];
+  let from = 0;
+  for (const end of ends) {
+    for (let at = Math.max(from, end - LONGEST_BEFORE); at <= end; at++) {
+      pattern.lastIndex = at;
+      const match = pattern.exec(text);
+      if (match === null) continue;
+      found.push(match);
+      from = match.index + match[0].length;
+      break;
+    }
+  }
+  return found;
+}
+
 function values(
-  text: string,
-  pattern: RegExp,
+  matches: readonly RegExpExecArray[],
   group: number,
   isOne: (value: string, sign: string) => boolean,
 ): readonly Span[] {
   const found: Span[] = [];
-  for (const match of text.matchAll(pattern)) {
+  for (const match of matches) {
     const value = (match[group] ?? "").replace(/(?<![.!?:])[.!?:]+$/, "");
     const start = match.index + match[0].length - (match[group] ?? "").length;
     if (isOne(value, match[1] ?? "")) found.push({ start, end: start + value.length });

@@ -27,9 +27,7 @@ export const outsideImage: Detector = {
       addressesIn(double ?? single ?? bare ?? "").some((address) => isOutside(address, scene)),
     ),
     ...matches(text, STYLE, ({ 1: address = "" }) => isOutside(address, scene)),
-    ...(REFERENCED_IMAGE.test(text)
-      ? matches(text, REFERENCE, ({ 1: address = "" }) => isOutside(address, scene))
-      : []),
+    ...(REFERENCED_IMAGE.test(text) ? referenced(text, (address) => isOutside(address, scene)) : []),
   ],
 };
 
@@ -41,11 +39,13 @@ export const outsideLink: Detector = {
   readsEncoded: false,
   find: (text, scene) => [
     ...inBrackets(text, false, (address) => carriesAway(address, scene)),
-    ...[REFERENCE, BARE].flatMap((pattern) =>
-      matches(text, pattern, ({ 1: address = "" }) => carriesAway(address, scene)),
-    ),
+    ...referenced(text, (address) => carriesAway(address, scene)),
+    ...matches(text, BARE, ({ 1: address = "" }) => carriesAway(address, scene)),
   ],
 };
+
+const referenced = (text: string, isFound: (address: string) => boolean): readonly Span[] =>
+  text.includes("]:") ? matches(text, REFERENCE, ({ 1: address = "" }) => isFound(address)) : [];
 
 function inBrackets(text: string, areImages: boolean, isFound: (address: string) => boolean): readonly Span[] {
   return bracketed(text).filter(({ isImage, address }) => isImage === areImages && isFound(address));

@@ -1,5 +1,5 @@
 /** Payment cards: the lengths and beginnings that issuers have (ISO/IEC 7812), grouped as they are printed, with a right check digit (Luhn). */
-import type { Detector } from "../detector.ts";
+import { type Detector, matchesOf } from "../detector.ts";
 import type { Span } from "../view.ts";
 import { hasLongNumber } from "./number-context.ts";
 
@@ -42,12 +42,12 @@ export const paymentCard: Detector = {
   severity: "high",
   reads: "plain",
   readsEncoded: true,
-  find: (text) => (hasLongNumber(text) ? [...text.matchAll(RUN)] : []).flatMap((run) => cardsIn(run[0], run.index)),
+  find: (text) => (hasLongNumber(text) ? matchesOf(text, RUN) : []).flatMap((run) => cardsIn(run[0], run.index)),
 };
 
 function cardsIn(run: string, at: number): readonly Span[] {
   if (run.length < LENGTHS.least) return [];
-  const groups = [...run.matchAll(GROUP)].map((group) => ({ digits: group[0], start: at + group.index }));
+  const groups = matchesOf(run, GROUP).map((group) => ({ digits: group[0], start: at + group.index }));
   const digits = groups.map((group) => group.digits);
   const found: Span[] = [];
   for (let first = 0; first < groups.length; first++) {

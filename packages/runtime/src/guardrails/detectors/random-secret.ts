@@ -1,7 +1,10 @@
 /** Keys that nothing names: long words that look drawn by lot. Hashes, identifiers and file contents look otherwise. */
-import { before, type Detector, matches } from "../detector.ts";
+import { before, type Detector, Shared } from "../detector.ts";
+import { digitRuns } from "../digit-runs.ts";
+import type { Span } from "../view.ts";
 
-const WORD = /(?<![\w+/=.%-])[A-Za-z0-9+/_-]{24,128}={0,2}(?![\w+/-])/g;
+const WORD = /(?<![\w+/=.%-])[A-Za-z0-9+/_-]{24,128}={0,2}(?![\w+/-])/y;
+const LEAST = 24;
 /** Bits a character from which a word of this kind is no language; random base 64 of 32 characters has about 4.5. */
 const LEAST_ENTROPY = 3.9;
 /** What stands before hashes of files, pictures in text, parts of addresses. */
@@ -14,9 +17,18 @@ export const randomSecret: Detector = {
   severity: "high",
   reads: "plain",
   readsEncoded: false,
-  find: (text) =>
-    matches(text, WORD, ({ 0: word, index }) => isDrawnByLot(word) && !NAMED_OTHERWISE.test(before(text, index, 128))),
+  find: (text, _scene, shared = new Shared(text)) =>
+    shared.get(digitRuns).flatMap(({ start, end }): readonly Span[] => {
+      const word = end - start >= LEAST ? wordAt(text, start) : "";
+      const isKey = word !== "" && isDrawnByLot(word) && !NAMED_OTHERWISE.test(before(text, start, 128));
+      return isKey ? [{ start, end: start + word.length }] : [];
+    }),
 };
+
+function wordAt(text: string, start: number): string {
+  WORD.lastIndex = start;
+  return WORD.exec(text)?.[0] ?? "";
+}
 
 function isDrawnByLot(word: string): boolean {
   const count = (kind: RegExp): number => word.match(kind)?.length ?? 0;

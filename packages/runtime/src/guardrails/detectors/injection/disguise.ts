@@ -19,8 +19,11 @@ const LEET: Readonly<Record<string, string>> = {
   "+": "t",
 };
 const LEET_WORD = /(?<![\w])(?=[a-z]{0,20}[013457@$!|+])[a-z013457@$!|+]{3,24}(?![\w])/g;
-const LEET_INSIDE = /[a-z][013457@$!|+]{1,2}[a-z]|(?<![a-z0-9])[013457@$!|][a-z]{2}/;
+/** The sign comes first, since a search for few characters is quick: up to two signs between two letters, or one before two. */
+const LEET_INSIDE = /[013457@$!|+](?:(?<=[a-z].)[013457@$!|+]?[a-z]|(?<=(?<![a-z0-9])[013457@$!|])[a-z]{2})/;
 const SPACED = /(?<![a-z0-9])[a-z](?:[ ._*~|/-]{1,2}[a-z]){4,200}(?![a-z0-9])/g;
+/** Three letters with such signs around each: what every longer run has inside. */
+const SPACED_INSIDE = /[ ._*~|/-][a-z][ ._*~|/-]{1,2}[a-z][ ._*~|/-]{1,2}[a-z][ ._*~|/-]/;
 /** Names of files and parts of programs are broken as well: fewer breaks than this are no disguise. */
 const LEAST_BREAKS = 6;
 const BACKWARDS = /snoitcurtsni|tpmorp|erongi|drager(?:sid)|laever|suoiverp/;
@@ -40,7 +43,7 @@ export function disguises(view: View): readonly View[] {
  */
 function inPlace(view: View): View {
   const letters = LEET_INSIDE.test(view.text) ? view.replaced(LEET_WORD, fromLeet) : view;
-  const words = letters.replaced(SPACED, joined);
+  const words = SPACED_INSIDE.test(letters.text) ? letters.replaced(SPACED, joined) : letters;
   const broken = brokenWords(words.text);
   const breaks = broken.reduce((sum, word) => sum + word.breaks, 0);
   return breaks >= LEAST_BREAKS ? words.rewritten(broken, mended) : words;

@@ -8,13 +8,15 @@ import { LANGUAGES } from "./languages.ts";
 const ESCAPE = /\\(?:[pP]\{\w+\}|u[0-9a-f]{4}|.)/g;
 const LITERAL = /[a-z]{3,}/g;
 /** What patterns leave to groups, or to what is repeated. */
-const ENDINGS = new Set(
-  (
-    "|s|e|es|d|ed|t|te|n|en|r|er|ers|ing|ion|ions|tion|tions|ation|ations|ment|ments|al|ive|ives|ly|y|ies|able|ise|ize|ez|re|st|a|o|as|os|" +
-    "ando|endo|i|u|um|ne|ner|em"
-  ).split("|"),
-);
+const ENDINGS = (
+  "|s|e|es|d|ed|t|te|n|en|r|er|ers|ing|ion|ions|tion|tions|ation|ations|ment|ments|al|ive|ives|ly|y|ies|able|ise|ize|ez|re|st|a|o|as|os|" +
+  "ando|endo|i|u|um|ne|ner|em"
+).split("|");
 const LONGEST_ENDING = 6;
+/** By length: a look into a set would cost a copy of the word's end. */
+const BY_LENGTH = Array.from({ length: LONGEST_ENDING + 1 }, (_, length) =>
+  ENDINGS.filter((ending) => ending.length === length),
+);
 
 let words: LetterTrie<true> | undefined;
 
@@ -31,9 +33,11 @@ export function isOrderWord(word: string): boolean {
   words ??= prepared();
   let node = words.begin(word.charCodeAt(0));
   for (let end = 1; node !== NOWHERE; end++) {
-    if (word.length - end <= LONGEST_ENDING && words.valueAt(node) === true && ENDINGS.has(word.slice(end)))
-      return true;
+    if (words.valueAt(node) === true && isEnding(word, end)) return true;
     node = end < word.length ? words.next(node, word.charCodeAt(end)) : NOWHERE;
   }
   return false;
 }
+
+const isEnding = (word: string, start: number): boolean =>
+  BY_LENGTH[word.length - start]?.some((ending) => word.startsWith(ending, start)) === true;

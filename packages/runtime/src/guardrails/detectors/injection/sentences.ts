@@ -4,15 +4,20 @@ import { BEGINNING, CONCEPTS, type Meaning, SIGNS } from "./concepts.ts";
 
 /** A sentence, and its features, each once. */
 export interface Sentence extends Span {
-  readonly features: ReadonlySet<number>;
+  readonly features: readonly number[];
+  /** Those of them that the sentence before has as well. */
+  readonly again: readonly number[];
   /** How many it has, those that do not count among them. */
   readonly words: number;
   /** Whether its words are such as the vocabulary has: it says nothing of another language, nor of a disguise. */
   readonly isKnown: boolean;
 }
 
-/** A word that counts. */
+/** A word that counts, or goes on with a phrase. */
 export interface KnownWord {
+  readonly word: string;
+  /** Whether it counts by itself. */
+  readonly isKnown: boolean;
   readonly id: number | undefined;
   readonly meaning: Meaning | undefined;
 }
@@ -27,10 +32,10 @@ const COUNT = CONCEPTS.length;
 const PAIRS = COUNT * COUNT;
 /** Features are numbers: a concept by itself, before another somewhere near, right before it; then words, then two words in a row. */
 const WORDS = COUNT + 2 * PAIRS;
-/** How many features are of concepts: they come first. */
-export const CONCEPT_FEATURES = WORDS;
 const MOST_WORDS = 32_768;
 const ROWS = WORDS + MOST_WORDS;
+/** How many features are of concepts and single words: they come first. */
+export const SINGLE_FEATURES = ROWS;
 
 /** How a feature is called: `IGNORE`, `IGNORE..RULE`, `IGNORE+RULE`, `kindly`, `no_refusals`. */
 export function featureName(feature: number, wordOf: (id: number) => string): string {
@@ -131,6 +136,19 @@ const isInside = (text: string, at: number): boolean => text[at] !== "\n" && kin
 
 const NONE_BEGUN: readonly Meaning[] = [];
 
+/** By feature, the sentence that had it last, counted over all texts: a set of its own for each sentence would cost more than all else. */
+const LAST_IN = new Int32Array(SINGLE_FEATURES);
+const LAST_SENTENCE = 2 ** 31 - 1;
+let sentenceNumber = 1;
+
+function beginSentence(): void {
+  if (sentenceNumber === LAST_SENTENCE) {
+    LAST_IN.fill(0);
+    sentenceNumber = 1;
+  }
+  sentenceNumber++;
+}
+
 /** Reads one sentence after the other. */
 class SentenceReader {
   words = 0;
@@ -139,7 +157,11 @@ class SentenceReader {
   #start = 0;
   #end = 0;
   readonly #vocabulary: Vocabulary;
-  #features = new Set<number>();
+  #features: number[] = [];
+  #again: number[] = [];
+  /** Of these features, those of two words in a row; and those of the sentence before. */
+  #rows: number[] = [];
+  #rowsBefore: readonly number[] = [];
   /** What was said last, and at which word: in turns. */
   readonly #concepts = new Uint16Array(MOST_PAIRED);
   readonly #places = new Uint16Array(MOST_PAIRED);
@@ -160,7 +182,11 @@ class SentenceReader {
     this.words = 0;
     this.#known = 0;
     this.#hasOther = false;
-    this.#features = new Set();
+    this.#features = [];
+    this.#again = [];
+    this.#rowsBefore = this.#rows;
+    this.#rows = [];
+    beginSentence();
     this.#concepts[0] = BEGINS;
     this.#places[0] = 0;
     this.#said = 1;
@@ -173,7 +199,7 @@ class SentenceReader {
     this.#end = end;
     this.words++;
     const known = this.#vocabulary.wordAt(text, start, end);
-    if (known !== undefined) this.#known++;
+    if (known?.isKnown === true) this.#known++;
     const id = known?.id;
     if (id !== undefined) {
       this.#add(WORDS + id);
@@ -182,7 +208,7 @@ class SentenceReader {
     this.#before = id;
     const meaning = known?.meaning;
     if (meaning !== undefined) for (const concept of meaning.concepts) this.#say(concept);
-    if (this.#begun.length > 0) this.#goOn(text.slice(start, end));
+    if (this.#begun.length > 0) this.#begun = known === undefined ? NONE_BEGUN : this.#goneOn(known);
     if (meaning !== undefined && meaning.longer.size > 0) this.#begun = [...this.#begun, meaning];
   }
 
@@ -199,13 +225,20 @@ class SentenceReader {
   /** What was read; the next sentence begins. */
   sentence(): Sentence {
     const isKnown = !this.#hasOther && this.#known >= LEAST_KNOWN * this.words;
-    const read = { start: this.#start, end: this.#end, features: this.#features, words: this.words, isKnown };
+    const read = {
+      start: this.#start,
+      end: this.#end,
+      features: this.#features,
+      again: this.#again,
+      words: this.words,
+      isKnown,
+    };
     this.#begin();
     return read;
   }
 
-  /** The phrases that end with a word, and those that may go on behind it. */
-  #goOn(word: string): void {
+  /** Says the phrases that end with a word; those that may go on behind it. */
+  #goneOn({ word }: KnownWord): readonly Meaning[] {
     const begun: Meaning[] = [];
     for (const before of this.#begun) {
       const phrase = before.longer.get(word);
@@ -213,7 +246,7 @@ class SentenceReader {
       for (const concept of phrase.concepts) this.#say(concept);
       if (phrase.longer.size > 0) begun.push(phrase);
     }
-    this.#begun = begun;
+    return begun;
   }
 
   #say(concept: number): void {
@@ -233,6 +266,19 @@ class SentenceReader {
   }
 
   #add(feature: number): void {
-    if (this.#vocabulary.has(feature)) this.#features.add(feature);
+    if (!this.#vocabulary.has(feature)) return;
+    if (feature >= SINGLE_FEATURES) this.#addRow(feature);
+    else if (LAST_IN[feature] !== sentenceNumber) {
+      if (LAST_IN[feature] === sentenceNumber - 1) this.#again.push(feature);
+      LAST_IN[feature] = sentenceNumber;
+      this.#features.push(feature);
+    }
+  }
+
+  #addRow(feature: number): void {
+    if (this.#rows.includes(feature)) return;
+    if (this.#rowsBefore.includes(feature)) this.#again.push(feature);
+    this.#rows.push(feature);
+    this.#features.push(feature);
   }
 }

@@ -1,6 +1,6 @@
 /** How much the words of a passage sound like orders to a model: a linear model, fitted to the labelled texts by a script. Pure. */
 import type { Span } from "../../view.ts";
-import { CONCEPT_FEATURES, featureOf, isPair, type Sentence, sentencesOf, type Vocabulary } from "./sentences.ts";
+import { featureOf, isPair, type Sentence, SINGLE_FEATURES, sentencesOf, type Vocabulary } from "./sentences.ts";
 import { BIAS, WEIGHTS } from "./weights.ts";
 import { Words } from "./words.ts";
 
@@ -23,17 +23,32 @@ const HUNDREDTHS = 100;
 /** No signs make up for a score below this. */
 const QUIET = -0.6;
 
+/** In hundredths, as the table has them: sums of them are exact, in whatever order. What has no weight weighs nothing. */
+class FeatureWeights {
+  readonly #single = new Int16Array(SINGLE_FEATURES);
+  /** Of two words in a row. */
+  readonly #rows = new Map<number, number>();
+
+  set(feature: number, weight: number): void {
+    if (feature < SINGLE_FEATURES) this.#single[feature] = weight;
+    else this.#rows.set(feature, weight);
+  }
+
+  of(feature: number): number {
+    return (feature < SINGLE_FEATURES ? this.#single[feature] : this.#rows.get(feature)) ?? 0;
+  }
+}
+
 /** Words and features of the model. Made when a text is first looked at. */
 interface Model {
-  /** In hundredths, as the table has them: sums of them are exact, in whatever order. */
-  readonly weights: ReadonlyMap<number, number>;
+  readonly weights: FeatureWeights;
   readonly vocabulary: Vocabulary;
 }
 let model: Model | undefined;
 
 function prepared(): Model {
   const words = new Words();
-  const weights = new Map<number, number>();
+  const weights = new FeatureWeights();
   for (const entry of WEIGHTS.trim().split(/\s+/)) {
     const [name = "", weight = ""] = entry.split("=");
     weights.set(
@@ -41,11 +56,12 @@ function prepared(): Model {
       Math.round(Number(weight) * HUNDREDTHS),
     );
   }
-  const isWeighed = Uint8Array.from({ length: CONCEPT_FEATURES }, (_, feature) => (weights.has(feature) ? 1 : 0));
-  const has = (feature: number): boolean =>
-    feature < CONCEPT_FEATURES ? isWeighed[feature] === 1 : weights.has(feature);
   const known = words.inTexts();
-  return { weights, vocabulary: { wordAt: (text, start, end) => known.find(text, start, end), has } };
+  const vocabulary: Vocabulary = {
+    wordAt: (text, start, end) => known.find(text, start, end),
+    has: (feature) => weights.of(feature) !== 0,
+  };
+  return { weights, vocabulary };
 }
 
 /** What the model makes of a text. */
@@ -65,13 +81,14 @@ export function wordingOf(text: string): Wording {
   const passages: Passage[] = [];
   const most = sentences.map(({ isKnown }) => (isKnown ? Number.NEGATIVE_INFINITY : 0));
   const note = (first: number, last: number, score: number | undefined): void => {
-    const [start = 0, end = 0] = [sentences[first]?.start, sentences[last]?.end];
-    if (score !== undefined) passages.push({ start, end, score });
+    if (score !== undefined)
+      passages.push({ start: sentences[first]?.start ?? 0, end: sentences[last]?.end ?? 0, score });
     most[first] = Math.max(most[first] ?? 0, score ?? 0);
     most[last] = Math.max(most[last] ?? 0, score ?? 0);
   };
   for (let index = 0; index < weighed.length; index++) {
-    const [first, second] = [weighed[index], weighed[index + 1]];
+    const first = weighed[index];
+    const second = weighed[index + 1];
     if (first === undefined) break;
     note(index, index, scoreOf(first));
     if (second === undefined || !isPair(first.sentence, second.sentence)) continue;
@@ -92,25 +109,23 @@ interface Weighed {
   readonly weight: number;
 }
 
-function weightOf(features: ReadonlySet<number>, weights: ReadonlyMap<number, number>): number {
+function weightOf(features: readonly number[], weights: FeatureWeights): number {
   let sum = 0;
-  for (const feature of features) sum += weights.get(feature) ?? 0;
+  for (const feature of features) sum += weights.of(feature);
   return sum;
 }
 
 const scoreOf = ({ sentence, weight }: Weighed): number | undefined =>
-  scoreFor(sentence.features.size, sentence.words, weight);
+  scoreFor(sentence.features.length, sentence.words, weight);
 
 /** What two sentences in a row score: what both have counts once. */
-function scoreOfPair(first: Weighed, second: Weighed, weights: ReadonlyMap<number, number>): number | undefined {
-  const { features } = first.sentence;
-  let known = features.size;
-  let sum = first.weight + second.weight;
-  for (const feature of second.sentence.features) {
-    if (features.has(feature)) sum -= weights.get(feature) ?? 0;
-    else known++;
-  }
-  return scoreFor(known, first.sentence.words + second.sentence.words, sum);
+function scoreOfPair(first: Weighed, second: Weighed, weights: FeatureWeights): number | undefined {
+  const { features, again, words } = second.sentence;
+  return scoreFor(
+    first.sentence.features.length + features.length - again.length,
+    first.sentence.words + words,
+    first.weight + second.weight - weightOf(again, weights),
+  );
 }
 
 /** Nothing where too little is known. */

@@ -1,11 +1,11 @@
 /** The words that a model knows, numbered, with what they are about. */
-import { LetterTrie } from "../../letter-trie.ts";
+import { WordTable } from "../../word-table.ts";
 import { type Meaning, meanings } from "./concepts.ts";
 import type { KnownWord } from "./sentences.ts";
 
 interface Entry extends KnownWord {
   id: number | undefined;
-  readonly meaning: Meaning | undefined;
+  isKnown: boolean;
 }
 
 export class Words {
@@ -13,7 +13,25 @@ export class Words {
   readonly #words: string[] = [];
 
   constructor() {
-    this.#entries = new Map(Array.from(meanings(), ([word, meaning]) => [word, { id: undefined, meaning }]));
+    const all = meanings();
+    this.#entries = new Map(
+      Array.from(all, ([word, meaning]) => [word, { word, id: undefined, meaning, isKnown: true }]),
+    );
+    for (const meaning of all.values()) this.#enterFurther(meaning);
+  }
+
+  /** Words of phrases that count only there. */
+  #enterFurther({ longer }: Meaning): void {
+    for (const [word, phrase] of longer) {
+      this.#entryOf(word);
+      this.#enterFurther(phrase);
+    }
+  }
+
+  #entryOf(word: string): Entry {
+    const entry = this.#entries.get(word) ?? { word, id: undefined, meaning: undefined, isKnown: false };
+    this.#entries.set(word, entry);
+    return entry;
   }
 
   known(word: string): KnownWord | undefined {
@@ -21,14 +39,14 @@ export class Words {
   }
 
   /** All that are known by now, to be looked up in a text. */
-  inTexts(): LetterTrie<KnownWord> {
-    return new LetterTrie(this.#entries);
+  inTexts(): WordTable<KnownWord> {
+    return new WordTable(this.#entries);
   }
 
   /** The number of a word; a new one gets the next. */
   idOf(word: string): number {
-    const entry = this.#entries.get(word) ?? { id: undefined, meaning: undefined };
-    this.#entries.set(word, entry);
+    const entry = this.#entryOf(word);
+    entry.isKnown = true;
     entry.id ??= this.#words.push(word) - 1;
     return entry.id;
   }
