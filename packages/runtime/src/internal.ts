@@ -47,6 +47,7 @@ export * from "./contracts/control.ts";
 export * from "./contracts/control-events.ts";
 export * from "./contracts/dead-letter.ts";
 export * from "./contracts/identities.ts";
+export { JsonValue } from "./contracts/json-value.ts";
 export * from "./contracts/link-names.ts";
 export { LiveHint } from "./contracts/live-hint.ts";
 export type { LogSubject, SessionSubject } from "./contracts/log-subject.ts";

@@ -6,6 +6,7 @@ import {
   decodeBody,
   edgeScope,
   isSealedEdge,
+  JsonValue,
   KeyRingFile,
   messageOf,
   openBody,
@@ -25,7 +26,6 @@ import {
   TroupeError,
   type Version,
 } from "@troupe/runtime/internal";
-import { z } from "zod";
 import { BODY_LIMITS } from "../ingress/task-body.ts";
 
 export interface ClientSealsPorts {
@@ -38,7 +38,6 @@ export interface ClientSealsPorts {
 }
 
 type Json = TaskOrder["input"];
-const AnyJson = z.json();
 
 export class ClientSeals {
   readonly #ports: ClientSealsPorts;
@@ -108,7 +107,7 @@ export class ClientSeals {
   #seal(value: Json, subject: string, scope: string): Json {
     const keys = this.#keys(scope);
     const bytes = Buffer.from(JSON.stringify(value));
-    return AnyJson.parse(
+    return JsonValue.parse(
       JSON.parse(sealBody({ encoding: "json", bytes }, { keys, subject, nonce: this.#ports.random.bytes(24) })),
     );
   }

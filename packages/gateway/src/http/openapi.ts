@@ -1,5 +1,5 @@
 /** The OpenAPI 3.1 document, generated from the operations and their schemas. Pure. */
-import { ERRORS, type ErrorCode } from "@troupe/runtime/internal";
+import { ERRORS, type ErrorCode, JsonValue } from "@troupe/runtime/internal";
 import { z } from "zod";
 import type { ErrorForm, Operation } from "./operation.ts";
 import { OPERATIONS } from "./operations.ts";
@@ -34,7 +34,17 @@ const JSON_VALUE: Json = {
 
 /** A zod schema as it stands inside the document: what it defines for itself is the document's own "any JSON value". */
 function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
-  const { $schema: _, $defs: _local, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  const {
+    $schema: _,
+    $defs: _local,
+    ...rest
+  } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: "any",
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema === JsonValue) jsonSchema.$ref = ANY_JSON;
+    },
+  });
   const withOwnReferences: unknown = JSON.parse(JSON.stringify(rest), (key, value: unknown) => {
     if (key === "$ref" && typeof value === "string" && RECURSIVE.test(value)) return ANY_JSON;
     return isOpen(value) ? asOpenObject(value) : value;

@@ -1,5 +1,5 @@
 /** Bodies of the HTTP interface as schemas: requests are parsed by them, the OpenAPI document is generated from them. */
-import { ERRORS, TASK_ID, TaskRequest } from "@troupe/runtime/internal";
+import { ERRORS, JsonValue, TASK_ID, TaskRequest } from "@troupe/runtime/internal";
 import { z } from "zod";
 import { HEALTH_PARTS } from "../task/task-api.ts";
 
@@ -85,7 +85,7 @@ export const TaskResponse = z.object({
 });
 
 export const CancelResponse = z.object({ task_id: taskId, status: z.literal("cancelled") });
-export const SignalBody = z.strictObject({ name: z.string().min(1).max(128), value: z.json() });
+export const SignalBody = z.strictObject({ name: z.string().min(1).max(128), value: JsonValue });
 export const SignalResponse = z.object({ task_id: taskId, signal: z.string(), delivered: z.literal(true) });
 
 export const LogResponse = z.object({

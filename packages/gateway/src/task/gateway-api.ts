@@ -4,6 +4,7 @@ import {
   callService,
   EmitBody,
   type Ended,
+  JsonValue,
   type Link,
   type ListRequest,
   type LiveHint,
@@ -23,7 +24,6 @@ import {
   TroupeError,
   type WriteOncePorts,
 } from "@troupe/runtime/internal";
-import { z } from "zod";
 import type { ClientSeals } from "../encryption/client-seals.ts";
 import { type ActorLoads, loadWishOf } from "../ingress/actor-loads.ts";
 import type { DeployedSystem } from "../ingress/deployed-system.ts";
@@ -53,7 +53,6 @@ export interface GatewayApiPorts extends WriteOncePorts {
   readonly deployed: Pick<DeployedSystem, "current" | "find">;
 }
 
-const AnyJson = z.json();
 const emittedIn = ({ subject, body }: TaskRecord): readonly unknown[] => {
   if (subject.name.class !== "s" || subject.name.kind !== "emit") return [];
   const parsed = EmitBody.safeParse(body);
@@ -184,7 +183,7 @@ export class GatewayApi implements TaskApi {
   /** What a task's start record says, however it is stored. */
   async #inputIn({ body, subject }: TaskRecord): Promise<TaskRequest["input"]> {
     const { task, name } = subject;
-    return AnyJson.parse(this.#ports.seals.inputOf(await this.#whole(body), task, name.to));
+    return JsonValue.parse(this.#ports.seals.inputOf(await this.#whole(body), task, name.to));
   }
 
   /** A body, or what its reference stands for. */

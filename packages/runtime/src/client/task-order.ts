@@ -1,5 +1,6 @@
 /** A task as the door decided it, before it is in the log: what the ingress stores while it waits, and what the start record is made of. */
 import { z } from "zod";
+import { JsonValue } from "../contracts/json-value.ts";
 import { isMailboxName } from "../contracts/names.ts";
 import type { Origin, Passport, RecordHeader } from "../contracts/record.ts";
 import { encodeRecordHeader } from "../contracts/record.ts";
@@ -21,7 +22,7 @@ export const TaskOrder = z.strictObject({
   task: z.custom<TaskId>((value) => typeof value === "string" && parseTaskId(value) !== undefined),
   /** The door's mailbox: the role, or the variant that the required capabilities choose. */
   mailbox: z.string().refine(isMailboxName),
-  input: z.json(),
+  input: JsonValue,
   acceptedAtMs: z.number(),
   /** Counted from `acceptedAtMs`; absent = none. */
   deadlineMs: count.optional(),

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { ErrorBody } from "../errors.ts";
 import type { TaskId } from "../ids.ts";
+import { JsonValue } from "./json-value.ts";
 
 /** Largest body that travels inside a record; what is larger goes by reference. Bytes. */
 export const INLINE_BODY_BYTES = 512 * 1024;
@@ -22,7 +23,7 @@ export const MAX_METADATA_BYTES = 2_048;
  * A JSON object must have this form; `Content-Type: text/plain` makes it text nevertheless.
  */
 export const TaskRequest = z.strictObject({
-  input: z.json(),
+  input: JsonValue,
   session: text(256).optional(),
   deadline_ms: z
     .int()
@@ -69,9 +70,9 @@ export interface TaskAccepted {
 /** Body of the `done` record. */
 export const DoneBody = z.strictObject({
   status: z.enum(["completed", "failed", "cancelled", "expired", "rejected"]),
-  result: z.json().optional(),
+  result: JsonValue.optional(),
   error: z
-    .strictObject({ code: z.string(), message: z.string(), details: z.record(z.string(), z.json()).optional() })
+    .strictObject({ code: z.string(), message: z.string(), details: z.record(z.string(), JsonValue).optional() })
     .optional(),
   /** Role that ended it, or `client`, `supervisor`, `timer`. */
   by: z.string(),
@@ -141,7 +142,7 @@ export const LogRequest = z.strictObject({
   after: z.int().min(0).optional(),
   limit: z.int().min(1).max(1_000).optional(),
 });
-export const SignalRequest = z.strictObject({ task_id: text(128), name: text(128), value: z.json() });
+export const SignalRequest = z.strictObject({ task_id: text(128), name: text(128), value: JsonValue });
 export const ListRequest = z.strictObject({
   status: z
     .enum(["accepted", "running", "waiting", "completed", "failed", "cancelled", "expired", "rejected"])
