@@ -5,6 +5,7 @@
 import { latinOf } from "./confusables.ts";
 import { fold, foldedUnit, isUnseen, MARK, OTHERWISE, UNSEEN } from "./folding.ts";
 import { isInWord } from "./letter.ts";
+import { terminalSequences } from "./terminal-sequences.ts";
 import { textOf, unitsOf } from "./units.ts";
 import { Edits, type Span, View } from "./view.ts";
 
@@ -17,9 +18,18 @@ export const cleaned = (whole: View): View => plainReadings(whole)[0];
 /**
  * The text cleaned, and, where unseen characters stood at a letter or digit without a space, once more with a space for them: inside of a word
  * they hide it, between two words they part them, and only who wrote them knows which. Where some stood between a letter and a digit, and some
- * did not, once more with spaces between letters and digits only: `on<unseen>10<unseen>.20.30.40`.
+ * did not, once more with spaces between letters and digits only: `on<unseen>10<unseen>.20.30.40`. What steers a terminal is not seen either:
+ * a text that has some is read as it stands, and without it.
  */
 export function plainReadings(whole: View): readonly [View, ...View[]] {
+  const steered = whole.rewritten(terminalSequences(whole.text), () => UNSEEN_CHARACTER);
+  return steered === whole ? readingsOf(whole) : [...readingsOf(whole), ...readingsOf(steered)];
+}
+
+/** Stands for a terminal's sequence. */
+const UNSEEN_CHARACTER = "\u200b";
+
+function readingsOf(whole: View): readonly [View, ...View[]] {
   const { text } = whole;
   if (PLAIN.test(text)) return [whole];
   const first = firstChanged(text);

