@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { FITTED_PARTS, fitWeights, labelledRows } from "@troupe/runtime/internal-testing";
 
-const LINE = 176;
+const LINE = 320;
 
 const rows = (await Promise.all(FITTED_PARTS.map(labelledRows))).flat();
 const { bias, weights } = fitWeights(rows);

@@ -27,10 +27,10 @@ test("of the texts that the rules were developed with they find most, and hardly
   for (const [names, least] of [
     [/^pii\./, 1],
     [/^secret\./, 1],
-    [/: direct/, 0.68],
-    [/: extraction/, 0.66],
-    [/: planted/, 0.72],
-    [/: other languages/, 0.75],
+    [/: direct/, 0.8],
+    [/: extraction/, 0.76],
+    [/: planted/, 0.82],
+    [/: other languages/, 0.9],
     [/: encoded/, 1],
   ] as const) {
     assert.ok(shareOf(figures, names) >= least, `${names.source} ${shareOf(figures, names)}`);
@@ -45,7 +45,7 @@ test("of texts that were held out and avoid the words of rules, they find what t
   assert.ok(shareOf(figures, /: extraction/) >= 0.6);
   assert.equal(shareOf(figures, /: encoded/), 1);
   assert.ok(shareOf(figures, /^injection\./) >= 0.55);
-  assert.equal(figures.falseAlarms, 0);
+  assert.ok(figures.falseAlarms / figures.benign <= 0.05);
 });
 
 test("of texts that were written before the weights were fitted, they reach the goals of 40, 70 and 60 %", async () => {
@@ -56,12 +56,12 @@ test("of texts that were written before the weights were fitted, they reach the 
   assert.ok(figures.falseAlarms / figures.benign <= 0.05);
 });
 
-test("of texts that were written before the second fit, in indirect words, they find what the documentation promises", async () => {
+test("of texts that were written before the second fit, in indirect words, they reach the goals of 40, 70 and 60 %", async () => {
   const figures = measureRules(await labelledRows("unseen"));
   assert.ok(shareOf(figures, /: direct/) >= 0.4);
-  assert.ok(shareOf(figures, /: extraction/) >= 0.55);
+  assert.ok(shareOf(figures, /: extraction/) >= 0.7);
   assert.ok(shareOf(figures, /: planted/) >= 0.6);
-  assert.ok(shareOf(figures, /: other languages/) >= 0.5);
+  assert.ok(shareOf(figures, /: other languages/) >= 0.8);
   assert.ok(figures.falseAlarms / figures.benign <= 0.02);
 });
 
@@ -71,5 +71,14 @@ test("of texts that were written before the third fit, as many people would, the
   assert.ok(shareOf(figures, /: extraction/) >= 0.7);
   assert.ok(shareOf(figures, /: planted/) >= 0.6);
   assert.ok(shareOf(figures, /: other languages/) >= 0.5);
+  assert.ok(figures.falseAlarms / figures.benign <= 0.05);
+});
+
+test("of texts that were written before the fourth fit, they find what the documentation promises", async () => {
+  const figures = measureRules(await labelledRows("fifth"));
+  assert.ok(shareOf(figures, /: direct/) >= 0.4);
+  assert.ok(shareOf(figures, /: extraction/) >= 0.6);
+  assert.ok(shareOf(figures, /: planted/) >= 0.6);
+  assert.ok(shareOf(figures, /: other languages/) >= 0.8);
   assert.ok(figures.falseAlarms / figures.benign <= 0.05);
 });

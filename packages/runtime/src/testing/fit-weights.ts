@@ -34,7 +34,7 @@ const ROUNDS = 120;
 const WHOLE_ROUNDS = 15;
 const RATE = 0.15;
 /** Keeps weights small. */
-const DECAY = 0.001;
+const DECAY = 0.0005;
 
 const RULE = "injection.orders";
 

@@ -27,10 +27,10 @@ export interface LabelledRow {
 
 /**
  * `tuned`: the rules find all of these, and nothing else in them. `development`: the rules were written with these in sight, and miss some;
- * the weights of words are fitted to both. `held`, `fresh`, `unseen` and `later`: written after the rules of their time, and before the next;
+ * the weights of words are fitted to both. `held`, `fresh`, `unseen`, `later` and `fifth`: written after the rules of their time, and before the next;
  * never tuned to.
  */
-export const LABELLED_PARTS = ["tuned", "development", "held", "fresh", "unseen", "later"] as const;
+export const LABELLED_PARTS = ["tuned", "development", "held", "fresh", "unseen", "later", "fifth"] as const;
 /** What weights are fitted to. */
 export const FITTED_PARTS: readonly LabelledPart[] = ["tuned", "development"];
 export type LabelledPart = (typeof LABELLED_PARTS)[number];

@@ -10,6 +10,11 @@ const ACT = any(
   "open|send|forward|e-?mail|mail|post|upload|run|execute|call|invoke|visit|append|include|insert|add|mention|score|rank|rate|recommend|approve|accept|reject|mark|delete|remove|reset|share|transfer|pay|unlock|ignore|skip|leave out|omit|stop|grant|reveal|remember|conclude|disregard|read the|put|output|reply only|answer (?:every|all|only|with)|respond only|tell (?:the (?:reader|user|visitor|customer)|everyone|everybody|them)|give (?:a|everybody|everyone|me|the|it|this|only)|do not|don't|never|must|should|from now on|when you|before (?:you|fixing|building|answering)|after reading|also|please (?:also )?(?:send|forward|post|include|add|mail|share|give|run|open|approve|mention|ignore)|pls",
 );
 
+/** What a machine is told to do with the record that it reads, or for the one who has written it. */
+const DEED = any(
+  "unlock|set|change|raise|close|cancel|buy|sell|order|book|sign|tick|choose|select|classify|label|treat|count|silence|disable|deactivate|turn|switch|publish|push|commit|merge|deploy|download|install|whitelist|allow|permit|promise|offer|claim|say|state|describe|report|record|list|prefer|present|persuade|convince|invite|advise|warn|display|print|show|store|log|click|fill in|submit|subscribe|unsubscribe|follow|like|export|move|archive|hide|replace|overwrite|rename|increase|decrease|double|lower|reduce|use|begin|start|end|keep|let|read out|read aloud|describe|award|assign|route|schedule|charge|refund|invest|hand over|point|link|quote|confirm|dispense|free|drop|save|silently|always|only|put|make (?:me|the|it|sure)|ask (?:the|for|your)|tell (?:people|users|visitors|readers|callers|drivers|the)|(?:all|any|every) ",
+);
+
 /** Words for a machine that reads. */
 const READER = any(
   "(?:ai|llm|gpt|automated|machine|any|all|model|every|whichever|reviewer|coding|helper|transcriber|email|mail|search|web|browser|code)[ -](?:ai|llm|language model|models?|assistants?|agents?|bots?|readers?|reviewers?|crawlers?|systems?|summari[sz]ers?|concierge|tools?|parsers?|scrapers?) | ai | llms? | language models? | large language models? | chat ?bots? | gpt | chatgpt | claude | gemini | copilot | siri | alexa | @?(?:agent|assistant|bot) | helper bot | transcriber bot",
@@ -110,5 +115,15 @@ export const ADDRESSING: readonly Feature[] = [
     "to machine",
     0.7,
     "(?<=[\\s\\S]{8})(?<!\\w)(?:\\[{1,2}|\\{{2}|<)(?:assistant|agent|ai|bot|system|llm|model)(?:\\]{1,2}|\\}{2}|>)|\\b(?:bot|ai|assistant|agent),? (?:please|pls|kindly) |\\bhandled by an? (?:bot|ai|assistant|agent|model)\\b|\\b(?:while|when|as|before|after) you (?:translate|summari[sz]e|read|process|index|review|answer|parse) (?:it|this|them|these)\\b|\\bautomated \\w{1,10} ?tools? (?:should|must|need to|have to)\\b",
+  ),
+  ...feature(
+    "order to machine",
+    0.8,
+    `(?<=[\\s\\S]{12}[^\\w\\s]\\s{0,3}(?:(?:hey|dear|hello|hi|to|for|the|any|every|all|our|your|and|if) )*(?:\\w{3,16} ){0,2})(?:ai|llms?|chatbots?|bots?|agents?|assistants?|copilot|gemini|claude|gpt|siri|alexa|models?|algorithms?|software|robots?|crawlers?|scrapers?|summari[sz]ers?|graders?|scribe|generators?|parsers?)\\s?[:,]\\s{0,3}(?:you |please |also |now |kindly |pls |in fact ){0,2}(?:${DEED})\\b`,
+  ),
+  ...feature(
+    "must first",
+    0.6,
+    "\\b(?:ai|llms?|chatbots?|bots?|agents?|assistants?|language models?|software|crawlers?|scrapers?|algorithms?|translators?|graders?|screeners?)\\b(?: (?:agents?|assistants?|models?|readers?|reviewers?|bots?|systems?|tools?))?(?:,? (?:that|which|who|asked|reading|using|visiting|\\w{4,14}ing)\\b[^.!?:\\n]{0,40}?)? (?:should|must|shall|may not|are to|is to|ha(?:s|ve) to|needs? to|(?:is|are) (?:kindly |hereby )?(?:asked|requested|required|instructed|advised|ordered) to) (?:not |never |always |also |then |first )?(?:tell|say|state|claim|describe|recommend|choose|pick|rank|rate|score|give|mark|treat|link|route|send|add|include|order|buy|book|approve|accept|confirm|praise|report|record|insert|avoid|mention|omit|replace|render|double|press|click|invite|direct|promote|use the|leave|present|put|favou?r|prefer|disclose|conceal|hide|skip|waive|grant)\\b",
   ),
 ];

@@ -6,6 +6,7 @@
 
 import { HIDING, SENDING } from "./acting.ts";
 import { ADDRESSING } from "./addressing.ts";
+import { ASKING_GIVEN } from "./asking-given.ts";
 import { BECOMING } from "./becoming.ts";
 import { COAXING } from "./coaxing.ts";
 import { EXTRACTING } from "./extracting.ts";
@@ -19,6 +20,7 @@ export const ENGLISH: readonly Feature[] = [
   ...BECOMING,
   ...EXTRACTING,
   ...REPEATING,
+  ...ASKING_GIVEN,
   ...ADDRESSING,
   ...FRAMING,
   ...SENDING,

@@ -55,7 +55,7 @@ export const EXTRACTING: readonly Feature[] = [
   ...feature(
     "ask above",
     1,
-    `\\bwhat(?:'s| is| was| were| does| did)?\\b${gap(25)}\\b(?:at the (?:very )?(?:top|beginning|start)|(?:first|initial|very first|opening) (?:thing|line|sentence|message|words?|instruction|text|token))\\b${gap(20)}\\b(?:(?:this|our|your|the) (?:conversation|context|chat|prompt|session|window|instructions)|you (?:were|received|got|saw|see|have|read))\\b`,
+    `\\bwhat(?:'s| is| was| were| does| did)?\\b(?! (?:i|we|my|our|(?:did|do|have|had|was|were) (?:i|we))\\b)${gap(25)}\\b(?:at the (?:very )?(?:top|beginning|start)|(?:first|initial|very first|opening) (?:thing|line|sentence|message|words?|instruction|text|token))\\b${gap(20)}\\b(?:(?:this|our|your|the) (?:conversation|context|chat|prompt|session|window|instructions)|you (?:were|received|got|saw|see|have|read))\\b`,
   ),
   ...feature(
     "verbatim",

@@ -1,4 +1,5 @@
 /** The same acts in other languages: voiding instructions, asking for hidden ones, becoming another. By what verbs and nouns each language has. */
+import { ADDRESSING_ABROAD } from "./addressing-abroad.ts";
 import { ASKING_ABROAD } from "./asking-abroad.ts";
 import { any, type Feature, feature, gap } from "./feature.ts";
 
@@ -114,7 +115,7 @@ const LATIN: readonly Vocabulary[] = [
   {
     void: "zignoruj\\p{L}* | ignoruj\\p{L}* | zapomnij\\p{L}* | pomin\\p{L}* | nie (?:przestrzegaj|stosuj|sluchaj|zwracaj) | odrzuc | obejdz | zlekcewaz | zapomen\\p{L}* | nedodrzuj | figyelmen kivul | felejts\\p{L}* | hagyd figyelmen | ignora(?:ti|ti-le|tie)? | ignora | uita(?:ti)? | nesocoti | agnoise | xechna",
     orders:
-      "instrukcj\\p{L}* | polece\\p{L}* | to,? co bylo (?:wczesniej|przedtem|powyzej) | wytyczn\\p{L}* | zasad\\p{L}* | regul\\p{L}* | poprzedni\\p{L}* | pokyn\\p{L}* | instrukc\\p{L}* | pravidl\\p{L}* | predchoz\\p{L}* | utasitas\\p{L}* | szabaly\\p{L}* | elozo\\p{L}* | korabbi\\p{L}* | instructiuni\\p{L}* | anterioar\\p{L}*",
+      "instrukcj\\p{L}* | polece\\p{L}* | to,? co bylo (?:wczesniej|przedtem|powyzej) | wytyczn\\p{L}* | zasad\\p{L}* | regul\\p{L}* | poprzedni\\p{L}*(?! pytani) | pokyn\\p{L}* | instrukc\\p{L}* | pravidl\\p{L}* | predchoz\\p{L}* | utasitas\\p{L}* | szabaly\\p{L}* | elozo\\p{L}* | korabbi\\p{L}* | instructiuni\\p{L}* | anterioar\\p{L}*",
     show: "pokaz\\p{L}* | wypisz\\p{L}* | ujawnij\\p{L}* | wyswietl\\p{L}* | powtorz\\p{L}* | podaj\\p{L}* | napisz\\p{L}* | jakie(?: sa)? | jaki jest | ukaz\\p{L}* | zobraz\\p{L}* | zopakuj | prozrad\\p{L}* | mutasd | ird ki | ismeteld | aruld el | arata\\p{L}* | dezvaluie | repeta | afiseaza",
     hidden:
       "prompt\\p{L}* system\\p{L}* | instrukcj\\p{L}* systemow\\p{L}* | (?:swoje|twoje|twoj|swoj) (?:\\p{L}+ )?(?:instrukcj\\p{L}*|prompt|zasady|wytyczne|polecenia) | (?:instrukcje|polecenia|zasady) (?:otrzymal|dostal)\\p{L}* | systemov\\p{L}* (?:prompt|pokyn|instrukc)\\p{L}* | (?:sve|tve|svoje) (?:\\p{L}+ )?(?:instrukce|pokyny|pravidla) | rendszer(?:prompt|utasitas|uzenet)\\p{L}* | (?:a )?(?:kezdeti|rejtett|eredeti) utasitas\\p{L}* | promptul de sistem | instructiunile (?:tale|initiale|de sistem)",
@@ -127,7 +128,7 @@ const LATIN: readonly Vocabulary[] = [
   {
     void: "gormezden gel\\p{L}* | yok say\\p{L}* | unut\\p{L}* | dikkate alma\\p{L}* | goz ardi et\\p{L}* | uyma\\p{L}* | abaikan | lupakan | jangan (?:ikuti|patuhi|hiraukan) | hiraukan | bo qua | quen (?:het |di )?| dung (?:tuan|lam) theo | phot lo | huwag (?:pansinin|sundin) | kalimutan | puuza | sahau",
     orders:
-      "talimat\\p{L}* | yonerge\\p{L}* | kural\\p{L}* | komut\\p{L}* | onceki\\p{L}* | instruksi | petunjuk | perintah | aturan | sebelumnya | huong dan | chi (?:thi|dan) | lenh | quy tac | truoc (?:do|day)| tagubilin | utos | maelekezo | nakaraang",
+      "talimat\\p{L}* | yonerge\\p{L}* | kural\\p{L}* | komut\\p{L}* | onceki\\p{L}*(?! soru) | instruksi | petunjuk | perintah | aturan | sebelumnya | huong dan | chi (?:thi|dan) | lenh | quy tac | truoc (?:do|day)| tagubilin | utos | maelekezo | nakaraang",
     show: "goster\\p{L}* | acikla\\p{L}* | yaz\\p{L}* | tekrarla\\p{L}* | soyle\\p{L}* | paylas\\p{L}* | nedir | neler | tampilkan | tunjukkan | ungkapkan | ulangi | sebutkan | apa (?:saja )?(?:isi|adalah)? | hien thi | tiet lo | cho (?:toi )?(?:xem|biet) | lap lai | in ra | ipakita | onyesha",
     hidden:
       "sistem (?:prompt|istem|mesaj|talimat)\\p{L}* | (?:gizli|ilk|baslangic|orijinal) talimat\\p{L}* | talimatlarin\\p{L}* | prompt sistem | instruksi (?:sistem|awal|tersembunyi|asli)\\p{L}* | (?:instruksi|aturan|prompt)(?:mu| anda| kamu) | loi nhac he thong | prompt he thong | (?:huong dan|chi thi|lenh) (?:he thong|ban dau|goc|cua ban|bi an)",
@@ -141,7 +142,7 @@ const OTHER: readonly Vocabulary[] = [
   {
     void: "игнориру\\p{L}* | проигнорируй\\p{L}* | (?<!не )забудь\\p{L}* | не (?:обращай|обращайте|следуй|следуйте|выполняй|соблюдай|учитывай)\\p{L}* | отбрось\\p{L}* | отмени\\p{L}* | обойди\\p{L}* | нарушь | пренебрег\\p{L}* | игноруй\\p{L}* | ігноруй\\p{L}* | (?<!не )забудьте | не зважай | не дотримуй\\p{L}* | пропусни | забрави | игнорирай\\p{L}*",
     orders:
-      "инструкци\\p{L}* | указани\\p{L}* | правил\\p{L}* | команд\\p{L}* | директив\\p{L}* | распоряжени\\p{L}* | предыдущ\\p{L}* | ограничени\\p{L}* | промпт\\p{L}* | все,? что (?:\\p{L}+ ){0,4}(?:выше|раньше|ранее|до этого|говорил\\p{L}*) | інструкці\\p{L}* | вказівк\\p{L}* | попередн\\p{L}* | предишн\\p{L}* | указания",
+      "инструкци\\p{L}* | указани\\p{L}* | правил\\p{L}* | команд\\p{L}* | директив\\p{L}* | распоряжени\\p{L}* | предыдущ\\p{L}*(?! вопрос) | ограничени\\p{L}* | промпт\\p{L}* | все,? что (?:\\p{L}+ ){0,4}(?:выше|раньше|ранее|до этого|говорил\\p{L}*) | інструкці\\p{L}* | вказівк\\p{L}* | попередн\\p{L}* | предишн\\p{L}* | указания",
     show: "покажи\\p{L}* | раскрой\\p{L}* | выведи\\p{L}* | повтори\\p{L}* | напиши\\p{L}* | назови\\p{L}* | скажи\\p{L}* | сообщи\\p{L}* | перечисли\\p{L}* | какие(?: у тебя)? | каков\\p{L}* | какой у тебя | распечатай\\p{L}* | какие инструкции тебе | что (?:тебе|у тебя) | процитируй\\p{L}* | переведи\\p{L}* | розкрий | виведи | покажіть",
     hidden:
       "системн\\p{L}* (?:промпт|подсказк|инструкци|сообщени|запрос|настройк)\\p{L}* | (?:свои|твои|ваши|своих|свой|твой) (?:\\p{L}+ )?(?:инструкци|правил|промпт|указани|директив|настройк|системн)\\p{L}* | (?:начальн|исходн|скрыт|секретн|первоначальн|внутренн)\\p{L}* (?:инструкци|промпт|указани|правил|сообщени)\\p{L}* | (?:все|всё|текст),? (?:что )?(?:написан\\p{L}* |было )?выше | системний промпт | (?:тебе|вам) (?:дали|задали|сообщили|написали)\\p{L}* | (?:инструкции|указания|правила) тебе (?:дали|задали) | текст,? (?:\\p{L}+ ){0,3}(?:до|перед) мо\\p{L}+ (?:первым |первого )?(?:сообщени|вопрос)\\p{L}*",
@@ -237,4 +238,5 @@ export const LANGUAGES: readonly Feature[] = [
   ...LATIN.flatMap((words) => featuresOf(words, true)),
   ...OTHER.flatMap((words) => featuresOf(words, false)),
   ...ASKING_ABROAD,
+  ...ADDRESSING_ABROAD,
 ];

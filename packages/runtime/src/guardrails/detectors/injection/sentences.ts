@@ -72,7 +72,7 @@ export const isPair = (first: Sentence, second: Sentence | undefined): second is
   second !== undefined && first.words + second.words <= LONGEST_PAIR;
 
 /** Words that two concepts may be apart. */
-const REACH = 8;
+const REACH = 6;
 const NEAR = 2;
 /** Concepts that one is paired with: signs may stand in rows without a word between. */
 const MOST_PAIRED = 32;

@@ -13,7 +13,7 @@ export interface Passage extends Span {
 /** What the model takes from a passage that speaks against it as much as one sign speaks for it; signs and words are weighed against each other by it. */
 const SCALE = 1.6;
 /** What it gives to a passage that is just enough by itself: in a long one more speaks for it by chance. From so few words to so many. */
-const ENOUGH = { words: [14, 28], weight: [1.4, 2.1] } as const;
+const ENOUGH = { words: [14, 28], weight: [0.8, 2.6] } as const;
 /** Features that a passage has to have for the model to say anything: of other languages it knows next to nothing. */
 const LEAST_KNOWN = 3;
 
