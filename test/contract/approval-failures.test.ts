@@ -9,6 +9,7 @@ import type { ApprovalView, TaskId } from "@troupe/runtime/internal";
 import { KILLED } from "../support/approving-system.ts";
 import { type CommandEnded, runCommand } from "../support/cli-in-process.ts";
 import { PeopleBed } from "../support/people-bed.ts";
+import { until } from "../support/stack.ts";
 
 let bed: PeopleBed;
 let folder: string;
@@ -68,12 +69,13 @@ function troupe(args: readonly string[], environment?: Readonly<Record<string, s
 test("the command line lists, shows and decides as the operator; with an API key as its owner", async () => {
   const [first, second] = [await bed.submit("asker", order()), await bed.submit("asker", order())];
   const [one, other] = [await bed.waiting(first), await bed.waiting(second)];
-  const listed = await troupe(["approvals", "list", "--json"]);
-  const ids = listed.stdout
-    .trim()
-    .split("\n")
-    .map((line) => (JSON.parse(line) as ApprovalView).approval_id);
-  assert.ok(ids.includes(one.approval_id) && ids.includes(other.approval_id));
+  // A view is read from the log; the list is what its followers have taken in.
+  await until("both to be listed", 15_000, async () => {
+    const listed = await troupe(["approvals", "list", "--json"]);
+    const lines = listed.stdout.split("\n").filter((line) => line !== "");
+    const ids = lines.map((line) => (JSON.parse(line) as ApprovalView).approval_id);
+    return ids.includes(one.approval_id) && ids.includes(other.approval_id);
+  });
   const denied = await troupe(["approvals", "deny", one.approval_id, "--reason", "not today"]);
   assert.equal(denied.code, 0, denied.stderr);
   assert.match(denied.stdout, /denied[\s\S]*deny by nats:CORE\/U[A-Z2-7]+ at .*: not today/);
