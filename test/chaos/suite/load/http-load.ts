@@ -11,6 +11,8 @@ const Accepted = z.object({ task_id: z.string() });
 const LOOKED_AT = 5;
 /** No task takes nearly as long, and a clock that jumps by an hour passes it. */
 const DEADLINE_MS = 30 * 60_000;
+/** Tasks that are named where some have not ended. */
+const NAMED = 10;
 
 /** Submits under one key until it is accepted; `undefined` when it was given up before. Throws when it is refused. */
 export async function submitOverHttp(
@@ -56,7 +58,8 @@ export class HttpLoad {
   readonly tenantOf = new Map<TaskId, string>();
   readonly followed: FollowedTask[] = [];
   readonly looks: Look[] = [];
-  ended = 0;
+  /** Accepted, and not seen to end by who waits for it; how. */
+  readonly #open = new Map<TaskId, "followed" | "asked for">();
   readonly #options: HttpLoadOptions;
   #isStopped = false;
   readonly #clients: Promise<void>[];
@@ -73,8 +76,11 @@ export class HttpLoad {
   async drain(): Promise<void> {
     this.#isStopped = true;
     await Promise.all(this.#clients);
-    if (this.ended < this.accepted.length)
-      throw new Error(`${this.accepted.length - this.ended} of ${this.accepted.length} tasks over HTTP have not ended`);
+    if (this.#open.size === 0) return;
+    const which = [...this.#open].slice(0, NAMED).map(([task, how]) => `${task} (${how})`);
+    throw new Error(
+      `${this.#open.size} of ${this.accepted.length} tasks over HTTP have not ended for their clients: ${which.join(", ")}`,
+    );
   }
 
   async #work(user: HttpUser, other: HttpUser | undefined): Promise<void> {
@@ -86,7 +92,9 @@ export class HttpLoad {
       this.accepted.push(task);
       this.tenantOf.set(task, user.tenant);
       if (other && number % LOOKED_AT === 0) await this.#look(user, other, task);
-      if (number % 2 === 0 ? await this.#follow(user, task) : await user.waitForEnd(task)) this.ended++;
+      const isFollowed = number % 2 === 0;
+      this.#open.set(task, isFollowed ? "followed" : "asked for");
+      if (isFollowed ? await this.#follow(user, task) : await user.waitForEnd(task)) this.#open.delete(task);
     }
   }
 
