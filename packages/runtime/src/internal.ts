@@ -128,7 +128,7 @@ export * from "./nats/credentials.ts";
 export * from "./nats/direct-get.ts";
 export * from "./nats/ensure-resources.ts";
 export * from "./nats/header-block.ts";
-export { onlyHeaderOf } from "./nats/header-bytes.ts";
+export { onlyHeaderOf } from "./nats/header-text.ts";
 export type { PulledMessage } from "./nats/held-messages.ts";
 export { publicKeyOf } from "./nats/nkey.ts";
 export { nodeInboxPrefix } from "./nats/node-permissions.ts";

@@ -40,11 +40,6 @@ export const CODE_MUTANTS: readonly CodeMutant[] = [
     edits: [
       {
         file: `${HOP}/writer.ts`,
-        from: "x.append(record, { filter: x.own, sequence: cursor.sequence });\n    const sequence =",
-        to: "x.append(record, { filter: record.subject, sequence: 0 });\n    const sequence =",
-      },
-      {
-        file: `${HOP}/writer.ts`,
         from: "x.append(record, { filter: x.own, sequence: x.cursor.sequence });",
         to: "x.append(record, { filter: record.subject, sequence: 0 });",
       },

@@ -77,7 +77,7 @@ export class HopWriter {
       encoding: draft.encoding ?? "json",
       body: draft.body,
     };
-    const outcome = await x.append(record, { filter: x.own, sequence: cursor.sequence });
+    const outcome = await this.#append(record);
     const sequence = outcome.kind === "stored" ? outcome.sequence : await this.#put(record, draft.name, label, outcome);
     sending?.end();
     x.cursor = { sequence, previous: label, claim: cursor.claim };
@@ -85,6 +85,12 @@ export class HopWriter {
     if (draft.usage !== undefined) x.tally.addCost(draft.usage.costMicros);
     x.ports.hint(x.place.task);
     return { name: draft.name, label, writer, record: { ...record, sequence, storedAtMs: 0 } };
+  }
+
+  /** One try, fenced with the hop's last own record. */
+  #append(record: NewRecord): Promise<AppendOutcome> {
+    const x = this.#x;
+    return x.append(record, { filter: x.own, sequence: x.cursor.sequence });
   }
 
   /** Goes on trying until the record is stored; returns its sequence. */
@@ -100,7 +106,7 @@ export class HopWriter {
       // The server refuses it by now, and always will. If it was stored before, the dead letter finds it.
       if (name.kind === "send") refuseCutEdge(x, name.to);
       await patience.again(describe(record, outcome));
-      outcome = await x.append(record, { filter: x.own, sequence: x.cursor.sequence });
+      outcome = await this.#append(record);
     }
   }
 

@@ -79,7 +79,7 @@ export function toDelivery(message: PulledMessage): Delivery {
   return new MailboxDelivery(message);
 }
 
-/** A class, since one is made for every hop: see {@link PulledMessage}. */
+/** A class, as the message is: one is made for every hop. */
 class MailboxDelivery implements Delivery {
   readonly record: StoredRecord;
   readonly #message: PulledMessage;
@@ -87,7 +87,7 @@ class MailboxDelivery implements Delivery {
   constructor(message: PulledMessage) {
     this.#message = message;
     const { subject, streamSequence: sequence, storedAtMs, body } = message;
-    const own = ownHeaders(message.headerBytes);
+    const own = ownHeaders(message.headerText);
     const headers = own === undefined ? message.headers : undefined;
     const header = own === undefined ? headers && recordHeader(headers, false) : decodedHeaders(own);
     this.record = { subject, sequence, storedAtMs, header, encoding: headers ? encodingOf(headers) : "json", body };

@@ -17,10 +17,8 @@ const TRACE = "traceparent: ";
 const TROUPE = "Troupe: ";
 
 /** Reads a block; `undefined` for every other one, which may be a record's all the same: the library's parser has to look. */
-export function ownHeaders(block: Uint8Array | undefined): OwnHeaders | undefined {
-  if (block === undefined) return undefined;
-  const text = Buffer.from(block.buffer, block.byteOffset, block.length).toString();
-  if (!text.startsWith(START)) return undefined;
+export function ownHeaders(text: string | undefined): OwnHeaders | undefined {
+  if (text?.startsWith(START) !== true) return undefined;
   let at = START.length;
   if (text.startsWith(SEQUENCE, at)) {
     at = nextLine(text, at);

@@ -4,15 +4,15 @@ import type { Logger } from "pino";
 import { messageOf } from "../errors.ts";
 import type { AckSubject } from "./ack-subject.ts";
 import type { Link } from "./connection.ts";
-import { headerBytesOf } from "./header-bytes.ts";
+import { headerTextOf } from "./header-text.ts";
 
 /** One message that this process holds until `run` settles, with what its consumer says of it. */
 export interface PulledMessage {
   readonly subject: string;
   /** Made when first asked for. */
   readonly headers: MsgHdrs | undefined;
-  /** The same as they came. */
-  readonly headerBytes: Uint8Array | undefined;
+  /** The same as they came, likewise. */
+  readonly headerText: string | undefined;
   readonly body: Uint8Array;
   /** 1 = nobody got it before, as far as the server knows; counts restart with a server. */
   readonly deliveries: number;
@@ -50,7 +50,6 @@ type Say = (held: HeldMessage, answer: string) => void;
 
 /** A message in hand. A class, since one is made for every delivery: closures for each of its verbs cost more than all else of taking it. */
 class HeldMessage implements PulledMessage {
-  readonly headerBytes: Uint8Array | undefined;
   readonly arrivedMs: number;
   /** Of the newest delivery: an older one's would be refused after a redelivery. */
   ackSubject: string;
@@ -62,7 +61,6 @@ class HeldMessage implements PulledMessage {
   readonly #say: Say;
 
   constructor(message: Msg, ackSubject: string, at: AckSubject, arrivedMs: number, say: Say) {
-    this.headerBytes = headerBytesOf(message);
     this.arrivedMs = arrivedMs;
     this.ackSubject = ackSubject;
     this.saidWorkingMs = arrivedMs;
@@ -77,6 +75,9 @@ class HeldMessage implements PulledMessage {
   }
   get headers(): MsgHdrs | undefined {
     return this.#message.headers;
+  }
+  get headerText(): string | undefined {
+    return headerTextOf(this.#message);
   }
   get body(): Uint8Array {
     return this.#message.data;

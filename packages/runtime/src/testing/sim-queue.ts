@@ -190,7 +190,7 @@ export class SimQueue {
     return {
       subject,
       headers: undefined,
-      headerBytes: undefined,
+      headerText: undefined,
       body,
       deliveries: message.deliveries,
       streamSequence: sequence,

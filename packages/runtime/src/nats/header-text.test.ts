@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MsgImpl } from "@nats-io/nats-core/internal";
 import type { Msg } from "@nats-io/transport-node";
-import { onlyHeaderOf } from "./header-bytes.ts";
+import { onlyHeaderOf } from "./header-text.ts";
 
 /** A message as it comes over the wire: so many bytes of headers, then the body. */
 function received(headers: string, body = "{}"): Msg {
